@@ -1,0 +1,52 @@
+from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models.functions import Lower
+
+
+class UserManager(BaseUserManager):
+    use_in_migrations = True
+
+    def create_user(self, email, password=None, **fields):
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email, password=None, **fields):
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email):
+        return self.get(email__iexact=email)
+
+
+class User(AbstractUser):
+    """Somebody who signs in, by e-mail; what they do in the network is a Person."""
+
+    username = None
+    email = models.EmailField("adresse e-mail", unique=True)
+    is_demo = models.BooleanField(
+        "compte de démonstration",
+        default=False,
+        editable=False,
+        help_text="Ne peut se connecter que sur un site de démonstration (DEBUG).",
+    )
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    class Meta:
+        verbose_name = "utilisateur"
+        verbose_name_plural = "utilisateurs"
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_unique",
+                violation_error_message="Un compte utilise déjà cette adresse e-mail.",
+            )
+        ]
+
+    def __str__(self):
+        return self.get_full_name() or self.email

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CoopemploiConfig(AppConfig):
+    name = "coopemploi"
+    verbose_name = "Coopemploi"

@@ -1,0 +1,307 @@
+"""Partial dates: dates as incomplete as the documents leave them.
+
+Pure: no Django model here. `coopemploi.fields.PartialDateField` stores them.
+"""
+
+import calendar
+import datetime
+import enum
+import re
+import unicodedata
+from dataclasses import dataclass
+
+MONTHS = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+]
+
+UNKNOWN = "date inconnue"
+
+_ABBREVIATIONS = {
+    "janv": 1,
+    "fevr": 2,
+    "fev": 2,
+    "avr": 4,
+    "juil": 7,
+    "sept": 9,
+    "oct": 10,
+    "nov": 11,
+    "dec": 12,
+}
+_THIRDS = {"debut": (1, 10), "mi": (11, 20), "fin": (21, 31)}
+
+
+class Precision(enum.Enum):
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+    PERIOD = "period"
+    UNKNOWN = "unknown"
+
+
+def _plain(text):
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    stripped = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return " ".join(stripped.replace("’", "'").replace("–", "-").split())
+
+
+_MONTH_NUMBERS = {
+    **{_plain(name): number for number, name in enumerate(MONTHS, start=1)},
+    **_ABBREVIATIONS,
+}
+_MONTH = "(" + "|".join(sorted(_MONTH_NUMBERS, key=len, reverse=True)) + r")\.?"
+_DAY = r"(\d{1,2})(?:er)?"
+_YEAR = r"(\d{4})"
+_WEEKDAY = r"(?:le )?(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche) )?"
+
+
+@dataclass(frozen=True)
+class PartialDate:
+    """A date known by its bounds, with the wording it was found in.
+
+    `earliest` and `latest` are inclusive, each None when unknown; `deduced` says
+    that somebody supplied the bounds which the wording alone does not give, as
+    archivists do with square brackets. An empty value means nothing is known.
+    """
+
+    earliest: datetime.date | None = None
+    latest: datetime.date | None = None
+    wording: str = ""
+    deduced: bool = False
+
+    @classmethod
+    def parse(cls, text):
+        """Read what a person types: "17/10/2019", "10/2019", "fin mars 2021", …
+
+        "[17/10/2019] 17 octobre dernier" gives deduced bounds and the wording as
+        found; "[] 2e vague" keeps a wording that has no date. Raise ValueError,
+        with a French message, for what is neither.
+        """
+        text = " ".join(text.split())
+        if not text or _plain(text) == _plain(UNKNOWN):
+            return cls()
+        if bracketed := re.fullmatch(r"\[([^]]*)\] ?(.*)", text):
+            supplied, wording = bracketed.groups()
+            if not supplied.strip():
+                if not wording:
+                    raise ValueError("Écrivez une expression après les crochets vides.")
+                return cls(wording=wording)
+            known = cls.parse(supplied)
+            return cls(known.earliest, known.latest, wording or known.wording, True)
+        bounds = _read_bounds(_plain(text))
+        if bounds is None:
+            raise ValueError(
+                f"Date non comprise : « {text} ». Écrivez par exemple 17/10/2019, "
+                "10/2019, 2019 ou fin mars 2021 ; pour garder une expression sans "
+                "date, précédez-la de crochets : [] 2e vague."
+            )
+        earliest, latest = bounds
+        if earliest and latest and latest < earliest:
+            raise ValueError(f"« {text} » finit avant de commencer.")
+        known = cls(earliest, latest)
+        exact = known.precision in (Precision.DAY, Precision.MONTH, Precision.YEAR)
+        return known if exact else cls(earliest, latest, text)
+
+    @classmethod
+    def day(cls, date):
+        return cls(date, date)
+
+    def __bool__(self):
+        return bool(self.earliest or self.latest or self.wording)
+
+    def __str__(self):
+        return f"{self.label} (date déduite)" if self.is_deduced else self.label
+
+    @property
+    def is_deduced(self):
+        return self.deduced and bool(self.earliest or self.latest)
+
+    @property
+    def precision(self):
+        first, last = self.earliest, self.latest
+        if not first and not last:
+            return Precision.UNKNOWN
+        if first == last:
+            return Precision.DAY
+        if first and last:
+            if (first, last) == _month_bounds(first.year, first.month):
+                return Precision.MONTH
+            if (first, last) == _year_bounds(first.year):
+                return Precision.YEAR
+        return Precision.PERIOD
+
+    @property
+    def label(self):
+        """What is shown, without the mention of a deduction."""
+        first, last = self.earliest, self.latest
+        match self.precision:
+            case Precision.UNKNOWN:
+                return self.wording or UNKNOWN
+            case Precision.DAY:
+                return _day_label(first)
+            case Precision.MONTH:
+                return f"{MONTHS[first.month - 1]} {first.year}"
+            case Precision.YEAR:
+                return str(first.year)
+        if self.wording and not self.deduced:
+            return self.wording
+        if not first:
+            return f"au plus tard le {_day_label(last)}"
+        if not last:
+            return f"au plus tôt le {_day_label(first)}"
+        return f"du {_day_label(first)} au {_day_label(last)}"
+
+    @property
+    def iso(self):
+        """ISO 8601 as far as known: 2021-05-04, 2021-05, 2021, an interval, or ""."""
+        first, last = self.earliest, self.latest
+        match self.precision:
+            case Precision.UNKNOWN:
+                return ""
+            case Precision.DAY:
+                return first.isoformat()
+            case Precision.MONTH:
+                return f"{first:%Y-%m}"
+            case Precision.YEAR:
+                return f"{first:%Y}"
+        return "/".join(bound.isoformat() if bound else ".." for bound in (first, last))
+
+    @property
+    def as_input(self):
+        """The text which `parse` reads back as this very value."""
+        if not self:
+            return ""
+        if not self.deduced:
+            if self.precision is Precision.UNKNOWN:
+                understood = _read_bounds(_plain(self.wording)) is not None
+                return self.wording if understood else f"[] {self.wording}"
+            return self.wording or self._bounds_as_input
+        return f"[{self._bounds_as_input}] {self.wording}".rstrip()
+
+    @property
+    def _bounds_as_input(self):
+        first, last = self.earliest, self.latest
+        match self.precision:
+            case Precision.DAY:
+                return f"{first:%d/%m/%Y}"
+            case Precision.MONTH:
+                return f"{first:%m/%Y}"
+            case Precision.YEAR:
+                return f"{first:%Y}"
+        if not first:
+            return f"au plus tard {last:%d/%m/%Y}"
+        if not last:
+            return f"au plus tôt {first:%d/%m/%Y}"
+        return f"{first:%d/%m/%Y} - {last:%d/%m/%Y}"
+
+
+def _day_label(date):
+    day = "1er" if date.day == 1 else date.day
+    return f"{day} {MONTHS[date.month - 1]} {date.year}"
+
+
+def _date(year, month, day):
+    try:
+        return datetime.date(int(year), int(month), int(day))
+    except ValueError:
+        raise ValueError(
+            f"Le {int(day):02}/{int(month):02}/{year} n'existe pas dans le calendrier."
+        ) from None
+
+
+def _month_bounds(year, month):
+    year, month = int(year), int(month)
+    if not (1 <= month <= 12 and year):
+        raise ValueError(f"Le mois {month:02}/{year} n'existe pas.")
+    last_day = calendar.monthrange(year, month)[1]
+    return datetime.date(year, month, 1), datetime.date(year, month, last_day)
+
+
+def _year_bounds(year):
+    if not int(year):
+        raise ValueError("L'année 0 n'existe pas.")
+    return datetime.date(int(year), 1, 1), datetime.date(int(year), 12, 31)
+
+
+def _read_bounds(text):
+    """The (earliest, latest) of a plain wording, None when it is not understood."""
+    for prefix, read in _OPEN_ENDED.items():
+        if text.startswith(prefix + " "):
+            rest = re.sub(r"^(le|l'|la) ?", "", text.removeprefix(prefix).strip())
+            known = _read_bounds(rest)
+            return known and read(*known)
+    if text.startswith("depuis "):
+        return _read_bounds(text.removeprefix("depuis ").removeprefix("le "))
+    for pattern, read in _PATTERNS:
+        if found := re.fullmatch(pattern, text):
+            return read(*found.groups())
+    if interval := re.fullmatch(r"(?:du )?(.+?) ?(?:-| au? ) ?(.+)", text):
+        start, end = (_read_bounds(part) for part in interval.groups())
+        if start and end and start[0] and end[1]:
+            return start[0], end[1]
+    return None
+
+
+def _day_bounds(year, month, day):
+    date = _date(year, month, day)
+    return date, date
+
+
+def _third_of_month(third, month, year):
+    first, last = _month_bounds(year, _MONTH_NUMBERS[month])
+    start, end = _THIRDS[third]
+    return first.replace(day=start), first.replace(day=min(end, last.day))
+
+
+def _month_span(first_month, last_month, year):
+    first, _ = _month_bounds(year, _MONTH_NUMBERS[first_month])
+    _, last = _month_bounds(year, _MONTH_NUMBERS[last_month])
+    return first, last
+
+
+def _day_span(first_day, last_day, month, year):
+    number = _MONTH_NUMBERS[month]
+    return _date(year, number, first_day), _date(year, number, last_day)
+
+
+def _day_without_year(day, month):
+    _date(2000, _MONTH_NUMBERS[month], day)  # a leap year: 29 February may be meant
+    return None, None
+
+
+_ONE_DAY = datetime.timedelta(days=1)
+_OPEN_ENDED = {
+    "au plus tard": lambda first, last: (None, last),
+    "au plus tot": lambda first, last: (first, None),
+    "avant": lambda first, last: (None, first and first - _ONE_DAY),
+    "apres": lambda first, last: (last and last + _ONE_DAY, None),
+}
+_PATTERNS = (
+    (r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", lambda d, m, y: _day_bounds(y, m, d)),
+    (r"(\d{4})-(\d{1,2})-(\d{1,2})", _day_bounds),
+    (r"(\d{1,2})[/.](\d{4})", lambda m, y: _month_bounds(y, m)),
+    (r"(\d{4})-(\d{1,2})", _month_bounds),
+    (r"(?:en )?" + _YEAR, _year_bounds),
+    (
+        rf"{_WEEKDAY}{_DAY} {_MONTH} {_YEAR}",
+        lambda d, m, y: _day_bounds(y, _MONTH_NUMBERS[m], d),
+    ),
+    (rf"{_WEEKDAY}{_DAY} {_MONTH}", _day_without_year),
+    (rf"(?:en )?{_MONTH} {_YEAR}", lambda m, y: _month_bounds(y, _MONTH_NUMBERS[m])),
+    (rf"(debut|mi|fin)[ -]{_MONTH} {_YEAR}", _third_of_month),
+    (rf"(?:de )?{_MONTH} ?(?:-|a|et) ?{_MONTH} ?{_YEAR}", _month_span),
+    (
+        rf"{_WEEKDAY}(?:les |du )?{_DAY} ?(?:-|et|au) ?{_DAY} {_MONTH} {_YEAR}",
+        _day_span,
+    ),
+)

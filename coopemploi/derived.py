@@ -1,0 +1,127 @@
+"""Derived tables: computed from other records, and kept true by one registry.
+
+An app registers a `DerivedTable` in its `AppConfig.ready()`. The registry listens
+to saves, deletions and many-to-many changes of the models it watches, collects the
+keys they touch and refreshes them once, on commit. Bulk writes send no signal:
+the querysets that make them call `registry.notify()`. `manage.py check_derived`
+catches the rest.
+"""
+
+import threading
+from collections import defaultdict
+
+from django.apps import apps
+from django.db import transaction
+from django.db.models.signals import (
+    m2m_changed,
+    post_delete,
+    post_save,
+    pre_delete,
+    pre_save,
+)
+
+
+class DerivedTable:
+    """What a derived table must say of itself."""
+
+    name = ""
+    watched = ()  # labels of the models it is computed from: "territories.Composition"
+
+    def affected_by(self, instance):
+        """The keys to refresh when `instance`, of a watched model, changes."""
+        raise NotImplementedError
+
+    def refresh(self, keys):
+        """Recompute the rows of `keys`."""
+        raise NotImplementedError
+
+    def rebuild(self):
+        """Recompute everything; return the number of rows."""
+        raise NotImplementedError
+
+    def drift(self):
+        """The number of rows that differ from what `rebuild` would write."""
+        raise NotImplementedError
+
+
+class Registry(threading.local):
+    tables = []
+    watchers = defaultdict(list)
+    # Refresh at once instead of on commit: for tests, whose transactions never commit.
+    immediate = False
+
+    def __init__(self):
+        self.pending = defaultdict(set)
+
+    def register(self, table):
+        self.tables.append(table)
+        for label in table.watched:
+            model = apps.get_model(label)
+            self.watchers[model].append(table)
+            uid = f"derived.{label}"
+            through = model._meta.auto_created
+            if through:
+                m2m_changed.connect(_on_m2m_changed, sender=model, dispatch_uid=uid)
+                continue
+            pre_save.connect(_on_before_change, sender=model, dispatch_uid=uid)
+            pre_delete.connect(_on_change, sender=model, dispatch_uid=uid)
+            post_save.connect(_on_change, sender=model, dispatch_uid=uid)
+            post_delete.connect(_on_flushable, sender=model, dispatch_uid=uid)
+
+    def notify(self, instances):
+        """Say that `instances` were written without signals, or are about to be."""
+        for instance in instances:
+            self._touch(instance)
+        self._flush_when_due()
+
+    def _touch(self, instance):
+        for table in self.watchers[type(instance)]:
+            self.pending[table].update(table.affected_by(instance))
+
+    def _flush_when_due(self):
+        if self.immediate:
+            self.flush()
+        elif any(self.pending.values()):
+            transaction.on_commit(self.flush)
+
+    def flush(self):
+        """Refresh what is pending, in the order of registration."""
+        while any(self.pending.values()):
+            pending, self.pending = self.pending, defaultdict(set)
+            for table in self.tables:
+                if keys := pending[table]:
+                    table.refresh(keys)
+
+
+registry = Registry()
+
+
+def _on_before_change(sender, instance, **kwargs):
+    """A save may move a record away from what it touched before."""
+    if instance.pk is not None and not instance._state.adding:
+        before = sender._base_manager.filter(pk=instance.pk).first()
+        if before is not None:
+            registry._touch(before)
+
+
+def _on_change(sender, instance, **kwargs):
+    registry._touch(instance)
+    if "created" in kwargs:  # a save; a deletion is flushed once it is done
+        registry._flush_when_due()
+
+
+def _on_flushable(sender, **kwargs):
+    registry._flush_when_due()
+
+
+def _on_m2m_changed(sender, instance, action, reverse, model, pk_set, **kwargs):
+    if action not in {"post_add", "pre_remove", "pre_clear", "post_remove", "post_clear"}:
+        return
+    touched = [instance]
+    if reverse:
+        touched = model._base_manager.filter(pk__in=pk_set or ())
+    for table in registry.watchers[sender]:
+        for changed in touched:
+            registry.pending[table].update(table.affected_by(changed))
+    if action.startswith("post_"):
+        registry._flush_when_due()

@@ -1,0 +1,79 @@
+"""Key figures: numbers as the documents qualify them."""
+
+from decimal import Decimal
+
+from django.db import models
+
+from .fields import PartialDateField
+
+
+def format_number(value):
+    """A number as French prints it: 150 000, 79, 12,5."""
+    value = Decimal(value)
+    number = f"{value.normalize():,f}" if value % 1 else f"{int(value):,}"
+    return number.replace(",", "\N{NARROW NO-BREAK SPACE}").replace(".", ",")
+
+
+class KeyFigure(models.Model):
+    """A number about its owner, with its qualifier and the wording it was found in.
+
+    Concrete models add the owner and, in `Counted`, what the system can count
+    itself, so that a declared total stands beside the counted one.
+    """
+
+    class Qualifier(models.TextChoices):
+        EXACT = "exact", "exactement"
+        ABOUT = "about", "environ"
+        MORE_THAN = "more_than", "plus de"
+        LESS_THAN = "less_than", "moins de"
+
+    label = models.CharField(
+        "libellé", max_length=200, help_text="Ce que l'on compte : « entreprises mobilisées »."
+    )
+    value = models.DecimalField("valeur", max_digits=14, decimal_places=2)
+    unit = models.CharField(
+        "unité", max_length=30, blank=True, help_text="« % », « € », « habitants »…"
+    )
+    qualifier = models.CharField(
+        "précision", max_length=10, choices=Qualifier.choices, default=Qualifier.EXACT
+    )
+    wording = models.CharField(
+        "tel qu'écrit",
+        max_length=120,
+        blank=True,
+        help_text="L'expression trouvée : « une vingtaine », « un peu plus de 150 000 ».",
+    )
+    as_of = PartialDateField("à la date de")
+    order = models.PositiveSmallIntegerField("ordre", default=0)
+
+    class Meta:
+        abstract = True
+        ordering = ["order", "pk"]
+
+    def __str__(self):
+        return f"{self.display} {self.label}"
+
+    @property
+    def display(self):
+        """The number as shown: "environ 20", "plus de 150 000", "6 %"."""
+        number = format_number(self.value)
+        if self.unit:
+            number = f"{number}\N{NO-BREAK SPACE}{self.unit}"
+        if self.qualifier == self.Qualifier.EXACT:
+            return number
+        return f"{self.get_qualifier_display()} {number}"
+
+    def counted(self):
+        """What the system counts for the same label, None when it cannot."""
+        return
+
+    @property
+    def gap(self):
+        """The difference between an exact declared number and the counted one.
+
+        None when nothing is counted or the declared number is only approximate.
+        """
+        counted = self.counted()
+        if counted is None or self.qualifier != self.Qualifier.EXACT:
+            return None
+        return int(self.value) - counted

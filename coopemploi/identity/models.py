@@ -1,0 +1,58 @@
+from django.core.validators import RegexValidator
+from django.db import models
+
+
+class Identity(models.Model):
+    """The installation itself: its name, its colour, who answers for it."""
+
+    name = models.CharField("nom du site", max_length=80, default="Coopemploi")
+    tagline = models.CharField(
+        "accroche",
+        max_length=200,
+        default="La mémoire et l'entremetteur des territoires qui coopèrent pour l'emploi",
+    )
+    presentation = models.TextField("présentation", blank=True)
+    colour = models.CharField(
+        "couleur",
+        max_length=7,
+        default="#1f5f5b",
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", "Écrivez une couleur comme #1f5f5b.")],
+    )
+    is_fictional = models.BooleanField(
+        "site d'exemple",
+        default=False,
+        help_text="Les pages légales portent alors la mention « exemple fictif ».",
+    )
+    publisher = models.CharField("éditeur du site", max_length=200, blank=True)
+    publisher_address = models.TextField("adresse de l'éditeur", blank=True)
+    publication_director = models.CharField(
+        "directeur ou directrice de la publication", max_length=200, blank=True
+    )
+    host = models.CharField("hébergeur", max_length=200, blank=True)
+    host_address = models.TextField("adresse de l'hébergeur", blank=True)
+    contact_email = models.EmailField(
+        "adresse de contact",
+        blank=True,
+        help_text="Une adresse de service : elle reçoit les messages de la page Contact.",
+    )
+    data_protection_contact = models.CharField(
+        "contact pour les données personnelles", max_length=200, blank=True
+    )
+
+    class Meta:
+        verbose_name = "identité du site"
+        verbose_name_plural = "identité du site"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(pk=1),
+                name="identity_single",
+                violation_error_message="Il n'y a qu'une identité par site.",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @classmethod
+    def current(cls):
+        return cls.objects.filter(pk=1).first() or cls(pk=1)

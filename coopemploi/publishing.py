@@ -1,0 +1,70 @@
+"""Publication states, and the one rule of who sees what."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class PublishableQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(status=Publishable.Status.PUBLISHED)
+
+    def visible_to(self, user):
+        """What `user` may read: everything for staff, otherwise what is published
+        and what they wrote themselves."""
+        if user.is_staff:
+            return self.all()
+        if user.is_authenticated:
+            return self.filter(
+                models.Q(status=Publishable.Status.PUBLISHED) | models.Q(created_by=user)
+            )
+        return self.published()
+
+
+class Publishable(models.Model):
+    """A record that goes from draft to published."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "brouillon"
+        PROPOSED = "proposed", "proposé"
+        PUBLISHED = "published", "publié"
+        ARCHIVED = "archived", "archivé"
+
+    status = models.CharField(
+        "état de publication",
+        max_length=10,
+        choices=Status.choices,
+        default=Status.DRAFT,
+        db_index=True,
+        help_text="Seul ce qui est publié se voit sur le site public.",
+    )
+    created_at = models.DateTimeField("créé le", default=timezone.now, editable=False)
+    updated_at = models.DateTimeField("modifié le", auto_now=True)
+    published_at = models.DateTimeField("publié le", null=True, blank=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="créé par",
+        on_delete=models.SET_NULL,  # a contribution outlives its author's account
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_published(self):
+        return self.status == self.Status.PUBLISHED
+
+    def publish(self, at=None):
+        """Show the record to everyone, from `at` (now)."""
+        self.status = self.Status.PUBLISHED
+        self.published_at = self.published_at or at or timezone.now()
+        self.save(update_fields=["status", "published_at", "updated_at"])
+
+    def archive(self):
+        """Take the record off the public site and keep it."""
+        self.status = self.Status.ARCHIVED
+        self.save(update_fields=["status", "updated_at"])

@@ -1,0 +1,15 @@
+"""Text made comparable: no accents, case or punctuation. Pure functions."""
+
+import re
+import unicodedata
+
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
+_SAINTS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
+
+
+def normalise(text):
+    """ "L'Étang-St-Œuvre" → "l etang saint oeuvre"."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
+    ascii_only = "".join(char for char in decomposed if not unicodedata.combining(char))
+    words = re.sub(r"[\W_]+", " ", ascii_only).split()
+    return " ".join(_SAINTS.get(word, word) for word in words)

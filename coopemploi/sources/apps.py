@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SourcesConfig(AppConfig):
+    name = "coopemploi.sources"
+    verbose_name = "Sources"

@@ -1,0 +1,174 @@
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
+
+from coopemploi.fields import AutoSlugField, LinesField, NormalisedField, PartialDateField
+from coopemploi.publishing import Publishable, PublishableQuerySet
+from coopemploi.sources.models import Sourced
+from coopemploi.vocabulary.models import Classified
+from initiatives.models import Initiative
+from territories.models import Actor, LocatedQuerySet, Party, Territory
+
+from .event import Event
+from .session import Session
+
+
+class FollowUpBody(Sourced):
+    """A committee that follows a roadmap: CDPE, CLE, COPIL."""
+
+    name = models.CharField("nom", max_length=200)
+    slug = AutoSlugField("réf", populate_from="name")
+    aliases = LinesField("autres noms")
+    territory = models.ForeignKey(
+        Territory,
+        verbose_name="territoire",
+        on_delete=models.SET_NULL,  # the roadmap is still followed
+        null=True,
+        blank=True,
+        related_name="follow_up_bodies",
+    )
+    actor = models.ForeignKey(
+        Actor,
+        verbose_name="porté par",
+        on_delete=models.SET_NULL,  # the roadmap is still followed
+        null=True,
+        blank=True,
+        related_name="follow_up_bodies",
+    )
+    description = models.TextField("description", blank=True)
+
+    class Meta:
+        verbose_name = "instance de suivi"
+        verbose_name_plural = "instances de suivi"
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
+class ActionQuerySet(PublishableQuerySet, LocatedQuerySet):
+    pass
+
+
+class Action(Publishable, Sourced, Classified):
+    """Something that a meeting decided to do."""
+
+    class Progress(models.TextChoices):
+        RETAINED = "retained", "retenue"
+        COMMITTED = "committed", "engagée"
+        UNDER_WAY = "under_way", "en cours"
+        DONE = "done", "réalisée"
+        DROPPED = "dropped", "abandonnée"
+
+    title = models.CharField("titre", max_length=250)
+    slug = AutoSlugField("réf", populate_from="title")
+    reason = models.TextField("pourquoi", blank=True)
+    scope = models.CharField("portée", max_length=250, blank=True)
+    event = models.ForeignKey(
+        Event,
+        verbose_name="rencontre",
+        on_delete=models.SET_NULL,  # a promise outlives the sheet of its meeting
+        null=True,
+        blank=True,
+    )
+    session = models.ForeignKey(
+        Session,
+        verbose_name="séquence",
+        on_delete=models.SET_NULL,  # a promise outlives the sheet of its meeting
+        null=True,
+        blank=True,
+    )
+    territories = models.ManyToManyField(Territory, verbose_name="territoires", blank=True)
+    due = PartialDateField("échéance")
+    progress = models.CharField(
+        "avancement", max_length=10, choices=Progress.choices, default=Progress.RETAINED
+    )
+    follow_up_body = models.ForeignKey(
+        FollowUpBody,
+        verbose_name="instance de suivi",
+        on_delete=models.SET_NULL,  # a promise outlives its committee
+        null=True,
+        blank=True,
+    )
+    initiative = models.ForeignKey(
+        Initiative,
+        verbose_name="devenue l'initiative",
+        on_delete=models.SET_NULL,  # the promise was made all the same
+        null=True,
+        blank=True,
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name="fusionnée dans",
+        on_delete=models.SET_NULL,  # a merged action stands again by itself
+        null=True,
+        blank=True,
+        related_name="merged_actions",
+    )
+    sort_name = NormalisedField("clé de tri", populate_from=("title",))
+
+    objects = ActionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "action"
+        verbose_name_plural = "actions"
+        ordering = [models.F("due_latest").asc(nulls_last=True), "sort_name", "pk"]
+        default_related_name = "actions"
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("action_detail", args=[self.slug])
+
+    def clean(self):
+        if self.pk and self.merged_into_id == self.pk:
+            raise ValidationError(
+                {"merged_into": "Une action ne fusionne pas avec elle-même."}, code="itself"
+            )
+        if self.session_id and self.event_id and self.session.event_id != self.event_id:
+            raise ValidationError(
+                {"session": "Cette séquence est celle d'une autre rencontre."},
+                code="other_event",
+            )
+
+
+class ActionParty(Party):
+    """Who carries an action, and what they committed to."""
+
+    class Role(models.TextChoices):
+        CARRIER = "carrier", "porteur"
+        INVOLVED = "involved", "associé"
+
+    action = models.ForeignKey(
+        Action, verbose_name="action", on_delete=models.CASCADE, related_name="parties"
+    )
+    role = models.CharField("rôle", max_length=10, choices=Role.choices)
+    commitment = models.CharField(
+        "engagement pris", max_length=300, blank=True, help_text="« prête une salle »"
+    )
+
+    class Meta(Party.Meta):
+        verbose_name = "partie prenante"
+        verbose_name_plural = "parties prenantes"
+
+
+class ActionNote(models.Model):
+    """A dated note on what became of an action."""
+
+    action = models.ForeignKey(
+        Action, verbose_name="action", on_delete=models.CASCADE, related_name="notes"
+    )
+    date = PartialDateField("date")
+    text = models.TextField("nouvelles")
+    progress = models.CharField(
+        "avancement", max_length=10, choices=Action.Progress.choices, blank=True
+    )
+
+    class Meta:
+        verbose_name = "nouvelle"
+        verbose_name_plural = "nouvelles"
+        ordering = [models.F("date_latest").desc(nulls_last=True), "-pk"]
+
+    def __str__(self):
+        return self.text

@@ -1,0 +1,454 @@
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from coopemploi.fields import AutoSlugField, NormalisedField, PartialDateField, ProseField
+from coopemploi.figures import KeyFigure
+from coopemploi.publishing import Publishable, PublishableQuerySet
+from coopemploi.sources.models import Sourced
+from coopemploi.vocabulary.models import Classified
+from territories.models import (
+    Actor,
+    LocatedQuerySet,
+    Network,
+    Party,
+    Person,
+    StageChange,
+    Territory,
+)
+
+
+class CampaignQuerySet(PublishableQuerySet, LocatedQuerySet):
+    pass
+
+
+class Campaign(Publishable, Sourced, Classified):
+    """An operation that runs over several events, such as "les quartiers de l'emploi"."""
+
+    title = models.CharField("titre", max_length=200)
+    slug = AutoSlugField("réf", populate_from="title")
+    summary = models.TextField("résumé", max_length=600, blank=True)
+    body = ProseField("présentation")
+    start = PartialDateField("début")
+    end = PartialDateField("fin")
+    territories = models.ManyToManyField(Territory, verbose_name="territoires", blank=True)
+    sort_name = NormalisedField("clé de tri", populate_from=("title",))
+
+    objects = CampaignQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "opération"
+        verbose_name_plural = "opérations"
+        ordering = ["sort_name", "pk"]
+        default_related_name = "campaigns"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(end_latest__isnull=True)
+                | Q(start_earliest__isnull=True)
+                | Q(end_latest__gte=F("start_earliest")),
+                name="campaign_dates_in_order",
+                violation_error_message="La fin précède le début.",
+            )
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("campaign_detail", args=[self.slug])
+
+
+class CampaignFigure(KeyFigure, Sourced):
+    class Counted(models.TextChoices):
+        EVENTS = "events", "rencontres de l'opération"
+
+    campaign = models.ForeignKey(
+        Campaign, verbose_name="opération", on_delete=models.CASCADE, related_name="figures"
+    )
+    counts = models.CharField(
+        "compté par le site",
+        max_length=20,
+        choices=Counted.choices,
+        blank=True,
+        help_text="Le nombre que le site peut compter, à montrer à côté du nombre annoncé.",
+    )
+
+    class Meta(KeyFigure.Meta):
+        verbose_name = "chiffre clé"
+        verbose_name_plural = "chiffres clés"
+
+    def counted(self):
+        if self.counts == self.Counted.EVENTS:
+            return self.campaign.events.published().count()
+        return None
+
+
+class Series(models.Model):
+    """Events that come back, edition after edition."""
+
+    name = models.CharField("nom", max_length=200)
+    slug = AutoSlugField("réf", populate_from="name")
+    description = models.TextField("description", blank=True)
+
+    class Meta:
+        verbose_name = "série"
+        verbose_name_plural = "séries"
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
+class EventQuerySet(PublishableQuerySet, LocatedQuerySet):
+    def in_territory(self, territory):
+        """Events held in `territory`, or which concern it or a part of it."""
+        town = self.model._default_manager.filter(town__containers__container=territory)
+        concerned = super().in_territory(territory)
+        return self.filter(Q(pk__in=town.values("pk")) | Q(pk__in=concerned.values("pk")))
+
+    def upcoming(self, at=None):
+        """Events that are not over, the next first."""
+        today = at or timezone.localdate()
+        return self.filter(
+            Q(end_latest__gte=today) | Q(end_latest=None, start_latest__gte=today)
+        ).order_by("start_earliest", "start_time", "pk")
+
+    def past(self, at=None):
+        """Events that are over or undated, the latest first and the undated last."""
+        today = at or timezone.localdate()
+        return self.filter(
+            Q(end_latest__lt=today)
+            | Q(end_latest=None, start_latest__lt=today)
+            | Q(end_latest=None, start_latest=None)
+        ).order_by(F("start_latest").desc(nulls_last=True), "-pk")
+
+
+class Event(Publishable, Sourced, Classified):
+    """A meeting, of any kind and length."""
+
+    class Kind(models.TextChoices):
+        REGIONAL_MEETING = "rencontre-regionale", "rencontre régionale"
+        WEBINAR = "webinaire", "webinaire"
+        WORKSHOP = "atelier", "atelier"
+        DAY = "journee", "journée"
+        HALF_DAY = "demi-journee", "demi-journée"
+        COMMITTEE = "comite", "comité"
+        FORUM = "forum", "forum"
+        VISIT = "visite", "visite"
+        DEBATE = "debat", "débat"
+        TRAINING = "formation", "formation"
+        OTHER = "autre", "autre"
+
+    class Format(models.TextChoices):
+        ON_SITE = "on_site", "sur place"
+        ONLINE = "online", "en ligne"
+        HYBRID = "hybrid", "sur place et en ligne"
+
+    kind = models.CharField("type", max_length=20, choices=Kind.choices)
+    title = models.CharField("titre", max_length=200)
+    slug = AutoSlugField("réf", populate_from="title")
+    topic = models.CharField(
+        "thème de la rencontre",
+        max_length=250,
+        blank=True,
+        help_text="Le thème choisi pour ce jour-là, s'il diffère du titre.",
+    )
+    summary = models.TextField("résumé", max_length=600, blank=True)
+    body = ProseField("présentation")
+    start = PartialDateField("début")
+    end = PartialDateField("fin")
+    start_time = models.TimeField("heure de début", null=True, blank=True)
+    end_time = models.TimeField("heure de fin", null=True, blank=True)
+    format = models.CharField("format", max_length=10, choices=Format.choices, blank=True)
+    venue = models.CharField("lieu", max_length=200, blank=True, help_text="« Écosite »")
+    town = models.ForeignKey(
+        Territory,
+        verbose_name="commune du lieu",
+        on_delete=models.PROTECT,  # communes merge, they are not deleted
+        null=True,
+        blank=True,
+        related_name="hosted_events",
+        limit_choices_to={"kind": "commune"},
+    )
+    territories = models.ManyToManyField(
+        Territory,
+        verbose_name="territoires concernés",
+        blank=True,
+        help_text="La région ou le département auquel la rencontre s'adresse.",
+    )
+    network = models.ForeignKey(
+        Network,
+        verbose_name="réseau",
+        on_delete=models.SET_NULL,  # the meeting took place all the same
+        null=True,
+        blank=True,
+    )
+    campaign = models.ForeignKey(
+        Campaign,
+        verbose_name="opération",
+        on_delete=models.SET_NULL,  # the meeting took place all the same
+        null=True,
+        blank=True,
+    )
+    series = models.ForeignKey(
+        Series,
+        verbose_name="série",
+        on_delete=models.SET_NULL,  # the meeting took place all the same
+        null=True,
+        blank=True,
+    )
+    series_rank = models.CharField(
+        "rang dans la série", max_length=50, blank=True, help_text="« 3e », « édition 2023 »"
+    )
+    parent = models.ForeignKey(
+        "self",
+        verbose_name="fait partie de",
+        on_delete=models.SET_NULL,  # the meeting took place all the same
+        null=True,
+        blank=True,
+        related_name="children",
+    )
+    next_event = models.ForeignKey(
+        "self",
+        verbose_name="prochaine rencontre",
+        on_delete=models.SET_NULL,  # an announcement can be withdrawn
+        null=True,
+        blank=True,
+        related_name="previous_events",
+    )
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "rencontre"
+        verbose_name_plural = "rencontres"
+        ordering = [F("start_latest").desc(nulls_last=True), "-pk"]
+        default_related_name = "events"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(end_latest__isnull=True)
+                | Q(start_earliest__isnull=True)
+                | Q(end_latest__gte=F("start_earliest")),
+                name="event_dates_in_order",
+                violation_error_message="La fin précède le début.",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["start_latest"], name="event_start_latest"),
+            models.Index(fields=["end_latest"], name="event_end_latest"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("event_detail", args=[self.slug])
+
+    def clean(self):
+        one_day = not self.end or self.end == self.start
+        if one_day and self.start_time and self.end_time and self.end_time < self.start_time:
+            raise ValidationError(
+                {"end_time": "La rencontre finit avant de commencer."}, code="times_in_order"
+            )
+        for field in ("parent", "next_event"):
+            if self.pk and getattr(self, f"{field}_id") == self.pk:
+                raise ValidationError(
+                    {field: "Une rencontre ne peut pas se désigner elle-même."}, code="itself"
+                )
+
+    def is_over(self, at=None):
+        last_day = self.end.latest or self.start.latest
+        return last_day is None or last_day < (at or timezone.localdate())
+
+
+class EventFigure(KeyFigure, Sourced):
+    class Counted(models.TextChoices):
+        TERRITORIES = "territories", "territoires présents"
+        INTERESTED = "interested", "présents à l'étape « intéressé »"
+        EMERGING = "emerging", "présents à l'étape « émergent »"
+        ACCREDITED = "accredited", "présents à l'étape « habilité »"
+        CONTRIBUTORS = "contributors", "personnes du tour de table"
+        SPEAKERS = "speakers", "intervenants"
+        ACTIONS = "actions", "actions retenues"
+
+    event = models.ForeignKey(
+        Event, verbose_name="rencontre", on_delete=models.CASCADE, related_name="figures"
+    )
+    counts = models.CharField(
+        "compté par le site",
+        max_length=20,
+        choices=Counted.choices,
+        blank=True,
+        help_text="Le nombre que le site peut compter, à montrer à côté du nombre annoncé.",
+    )
+
+    class Meta(KeyFigure.Meta):
+        verbose_name = "chiffre clé"
+        verbose_name_plural = "chiffres clés"
+
+    def counted(self):
+        counted = self.Counted
+        present = self.event.attendances.present()
+        match self.counts:
+            case counted.TERRITORIES:
+                return present.filter(person=None).count()
+            case counted.INTERESTED | counted.EMERGING | counted.ACCREDITED:
+                return present.filter(stage=self.counts).count()
+            case counted.CONTRIBUTORS:
+                entries = self.event.round_table_entries
+                return entries.aggregate(people=models.Count("people", distinct=True))["people"]
+            case counted.SPEAKERS:
+                return self.event.appearances.values("person").distinct().count()
+            case counted.ACTIONS:
+                return self.event.actions.published().count()
+        return None
+
+
+class Objective(models.Model):
+    """What an event was for, and the criteria it set itself."""
+
+    class Kind(models.TextChoices):
+        OBJECTIVE = "objective", "objectif"
+        CRITERION = "criterion", "critère"
+
+    event = models.ForeignKey(
+        Event, verbose_name="rencontre", on_delete=models.CASCADE, related_name="objectives"
+    )
+    kind = models.CharField("type", max_length=10, choices=Kind.choices, default=Kind.OBJECTIVE)
+    text = models.CharField("texte", max_length=400)
+    order = models.PositiveSmallIntegerField("ordre", default=0)
+    parent = models.ForeignKey(
+        "self",
+        verbose_name="de l'objectif",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="children",
+    )
+
+    class Meta:
+        verbose_name = "objectif ou critère"
+        verbose_name_plural = "objectifs et critères"
+        ordering = ["order", "pk"]
+
+    def __str__(self):
+        return self.text
+
+
+class EventActor(Party):
+    """What an actor, or somebody known by a label, did for an event."""
+
+    class Role(models.TextChoices):
+        ORGANISER = "organiser", "organisation"
+        HOST = "host", "accueil"
+        PILOT = "pilot", "pilotage"
+        PARTNER = "partner", "partenaire"
+        FUNDER = "funder", "financeur"
+        PARTICIPANT = "participant", "participant"
+
+    event = models.ForeignKey(
+        Event, verbose_name="rencontre", on_delete=models.CASCADE, related_name="parties"
+    )
+    role = models.CharField("rôle", max_length=12, choices=Role.choices)
+
+    class Meta(Party.Meta):
+        verbose_name = "partie prenante"
+        verbose_name_plural = "parties prenantes"
+
+
+class AttendanceQuerySet(models.QuerySet):
+    def present(self):
+        return self.filter(status=Attendance.Status.PRESENT)
+
+
+class Attendance(models.Model):
+    """A territory, an actor or a person at an event, with its stage as of that day."""
+
+    class Status(models.TextChoices):
+        INVITED = "invited", "invité"
+        REGISTERED = "registered", "inscrit"
+        PRESENT = "present", "présent"
+        EXCUSED = "excused", "excusé"
+        REPRESENTED = "represented", "représenté"
+
+    event = models.ForeignKey(
+        Event, verbose_name="rencontre", on_delete=models.CASCADE, related_name="attendances"
+    )
+    territory = models.ForeignKey(
+        Territory,
+        verbose_name="territoire",
+        on_delete=models.PROTECT,  # who was there is history
+        null=True,
+        blank=True,
+        related_name="attendances",
+    )
+    actor = models.ForeignKey(
+        Actor,
+        verbose_name="acteur",
+        on_delete=models.PROTECT,  # who was there is history
+        null=True,
+        blank=True,
+        related_name="attendances",
+    )
+    person = models.ForeignKey(
+        Person,
+        verbose_name="personne",
+        on_delete=models.CASCADE,  # erasing a person erases where they were
+        null=True,
+        blank=True,
+        related_name="attendances",
+    )
+    status = models.CharField(
+        "présence", max_length=12, choices=Status.choices, default=Status.PRESENT
+    )
+    stage = models.CharField(
+        "étape ce jour-là", max_length=12, choices=StageChange.Stage.choices, blank=True
+    )
+    wording = models.CharField(
+        "tel qu'écrit", max_length=150, blank=True, help_text="Le nom dans la source."
+    )
+    order = models.PositiveSmallIntegerField("ordre", default=0)
+
+    objects = AttendanceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "présence"
+        verbose_name_plural = "présences"
+        ordering = ["order", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(territory__isnull=False)
+                | Q(actor__isnull=False)
+                | Q(person__isnull=False),
+                name="attendance_of_somebody",
+                violation_error_message="Choisissez un territoire, un acteur ou une personne.",
+            ),
+            models.UniqueConstraint(
+                fields=["event", "territory"],
+                condition=Q(actor=None, person=None),
+                name="attendance_territory_once",
+                violation_error_message="Cette présence est déjà notée.",
+            ),
+            models.UniqueConstraint(
+                fields=["event", "actor"],
+                condition=Q(person=None),
+                name="attendance_actor_once",
+                violation_error_message="Cette présence est déjà notée.",
+            ),
+            models.UniqueConstraint(
+                fields=["event", "person"],
+                name="attendance_person_once",
+                violation_error_message="Cette présence est déjà notée.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def name(self):
+        if self.person:
+            return self.person.public_name
+        return self.wording or str(self.actor or self.territory)

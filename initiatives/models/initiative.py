@@ -1,0 +1,162 @@
+from django.core.validators import URLValidator
+from django.db import models
+from django.urls import reverse
+
+from coopemploi.fields import AutoSlugField, NormalisedField, PartialDateField, ProseField
+from coopemploi.figures import KeyFigure
+from coopemploi.publishing import Publishable, PublishableQuerySet
+from coopemploi.sources.models import Sourced
+from coopemploi.vocabulary.models import Classified
+from territories.models import LocatedQuerySet, Party, Position, Territory
+
+
+class InitiativeQuerySet(PublishableQuerySet, LocatedQuerySet):
+    pass
+
+
+class Initiative(Publishable, Sourced, Classified):
+    """What a territory does for employment, also called a démarche."""
+
+    class Stage(models.TextChoices):
+        IDEA = "idea", "idée"
+        DIAGNOSIS = "diagnosis", "diagnostic"
+        PLANNED = "planned", "en projet"
+        ONGOING = "ongoing", "en cours"
+        RENEWED = "renewed", "renouvelée"
+        COMPLETED = "completed", "terminée"
+
+    class Level(models.TextChoices):
+        DISTRICT = "district", "quartier"
+        COMMUNE = "commune", "commune"
+        INTERCOMMUNAL = "intercommunal", "intercommunalité"
+        DEPARTEMENT = "departement", "département"
+        REGION = "region", "région"
+        NATIONAL = "national", "national"
+
+    title = models.CharField("titre", max_length=200)
+    slug = AutoSlugField("réf", populate_from="title")
+    summary = models.TextField(
+        "résumé", max_length=600, blank=True, help_text="Deux ou trois phrases."
+    )
+    body = ProseField("présentation")
+    stage = models.CharField(
+        "avancement",
+        max_length=10,
+        choices=Stage.choices,
+        blank=True,
+        help_text="Laissez vide si la source ne le dit pas.",
+    )
+    level = models.CharField("échelle", max_length=15, choices=Level.choices, blank=True)
+    territories = models.ManyToManyField(
+        Territory, verbose_name="territoires", blank=True, related_name="initiatives"
+    )
+    worked = ProseField("ce qui a marché")
+    did_not_work = ProseField("ce qui n'a pas marché")
+    how_to_redo = ProseField("ce qu'il faut pour le refaire")
+    contact = models.ForeignKey(
+        Position,
+        verbose_name="contact",
+        on_delete=models.SET_NULL,  # the initiative stays when its contact leaves
+        null=True,
+        blank=True,
+        related_name="initiatives",
+    )
+    sort_name = NormalisedField("clé de tri", populate_from=("title",))
+
+    objects = InitiativeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "initiative"
+        verbose_name_plural = "initiatives"
+        ordering = ["sort_name", "pk"]
+        default_related_name = "initiatives"
+        indexes = [models.Index(fields=["sort_name"], name="initiative_sort_name")]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("initiative_detail", args=[self.slug])
+
+
+class Step(models.Model):
+    """A dated step of an initiative."""
+
+    initiative = models.ForeignKey(
+        Initiative, verbose_name="initiative", on_delete=models.CASCADE, related_name="steps"
+    )
+    date = PartialDateField("date")
+    label = models.CharField("étape", max_length=200)
+    order = models.PositiveSmallIntegerField("ordre", default=0)
+
+    class Meta:
+        verbose_name = "étape datée"
+        verbose_name_plural = "étapes datées"
+        ordering = [models.F("date_earliest").asc(nulls_last=True), "order", "pk"]
+
+    def __str__(self):
+        return self.label
+
+
+class Involvement(Party):
+    """What an actor, or somebody known by a label, does in an initiative."""
+
+    class Role(models.TextChoices):
+        CARRIER = "carrier", "porteur"
+        PILOT = "pilot", "pilote"
+        CO_PILOT = "co_pilot", "copilote"
+        PARTNER = "partner", "partenaire"
+        FUNDER = "funder", "financeur"
+        INSPIRED_BY = "inspired_by", "inspiré de"
+
+    initiative = models.ForeignKey(
+        Initiative,
+        verbose_name="initiative",
+        on_delete=models.CASCADE,
+        related_name="involvements",
+    )
+    role = models.CharField("rôle", max_length=12, choices=Role.choices)
+    amount = models.DecimalField(
+        "montant (€)", max_digits=12, decimal_places=2, null=True, blank=True
+    )
+
+    class Meta(Party.Meta):
+        verbose_name = "partie prenante"
+        verbose_name_plural = "parties prenantes"
+
+
+class InitiativeFigure(KeyFigure, Sourced):
+    initiative = models.ForeignKey(
+        Initiative, verbose_name="initiative", on_delete=models.CASCADE, related_name="figures"
+    )
+
+    class Meta(KeyFigure.Meta):
+        verbose_name = "chiffre clé"
+        verbose_name_plural = "chiffres clés"
+
+
+class InitiativeLink(models.Model):
+    """A document, a page or a video about an initiative."""
+
+    class Kind(models.TextChoices):
+        DOCUMENT = "document", "document"
+        PAGE = "page", "page web"
+        VIDEO = "video", "vidéo"
+
+    initiative = models.ForeignKey(
+        Initiative, verbose_name="initiative", on_delete=models.CASCADE, related_name="links"
+    )
+    kind = models.CharField("type", max_length=10, choices=Kind.choices)
+    title = models.CharField("titre", max_length=200)
+    url = models.URLField(
+        "adresse web", max_length=500, validators=[URLValidator(["http", "https"])]
+    )
+    order = models.PositiveSmallIntegerField("ordre", default=0)
+
+    class Meta:
+        verbose_name = "lien"
+        verbose_name_plural = "liens"
+        ordering = ["order", "pk"]
+
+    def __str__(self):
+        return self.title

@@ -1,0 +1,359 @@
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Case, Q, Value, When
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from coopemploi.fields import AutoSlugField, LinesField, NormalisedField, PartialDateField
+from coopemploi.figures import KeyFigure
+from coopemploi.search.text import normalise
+from coopemploi.sources.models import Sourced
+
+
+class TerritoryQuerySet(models.QuerySet):
+    def inside(self, territory):
+        """Territories that lie in `territory`, wholly or partly, itself excepted."""
+        contained = Containment.objects.filter(container=territory)
+        return self.filter(pk__in=contained.values("contained")).exclude(pk=territory.pk)
+
+    def covering(self, territory):
+        """Territories in which `territory` lies, wholly or partly, itself excepted."""
+        containers = Containment.objects.filter(contained=territory)
+        return self.filter(pk__in=containers.values("container")).exclude(pk=territory.pk)
+
+    def matching(self, text):
+        """Territories found by name without accents, alias, code, former code or
+        postal code, the nearest name then the most populated first."""
+        key = normalise(text)
+        if not key:
+            return self.none()
+        found = Q()
+        for word in key.split():
+            found &= Q(lookup__contains=f" {word}")
+        former = FormerCode.objects.filter(Q(code__iexact=text.strip()) | Q(lookup=f" {key}"))
+        found |= Q(pk__in=former.values("territory"))
+        return (
+            self.filter(found)
+            .annotate(
+                nearness=Case(
+                    When(sort_name=f" {key}", then=0),
+                    When(sort_name__startswith=f" {key}", then=1),
+                    default=2,
+                    output_field=models.IntegerField(),
+                )
+            )
+            .order_by("nearness", Coalesce("population", Value(0)).desc(), "sort_name", "pk")
+        )
+
+    def get_by_reference(self, reference):
+        """The territory of a "kind:code" reference such as "epci:200071827".
+
+        An old commune code leads to today's commune. Raise DoesNotExist otherwise.
+        """
+        kind, _, slug = reference.partition(":")
+        try:
+            return self.get(kind=kind, slug=slug.lower())
+        except self.model.DoesNotExist:
+            if kind != Territory.Kind.COMMUNE:
+                raise
+            return self.get(former_codes__code=slug.upper())
+
+
+class Territory(Sourced):
+    """A perimeter, official or of a project; territories compose."""
+
+    class Kind(models.TextChoices):
+        REGION = "region", "région"
+        DEPARTEMENT = "departement", "département"
+        COM = "com", "collectivité d'outre-mer"
+        ARRONDISSEMENT = "arrondissement", "arrondissement"
+        EPCI = "epci", "EPCI"
+        EPT = "ept", "EPT"
+        PETR = "petr", "PETR"
+        PAYS = "pays", "pays"
+        COMMUNE = "commune", "commune"
+        QPV = "qpv", "quartier prioritaire (QPV)"
+        CONTRAT_DE_VILLE = "contrat-de-ville", "contrat de ville"
+        BASSIN_EMPLOI = "bassin-emploi", "bassin d'emploi"
+        ZONE_EMPLOI = "zone-emploi", "zone d'emploi"
+        OTHER = "perimetre", "autre périmètre"
+
+    class Nature(models.TextChoices):
+        CC = "CC", "communauté de communes"
+        CA = "CA", "communauté d'agglomération"
+        CU = "CU", "communauté urbaine"
+        METROPOLE = "METRO", "métropole"
+        METROPOLE_LYON = "MET69", "métropole de Lyon"
+
+    # What its parts do not add up to: a commune is more than its QPV.
+    NOT_EXHAUSTED_BY_PARTS = {Kind.COMMUNE, Kind.QPV}
+
+    kind = models.CharField("type", max_length=20, choices=Kind.choices)
+    nature = models.CharField(
+        "nature", max_length=10, choices=Nature.choices, blank=True, help_text="D'un EPCI."
+    )
+    name = models.CharField("nom", max_length=200)
+    code = models.CharField(
+        "code officiel",
+        max_length=20,
+        blank=True,
+        help_text="Code Insee, SIREN ou code QPV (« QN08701M »), s'il existe.",
+    )
+    slug = AutoSlugField("réf", populate_from="default_slug", within="kind")
+    aliases = LinesField(
+        "autres noms", help_text="Un par ligne : « Grand Dax », « CdA du Grand Dax »."
+    )
+    postal_codes = LinesField("codes postaux", help_text="Un par ligne.")
+    population = models.PositiveIntegerField("population", null=True, blank=True)
+    latitude = models.FloatField(
+        "latitude",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-90), MaxValueValidator(90)],
+    )
+    longitude = models.FloatField(
+        "longitude",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-180), MaxValueValidator(180)],
+    )
+    valid_from = PartialDateField("existe depuis")
+    valid_until = PartialDateField("a existé jusqu'à")
+    description = models.TextField("description", blank=True)
+    vintage = models.PositiveSmallIntegerField(
+        "millésime officiel", null=True, blank=True, editable=False
+    )
+    sort_name = NormalisedField("clé de tri", populate_from=("name",))
+    lookup = NormalisedField(
+        "clé de recherche", populate_from=("name", "aliases", "code", "postal_codes")
+    )
+
+    objects = TerritoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "territoire"
+        verbose_name_plural = "territoires"
+        ordering = ["sort_name", "kind", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "code"],
+                condition=~Q(code=""),
+                name="territory_code_unique_per_kind",
+                violation_error_message=("Un territoire de ce type porte déjà ce code officiel."),
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "slug"],
+                name="territory_slug_unique_per_kind",
+                violation_error_message="Un territoire de ce type porte déjà cette référence.",
+            ),
+            models.CheckConstraint(
+                condition=Q(nature="") | Q(kind="epci"),
+                name="territory_nature_of_epci",
+                violation_error_message="Seul un EPCI a une nature.",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until_latest__isnull=True)
+                | Q(valid_from_earliest__isnull=True)
+                | Q(valid_until_latest__gte=models.F("valid_from_earliest")),
+                name="territory_validity_in_order",
+                violation_error_message="La fin d'existence précède le début.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "sort_name"], name="territory_kind_sort_name"),
+            models.Index(fields=["sort_name"], name="territory_sort_name"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("territory_detail", args=[self.kind, self.slug])
+
+    @property
+    def default_slug(self):
+        return self.code or self.name
+
+    @property
+    def reference(self):
+        return f"{self.kind}:{self.slug}"
+
+    @property
+    def kind_label(self):
+        """ "communauté d'agglomération" rather than "EPCI" when known."""
+        return self.get_nature_display() or self.get_kind_display()
+
+    @property
+    def full_label(self):
+        """A name that tells homonyms apart in a list of choices."""
+        kind = self.kind_label
+        return f"{self.name} ({kind} {self.code})" if self.code else f"{self.name} ({kind})"
+
+    def within(self, relation):
+        """The records of a reverse relation, such as "initiatives", that lie in here.
+
+        Reaches the models of upper apps without importing them.
+        """
+        return getattr(self, relation).model._default_manager.in_territory(self)
+
+
+class FormerCode(models.Model):
+    """An old commune code or name that leads to today's commune."""
+
+    class Kind(models.TextChoices):
+        FORMER = "ancien-code", "ancien code"
+        DELEGATED = "commune-deleguee", "commune déléguée"
+        ASSOCIATED = "commune-associee", "commune associée"
+        BOROUGH = "arrondissement-municipal", "arrondissement municipal"
+
+    territory = models.ForeignKey(
+        Territory,
+        verbose_name="commune actuelle",
+        on_delete=models.CASCADE,
+        related_name="former_codes",
+    )
+    code = models.CharField("ancien code", max_length=20)
+    name = models.CharField("ancien nom", max_length=200, blank=True)
+    kind = models.CharField("type", max_length=30, choices=Kind.choices)
+    lookup = NormalisedField("clé de recherche", populate_from=("name",), db_index=True)
+
+    class Meta:
+        verbose_name = "ancien code"
+        verbose_name_plural = "anciens codes"
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "kind"],
+                name="former_code_unique_per_kind",
+                violation_error_message="Cet ancien code est déjà rattaché à une commune.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.code} {self.name}".strip()
+
+
+class Composition(Sourced):
+    """A territory made of another, or of part of it."""
+
+    whole = models.ForeignKey(
+        Territory,
+        verbose_name="ensemble",
+        on_delete=models.CASCADE,
+        related_name="part_links",
+    )
+    part = models.ForeignKey(
+        Territory,
+        verbose_name="partie",
+        on_delete=models.CASCADE,
+        related_name="whole_links",
+    )
+    partial = models.BooleanField(
+        "en partie seulement",
+        default=False,
+        help_text="Cochez quand l'ensemble ne prend qu'un morceau de la partie.",
+    )
+    since = PartialDateField("depuis")
+    until = PartialDateField("jusqu'à")
+    is_official = models.BooleanField("issue du référentiel", default=False, editable=False)
+
+    class Meta:
+        verbose_name = "composition"
+        verbose_name_plural = "compositions"
+        ordering = ["whole", "part"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["whole", "part"],
+                name="composition_unique",
+                violation_error_message="Cette partie est déjà dans cet ensemble.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(whole=models.F("part")),
+                name="composition_not_itself",
+                violation_error_message="Un territoire ne peut pas être une partie de lui-même.",
+            ),
+            models.CheckConstraint(
+                condition=Q(until_latest__isnull=True)
+                | Q(since_earliest__isnull=True)
+                | Q(until_latest__gte=models.F("since_earliest")),
+                name="composition_dates_in_order",
+                violation_error_message="La fin précède le début.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.whole} ⊃ {self.part}"
+
+    def clean(self):
+        """Refuse a composition that would make a territory contain itself."""
+        if self.whole_id and self.part_id and self._makes_loop():
+            raise ValidationError(
+                f"« {self.whole} » fait déjà partie de « {self.part} » : "
+                "cette composition ferait une boucle.",
+                code="loop",
+            )
+
+    def _makes_loop(self):
+        links = Composition.objects.exclude(pk=self.pk)
+        seen, level = set(), {self.part_id}
+        while level:
+            if self.whole_id in level:
+                return True
+            seen |= level
+            parts = links.filter(whole__in=level).values_list("part_id", flat=True)
+            level = set(parts) - seen
+        return False
+
+
+class Containment(models.Model):
+    """The closure of compositions: `contained` lies in `container`, which may be itself.
+
+    A derived table, kept by `territories.closure`.
+    """
+
+    container = models.ForeignKey(
+        Territory, on_delete=models.CASCADE, related_name="containments", db_index=False
+    )
+    contained = models.ForeignKey(Territory, on_delete=models.CASCADE, related_name="containers")
+    partial = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = "contenance"
+        verbose_name_plural = "contenances"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["container", "contained"],
+                name="containment_unique",
+                violation_error_message="Cette contenance existe déjà.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.container_id} ⊇ {self.contained_id}"
+
+
+class TerritoryFigure(KeyFigure, Sourced):
+    territory = models.ForeignKey(
+        Territory,
+        verbose_name="territoire",
+        on_delete=models.CASCADE,
+        related_name="figures",
+    )
+
+    class Meta(KeyFigure.Meta):
+        verbose_name = "chiffre clé"
+        verbose_name_plural = "chiffres clés"
+
+
+class LocatedQuerySet(models.QuerySet):
+    """Records that lie in territories."""
+
+    territory_lookup = "territories"
+
+    def in_territory(self, territory):
+        """Records placed in `territory` or in what it contains, wholly or partly."""
+        places = self.model._default_manager.filter(
+            **{f"{self.territory_lookup}__containers__container": territory}
+        )
+        return self.filter(pk__in=places.values("pk"))

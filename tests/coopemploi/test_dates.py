@@ -1,0 +1,77 @@
+import datetime
+
+import pytest
+
+from coopemploi.dates import PartialDate, Precision
+
+
+@pytest.mark.parametrize(
+    ("text", "iso", "shown"),
+    [
+        ("17/10/2019", "2019-10-17", "17 octobre 2019"),
+        ("2021-05-04", "2021-05-04", "4 mai 2021"),
+        ("1er mars 2021", "2021-03-01", "1er mars 2021"),
+        ("le vendredi 15 décembre 2023", "2023-12-15", "15 décembre 2023"),
+        ("10/2019", "2019-10", "octobre 2019"),
+        ("Février 2020", "2020-02", "février 2020"),
+        ("2019", "2019", "2019"),
+        ("depuis 2018", "2018", "2018"),
+        ("fin mars 2021", "2021-03-21/2021-03-31", "fin mars 2021"),
+        ("avril-sept. 2021", "2021-04-01/2021-09-30", "avril-sept. 2021"),
+        ("12 et 13 mai 2020", "2020-05-12/2020-05-13", "12 et 13 mai 2020"),
+        ("avant 2019", "../2018-12-31", "avant 2019"),
+        ("17 octobre", "", "17 octobre"),
+        ("[17/10/2019] 17 octobre dernier", "2019-10-17", "17 octobre 2019 (date déduite)"),
+        ("[2011] depuis 10 ans", "2011", "2011 (date déduite)"),
+        ("[] 2e vague", "", "2e vague"),
+        ("", "", "date inconnue"),
+        ("date inconnue", "", "date inconnue"),
+    ],
+)
+def test_partial_date_is_read_and_shown_as_written(text, iso, shown):
+    date = PartialDate.parse(text)
+
+    assert (date.iso, str(date)) == (iso, shown)
+    assert PartialDate.parse(date.as_input) == date
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("31/02/2020", "Le 31/02/2020 n'existe pas dans le calendrier."),
+        ("13/2019", "Le mois 13/2019 n'existe pas."),
+        ("0000", "L'année 0 n'existe pas."),
+        ("2020-2018", "« 2020-2018 » finit avant de commencer."),
+        ("[]", "Écrivez une expression après les crochets vides."),
+    ],
+)
+def test_impossible_date_is_refused(text, message):
+    with pytest.raises(ValueError, match="^" + message.replace(".", r"\.") + "$"):
+        PartialDate.parse(text)
+
+
+@pytest.mark.parametrize("text", ["octbre 2019", "99999", "2e vague", "-", "[2020", "12/"])
+def test_unreadable_date_is_refused_with_examples(text):
+    with pytest.raises(ValueError, match=r"^Date non comprise : .*17/10/2019"):
+        PartialDate.parse(text)
+
+
+def test_precision_follows_the_bounds():
+    texts = ["3/2/2020", "2/2020", "2020", "fin mars 2021", "17 octobre"]
+
+    assert [PartialDate.parse(text).precision for text in texts] == [
+        Precision.DAY,
+        Precision.MONTH,
+        Precision.YEAR,
+        Precision.PERIOD,
+        Precision.UNKNOWN,
+    ]
+
+
+def test_empty_date_is_false_and_unknown_wording_is_true():
+    assert not PartialDate()
+    assert PartialDate(wording="2e vague")
+
+
+def test_month_of_a_leap_year_ends_on_the_29th():
+    assert PartialDate.parse("02/2020").latest == datetime.date(2020, 2, 29)

@@ -1,0 +1,11 @@
+"""Set before settings are read: a test run ignores the machine it runs on.
+
+Only DATABASE_URL passes, to run the same suite on PostgreSQL.
+"""
+
+import os
+
+os.environ["DEBUG"] = "1"
+os.environ["EMAIL_URL"] = "memorymail://"
+for _name in ("SECRET_KEY", "ALLOWED_HOSTS", "BEHIND_PROXY", "SECURE_SSL_REDIRECT"):
+    os.environ.pop(_name, None)

@@ -1,0 +1,469 @@
+"""One factory a model, published and without surprises."""
+
+import factory
+from factory.django import DjangoModelFactory
+
+from coopemploi.accounts.models import User
+from coopemploi.publishing import Publishable
+from coopemploi.sources.models import Source
+from coopemploi.vocabulary.models import (
+    Audience,
+    GlossaryTerm,
+    Obstacle,
+    Scheme,
+    Sector,
+    Theme,
+)
+from events.models import (
+    Action,
+    ActionNote,
+    ActionParty,
+    Appearance,
+    Attendance,
+    Campaign,
+    CampaignFigure,
+    EvaluationResult,
+    Event,
+    EventActor,
+    EventFigure,
+    FollowUpBody,
+    KeyIdea,
+    Objective,
+    Recap,
+    RoundTableEntry,
+    RoundTableItem,
+    RoundTablePerson,
+    Series,
+    Session,
+    Verbatim,
+)
+from initiatives.models import (
+    Initiative,
+    InitiativeFigure,
+    InitiativeLink,
+    Involvement,
+    Need,
+    Offer,
+    Resource,
+    Step,
+)
+from territories.models import (
+    Actor,
+    ActorFigure,
+    ActorTerritory,
+    Composition,
+    FormerCode,
+    Network,
+    NetworkMembership,
+    Person,
+    Position,
+    StageChange,
+    Territory,
+    TerritoryFigure,
+)
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"personne{n}@example.org")
+    password = factory.django.Password("mot de passe")
+
+
+class SourceFactory(DjangoModelFactory):
+    class Meta:
+        model = Source
+
+    title = factory.Sequence(lambda n: f"Document {n}")
+
+
+class SchemeFactory(DjangoModelFactory):
+    class Meta:
+        model = Scheme
+
+    name = factory.Sequence(lambda n: f"Dispositif {n}")
+
+
+class ThemeFactory(DjangoModelFactory):
+    class Meta:
+        model = Theme
+
+    name = factory.Sequence(lambda n: f"Thématique {n}")
+
+
+class SectorFactory(DjangoModelFactory):
+    class Meta:
+        model = Sector
+
+    name = factory.Sequence(lambda n: f"Filière {n}")
+
+
+class AudienceFactory(DjangoModelFactory):
+    class Meta:
+        model = Audience
+
+    name = factory.Sequence(lambda n: f"Public {n}")
+
+
+class ObstacleFactory(DjangoModelFactory):
+    class Meta:
+        model = Obstacle
+
+    name = factory.Sequence(lambda n: f"Frein {n}")
+
+
+class GlossaryTermFactory(DjangoModelFactory):
+    class Meta:
+        model = GlossaryTerm
+
+    term = factory.Sequence(lambda n: f"TERME{n}")
+    expansions = factory.LazyAttribute(lambda term: [f"développé de {term.term}"])
+    definition = "Une explication en mots simples."
+
+
+class TerritoryFactory(DjangoModelFactory):
+    class Meta:
+        model = Territory
+
+    kind = Territory.Kind.COMMUNE
+    name = factory.Sequence(lambda n: f"Commune {n}")
+
+
+class FormerCodeFactory(DjangoModelFactory):
+    class Meta:
+        model = FormerCode
+
+    territory = factory.SubFactory(TerritoryFactory)
+    code = factory.Sequence(lambda n: f"A{n:04}")
+    kind = FormerCode.Kind.FORMER
+
+
+class CompositionFactory(DjangoModelFactory):
+    class Meta:
+        model = Composition
+
+    whole = factory.SubFactory(TerritoryFactory, kind=Territory.Kind.EPCI)
+    part = factory.SubFactory(TerritoryFactory)
+
+
+class FigureFactory(DjangoModelFactory):
+    class Meta:
+        abstract = True
+
+    label = factory.Sequence(lambda n: f"choses comptées {n}")
+    value = 10
+
+
+class TerritoryFigureFactory(FigureFactory):
+    class Meta:
+        model = TerritoryFigure
+
+    territory = factory.SubFactory(TerritoryFactory)
+
+
+class PublishableFactory(DjangoModelFactory):
+    class Meta:
+        abstract = True
+
+    status = Publishable.Status.PUBLISHED
+
+
+class ActorFactory(PublishableFactory):
+    class Meta:
+        model = Actor
+
+    kind = Actor.Kind.ASSOCIATION
+    name = factory.Sequence(lambda n: f"Acteur {n}")
+
+
+class ActorTerritoryFactory(DjangoModelFactory):
+    class Meta:
+        model = ActorTerritory
+
+    actor = factory.SubFactory(ActorFactory)
+    territory = factory.SubFactory(TerritoryFactory)
+
+
+class StageChangeFactory(DjangoModelFactory):
+    class Meta:
+        model = StageChange
+
+    actor = factory.SubFactory(ActorFactory, kind=Actor.Kind.TZCLD)
+    stage = StageChange.Stage.EMERGING
+
+
+class ActorFigureFactory(FigureFactory):
+    class Meta:
+        model = ActorFigure
+
+    actor = factory.SubFactory(ActorFactory)
+
+
+class PersonFactory(DjangoModelFactory):
+    class Meta:
+        model = Person
+
+    first_name = "Camille"
+    last_name = factory.Sequence(lambda n: f"Nom{n}")
+
+
+class PositionFactory(DjangoModelFactory):
+    class Meta:
+        model = Position
+
+    person = factory.SubFactory(PersonFactory)
+    actor = factory.SubFactory(ActorFactory)
+    title = "chargée de mission"
+
+
+class NetworkFactory(PublishableFactory):
+    class Meta:
+        model = Network
+
+    kind = Network.Kind.GRAPPE
+    name = factory.Sequence(lambda n: f"Grappe {n}")
+
+
+class NetworkMembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = NetworkMembership
+
+    network = factory.SubFactory(NetworkFactory)
+    actor = factory.SubFactory(ActorFactory)
+
+
+class InitiativeFactory(PublishableFactory):
+    class Meta:
+        model = Initiative
+
+    title = factory.Sequence(lambda n: f"Initiative {n}")
+    summary = "Un résumé."
+
+
+class StepFactory(DjangoModelFactory):
+    class Meta:
+        model = Step
+
+    initiative = factory.SubFactory(InitiativeFactory)
+    label = "lancement"
+
+
+class InvolvementFactory(DjangoModelFactory):
+    class Meta:
+        model = Involvement
+
+    initiative = factory.SubFactory(InitiativeFactory)
+    actor = factory.SubFactory(ActorFactory)
+    role = Involvement.Role.CARRIER
+
+
+class InitiativeFigureFactory(FigureFactory):
+    class Meta:
+        model = InitiativeFigure
+
+    initiative = factory.SubFactory(InitiativeFactory)
+
+
+class InitiativeLinkFactory(DjangoModelFactory):
+    class Meta:
+        model = InitiativeLink
+
+    initiative = factory.SubFactory(InitiativeFactory)
+    kind = InitiativeLink.Kind.PAGE
+    title = "Une page"
+    url = "https://example.org/page"
+
+
+class NeedFactory(PublishableFactory):
+    class Meta:
+        model = Need
+
+    text = factory.Sequence(lambda n: f"Besoin {n}")
+    kind = Need.Kind.KNOWLEDGE
+    actor = factory.SubFactory(ActorFactory)
+
+
+class OfferFactory(PublishableFactory):
+    class Meta:
+        model = Offer
+
+    text = factory.Sequence(lambda n: f"Offre {n}")
+    kind = Offer.Kind.KNOWLEDGE
+    actor = factory.SubFactory(ActorFactory)
+
+
+class ResourceFactory(PublishableFactory):
+    class Meta:
+        model = Resource
+
+    kind = Resource.Kind.GUIDE
+    title = factory.Sequence(lambda n: f"Ressource {n}")
+
+
+class CampaignFactory(PublishableFactory):
+    class Meta:
+        model = Campaign
+
+    title = factory.Sequence(lambda n: f"Opération {n}")
+
+
+class CampaignFigureFactory(FigureFactory):
+    class Meta:
+        model = CampaignFigure
+
+    campaign = factory.SubFactory(CampaignFactory)
+
+
+class SeriesFactory(DjangoModelFactory):
+    class Meta:
+        model = Series
+
+    name = factory.Sequence(lambda n: f"Série {n}")
+
+
+class EventFactory(PublishableFactory):
+    class Meta:
+        model = Event
+
+    kind = Event.Kind.WORKSHOP
+    title = factory.Sequence(lambda n: f"Rencontre {n}")
+
+
+class EventFigureFactory(FigureFactory):
+    class Meta:
+        model = EventFigure
+
+    event = factory.SubFactory(EventFactory)
+
+
+class ObjectiveFactory(DjangoModelFactory):
+    class Meta:
+        model = Objective
+
+    event = factory.SubFactory(EventFactory)
+    text = factory.Sequence(lambda n: f"Objectif {n}")
+
+
+class EventActorFactory(DjangoModelFactory):
+    class Meta:
+        model = EventActor
+
+    event = factory.SubFactory(EventFactory)
+    actor = factory.SubFactory(ActorFactory)
+    role = EventActor.Role.ORGANISER
+
+
+class AttendanceFactory(DjangoModelFactory):
+    class Meta:
+        model = Attendance
+
+    event = factory.SubFactory(EventFactory)
+    territory = factory.SubFactory(TerritoryFactory)
+
+
+class SessionFactory(DjangoModelFactory):
+    class Meta:
+        model = Session
+
+    event = factory.SubFactory(EventFactory)
+    kind = Session.Kind.WORKSHOP
+    title = factory.Sequence(lambda n: f"Séquence {n}")
+
+
+class AppearanceFactory(DjangoModelFactory):
+    class Meta:
+        model = Appearance
+
+    event = factory.SubFactory(EventFactory)
+    person = factory.SubFactory(PersonFactory)
+
+
+class RoundTableEntryFactory(DjangoModelFactory):
+    class Meta:
+        model = RoundTableEntry
+
+    event = factory.SubFactory(EventFactory)
+    actor = factory.SubFactory(ActorFactory)
+
+
+class RoundTablePersonFactory(DjangoModelFactory):
+    class Meta:
+        model = RoundTablePerson
+
+    entry = factory.SubFactory(RoundTableEntryFactory)
+    person = factory.SubFactory(PersonFactory)
+
+
+class RoundTableItemFactory(DjangoModelFactory):
+    class Meta:
+        model = RoundTableItem
+
+    entry = factory.SubFactory(RoundTableEntryFactory)
+    column = RoundTableItem.Column.DEMARCHE
+    text = factory.Sequence(lambda n: f"Élément {n}")
+
+
+class RecapFactory(PublishableFactory):
+    class Meta:
+        model = Recap
+
+    event = factory.SubFactory(EventFactory)
+    standfirst = "Un chapô."
+
+
+class KeyIdeaFactory(DjangoModelFactory):
+    class Meta:
+        model = KeyIdea
+
+    recap = factory.SubFactory(RecapFactory)
+    text = factory.Sequence(lambda n: f"Idée {n}")
+
+
+class VerbatimFactory(DjangoModelFactory):
+    class Meta:
+        model = Verbatim
+
+    recap = factory.SubFactory(RecapFactory)
+    person = factory.SubFactory(PersonFactory)
+    text = factory.Sequence(lambda n: f"Propos {n}")
+
+
+class FollowUpBodyFactory(DjangoModelFactory):
+    class Meta:
+        model = FollowUpBody
+
+    name = factory.Sequence(lambda n: f"Comité {n}")
+
+
+class ActionFactory(PublishableFactory):
+    class Meta:
+        model = Action
+
+    title = factory.Sequence(lambda n: f"Action {n}")
+
+
+class ActionPartyFactory(DjangoModelFactory):
+    class Meta:
+        model = ActionParty
+
+    action = factory.SubFactory(ActionFactory)
+    actor = factory.SubFactory(ActorFactory)
+    role = ActionParty.Role.CARRIER
+
+
+class ActionNoteFactory(DjangoModelFactory):
+    class Meta:
+        model = ActionNote
+
+    action = factory.SubFactory(ActionFactory)
+    text = "Des nouvelles."
+
+
+class EvaluationResultFactory(FigureFactory):
+    class Meta:
+        model = EvaluationResult
+
+    event = factory.SubFactory(EventFactory)
+    unit = "%"
