@@ -4,6 +4,9 @@ from .text import normalise
 
 
 class DocumentQuerySet(models.QuerySet):
+    def of(self, model):
+        return self.filter(model=model._meta.label_lower)
+
     def matching(self, query):
         """Documents that hold every word of `query`, whole or begun."""
         documents = self

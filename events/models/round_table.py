@@ -5,6 +5,7 @@ from initiatives.models import Initiative, Need, Offer
 from territories.models import Actor, Person, Territory
 
 from .event import Event
+from .recap import Recap
 
 
 class RoundTableEntry(models.Model):
@@ -87,6 +88,13 @@ class RoundTablePerson(models.Model):
         return str(self.person)
 
 
+class RoundTableItemQuerySet(models.QuerySet):
+    def told_to(self, user):
+        """Items of the tours de table whose event and recap `user` may read."""
+        events = Event.objects.visible_to(user).filter(recap__in=Recap.objects.visible_to(user))
+        return self.filter(entry__event__in=events).select_related("entry__event")
+
+
 class RoundTableItem(models.Model):
     """One thing said in a cell of the tour de table, and what became of it."""
 
@@ -145,6 +153,8 @@ class RoundTableItem(models.Model):
         related_name="round_table_items",
     )
     order = models.PositiveSmallIntegerField("ordre", default=0)
+
+    objects = RoundTableItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = "élément du tour de table"

@@ -1,0 +1,169 @@
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Prefetch
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from coopemploi.pagination import paginate
+
+from .filters import ExchangeFilter, InitiativeFilter, ResourceFilter
+from .models import Initiative, Involvement, Need, Offer, Resource
+
+CLASSIFICATION = ("schemes", "themes", "sectors", "audiences", "obstacles")
+
+
+def with_carriers(initiatives, user):
+    """What an initiative's card shows, in a fixed number of queries."""
+    carriers = Involvement.objects.visible_to(user).filter(
+        role__in=[Involvement.Role.CARRIER, Involvement.Role.PILOT]
+    )
+    return initiatives.select_related("source").prefetch_related(
+        "territories",
+        "schemes",
+        "themes",
+        Prefetch("involvements", carriers.select_related("actor"), to_attr="carriers"),
+    )
+
+
+@login_not_required
+@require_safe
+def initiative_list(request):
+    initiatives = with_carriers(Initiative.objects.visible_to(request.user), request.user)
+    filters = InitiativeFilter(request.GET, initiatives)
+    return render(
+        request,
+        "initiatives/initiative_list.html",
+        {
+            "section": "initiatives",
+            "filters": filters,
+            "page": paginate(request, filters.qs),
+        },
+    )
+
+
+@login_not_required
+@require_safe
+def initiative_detail(request, slug):
+    visible = Initiative.objects.visible_to(request.user)
+    involvements = Involvement.objects.visible_to(request.user).select_related("actor")
+    initiative = get_object_or_404(
+        visible.select_related("source", "contact__person", "contact__actor").prefetch_related(
+            "territories",
+            *CLASSIFICATION,
+            "steps",
+            "figures",
+            "links",
+            Prefetch("involvements", involvements),
+        ),
+        slug=slug,
+    )
+    related = (
+        visible.filter(schemes__in=initiative.schemes.all())
+        .exclude(pk=initiative.pk)
+        .distinct()
+        .order_by("sort_name", "pk")
+    )
+    return render(
+        request,
+        "initiatives/initiative_detail.html",
+        {
+            "section": "initiatives",
+            "initiative": initiative,
+            "resources": initiative.resources.visible_to(request.user),
+            "told": initiative.round_table_items.told_to(request.user),
+            "actions": initiative.actions.visible_to(request.user).select_related("event"),
+            "related": with_carriers(related, request.user)[:3],
+        },
+    )
+
+
+@login_not_required
+@require_safe
+def exchange_list(request):
+    """Needs by default, offers on the other tab."""
+    shown = Offer if request.GET.get("voir") == "offres" else Need
+    exchanges = (
+        shown.objects.visible_to(request.user)
+        .select_related("actor", "person", "source")
+        .prefetch_related("schemes", "themes")
+    )
+    filters = ExchangeFilter(request.GET, exchanges)
+    return render(
+        request,
+        "initiatives/exchange_list.html",
+        {
+            "section": "exchanges",
+            "filters": filters,
+            "page": paginate(request, filters.qs),
+            "shows_offers": shown is Offer,
+            "need_count": Need.objects.visible_to(request.user).count(),
+            "offer_count": Offer.objects.visible_to(request.user).count(),
+        },
+    )
+
+
+@login_not_required
+@require_safe
+def need_detail(request, slug):
+    return exchange_detail(request, Need, slug)
+
+
+@login_not_required
+@require_safe
+def offer_detail(request, slug):
+    return exchange_detail(request, Offer, slug)
+
+
+def exchange_detail(request, model, slug):
+    exchange = get_object_or_404(
+        model.objects.visible_to(request.user)
+        .select_related("actor", "person", "source")
+        .prefetch_related("territories", *CLASSIFICATION),
+        slug=slug,
+    )
+    return render(
+        request,
+        "initiatives/exchange_detail.html",
+        {
+            "section": "exchanges",
+            "exchange": exchange,
+            "is_offer": model is Offer,
+            "told": exchange.round_table_items.told_to(request.user),
+        },
+    )
+
+
+@login_not_required
+@require_safe
+def resource_list(request):
+    resources = (
+        Resource.objects.visible_to(request.user)
+        .select_related("actor", "source")
+        .prefetch_related("schemes", "themes")
+    )
+    filters = ResourceFilter(request.GET, resources)
+    return render(
+        request,
+        "initiatives/resource_list.html",
+        {"section": "resources", "filters": filters, "page": paginate(request, filters.qs)},
+    )
+
+
+@login_not_required
+@require_safe
+def resource_detail(request, slug):
+    resource = get_object_or_404(
+        Resource.objects.visible_to(request.user)
+        .select_related("actor", "source")
+        .prefetch_related(*CLASSIFICATION),
+        slug=slug,
+    )
+    initiatives = resource.initiatives.visible_to(request.user)
+    return render(
+        request,
+        "initiatives/resource_detail.html",
+        {
+            "section": "resources",
+            "resource": resource,
+            "initiatives": with_carriers(initiatives, request.user),
+        },
+    )
