@@ -30,6 +30,8 @@ from events.models import (
     KeyIdea,
     Objective,
     Recap,
+    RecapLink,
+    RecapSection,
     RoundTableEntry,
     RoundTableItem,
     RoundTablePerson,
@@ -411,6 +413,23 @@ class RecapFactory(PublishableFactory):
 
     event = factory.SubFactory(EventFactory)
     standfirst = "Un chapô."
+
+
+class RecapSectionFactory(DjangoModelFactory):
+    class Meta:
+        model = RecapSection
+
+    recap = factory.SubFactory(RecapFactory)
+    title = factory.Sequence(lambda n: f"Partie {n}")
+
+
+class RecapLinkFactory(DjangoModelFactory):
+    class Meta:
+        model = RecapLink
+
+    recap = factory.SubFactory(RecapFactory)
+    title = "Une page"
+    url = "https://example.org/page"
 
 
 class KeyIdeaFactory(DjangoModelFactory):

@@ -1,0 +1,62 @@
+# Deux commandes suffisent : make demo, make test.
+# Seuls prérequis : Python 3.11 (ou plus récent), make et git.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-postgresql lint format migrations-check smoke requirements clean
+
+help: ## Cette aide
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | column -t -s '	'
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/base.stamp: requirements/base.txt | $(BIN)/python
+	$(BIN)/pip install --quiet --require-hashes -r requirements/base.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/base.stamp
+	$(BIN)/pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: $(VENV)/base.stamp ## Tout installer, charger la démonstration et la servir sur http://127.0.0.1:8000
+	@DEBUG=1 $(BIN)/python manage.py demo --port $(PORT)
+
+test: $(VENV)/dev.stamp lint ## Toute la suite de tests, sur SQLite, et la relecture automatique
+	$(BIN)/python -m pytest -n auto
+
+test-postgresql: $(VENV)/dev.stamp ## La même suite sur PostgreSQL : make test-postgresql DATABASE_URL=postgres://…
+	@case "$(DATABASE_URL)" in postgres*) ;; *) echo "Indiquez DATABASE_URL=postgres://…"; exit 1;; esac
+	DATABASE_URL=$(DATABASE_URL) $(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/dev.stamp ## Relecture automatique du code et des gabarits
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	git ls-files -z --cached --others --exclude-standard 'templates/*.html' | xargs -0 $(BIN)/djade --target-version 5.2 --check
+
+format: $(VENV)/dev.stamp ## Mettre en forme le code et les gabarits
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	git ls-files -z --cached --others --exclude-standard 'templates/*.html' | xargs -0 $(BIN)/djade --target-version 5.2
+
+migrations-check: $(VENV)/dev.stamp ## Aucune migration ne manque
+	DEBUG=1 $(BIN)/python manage.py makemigrations --check --dry-run
+
+smoke: $(VENV)/base.stamp ## La démonstration démarre et sert ses pages
+	.ci/smoke
+
+requirements: pyproject.toml ## Figer de nouveau les dépendances, avec leurs empreintes
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --quiet -o requirements/base.txt
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --quiet -c requirements/base.txt \
+		-o requirements/dev.txt
+
+clean: ## Retirer l'environnement et la base de démonstration
+	rm -rf $(VENV) var

@@ -1,0 +1,218 @@
+"""The conventions of the house that a program can check."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
+from django.core.management import call_command
+from django.db import models
+
+ROOT = Path(settings.BASE_DIR)
+OUR_APPS = ("coopemploi", "territories", "initiatives", "events")
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+OUR_TEMPLATES = [
+    path for path in TEMPLATES if path.relative_to(ROOT / "templates").parts[0] != "admin"
+]
+PYTHON_FILES = [path for app in OUR_APPS for path in sorted((ROOT / app).rglob("*.py"))]
+SOURCES = [path for path in PYTHON_FILES if "migrations" not in path.parts]
+MODELS = [
+    model
+    for model in apps.get_models()
+    if model.__module__.split(".")[0] in OUR_APPS and not model._meta.auto_created
+]
+
+# What stands on everything: the only places that may import every app.
+TOP = ("coopemploi.pages", "coopemploi.demo", "coopemploi.urls")
+LAYERS = ["coopemploi", "territories", "initiatives", "events", *TOP]
+
+
+def relative(path):
+    return str(path.relative_to(ROOT))
+
+
+def label(model):
+    return model._meta.label
+
+
+def module_name(path):
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def layer_of(module):
+    if module.startswith(TOP):
+        return len(LAYERS)
+    package = module.split(".")[0]
+    return LAYERS.index(package) if package in LAYERS else -1
+
+
+def imported_modules(path):
+    package = module_name(path).split(".")
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: -node.level] if node.level else []
+            yield ".".join([*base, node.module or ""]).strip(".")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=relative)
+def test_imports_run_one_way(path):
+    own_layer = layer_of(module_name(path))
+
+    upward = [name for name in imported_modules(path) if layer_of(name) > own_layer]
+
+    assert upward == []
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in SOURCES if "models" in module_name(path).split(".")], ids=relative
+)
+def test_models_import_no_form_view_or_service(path):
+    forbidden = {"forms", "views", "services", "admin", "filters"}
+
+    assert [
+        name
+        for name in imported_modules(path)
+        if forbidden & set(name.split(".")) and not name.startswith("django")
+    ] == []
+
+
+def test_no_file_is_named_for_nothing():
+    vague = {"utils", "helpers", "common", "misc"}
+
+    assert [relative(path) for path in SOURCES if vague & set(path.with_suffix("").parts)] == []
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_migrations_are_named_for_what_they_do():
+    names = [path.stem for path in PYTHON_FILES if path.parent.name == "migrations"]
+
+    assert [name for name in names if re.match(r"\d{4}_(auto_|alter_.*_more)", name)] == []
+
+
+@pytest.mark.parametrize("model", MODELS, ids=label)
+def test_constraints_speak_french(model):
+    default = models.BaseConstraint.default_violation_error_message
+
+    assert [
+        constraint.name
+        for constraint in model._meta.constraints
+        if constraint.violation_error_message == default
+    ] == []
+
+
+@pytest.mark.parametrize("model", MODELS, ids=label)
+def test_labels_are_french_and_in_lower_case(model):
+    names = [model._meta.verbose_name, model._meta.verbose_name_plural]
+    names += [
+        field.verbose_name
+        for field in model._meta.get_fields()
+        if getattr(field, "verbose_name", None) and not field.auto_created
+    ]
+    # A sigle (SIREN, EPCI) keeps its capitals.
+    capitalised = [name for name in names if re.match(r"[A-ZÉÀ][a-zé]", str(name))]
+
+    inherited = {"ID"}
+    assert set(capitalised) - inherited == set()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=relative)
+def test_on_delete_says_why(path):
+    lines = path.read_text().splitlines()
+    silent = [
+        f"{number + 1}: {line.strip()}"
+        for number, line in enumerate(lines)
+        if re.search(r"models\.(SET_NULL|PROTECT|RESTRICT|DO_NOTHING)\b", line)
+        and "#" not in line
+        and "#" not in lines[number - 1]
+    ]
+
+    assert silent == []
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=relative)
+def test_managers_hide_no_rows(path):
+    """Only a view or an admin may define get_queryset."""
+    overrides = [
+        node.name
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef)
+        and node.name.endswith(("Manager", "QuerySet"))
+        and any(getattr(item, "name", "") == "get_queryset" for item in node.body)
+    ]
+
+    assert overrides == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=relative)
+def test_template_has_nothing_inline_and_nothing_unsafe(path):
+    text = path.read_text()
+
+    assert re.findall(r"<style\b|\sstyle=|<script(?![^>]*\ssrc=)|\son[a-z]+=\"", text) == []
+    assert re.findall(r"\|\s*safe\b|autoescape off", text) == []
+    assert re.findall(r"(?:src|href)=\"(?:https?:)?//[^\"{]*", text) == []
+
+
+@pytest.mark.parametrize("path", OUR_TEMPLATES, ids=relative)
+def test_fragment_says_what_it_expects_and_receives_only_that(path):
+    text = path.read_text()
+    if path.name.startswith("_"):
+        assert re.match(r"\{# .+ #\}$", text.splitlines()[0])
+
+    includes = re.findall(r"\{% include (?:(?!%\}).)*%\}", text)
+
+    assert [include for include in includes if not re.search(r"\bonly %\}$", include)] == []
+
+
+@pytest.mark.parametrize("path", OUR_TEMPLATES, ids=relative)
+def test_templates_have_three_levels_at_most(path):
+    depth, current = 1, path
+    while found := re.match(r'\{% extends "([^"]+)" %\}', current.read_text()):
+        depth += 1
+        current = ROOT / "templates" / found.group(1)
+        if not current.exists():
+            break
+
+    assert depth <= 3
+
+
+def test_every_model_is_in_the_admin():
+    inlines = {
+        inline.model
+        for model_admin in admin.site._registry.values()
+        for inline in model_admin.inlines
+    }
+    # Derived tables are not edited.
+    derived = {"territories.Containment", "search.Document"}
+    missing = set(MODELS) - set(admin.site._registry) - inlines
+
+    assert {model._meta.label for model in missing} - derived == set()
+
+
+def test_every_model_has_a_factory():
+    from factory.django import DjangoModelFactory
+
+    from tests import factories
+
+    made = {
+        factory._meta.model
+        for factory in vars(factories).values()
+        if isinstance(factory, type)
+        and issubclass(factory, DjangoModelFactory)
+        and not factory._meta.abstract
+    }
+    without_need = {
+        "identity.Identity",  # one record, from Identity.current()
+        "search.Document",  # derived
+        "territories.Containment",  # derived
+    }
+
+    assert {model._meta.label for model in MODELS if model not in made} == without_need

@@ -1,0 +1,61 @@
+import os
+import subprocess
+import sys
+
+from django.conf import settings
+
+QUERY = """
+import json
+from django.conf import settings
+import django
+django.setup()
+names = {names!r}
+print(json.dumps({{name: getattr(settings, name) for name in names}}))
+"""
+
+
+def read_settings(*names, **environment):
+    """The settings as a new process reads them, without this machine's environment."""
+    clean = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "coopemploi.settings"}
+    return subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", QUERY.format(names=names)],
+        env={**clean, **environment},
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_production_does_not_start_without_a_secret_key():
+    result = read_settings("DEBUG")
+
+    assert result.returncode != 0
+    assert "SECRET_KEY" in result.stderr
+
+
+def test_production_is_secure_by_default():
+    result = read_settings(
+        "DEBUG",
+        "ALLOWED_HOSTS",
+        "SESSION_COOKIE_SECURE",
+        "CSRF_COOKIE_SECURE",
+        "SECURE_SSL_REDIRECT",
+        "SECURE_HSTS_SECONDS",
+        "SECURE_PROXY_SSL_HEADER",
+        SECRET_KEY="x" * 50,
+    )
+
+    assert result.stdout.strip() == (
+        '{"DEBUG": false, "ALLOWED_HOSTS": [], "SESSION_COOKIE_SECURE": true, '
+        '"CSRF_COOKIE_SECURE": true, "SECURE_SSL_REDIRECT": true, '
+        '"SECURE_HSTS_SECONDS": 31536000, "SECURE_PROXY_SSL_HEADER": null}'
+    )
+
+
+def test_debug_starts_with_nothing_set():
+    result = read_settings("DEBUG", "ALLOWED_HOSTS", DEBUG="1")
+
+    assert result.stdout.strip() == (
+        '{"DEBUG": true, "ALLOWED_HOSTS": ["localhost", "127.0.0.1", "[::1]"]}'
+    )
