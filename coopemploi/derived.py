@@ -9,6 +9,7 @@ catches the rest.
 
 import threading
 from collections import defaultdict
+from contextlib import contextmanager
 
 from django.apps import apps
 from django.db import transaction
@@ -31,6 +32,10 @@ class DerivedTable:
         """The keys to refresh when `instance`, of a watched model, changes."""
         raise NotImplementedError
 
+    def affected_by_all(self, instances):
+        """The same for many instances of one model, written in bulk."""
+        return set().union(*map(self.affected_by, instances))
+
     def refresh(self, keys):
         """Recompute the rows of `keys`."""
         raise NotImplementedError
@@ -52,6 +57,7 @@ class Registry(threading.local):
 
     def __init__(self):
         self.pending = defaultdict(set)
+        self.to_rebuild = None  # tables to rebuild at the end of `rebuilding()`
 
     def register(self, table):
         self.tables.append(table)
@@ -68,15 +74,40 @@ class Registry(threading.local):
             post_save.connect(_on_change, sender=model, dispatch_uid=uid)
             post_delete.connect(_on_flushable, sender=model, dispatch_uid=uid)
 
+    @contextmanager
+    def rebuilding(self):
+        """For a large load: note which tables are touched, rebuild each once at the end."""
+        self.to_rebuild = set()
+        try:
+            yield
+            for table in self.tables:
+                if table in self.to_rebuild:
+                    table.rebuild()
+        finally:
+            self.to_rebuild = None
+
     def notify(self, instances):
         """Say that `instances` were written without signals, or are about to be."""
+        by_model = defaultdict(list)
         for instance in instances:
-            self._touch(instance)
+            by_model[type(instance)].append(instance)
+        for model, changed in by_model.items():
+            self._note(model, lambda table, changed=changed: table.affected_by_all(changed))
         self._flush_when_due()
 
-    def _touch(self, instance):
-        for table in self.watchers[type(instance)]:
-            self.pending[table].update(table.affected_by(instance))
+    def touch(self, instance):
+        self._note(type(instance), lambda table: table.affected_by(instance))
+
+    def touch_through(self, through, instance):
+        """The same when a many-to-many relation of `instance` changes."""
+        self._note(through, lambda table: table.affected_by(instance))
+
+    def _note(self, model, affected):
+        for table in self.watchers[model]:
+            if self.to_rebuild is None:
+                self.pending[table].update(affected(table))
+            else:
+                self.to_rebuild.add(table)
 
     def _flush_when_due(self):
         if self.immediate:
@@ -98,14 +129,14 @@ registry = Registry()
 
 def _on_before_change(sender, instance, **kwargs):
     """A save may move a record away from what it touched before."""
-    if instance.pk is not None and not instance._state.adding:
+    if registry.to_rebuild is None and not instance._state.adding:
         before = sender._base_manager.filter(pk=instance.pk).first()
         if before is not None:
-            registry._touch(before)
+            registry.touch(before)
 
 
 def _on_change(sender, instance, **kwargs):
-    registry._touch(instance)
+    registry.touch(instance)
     if "created" in kwargs:  # a save; a deletion is flushed once it is done
         registry._flush_when_due()
 
@@ -120,8 +151,7 @@ def _on_m2m_changed(sender, instance, action, reverse, model, pk_set, **kwargs):
     touched = [instance]
     if reverse:
         touched = model._base_manager.filter(pk__in=pk_set or ())
-    for table in registry.watchers[sender]:
-        for changed in touched:
-            registry.pending[table].update(table.affected_by(changed))
+    for changed in touched:
+        registry.touch_through(sender, changed)
     if action.startswith("post_"):
         registry._flush_when_due()

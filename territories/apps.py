@@ -1,6 +1,16 @@
 from django.apps import AppConfig
 
+from coopemploi.derived import registry
+
 
 class TerritoriesConfig(AppConfig):
     name = "territories"
     verbose_name = "Territoires et acteurs"
+
+    def ready(self):
+        from .closure import ContainmentTable
+        from .search import ActorSource, NetworkSource
+
+        registry.register(ContainmentTable())
+        for source in (ActorSource, NetworkSource):
+            source.register()

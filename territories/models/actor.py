@@ -14,6 +14,12 @@ from .territory import LocatedQuerySet, Territory
 
 
 class ActorQuerySet(PublishableQuerySet, LocatedQuerySet):
+    def in_territory(self, territory):
+        """Those who act in `territory`, or administer it or what it contains."""
+        acting = super().in_territory(territory)
+        governing = self.model.objects.filter(governs__containers__container=territory)
+        return self.filter(Q(pk__in=acting.values("pk")) | Q(pk__in=governing.values("pk")))
+
     def matching(self, text):
         actors = self
         for word in normalise(text).split():

@@ -57,7 +57,10 @@ class TerritoryQuerySet(models.QuerySet):
         except self.model.DoesNotExist:
             if kind != Territory.Kind.COMMUNE:
                 raise
-            return self.get(former_codes__code=slug.upper())
+            today = self.filter(former_codes__code=slug.upper()).order_by("pk").first()
+            if today is None:
+                raise
+            return today
 
 
 class Territory(Sourced):

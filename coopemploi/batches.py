@@ -1,0 +1,7 @@
+BATCH_SIZE = 900  # SQLite may refuse more parameters in one query
+
+
+def batches(items, size=BATCH_SIZE):
+    """`items` in lists of at most `size`."""
+    items = list(items)
+    return [items[start : start + size] for start in range(0, len(items), size)]

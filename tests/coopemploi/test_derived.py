@@ -1,0 +1,118 @@
+from collections import defaultdict
+
+import pytest
+from django.db import transaction
+
+from coopemploi.derived import DerivedTable, Registry, registry
+from territories.models import Composition, Territory
+from tests.factories import ActorFactory, CompositionFactory, TerritoryFactory
+
+
+class Recorder(DerivedTable):
+    """Records what it is asked to refresh."""
+
+    name = "témoin"
+    watched = ("territories.Composition", "territories.Actor_parents")
+
+    def __init__(self):
+        self.refreshed = []
+
+    def affected_by(self, instance):
+        if isinstance(instance, Composition):
+            return {("whole", instance.whole_id)}
+        return {("actor", instance.pk)}
+
+    def refresh(self, keys):
+        self.refreshed.append(keys)
+
+
+@pytest.fixture
+def recorder(monkeypatch):
+    """A table that the registry serves for one test, on commit."""
+    recorder = Recorder()
+    monkeypatch.setattr(Registry, "immediate", False)
+    monkeypatch.setattr(Registry, "tables", [])
+    monkeypatch.setattr(Registry, "watchers", defaultdict(list))
+    monkeypatch.setattr(registry, "pending", defaultdict(set))
+    registry.register(recorder)
+    return recorder
+
+
+@pytest.mark.django_db(transaction=True)
+def test_changes_are_refreshed_once_on_commit(recorder):
+    wholes = TerritoryFactory.create_batch(2, kind=Territory.Kind.EPCI)
+
+    with transaction.atomic():
+        for whole in wholes:
+            for _ in range(2):
+                CompositionFactory(whole=whole)
+        assert recorder.refreshed == []
+
+    assert recorder.refreshed == [{("whole", whole.pk) for whole in wholes}]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_moved_foreign_key_touches_where_it_was_and_where_it_is(recorder):
+    link = CompositionFactory()
+    before, after = link.whole, TerritoryFactory(kind=Territory.Kind.EPCI)
+    recorder.refreshed.clear()
+
+    link.whole = after
+    link.save()
+
+    assert set().union(*recorder.refreshed) == {("whole", before.pk), ("whole", after.pk)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deletion_is_refreshed_once_it_is_done(recorder, monkeypatch):
+    link = CompositionFactory()
+    recorder.refreshed.clear()
+    left = []
+    monkeypatch.setattr(
+        recorder, "refresh", lambda keys: left.append((keys, Composition.objects.count()))
+    )
+
+    link.delete()
+
+    assert left == [({("whole", link.whole_id)}, 0)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deletion_by_cascade_is_refreshed(recorder):
+    link = CompositionFactory()
+    recorder.refreshed.clear()
+
+    link.part.delete()
+
+    assert set().union(*recorder.refreshed) == {("whole", link.whole_id)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_change_of_a_many_to_many_is_refreshed_from_both_sides(recorder):
+    child, parent = ActorFactory.create_batch(2)
+
+    child.parents.add(parent)
+    child.parents.clear()
+    parent.children.add(child)
+
+    assert recorder.refreshed == [{("actor", child.pk)}] * 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_notified_writes_are_refreshed_on_commit(recorder):
+    link = CompositionFactory()
+    recorder.refreshed.clear()
+
+    with transaction.atomic():
+        Composition.objects.filter(pk=link.pk).update(partial=True)
+        registry.notify([link])
+        assert recorder.refreshed == []
+
+    assert recorder.refreshed == [{("whole", link.whole_id)}]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_refreshed_when_nothing_watched_changes(recorder):
+    ActorFactory()
+
+    assert recorder.refreshed == []
