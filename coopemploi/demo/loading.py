@@ -1,0 +1,98 @@
+"""The demonstration: its content, its identity and, under DEBUG, its accounts."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+
+from ..accounts.models import User
+from ..derived import registry
+from ..formats import documents
+from ..identity.models import Identity
+from ..vocabulary.loading import load_vocabularies
+
+CONTENT = Path(__file__).parent / "content"
+
+IDENTITY = {
+    "name": "Coopemploi",
+    "is_fictional": True,
+    "presentation": (
+        "Ce site de démonstration réunit ce que des réseaux de territoires ont dit, fait et "
+        "décidé pour l'emploi. Chaque fiche indique le document d'où elle vient."
+    ),
+    "publisher": "Réseau de démonstration (exemple fictif)",
+    "publisher_address": "1 place de l'Exemple, 00000 Exempleville (adresse fictive)",
+    "publication_director": "Direction du réseau de démonstration (exemple fictif)",
+    "host": "Hébergeur de démonstration (exemple fictif)",
+    "host_address": "2 place de l'Exemple, 00000 Exempleville (adresse fictive)",
+    "contact_email": "contact@example.org",
+    "data_protection_contact": "Référent des données du réseau de démonstration (exemple fictif)",
+}
+
+
+class SignIn(NamedTuple):
+    role: str
+    email: str
+    password: str
+
+
+SIGN_INS = [
+    SignIn("animateur", "animateur@example.org", "demo-animateur-2026"),
+    SignIn("participant", "participant@example.org", "demo-participant-2026"),
+    SignIn("administrateur", "administrateur@example.org", "demo-administrateur-2026"),
+]
+
+ANIMATEURS = "Animateurs"
+_EDITED_APPS = ["territories", "initiatives", "events", "vocabulary", "sources"]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    vocabularies: documents.Report
+    content: documents.Report
+    has_accounts: bool
+
+
+def load_demo():
+    """Load the whole demonstration, or nothing. Raise DocumentError."""
+    with transaction.atomic(), registry.rebuilding():
+        vocabularies = load_vocabularies()
+        content = documents.load(CONTENT.glob("*.yaml"))
+        if not Identity.objects.exists():
+            Identity.objects.create(pk=1, **IDENTITY)
+        if settings.DEBUG:
+            load_accounts()
+    return Loaded(vocabularies, content, has_accounts=settings.DEBUG)
+
+
+def load_accounts():
+    """The three demo accounts, each with its printed password."""
+    animateurs, _ = Group.objects.get_or_create(name=ANIMATEURS)
+    animateurs.permissions.set(
+        Permission.objects.filter(content_type__app_label__in=_EDITED_APPS)
+        | Permission.objects.filter(
+            content_type__app_label="identity", codename__in=["view_identity", "change_identity"]
+        )
+    )
+    for role, email, password in SIGN_INS:
+        user, created = User.objects.update_or_create(
+            email=email,
+            defaults={
+                "is_demo": True,
+                "is_active": True,
+                "is_staff": role in {"animateur", "administrateur"},
+                "is_superuser": role == "administrateur",
+            },
+        )
+        # Hashing is slow, and changing a hash closes the sessions in progress.
+        if created or not user.check_password(password):
+            user.set_password(password)
+            user.save(update_fields=["password"])
+        user.groups.set([animateurs] if role == "animateur" else [])
+        EmailAddress.objects.update_or_create(
+            user=user, email=email, defaults={"verified": True, "primary": True}
+        )
