@@ -1,0 +1,209 @@
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.forms.models import BaseInlineFormSet
+from django.urls import reverse
+
+from coopemploi.admin import (
+    CLASSIFICATION,
+    ORIGIN,
+    PUBLICATION,
+    CountedFigureInline,
+    FigureInline,
+    ModelAdmin,
+    PublishableAdmin,
+    StackedInline,
+    TabularInline,
+)
+from events.models import (
+    Appearance,
+    Attendance,
+    Campaign,
+    CampaignFigure,
+    EvaluationResult,
+    Event,
+    EventActor,
+    EventFigure,
+    Objective,
+    Series,
+    Session,
+)
+
+
+class EventActorInline(StackedInline):
+    model = EventActor
+    fields = [("role", "actor"), ("label", "count"), ("note", "order")]
+
+
+class ObjectiveInline(TabularInline):
+    model = Objective
+    fields = ["kind", "text", "parent", "order"]
+    parent_choices = {"parent": "event"}
+
+
+class SessionInline(StackedInline):
+    """Only what makes the programme: the classification is on the session's own page."""
+
+    model = Session
+    fields = [("kind", "order"), "title", "question", ("start_time", "end_time"), "outcome"]
+    show_change_link = True
+
+
+class AppearanceInline(StackedInline):
+    model = Appearance
+    fields = [("person", "role"), ("title", "actors"), ("session", "order"), "topic"]
+    parent_choices = {"session": "event"}
+
+
+class AttendanceFormSet(BaseInlineFormSet):
+    def clean(self):
+        """Refuse the same presence twice among the rows sent together."""
+        super().clean()
+        seen = set()
+        for form in self.forms:
+            if not form.is_valid() or self._should_delete_form(form):
+                continue
+            for name in ("person", "actor", "territory"):
+                if chosen := form.cleaned_data.get(name):
+                    if (name, chosen) in seen:
+                        form.add_error(
+                            name,
+                            ValidationError("Cette présence est déjà notée.", code="twice"),
+                        )
+                    seen.add((name, chosen))
+                    break
+
+
+class AttendanceInline(TabularInline):
+    model = Attendance
+    formset = AttendanceFormSet
+    fields = ["territory", "actor", "person", "status", "stage", "wording", "order"]
+
+
+class EventFigureInline(CountedFigureInline):
+    model = EventFigure
+
+
+class EvaluationResultInline(FigureInline):
+    model = EvaluationResult
+    fields = [*FigureInline.fields[:-1], ("base", "base_label", "is_declared"), ("source", "order")]
+
+
+@admin.register(Event)
+class EventAdmin(PublishableAdmin):
+    list_display = ["title", "kind", "date", "town", "network", "status"]
+    list_filter = ["status", "kind", "format", "schemes"]
+    list_select_related = ["town", "network"]
+    search_fields = ["title", "topic", "town__name"]
+    search_help_text = "Un titre, un thème ou une commune."
+    fieldsets = [
+        PUBLICATION,
+        ("Quoi", {"fields": ["kind", "title", "topic", "summary", "body"]}),
+        (
+            "Quand et où",
+            {
+                "fields": [
+                    ("start", "start_time"),
+                    ("end", "end_time"),
+                    "format",
+                    ("venue", "town"),
+                    "territories",
+                ]
+            },
+        ),
+        (
+            "Dans quel cadre",
+            {
+                "fields": [
+                    "network",
+                    "campaign",
+                    ("series", "series_rank"),
+                    ("parent", "next_event"),
+                ]
+            },
+        ),
+        CLASSIFICATION,
+        ORIGIN,
+    ]
+    inlines = [
+        EventActorInline,
+        ObjectiveInline,
+        SessionInline,
+        AppearanceInline,
+        AttendanceInline,
+        EventFigureInline,
+        EvaluationResultInline,
+    ]
+
+    @admin.display(description="date", ordering="start_latest")
+    def date(self, event):
+        return event.start
+
+    def object_links(self, request, obj):
+        table = reverse("admin:events_roundtableentry_changelist")
+        links = [("Tour de table", f"{table}?event__exact={obj.pk}")]
+        recap = getattr(obj, "recap", None)
+        if recap is not None:
+            url = reverse("admin:events_recap_change", args=[recap.pk])
+            return [("Modifier le compte rendu", url), *links]
+        url = reverse("admin:events_recap_add")
+        return [("Rédiger le compte rendu", f"{url}?event={obj.pk}"), *links]
+
+
+@admin.register(Session)
+class SessionAdmin(ModelAdmin):
+    list_display = ["title", "kind", "event"]
+    list_filter = ["kind"]
+    list_select_related = ["event"]
+    search_fields = ["title", "event__title"]
+    choice_related = ("event",)
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "event",
+                    ("kind", "order"),
+                    "title",
+                    "question",
+                    ("start_time", "end_time"),
+                    "outcome",
+                ]
+            },
+        ),
+        CLASSIFICATION,
+    ]
+
+    def choice_label(self, obj):
+        return f"{obj.title} ({obj.event})"
+
+    def object_links(self, request, obj):
+        return [("La rencontre", reverse("admin:events_event_change", args=[obj.event_id]))]
+
+
+class CampaignFigureInline(CountedFigureInline):
+    model = CampaignFigure
+
+
+@admin.register(Campaign)
+class CampaignAdmin(PublishableAdmin):
+    list_display = ["title", "date", "status"]
+    list_filter = ["status", "schemes"]
+    search_fields = ["title"]
+    fieldsets = [
+        PUBLICATION,
+        (None, {"fields": ["title", "summary", "body", ("start", "end"), "territories"]}),
+        CLASSIFICATION,
+        ORIGIN,
+    ]
+    inlines = [CampaignFigureInline]
+
+    @admin.display(description="début", ordering="start_latest")
+    def date(self, campaign):
+        return campaign.start
+
+
+@admin.register(Series)
+class SeriesAdmin(ModelAdmin):
+    list_display = ["name"]
+    search_fields = ["name"]
+    fields = ["name", "description", "slug"]

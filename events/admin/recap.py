@@ -1,0 +1,55 @@
+from django.contrib import admin
+from django.urls import reverse
+
+from coopemploi.admin import PUBLICATION, PublishableAdmin, StackedInline, TabularInline
+from events.models import KeyIdea, Recap, RecapLink, RecapSection, Verbatim
+
+
+class RecapSectionInline(StackedInline):
+    model = RecapSection
+    fields = ["title", "body", "order"]
+
+
+class KeyIdeaInline(TabularInline):
+    model = KeyIdea
+    fields = ["text", "order"]
+
+
+class VerbatimInline(StackedInline):
+    model = Verbatim
+    fields = [
+        "text",
+        ("fidelity", "key_idea"),
+        ("person", "title"),
+        ("actor", "themes"),
+        "order",
+    ]
+    parent_choices = {"key_idea": "recap"}
+
+
+class RecapLinkInline(TabularInline):
+    model = RecapLink
+    fields = ["title", "url", "order"]
+
+
+@admin.register(Recap)
+class RecapAdmin(PublishableAdmin):
+    list_display = ["event", "date", "status"]
+    list_filter = ["status"]
+    list_select_related = ["event"]
+    search_fields = ["event__title", "standfirst"]
+    choice_related = ("event",)
+    fieldsets = [
+        PUBLICATION,
+        (None, {"fields": ["event", "standfirst", "contact", "reading_minutes"]}),
+        ("Vidéo", {"fields": ["replay_url", "replay_note"]}),
+        ("Source", {"classes": ["collapse"], "fields": ["source"]}),
+    ]
+    inlines = [RecapSectionInline, KeyIdeaInline, VerbatimInline, RecapLinkInline]
+
+    @admin.display(description="date de la rencontre", ordering="event__start_latest")
+    def date(self, recap):
+        return recap.event.start
+
+    def object_links(self, request, obj):
+        return [("La rencontre", reverse("admin:events_event_change", args=[obj.event_id]))]

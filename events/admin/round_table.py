@@ -1,0 +1,52 @@
+from django.contrib import admin
+from django.urls import reverse
+
+from coopemploi.admin import ModelAdmin, StackedInline, TabularInline
+from events.models import RoundTableEntry, RoundTableItem, RoundTablePerson
+
+
+class RoundTablePersonInline(TabularInline):
+    model = RoundTablePerson
+    fields = ["person", "title", "order"]
+
+
+class RoundTableItemInline(StackedInline):
+    model = RoundTableItem
+    fields = [
+        ("column", "order"),
+        "text",
+        ("horizon", "outcome"),
+        "initiative",
+        ("need", "offer"),
+    ]
+
+
+@admin.register(RoundTableEntry)
+class RoundTableEntryAdmin(ModelAdmin):
+    list_display = ["entry", "event", "people_shown", "actor", "territory", "order"]
+    list_display_links = ["entry"]
+    list_select_related = ["event", "actor", "territory"]
+    list_prefetch_related = ["people"]
+    search_fields = [
+        "label",
+        "event__title",
+        "actor__name",
+        "territory__name",
+        "people__first_name",
+        "people__last_name",
+    ]
+    search_help_text = "Une rencontre, une personne, un acteur ou un territoire."
+    ordering = ["-event", "order", "pk"]
+    fields = ["event", "label", "actor", "territory", "note", "order"]
+    inlines = [RoundTablePersonInline, RoundTableItemInline]
+
+    @admin.display(description="contribution", ordering="label")
+    def entry(self, entry):
+        return str(entry)
+
+    @admin.display(description="personnes")
+    def people_shown(self, entry):
+        return ", ".join(str(person) for person in entry.people.all())
+
+    def object_links(self, request, obj):
+        return [("La rencontre", reverse("admin:events_event_change", args=[obj.event_id]))]

@@ -1,0 +1,4 @@
+from . import territory  # noqa: I001 - the order in which the admin lists the models
+from . import actor, network, person
+
+__all__ = ["actor", "network", "person", "territory"]

@@ -1,0 +1,41 @@
+from django.contrib import admin
+
+from coopemploi.admin import ORIGIN, PUBLICATION, FigureInline, PublishableAdmin, TabularInline
+from territories.models import Actor, ActorFigure, ActorTerritory, StageChange
+
+
+class ActorTerritoryInline(TabularInline):
+    model = ActorTerritory
+    fields = ["territory", "partial", "note"]
+
+
+class StageChangeInline(TabularInline):
+    model = StageChange
+    fields = ["stage", "since", "source"]
+    verbose_name_plural = "étapes d'un projet (TZCLD…)"
+
+
+class ActorFigureInline(FigureInline):
+    model = ActorFigure
+
+
+@admin.register(Actor)
+class ActorAdmin(PublishableAdmin):
+    list_display = ["name", "kind", "present_stage", "status"]
+    list_filter = ["status", "kind", "schemes"]
+    search_fields = ["name", "siren"]
+    search_help_text = "Un nom, un sigle ou un SIREN."
+    fieldsets = [
+        PUBLICATION,
+        ("Qui", {"fields": ["kind", "name", "aliases", "description", "website", "siren"]}),
+        ("Liens", {"fields": ["parents", "governs", "schemes"]}),
+        ORIGIN,
+    ]
+    inlines = [ActorTerritoryInline, StageChangeInline, ActorFigureInline]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_stage()
+
+    @admin.display(description="étape", ordering="stage")
+    def present_stage(self, actor):
+        return dict(StageChange.Stage.choices).get(actor.stage, "")

@@ -1,0 +1,140 @@
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Count
+from django.forms.models import BaseInlineFormSet
+
+from coopemploi.admin import ORIGIN, FigureInline, ModelAdmin, ModelForm, TabularInline
+from territories.models import Composition, Containment, FormerCode, Territory, TerritoryFigure
+
+
+class PartForm(ModelForm):
+    error_fields = {"loop": "part"}
+
+
+class WholeForm(ModelForm):
+    error_fields = {"loop": "whole"}
+
+
+class WholeFormSet(BaseInlineFormSet):
+    def clean(self):
+        """Refuse a loop made by the two lists of the page together.
+
+        Each row alone is checked against what is recorded, not against the rows
+        which the same page sends for the parts.
+        """
+        super().clean()
+        parts = {
+            int(value)
+            for key, value in self.data.items()
+            if key.startswith("part_links-")
+            and key.endswith("-part")
+            and value.isdecimal()
+            and not self.data.get(f"{key.removesuffix('part')}DELETE")
+        }
+        for form in self.forms:
+            whole = form.cleaned_data.get("whole") if hasattr(form, "cleaned_data") else None
+            if whole is None or self._should_delete_form(form):
+                continue
+            lies_in_a_part = whole.pk in parts or (
+                Containment.objects.filter(container__in=parts, contained=whole).exists()
+            )
+            if lies_in_a_part:
+                form.add_error(
+                    "whole",
+                    ValidationError(
+                        f"« {whole} » est aussi, sur cette page, une partie de ce "
+                        "territoire : cette composition ferait une boucle.",
+                        code="loop",
+                    ),
+                )
+
+
+class CompositionInline(TabularInline):
+    """Compositions written by people; those of the official data are summed up."""
+
+    model = Composition
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(is_official=False)
+
+
+class PartInline(CompositionInline):
+    fk_name = "whole"
+    form = PartForm
+    fields = ["part", "partial", "since", "until"]
+    verbose_name = "partie"
+    verbose_name_plural = "composé de"
+
+
+class WholeInline(CompositionInline):
+    fk_name = "part"
+    form = WholeForm
+    formset = WholeFormSet
+    fields = ["whole", "partial", "since", "until"]
+    verbose_name = "ensemble"
+    verbose_name_plural = "fait partie de"
+
+
+class TerritoryFigureInline(FigureInline):
+    model = TerritoryFigure
+
+
+class FormerCodeInline(TabularInline):
+    model = FormerCode
+    fields = ["code", "name", "kind"]
+    classes = ["collapse"]
+
+
+@admin.register(Territory)
+class TerritoryAdmin(ModelAdmin):
+    list_display = ["name", "kind_shown", "code", "population"]
+    list_filter = ["kind"]
+    search_fields = ["name", "code"]
+    search_help_text = "Un nom, un code officiel ou un code postal."
+    readonly_fields = ["official_parts", "official_wholes", "vintage"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["kind", "nature", "name", "code", "aliases", "postal_codes"],
+                "description": (
+                    "Les régions, départements, EPCI et communes viennent du référentiel "
+                    "officiel : créez ici ce qu'il n'a pas (PETR, QPV, périmètre d'un projet…)."
+                ),
+            },
+        ),
+        ("Présentation", {"fields": ["description", "population"]}),
+        (
+            "Référentiel officiel",
+            {"fields": ["official_parts", "official_wholes", "vintage"]},
+        ),
+        (
+            "Situation et dates",
+            {
+                "classes": ["collapse"],
+                "fields": ["latitude", "longitude", "valid_from", "valid_until"],
+            },
+        ),
+        ORIGIN,
+    ]
+    inlines = [PartInline, WholeInline, TerritoryFigureInline, FormerCodeInline]
+
+    def choice_label(self, obj):
+        return obj.full_label
+
+    @admin.display(description="type", ordering="kind")
+    def kind_shown(self, territory):
+        return territory.kind_label
+
+    @admin.display(description="composé de")
+    def official_parts(self, territory):
+        links = Composition.objects.filter(whole=territory, is_official=True)
+        counts = links.values_list("part__kind").annotate(Count("pk")).order_by("part__kind")
+        kinds = dict(Territory.Kind.choices)
+        return ", ".join(f"{kinds[kind]} : {number}" for kind, number in counts) or "–"
+
+    @admin.display(description="fait partie de")
+    def official_wholes(self, territory):
+        links = Composition.objects.filter(part=territory, is_official=True)
+        wholes = [link.whole.full_label for link in links.select_related("whole")]
+        return ", ".join(wholes) or "–"

@@ -1,0 +1,196 @@
+"""What every admin page must do, checked on each registered model."""
+
+import re
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from factory.django import DjangoModelFactory
+
+from coopemploi.admin import ModelAdmin, PublishableAdmin
+from coopemploi.identity.models import Identity
+from coopemploi.publishing import Publishable
+from initiatives.models import Initiative
+from tests import factories
+from tests.factories import InitiativeFactory, SchemeFactory, SourceFactory, UserFactory
+
+ADMINS = {
+    model: model_admin
+    for model, model_admin in admin.site._registry.items()
+    if isinstance(model_admin, ModelAdmin) and model is not Identity
+}
+FACTORIES = {
+    factory._meta.model: factory
+    for factory in vars(factories).values()
+    if isinstance(factory, type)
+    and issubclass(factory, DjangoModelFactory)
+    and not factory._meta.abstract
+}
+each_model = pytest.mark.parametrize("model", ADMINS, ids=lambda model: model._meta.label)
+
+
+def page(model, name, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
+
+
+def get(client, url):
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(url)
+    assert response.status_code == 200
+    return response.content.decode(), queries
+
+
+def longest_select(html):
+    selects = re.findall(r"<select\b.*?</select>", html, re.DOTALL)
+    return max((select.count("<option") for select in selects), default=0)
+
+
+@each_model
+def test_changelist_takes_the_same_queries_at_1_and_30_rows(model, animateur_client):
+    FACTORIES[model]()
+    animateur_client.get(page(model, "changelist"))  # content types enter their cache
+    _, one = get(animateur_client, page(model, "changelist"))
+    FACTORIES[model].create_batch(29)
+
+    html, thirty = get(animateur_client, page(model, "changelist"))
+
+    assert len(thirty) == len(one)
+    assert len(thirty) <= 15
+    assert html.count('class="action-select"') == 30
+
+
+@each_model
+def test_forms_take_few_queries_and_no_long_select(model, animateur_client):
+    record = FACTORIES[model]()
+
+    for url in (page(model, "add"), page(model, "change", record.pk)):
+        html, queries = get(animateur_client, url)
+        assert len(queries) <= 30
+        assert longest_select(html) <= 200
+
+
+@each_model
+def test_search_of_nothing_known_answers_an_empty_list(model, animateur_client):
+    FACTORIES[model]()
+
+    html, _ = get(animateur_client, page(model, "changelist") + "?q=introuvable")
+
+    assert html.count('class="action-select"') == 0
+
+
+@each_model
+def test_every_relation_has_a_searchable_target(model):
+    model_admin = ADMINS[model]
+
+    for name in model_admin.get_autocomplete_fields(None):
+        target = model._meta.get_field(name).related_model
+        assert admin.site.get_model_admin(target).search_fields
+
+
+def test_search_ignores_accents_without_a_normalised_column(animateur_client):
+    SourceFactory(title="Compte rendu de l'été à Évry")
+    SourceFactory(title="Autre document")
+
+    html, _ = get(animateur_client, reverse("admin:sources_source_changelist") + "?q=ete evry")
+
+    assert html.count('class="action-select"') == 1
+
+
+def test_publish_selection_publishes_drafts_and_counts_them(animateur_client):
+    drafts = InitiativeFactory.create_batch(2, status=Publishable.Status.DRAFT)
+    published = InitiativeFactory()
+
+    response = animateur_client.post(
+        page(Initiative, "changelist"),
+        {"action": "publish_selection", "_selected_action": [i.pk for i in [*drafts, published]]},
+        follow=True,
+    )
+
+    assert [str(message) for message in response.context["messages"]] == ["2 fiches publiées."]
+    drafts[0].refresh_from_db()
+    assert drafts[0].is_published
+    assert drafts[0].published_at is not None
+
+
+def test_archive_selection_takes_records_off_the_site(animateur_client):
+    initiative = InitiativeFactory()
+
+    response = animateur_client.post(
+        page(Initiative, "changelist"),
+        {"action": "archive_selection", "_selected_action": [initiative.pk]},
+        follow=True,
+    )
+
+    assert [str(message) for message in response.context["messages"]] == ["1 fiche archivée."]
+    initiative.refresh_from_db()
+    assert initiative.status == Publishable.Status.ARCHIVED
+
+
+def test_publication_actions_need_the_right_to_change(rf, db):
+    request = rf.get("/")
+    request.user = UserFactory(is_staff=True)
+    publishable = [each for each in ADMINS.values() if isinstance(each, PublishableAdmin)]
+
+    assert publishable
+    for model_admin in publishable:
+        assert "publish_selection" not in model_admin.get_actions(request)
+        assert "archive_selection" not in model_admin.get_actions(request)
+
+
+def test_draft_is_previewed_and_published_record_is_seen(animateur_client):
+    draft = InitiativeFactory(status=Publishable.Status.DRAFT)
+    published = InitiativeFactory()
+
+    draft_html, _ = get(animateur_client, page(Initiative, "change", draft.pk))
+    published_html, _ = get(animateur_client, page(Initiative, "change", published.pk))
+
+    link = '<a href="{}" class="viewsitelink">{}</a>'
+    assert link.format(draft.get_absolute_url(), "Aperçu du brouillon") in draft_html
+    assert link.format(published.get_absolute_url(), "Voir sur le site") in published_html
+
+
+def test_identity_is_created_once_and_never_deleted(animateur_client):
+    response = animateur_client.get(reverse("admin:identity_identity_changelist"))
+    assert response.url == reverse("admin:identity_identity_add")
+
+    data = {"name": "Réseau d'essai", "tagline": "Une accroche", "colour": "#1f5f5b"}
+    animateur_client.post(response.url, data)
+
+    assert list(Identity.objects.values_list("pk", "name")) == [(1, "Réseau d'essai")]
+    response = animateur_client.get(reverse("admin:identity_identity_changelist"))
+    assert response.url == reverse("admin:identity_identity_change", args=[1])
+    assert animateur_client.get(reverse("admin:identity_identity_add")).status_code == 403
+    delete = reverse("admin:identity_identity_delete", args=[1])
+    assert animateur_client.post(delete, {"post": "yes"}).status_code == 403
+
+
+def test_index_lists_the_events_first(animateur_client):
+    response = animateur_client.get(reverse("admin:index"))
+
+    labels = [app["app_label"] for app in response.context["app_list"]]
+    assert labels[:4] == ["events", "initiatives", "territories", "vocabulary"]
+    names = [model["object_name"] for model in response.context["app_list"][0]["models"]]
+    assert names[0] == "Event"
+
+
+def test_admin_pages_hold_no_inline_script_or_style(animateur_client):
+    initiative = InitiativeFactory()
+    initiative.schemes.add(SchemeFactory())
+
+    for url in (
+        reverse("admin:index"),
+        page(Initiative, "changelist"),
+        page(Initiative, "change", initiative.pk),
+    ):
+        html, _ = get(animateur_client, url)
+        assert not re.search(r"<script(?![^>]*\bsrc=)(?![^>]*json)[^>]*>", html)
+        assert not re.search(r"<[^>]+\sstyle=", html)
+
+
+def test_anonymous_visitor_is_sent_to_the_sign_in_page(client, db):
+    response = client.get(reverse("admin:index"))
+
+    assert response.status_code == 302
+    assert client.get(reverse("admin:login")).url.startswith(reverse("account_login"))

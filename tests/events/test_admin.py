@@ -1,0 +1,255 @@
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from coopemploi.publishing import Publishable
+from events.models import Attendance, Event, Recap
+from tests.factories import (
+    AppearanceFactory,
+    AttendanceFactory,
+    EventActorFactory,
+    EventFactory,
+    EventFigureFactory,
+    KeyIdeaFactory,
+    ObjectiveFactory,
+    RecapFactory,
+    RoundTableEntryFactory,
+    RoundTableItemFactory,
+    RoundTablePersonFactory,
+    SessionFactory,
+    TerritoryFactory,
+    VerbatimFactory,
+)
+
+ADD = reverse("admin:events_event_add")
+INLINES = (
+    "parties",
+    "objectives",
+    "sessions",
+    "appearances",
+    "attendances",
+    "figures",
+    "evaluation_results",
+)
+
+
+@pytest.fixture
+def count_queries(animateur_client):
+    """The number of queries of a page, once the content types are in their cache."""
+
+    def count(url):
+        assert animateur_client.get(url).status_code == 200
+        with CaptureQueriesContext(connection) as queries:
+            animateur_client.get(url)
+        return len(queries)
+
+    return count
+
+
+def event_data(rows=None, **values):
+    data = {"kind": "atelier", "title": "Une rencontre", "status": Publishable.Status.DRAFT}
+    for prefix in INLINES:
+        total = (rows or {}).get(prefix, 0)
+        data |= {f"{prefix}-TOTAL_FORMS": total, f"{prefix}-INITIAL_FORMS": 0}
+    return {**data, **values}
+
+
+def presence(number, **values):
+    row = {"status": "present", "order": 0, **values}
+    return {f"attendances-{number}-{name}": value for name, value in row.items()}
+
+
+def change_url(obj):
+    return reverse(f"admin:events_{obj._meta.model_name}_change", args=[obj.pk])
+
+
+def formset(response, prefix):
+    assert response.status_code == 200
+    formsets = [each.formset for each in response.context["inline_admin_formsets"]]
+    return next(each for each in formsets if each.prefix == prefix)
+
+
+def choices(response, prefix, field):
+    form = formset(response, prefix).empty_form
+    return [str(label) for value, label in form.fields[field].choices if value]
+
+
+def fill(event, number):
+    for factory in (
+        EventActorFactory,
+        ObjectiveFactory,
+        SessionFactory,
+        AttendanceFactory,
+        EventFigureFactory,
+    ):
+        factory.create_batch(number, event=event)
+    session = event.sessions.first()
+    for appearance in AppearanceFactory.create_batch(number, event=event, session=session):
+        appearance.actors.add(event.parties.first().actor)
+
+
+def test_event_form_takes_the_same_queries_at_1_and_30_rows(animateur_client, count_queries):
+    event = EventFactory()
+    fill(event, 1)
+    with_one = count_queries(change_url(event))
+    fill(event, 29)
+
+    assert count_queries(change_url(event)) == with_one
+    assert with_one <= 30
+
+
+def test_recap_form_takes_the_same_queries_at_1_and_30_rows(animateur_client, count_queries):
+    recap = RecapFactory()
+    VerbatimFactory(recap=recap, key_idea=KeyIdeaFactory(recap=recap))
+    with_one = count_queries(change_url(recap))
+    for idea in KeyIdeaFactory.create_batch(29, recap=recap):
+        VerbatimFactory(recap=recap, key_idea=idea)
+
+    assert count_queries(change_url(recap)) == with_one
+    assert with_one <= 30
+
+
+def test_round_table_form_takes_the_same_queries_at_1_and_30_rows(animateur_client, count_queries):
+    entry = RoundTableEntryFactory()
+    RoundTablePersonFactory(entry=entry)
+    RoundTableItemFactory(entry=entry)
+    with_one = count_queries(change_url(entry))
+    RoundTablePersonFactory.create_batch(29, entry=entry)
+    RoundTableItemFactory.create_batch(29, entry=entry)
+
+    assert count_queries(change_url(entry)) == with_one
+    assert with_one <= 30
+
+
+def test_date_that_does_not_exist_is_refused_beside_it(animateur_client):
+    response = animateur_client.post(ADD, event_data(start="31/02/2020"))
+
+    assert response.context["adminform"].form.errors == {
+        "start": ["Le 31/02/2020 n'existe pas dans le calendrier."]
+    }
+    assert not Event.objects.exists()
+
+
+def test_end_before_its_start_is_refused_beside_the_end(animateur_client):
+    response = animateur_client.post(ADD, event_data(start="17/10/2021", end="16/10/2021"))
+
+    assert response.context["adminform"].form.errors == {"end": ["La fin précède le début."]}
+    assert not Event.objects.exists()
+
+
+def test_error_in_a_row_saves_nothing_of_the_event(animateur_client):
+    response = animateur_client.post(
+        ADD, event_data({"attendances": 1}, **presence(0, status="invited"))
+    )
+
+    assert formset(response, "attendances").errors == [
+        {"territory": ["Choisissez un territoire, un acteur ou une personne."]}
+    ]
+    assert not Event.objects.exists()
+
+
+def test_same_presence_twice_on_the_page_is_refused(animateur_client):
+    territory = TerritoryFactory()
+    rows = {}
+    for number in range(2):
+        rows |= presence(number, territory=territory.pk)
+
+    response = animateur_client.post(ADD, event_data({"attendances": 2}, **rows))
+
+    assert formset(response, "attendances").errors == [
+        {},
+        {"territory": ["Cette présence est déjà notée."]},
+    ]
+    assert not Attendance.objects.exists()
+
+
+def test_presence_already_recorded_is_refused(animateur_client):
+    attendance = AttendanceFactory()
+    event = attendance.event
+    row = presence(0, territory=attendance.territory.pk)
+
+    response = animateur_client.post(
+        change_url(event), event_data({"attendances": 1}, title=event.title, **row)
+    )
+
+    assert formset(response, "attendances").errors == [
+        {"territory": ["Cette présence est déjà notée."]}
+    ]
+
+
+def test_appearance_offers_only_the_sessions_of_its_event(animateur_client):
+    event = EventFactory()
+    SessionFactory(event=event, title="La nôtre")
+    SessionFactory(title="Une autre")
+
+    response = animateur_client.get(change_url(event))
+
+    assert choices(response, "appearances", "session") == ["La nôtre"]
+
+
+def test_objective_offers_only_the_objectives_of_its_event(animateur_client):
+    objective = ObjectiveFactory(text="Le nôtre")
+    ObjectiveFactory(text="Un autre")
+
+    response = animateur_client.get(change_url(objective.event))
+
+    assert choices(response, "objectives", "parent") == ["Le nôtre"]
+
+
+def test_verbatim_offers_only_the_ideas_of_its_recap(animateur_client):
+    idea = KeyIdeaFactory(text="La nôtre")
+    KeyIdeaFactory(text="Une autre")
+
+    response = animateur_client.get(change_url(idea.recap))
+
+    assert choices(response, "verbatims", "key_idea") == ["La nôtre"]
+
+
+def test_event_leads_to_its_recap_to_write_then_to_change(animateur_client):
+    event = EventFactory()
+    write = f"{reverse('admin:events_recap_add')}?event={event.pk}"
+
+    page = animateur_client.get(change_url(event)).content.decode()
+    assert f'<a href="{write}">Rédiger le compte rendu</a>' in page
+    form = animateur_client.get(write).context["adminform"].form
+    assert form.initial["event"] == str(event.pk)
+
+    recap = RecapFactory(event=event)
+    page = animateur_client.get(change_url(event)).content.decode()
+    assert f'<a href="{change_url(recap)}">Modifier le compte rendu</a>' in page
+    assert "Rédiger le compte rendu" not in page
+
+
+def test_second_recap_of_an_event_is_refused_beside_the_event(animateur_client):
+    recap = RecapFactory()
+    data = {"event": recap.event.pk, "status": Publishable.Status.DRAFT}
+    for prefix in ("sections", "key_ideas", "verbatims", "links"):
+        data |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
+
+    response = animateur_client.post(reverse("admin:events_recap_add"), data)
+
+    assert list(response.context["adminform"].form.errors) == ["event"]
+    assert Recap.objects.count() == 1
+
+
+def test_event_leads_to_its_own_round_table(animateur_client):
+    entry = RoundTableEntryFactory()
+    RoundTableEntryFactory()
+
+    response = animateur_client.get(
+        reverse("admin:events_roundtableentry_changelist"), {"event__exact": entry.event.pk}
+    )
+
+    assert list(response.context["cl"].result_list) == [entry]
+
+
+def test_event_is_found_by_its_town_without_accents(animateur_client):
+    EventFactory(title="Atelier", town=TerritoryFactory(name="Évreux"))
+    EventFactory(title="Atelier", town=TerritoryFactory(name="Dax"))
+
+    response = animateur_client.get(
+        reverse("admin:events_event_changelist"), {"q": "atelier evreux"}
+    )
+
+    assert [str(event.town) for event in response.context["cl"].result_list] == ["Évreux"]

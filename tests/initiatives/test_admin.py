@@ -1,0 +1,138 @@
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from coopemploi.publishing import Publishable
+from initiatives.models import Initiative, Involvement
+from tests.factories import (
+    ActorFactory,
+    InitiativeFactory,
+    InitiativeLinkFactory,
+    InvolvementFactory,
+    NeedFactory,
+    StepFactory,
+    TerritoryFactory,
+)
+
+ADD = reverse("admin:initiatives_initiative_add")
+
+
+@pytest.fixture
+def count_queries(animateur_client):
+    """The number of queries of a page, once the content types are in their cache."""
+
+    def count(url):
+        assert animateur_client.get(url).status_code == 200
+        with CaptureQueriesContext(connection) as queries:
+            animateur_client.get(url)
+        return len(queries)
+
+    return count
+
+
+def initiative_data(involvements=0, **values):
+    data = {"title": "Une démarche", "status": Publishable.Status.DRAFT}
+    for prefix, total in {
+        "involvements": involvements,
+        "steps": 0,
+        "figures": 0,
+        "links": 0,
+    }.items():
+        data |= {f"{prefix}-TOTAL_FORMS": total, f"{prefix}-INITIAL_FORMS": 0}
+    return {**data, **values}
+
+
+def test_new_initiative_remembers_who_wrote_it(animateur_client):
+    response = animateur_client.post(ADD, initiative_data())
+
+    assert response.status_code == 302
+    initiative = Initiative.objects.get()
+    assert str(initiative.created_by.pk) == animateur_client.session["_auth_user_id"]
+    assert not initiative.is_published
+    assert initiative.published_at is None
+
+
+def test_initiative_published_in_its_form_says_since_when(animateur_client):
+    animateur_client.post(ADD, initiative_data(status=Publishable.Status.PUBLISHED))
+
+    assert Initiative.objects.get().published_at is not None
+
+
+def test_later_change_keeps_author_and_day_of_publication(animateur_client):
+    animateur_client.post(ADD, initiative_data(status=Publishable.Status.PUBLISHED))
+    initiative = Initiative.objects.get()
+    first_published, author = initiative.published_at, initiative.created_by
+
+    animateur_client.post(
+        reverse("admin:initiatives_initiative_change", args=[initiative.pk]),
+        initiative_data(status=Publishable.Status.PUBLISHED, title="Un autre titre"),
+    )
+
+    initiative.refresh_from_db()
+    assert initiative.title == "Un autre titre"
+    assert (initiative.published_at, initiative.created_by) == (first_published, author)
+
+
+def test_party_without_actor_or_label_is_refused_beside_the_actor(animateur_client):
+    response = animateur_client.post(
+        ADD,
+        initiative_data(
+            involvements=1, **{"involvements-0-role": "carrier", "involvements-0-order": 0}
+        ),
+    )
+
+    formset = response.context["inline_admin_formsets"][0].formset
+    assert formset.errors == [{"actor": ["Choisissez un acteur, ou donnez une désignation."]}]
+    assert not Initiative.objects.exists()
+
+
+def test_party_known_by_a_label_is_kept(animateur_client):
+    row = {
+        "involvements-0-role": "funder",
+        "involvements-0-label": "une fondation privée",
+        "involvements-0-order": 0,
+    }
+
+    animateur_client.post(ADD, initiative_data(involvements=1, **row))
+
+    assert Involvement.objects.get().name == "une fondation privée"
+
+
+def test_change_page_takes_the_same_queries_at_1_and_30_rows(animateur_client, count_queries):
+    initiative = InitiativeFactory()
+    initiative.territories.add(TerritoryFactory())
+    url = reverse("admin:initiatives_initiative_change", args=[initiative.pk])
+    for factory in (InvolvementFactory, StepFactory, InitiativeLinkFactory):
+        factory(initiative=initiative)
+    with_one = count_queries(url)
+    for factory in (InvolvementFactory, StepFactory, InitiativeLinkFactory):
+        factory.create_batch(29, initiative=initiative)
+    initiative.territories.add(*TerritoryFactory.create_batch(29))
+
+    assert count_queries(url) == with_one
+    assert with_one <= 30
+
+
+def test_initiative_is_found_without_accents(animateur_client):
+    InitiativeFactory(title="Mobilité à l'échelle du pôle")
+    InitiativeFactory(title="Autre chose")
+
+    response = animateur_client.get(
+        reverse("admin:initiatives_initiative_changelist"), {"q": "echelle mobilite"}
+    )
+
+    assert [each.title for each in response.context["cl"].result_list] == [
+        "Mobilité à l'échelle du pôle"
+    ]
+
+
+def test_need_is_found_by_its_actor(animateur_client):
+    NeedFactory(text="Cherche un règlement", actor=ActorFactory(name="Maison de l'emploi d'Évry"))
+    NeedFactory(text="Cherche un financement")
+
+    response = animateur_client.get(
+        reverse("admin:initiatives_need_changelist"), {"q": "evry reglement"}
+    )
+
+    assert [each.text for each in response.context["cl"].result_list] == ["Cherche un règlement"]
