@@ -3,6 +3,7 @@
 An app registers a `SearchSource` per model in `AppConfig.ready()`.
 """
 
+from ..batches import batches
 from ..derived import DerivedTable, registry
 from .models import Document
 from .text import normalise
@@ -17,7 +18,8 @@ class SearchSource(DerivedTable):
     label = ""  # the heading of its results: "Initiatives"
     # Lookups whose values are searched: "title", "territories__name"…
     fields = ()
-    # Models whose change changes the text: {"territories.Territory": "territories"}
+    # Models whose change changes the text, and the lookup, or lookups, that lead to
+    # them: {"territories.Territory": ("town", "territories")}
     related = {}
 
     @classmethod
@@ -33,12 +35,20 @@ class SearchSource(DerivedTable):
         return self.model._meta.label_lower
 
     def affected_by(self, instance):
-        if isinstance(instance, self.model):
-            return {instance.pk}
-        lookup = self.related[instance._meta.label]
-        return set(
-            self.model._base_manager.filter(**{lookup: instance.pk}).values_list("pk", flat=True)
-        )
+        return self.affected_by_all([instance])
+
+    def affected_by_all(self, instances):
+        changed = {instance.pk for instance in instances}
+        if isinstance(instances[0], self.model):
+            return changed
+        lookups = self.related[instances[0]._meta.label]
+        records = self.model._base_manager.order_by().values_list("pk", flat=True)
+        return {
+            pk
+            for lookup in ([lookups] if isinstance(lookups, str) else lookups)
+            for batch in batches(changed)
+            for pk in records.filter(**{f"{lookup}__in": batch})
+        }
 
     def texts(self, keys=None):
         """{pk: normalised text} of the records `keys`, or of all."""

@@ -1,0 +1,297 @@
+from urllib.parse import quote
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from coopemploi.publishing import Publishable
+from coopemploi.search.index import sources
+from coopemploi.search.models import Document
+from tests.factories import (
+    ActionFactory,
+    ActorFactory,
+    AppearanceFactory,
+    CampaignFactory,
+    EventFactory,
+    GlossaryTermFactory,
+    InitiativeFactory,
+    InvolvementFactory,
+    KeyIdeaFactory,
+    NeedFactory,
+    NetworkFactory,
+    OfferFactory,
+    PersonFactory,
+    RecapFactory,
+    ResourceFactory,
+    RoundTableEntryFactory,
+    RoundTableItemFactory,
+    RoundTablePersonFactory,
+    SchemeFactory,
+    SessionFactory,
+    TerritoryFactory,
+    UserFactory,
+    VerbatimFactory,
+)
+
+pytestmark = pytest.mark.django_db
+DRAFT = Publishable.Status.DRAFT
+
+
+def found(client, query):
+    """{heading: titles} of what a search shows."""
+    response = client.get(reverse("search"), {"q": query})
+    assert response.status_code == 200
+    groups = response.context.get("groups") or []
+    return {group.label: [result.title for result in group.results] for group in groups}
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["mobilite", "MOBILITÉ", "solidaire mobilité", "mobi soli", "  mobilité,  solidaire !"],
+)
+def test_search_accents_case_order_and_prefix(client, query):
+    InitiativeFactory(title="Garage de Mobilité Solidaire")
+    InitiativeFactory(title="Club d'entreprises")
+    assert found(client, query) == {"Initiatives": ["Garage de Mobilité Solidaire"]}
+
+
+def test_search_every_word_must_match(client):
+    InitiativeFactory(title="Garage solidaire")
+    assert found(client, "garage volant") == {}
+
+
+def test_search_middle_of_a_word(client):
+    InitiativeFactory(title="Garage solidaire")
+    assert found(client, "idaire") == {}
+
+
+def test_search_groups_in_order(client):
+    TerritoryFactory(name="Quinoa-sur-Loire")
+    GlossaryTermFactory(term="Zog", definition="Le quinoa, en bref.")
+    InitiativeFactory(title="Initiative quinoa")
+    NeedFactory(text="Besoin de quinoa")
+    OfferFactory(text="Offre de quinoa")
+    event = EventFactory(title="Rencontre quinoa")
+    RecapFactory(event=event)
+    CampaignFactory(title="Opération quinoa")
+    ActorFactory(name="Quinoa et compagnie")
+    NetworkFactory(name="Grappe quinoa")
+    ResourceFactory(title="Guide du quinoa")
+    ActionFactory(title="Semer du quinoa")
+    assert found(client, "quinoa") == {
+        "Territoires": ["Quinoa-sur-Loire"],
+        "Glossaire": ["Zog"],
+        "Initiatives": ["Initiative quinoa"],
+        "Besoins": ["Besoin de quinoa"],
+        "Offres": ["Offre de quinoa"],
+        "Rencontres": ["Rencontre quinoa"],
+        "Comptes rendus": ["Rencontre quinoa"],
+        "Opérations": ["Opération quinoa"],
+        "Acteurs": ["Quinoa et compagnie"],
+        "Réseaux": ["Grappe quinoa"],
+        "Ressources": ["Guide du quinoa"],
+        "Actions": ["Semer du quinoa"],
+    }
+
+
+def test_search_counts_beyond_five(client):
+    InitiativeFactory.create_batch(7, summary="Du quinoa.")
+    response = client.get(reverse("search"), {"q": "quinoa"})
+    (group,) = response.context["groups"]
+    assert (group.count, len(group.results)) == (7, 5)
+    assert group.more_url == reverse("initiative_list") + "?q=quinoa"
+    assert client.get(group.more_url).context["page"].paginator.count == 7
+
+
+@pytest.mark.parametrize(
+    ("factory", "field"),
+    [
+        (InitiativeFactory, "title"),
+        (NeedFactory, "text"),
+        (OfferFactory, "text"),
+        (EventFactory, "title"),
+        (CampaignFactory, "title"),
+        (ActorFactory, "name"),
+        (NetworkFactory, "name"),
+        (ResourceFactory, "title"),
+        (ActionFactory, "title"),
+    ],
+)
+def test_search_draft_found_by_staff_only(client, factory, field):
+    factory(**{field: "Quinoa confidentiel"}, status=DRAFT)
+    assert found(client, "quinoa") == {}
+    client.force_login(UserFactory(is_staff=True))
+    assert list(found(client, "quinoa").values()) == [["Quinoa confidentiel"]]
+
+
+def fill_recap(recap):
+    VerbatimFactory(recap=recap, text="Le quinoa pousse.")
+    KeyIdeaFactory(recap=recap, text="Semer le sarrasin")
+    SessionFactory(event=recap.event, outcome="Une moisson de lupin.")
+    entry = RoundTableEntryFactory(event=recap.event)
+    RoundTableItemFactory(entry=entry, text="Un silo pour le millet")
+
+
+@pytest.mark.parametrize("word", ["quinoa", "sarrasin", "lupin", "millet"])
+def test_search_words_of_a_published_recap(client, word):
+    recap = RecapFactory(event__title="Journée des champs")
+    fill_recap(recap)
+    assert found(client, word) == {"Comptes rendus": ["Journée des champs"]}
+
+
+@pytest.mark.parametrize("word", ["quinoa", "sarrasin", "lupin", "millet"])
+@pytest.mark.parametrize("draft", ["status", "event__status"])
+def test_search_words_of_a_draft_recap(client, word, draft):
+    recap = RecapFactory(event__title="Journée des champs", **{draft: DRAFT})
+    fill_recap(recap)
+    assert found(client, word) == {}
+    client.force_login(UserFactory(is_staff=True))
+    assert found(client, word) == {"Comptes rendus": ["Journée des champs"]}
+
+
+def test_search_draft_actor_does_not_lead_to_what_it_takes_part_in(client):
+    shown = ActorFactory(name="Coopérative du Sarrasin")
+    hidden = ActorFactory(name="Coopérative du Quinoa", status=DRAFT)
+    initiative = InitiativeFactory(title="Champ partagé")
+    InvolvementFactory(initiative=initiative, actor=shown)
+    InvolvementFactory(initiative=initiative, actor=hidden)
+    NeedFactory(text="Une charrue", actor=hidden)
+    assert found(client, "sarrasin") == {
+        "Initiatives": ["Champ partagé"],
+        "Acteurs": ["Coopérative du Sarrasin"],
+    }
+    assert found(client, "quinoa") == {}
+    hidden.publish()
+    assert set(found(client, "quinoa")) == {"Initiatives", "Besoins", "Acteurs"}
+
+
+def test_search_private_contact_details(client):
+    person = PersonFactory(last_name="Quinoa", email="secret@prive.example", phone="0611223344")
+    VerbatimFactory(person=person)
+    AppearanceFactory(person=person)
+    NeedFactory(person=person)
+    assert set(found(client, "quinoa")) == {"Besoins", "Rencontres", "Comptes rendus"}
+    for query in ("secret@prive.example", "secret", "prive", "0611223344", "06 11 22 33 44"):
+        assert found(client, query) == {}
+    assert not Document.objects.filter(text__contains="secret").exists()
+
+
+def test_search_withdrawn_name(client):
+    person = PersonFactory(last_name="Quinoa")
+    VerbatimFactory(person=person)
+    AppearanceFactory(person=person)
+    NeedFactory(person=person)
+    entry = RoundTableEntryFactory(event=RecapFactory().event)
+    RoundTablePersonFactory(entry=entry, person=person)
+    assert found(client, "quinoa") != {}
+    person.attribution_withdrawn = True
+    person.save()
+    assert found(client, "quinoa") == {}
+
+
+def test_search_follows_a_renamed_scheme(client):
+    scheme = SchemeFactory(name="Plan quinoa")
+    InitiativeFactory(title="Champ partagé").schemes.add(scheme)
+    assert found(client, "quinoa") == {"Initiatives": ["Champ partagé"]}
+    scheme.name = "Plan sarrasin"
+    scheme.save()
+    assert found(client, "quinoa") == {}
+    assert found(client, "sarrasin") == {"Initiatives": ["Champ partagé"]}
+
+
+def test_search_follows_a_deletion(client):
+    initiative = InitiativeFactory(title="Champ de quinoa")
+    initiative.delete()
+    assert found(client, "quinoa") == {}
+    assert not Document.objects.exists()
+
+
+def test_search_glossary_widens_both_ways(client):
+    term = GlossaryTermFactory(
+        term="GPECT", expansions=["gestion prévisionnelle territoriale"], aliases=["GPEC-T"]
+    )
+    InitiativeFactory(title="Une GPECT en vallée")
+    InitiativeFactory(title="La gestion prévisionnelle territoriale du plateau")
+    both = ["La gestion prévisionnelle territoriale du plateau", "Une GPECT en vallée"]
+    for query in ("gpect", "Gestion previsionnelle territoriale", "GPEC-T"):
+        assert found(client, query)["Initiatives"] == both
+        response = client.get(reverse("search"), {"q": query})
+        assert response.context["terms"] == [term]
+        assert term.definition in response.text
+
+
+def test_search_part_of_an_expansion_is_not_widened(client):
+    GlossaryTermFactory(term="GPECT", expansions=["gestion prévisionnelle territoriale"])
+    InitiativeFactory(title="Une GPECT en vallée")
+    assert "Initiatives" not in found(client, "gestion")
+
+
+def test_search_nothing_found_suggests_a_way(client):
+    response = client.get(reverse("search"), {"q": "introuvable"})
+    assert response.context["groups"] == []
+    for name in ("glossary", "territory_list", "contact"):
+        assert f'href="{reverse(name)}' in response.text
+
+
+@pytest.mark.parametrize("query", ["", "   ", "!!!", "\0", "'\";--"])
+def test_search_without_words_shows_help(client, query):
+    InitiativeFactory()
+    response = client.get(reverse("search"), {"q": query})
+    assert response.status_code == 200
+    assert "groups" not in response.context
+    assert "Cherchez une commune" in response.text
+
+
+@pytest.mark.parametrize(
+    "query", ["quin\0oa", "\0quinoa", "quinoa %", "quinoa \\", "quinoa' OR 1=1", "quinoa \ud800"]
+)
+def test_search_hostile_input(client, query):
+    TerritoryFactory(name="Quinoa")
+    response = client.get(f"{reverse('search')}?q={quote(query.encode('utf-8', 'surrogatepass'))}")
+    assert response.status_code == 200
+
+
+def test_search_too_long_is_cut_and_says_so(client):
+    InitiativeFactory(title="Quinoa")
+    response = client.get(reverse("search"), {"q": "quinoa " + "x" * 300})
+    assert response.status_code == 200
+    assert len(response.context["query"]) == 200
+    assert "seul le début a été cherché" in response.text
+
+
+def test_search_escapes_the_query(client):
+    response = client.get(reverse("search"), {"q": "<script>alert(1)</script>"})
+    assert "<script" not in response.text
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_search_query_count(client, django_assert_num_queries, count):
+    for number in range(count):
+        TerritoryFactory(name=f"Quinoa {number}")
+        GlossaryTermFactory(definition="Du quinoa.")
+        InitiativeFactory(summary="Du quinoa.")
+        NeedFactory(details="Du quinoa.")
+        OfferFactory(details="Du quinoa.")
+        RecapFactory(standfirst="Du quinoa.", event__summary="Du quinoa.")
+        CampaignFactory(summary="Du quinoa.")
+        ActorFactory(description="Du quinoa.")
+        NetworkFactory(description="Du quinoa.")
+        ResourceFactory(summary="Du quinoa.")
+        ActionFactory(reason="Du quinoa.")
+    # The identity, the glossary's forms, and one for each of the twelve groups.
+    with django_assert_num_queries(14):
+        response = client.get(reverse("search"), {"q": "quinoa"})
+    assert [group.count for group in response.context["groups"]] == [count] * 12
+
+
+def test_rebuild_search_writes_what_signals_kept(capsys):
+    recap = RecapFactory()
+    fill_recap(recap)
+    InitiativeFactory()
+    GlossaryTermFactory()
+    kept = sorted(Document.objects.values_list("model", "object_id", "text"))
+    Document.objects.all().delete()
+    call_command("rebuild_search")
+    assert sorted(Document.objects.values_list("model", "object_id", "text")) == kept
+    assert "Comptes rendus : 1" in capsys.readouterr().out
+    assert sum(source.drift() for source in sources.values()) == 0
