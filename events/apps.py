@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class EventsConfig(AppConfig):
     name = "events"
     verbose_name = "Rencontres"
+
+    def ready(self):
+        from .search import ActionSource, CampaignSource, EventSource, RecapSource
+
+        for source in (ActionSource, CampaignSource, EventSource, RecapSource):
+            source.register()

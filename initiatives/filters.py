@@ -1,26 +1,20 @@
 import django_filters
-from django.forms import HiddenInput
 
-from coopemploi.filters import ListFilterSet, TextFilter
+from coopemploi.filters import ListFilterSet, TabFilter, TermFilter, TextFilter
 from coopemploi.vocabulary.models import Scheme, Theme
+from territories.filters import TerritoryFilter
 
 from .models import Initiative, Need, Resource
 
 
 class InitiativeFilter(ListFilterSet):
     q = TextFilter()
-    thematique = django_filters.ModelChoiceFilter(
-        field_name="themes", queryset=Theme.objects.all(), to_field_name="slug", label="Thématique"
-    )
-    dispositif = django_filters.ModelChoiceFilter(
-        field_name="schemes",
-        queryset=Scheme.objects.all(),
-        to_field_name="slug",
-        label="Dispositif",
-    )
+    thematique = TermFilter(Theme, "themes")
+    dispositif = TermFilter(Scheme, "schemes")
     avancement = django_filters.ChoiceFilter(
         field_name="stage", choices=Initiative.Stage.choices, label="Avancement"
     )
+    territoire = TerritoryFilter()
 
     class Meta:
         model = Initiative
@@ -29,21 +23,13 @@ class InitiativeFilter(ListFilterSet):
 
 class ExchangeFilter(ListFilterSet):
     q = TextFilter()
-    thematique = django_filters.ModelChoiceFilter(
-        field_name="themes", queryset=Theme.objects.all(), to_field_name="slug", label="Thématique"
-    )
+    thematique = TermFilter(Theme, "themes")
     nature = django_filters.ChoiceFilter(
         field_name="kind", choices=Need.Kind.choices, label="Nature"
     )
+    territoire = TerritoryFilter()
     # Which tab is shown: the view chooses the model.
-    voir = django_filters.ChoiceFilter(
-        choices=[("besoins", "besoins"), ("offres", "offres")],
-        method="keep",
-        widget=HiddenInput,
-    )
-
-    def keep(self, queryset, name, value):
-        return queryset
+    voir = TabFilter(choices=[("besoins", "besoins"), ("offres", "offres")])
 
 
 class ResourceFilter(ListFilterSet):
@@ -51,6 +37,7 @@ class ResourceFilter(ListFilterSet):
     type = django_filters.ChoiceFilter(
         field_name="kind", choices=Resource.Kind.choices, label="Type"
     )
+    territoire = TerritoryFilter()
 
     class Meta:
         model = Resource

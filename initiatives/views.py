@@ -1,9 +1,10 @@
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Prefetch
+from django.db.models import Case, Prefetch, When
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from coopemploi.pagination import paginate
+from territories.models import Actor
 
 from .filters import ExchangeFilter, InitiativeFilter, ResourceFilter
 from .models import Initiative, Involvement, Need, Offer, Resource
@@ -22,6 +23,11 @@ def with_carriers(initiatives, user):
         "themes",
         Prefetch("involvements", carriers.select_related("actor"), to_attr="carriers"),
     )
+
+
+def visible_actor(user):
+    """A record's actor, None when `user` may not see it."""
+    return Prefetch("actor", Actor.objects.visible_to(user))
 
 
 @login_not_required
@@ -44,6 +50,7 @@ def initiative_list(request):
 @require_safe
 def initiative_detail(request, slug):
     visible = Initiative.objects.visible_to(request.user)
+    rank = Case(*[When(role=role, then=n) for n, role in enumerate(Involvement.Role)])
     involvements = Involvement.objects.visible_to(request.user).select_related("actor")
     initiative = get_object_or_404(
         visible.select_related("source", "contact__person", "contact__actor").prefetch_related(
@@ -52,7 +59,7 @@ def initiative_detail(request, slug):
             "steps",
             "figures",
             "links",
-            Prefetch("involvements", involvements),
+            Prefetch("involvements", involvements.order_by(rank, "order", "pk")),
         ),
         slug=slug,
     )
@@ -116,8 +123,8 @@ def offer_detail(request, slug):
 def exchange_detail(request, model, slug):
     exchange = get_object_or_404(
         model.objects.visible_to(request.user)
-        .select_related("actor", "person", "source")
-        .prefetch_related("territories", *CLASSIFICATION),
+        .select_related("person", "source")
+        .prefetch_related("territories", *CLASSIFICATION, visible_actor(request.user)),
         slug=slug,
     )
     return render(
@@ -153,8 +160,8 @@ def resource_list(request):
 def resource_detail(request, slug):
     resource = get_object_or_404(
         Resource.objects.visible_to(request.user)
-        .select_related("actor", "source")
-        .prefetch_related(*CLASSIFICATION),
+        .select_related("source")
+        .prefetch_related(*CLASSIFICATION, visible_actor(request.user)),
         slug=slug,
     )
     initiatives = resource.initiatives.visible_to(request.user)

@@ -1,7 +1,13 @@
 import pytest
+from django.conf import settings
 
 from coopemploi.derived import Registry
 from tests.factories import UserFactory
+
+
+def pytest_configure():
+    # A slow hash protects real passwords; tests have none.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,258 @@
+import time
+from functools import partial
+from itertools import groupby
+
+from allauth.account.adapter import get_adapter
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.shortcuts import render
+from django.core.cache import cache
+from django.db import Error as DatabaseError
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.http import HttpResponse, HttpResponseServerError, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from events.models import Action, Event, Recap
+from initiatives.models import Initiative, Involvement, Need, Offer, Resource
+from initiatives.views import with_carriers
+from territories.models import Actor, Network, Territory
+
+from ..identity.models import Identity
+from ..search.models import Document
+from ..search.text import normalise
+from ..vocabulary.models import GlossaryTerm
+from .forms import ContactForm, SearchForm, one_line, storable
+from .results import Search
+from .tasks import send_contact_message
+
+CONTACT_MESSAGES_PER_HOUR = 5
+
+
+# Home and search
+
+
+@login_not_required
+@require_safe
+def home(request):
+    """The home shows what is public, to everyone alike."""
+    events = Event.objects.published().select_related("source", "town")
+    recaps = Recap.objects.published().filter(event=OuterRef("pk"))
+    carriers = Involvement.objects.visible_to(request.user).filter(
+        role__in=[Involvement.Role.CARRIER, Involvement.Role.PILOT]
+    )
+    latest_initiatives = (
+        Initiative.objects.published()
+        .select_related("source")
+        .prefetch_related(
+            "territories",
+            Prefetch("involvements", carriers.select_related("actor"), to_attr="carriers"),
+        )
+        .order_by(F("published_at").desc(nulls_last=True), "-created_at", "-pk")
+    )
+    return render(
+        request,
+        "pages/home.html",
+        {
+            "upcoming": events.upcoming()[:3],
+            "past": events.past().annotate(has_recap=Exists(recaps))[:3],
+            "initiatives": latest_initiatives[:3],
+            "initiative_count": Initiative.objects.published().count(),
+            "actor_count": Actor.objects.published().count(),
+            "need_count": Need.objects.published().count(),
+            "offer_count": Offer.objects.published().count(),
+            "event_count": Event.objects.published().count(),
+            "territory_count": covered_territories().count(),
+        },
+    )
+
+
+def covered_territories():
+    """Territories where something published is done, or where somebody published acts."""
+    events = Event.objects.published()
+    return Territory.objects.filter(
+        Q(pk__in=Initiative.objects.published().values("territories"))
+        | Q(pk__in=Actor.objects.published().values("territories"))
+        | Q(pk__in=events.values("territories"))
+        | Q(pk__in=events.values("town"))
+    )
+
+
+@login_not_required
+@require_safe
+def search(request):
+    form = SearchForm(request.GET)
+    context = {"query": form.query, "is_cut": form.is_cut}
+    if normalise(form.query):
+        found = Search(form.query)
+        groups = found.groups(request.user)
+        context |= {
+            "terms": found.terms,
+            "added_forms": found.added_forms,
+            "groups": groups,
+            "count": sum(group.count for group in groups),
+        }
+    return render(request, "pages/search.html", context)
+
+
+# Glossary
+
+
+@login_not_required
+@require_safe
+def glossary(request):
+    query = SearchForm(request.GET).query
+    terms = GlossaryTerm.objects.all()
+    if normalise(query):
+        documents = Document.objects.of(GlossaryTerm).matching(query)
+        terms = terms.filter(pk__in=documents.values("object_id"))
+    terms = sorted(terms, key=lambda term: normalise(term.term))
+    letters = [(letter, list(group)) for letter, group in groupby(terms, key=first_letter)]
+    return render(
+        request,
+        "pages/glossary.html",
+        {"section": "glossary", "query": query, "letters": letters, "count": len(terms)},
+    )
+
+
+def first_letter(term):
+    first = normalise(term.term)[:1].upper()
+    return first if first.isalpha() else "0-9"
+
+
+@login_not_required
+@require_safe
+def glossary_term(request, slug):
+    term = get_object_or_404(GlossaryTerm.objects.select_related("scheme"), slug=slug)
+    initiatives = Initiative.objects.none()
+    if term.scheme:
+        initiatives = term.scheme.initiatives.visible_to(request.user)
+    return render(
+        request,
+        "pages/glossary_term.html",
+        {
+            "section": "glossary",
+            "term": term,
+            "initiatives": with_carriers(initiatives, request.user),
+        },
+    )
+
+
+# Contact
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact(request):
+    """A form that mails whoever answers for the site, through the background queue."""
+    can_receive = bool(Identity.current().contact_email)
+    status = 200
+    is_refused = False
+    if request.method == "POST" and can_receive:
+        form = ContactForm(request.POST)
+        if form.is_valid():
+            is_refused = not may_send(request)
+            if not is_refused:
+                send(form)
+                messages.success(request, "Votre message est envoyé. Merci, nous vous répondrons.")
+                return redirect("contact")
+            status = 429
+    else:
+        subject = one_line(storable(request.GET.get("objet", "")))
+        form = ContactForm(initial={"subject": subject[: ContactForm.SUBJECT_MAX_LENGTH]})
+    context = {"form": form, "can_receive": can_receive, "is_refused": is_refused}
+    return render(request, "pages/contact.html", context, status=status)
+
+
+def may_send(request):
+    """Whether the visitor's address has messages left this hour; counts this one."""
+    hour = int(time.time() // 3600)
+    key = f"contact:{get_adapter().get_client_ip(request)}:{hour}"
+    cache.add(key, 0, timeout=7200)
+    return cache.incr(key) <= CONTACT_MESSAGES_PER_HOUR
+
+
+def send(form):
+    """Queue the message; a robot is thanked and its message dropped."""
+    if form.is_from_robot:
+        return
+    fields = {name: form.cleaned_data[name] for name in ("name", "email", "subject", "message")}
+    transaction.on_commit(partial(send_contact_message.enqueue, **fields))
+
+
+# About the site
+
+
+@login_not_required
+@require_safe
+def site_map(request):
+    user = request.user
+    return render(
+        request,
+        "pages/site_map.html",
+        {
+            "territory_count": Territory.objects.count(),
+            "actor_count": Actor.objects.visible_to(user).count(),
+            "network_count": Network.objects.visible_to(user).count(),
+            "initiative_count": Initiative.objects.visible_to(user).count(),
+            "need_count": Need.objects.visible_to(user).count(),
+            "offer_count": Offer.objects.visible_to(user).count(),
+            "resource_count": Resource.objects.visible_to(user).count(),
+            "event_count": Event.objects.visible_to(user).count(),
+            "action_count": Action.objects.visible_to(user).count(),
+            "term_count": GlossaryTerm.objects.count(),
+        },
+    )
+
+
+@login_not_required
+@require_safe
+def legal_notice(request):
+    return render(request, "pages/legal_notice.html")
+
+
+@login_not_required
+@require_safe
+def privacy(request):
+    return render(request, "pages/privacy.html")
+
+
+@login_not_required
+@require_safe
+def accessibility(request):
+    return render(request, "pages/accessibility.html")
+
+
+@login_not_required
+@require_safe
+@never_cache
+def health(request):
+    """For supervision: does the database answer?"""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"status": "indisponible"}, status=503)
+    return JsonResponse({"status": "ok"})
+
+
+@login_not_required
+@require_safe
+def robots(request):
+    lines = "User-agent: *\nDisallow: /admin/\nDisallow: /comptes/\nDisallow: /recherche/\n"
+    return HttpResponse(lines, content_type="text/plain; charset=utf-8")
+
+
+# Errors
 
 
 @login_not_required
 def csrf_failure(request, reason=""):
     return render(request, "403_csrf.html", status=403)
+
+
+def server_error(request):
+    """What failed may be the database: the page asks nothing of it."""
+    return HttpResponseServerError(render_to_string("500.html"))

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from coopemploi.fields import AutoSlugField, NormalisedField, PartialDateField, ProseField
-from coopemploi.figures import KeyFigure
+from coopemploi.figures import KeyFigure, format_number
 from coopemploi.publishing import Publishable, PublishableQuerySet
 from coopemploi.sources.models import Sourced
 from coopemploi.vocabulary.models import Classified
@@ -60,9 +60,32 @@ class Campaign(Publishable, Sourced, Classified):
         return reverse("campaign_detail", args=[self.slug])
 
 
-class CampaignFigure(KeyFigure, Sourced):
+class CountedFigure(KeyFigure, Sourced):
+    """A figure which the site can count too: declared and counted stand side by side."""
+
+    # What was announced and what the site knows, in words that agree with what is counted.
+    participles = ("annoncé", "nommé")
+    feminine_participles = {}
+
+    class Meta(KeyFigure.Meta):
+        abstract = True
+
+    @property
+    def comparison(self):
+        """ "18 annoncés, 17 nommés"; only for what `counted` can count."""
+        announced, known = self.feminine_participles.get(self.counts, self.participles)
+        counted = self.counted()
+        return (
+            f"{self.display} {announced}{'s' if self.value >= 2 else ''}, "
+            f"{format_number(counted)} {known}{'s' if counted >= 2 else ''}"
+        )
+
+
+class CampaignFigure(CountedFigure):
     class Counted(models.TextChoices):
         EVENTS = "events", "rencontres de l'opération"
+
+    feminine_participles = {Counted.EVENTS: ("annoncée", "décrite")}
 
     campaign = models.ForeignKey(
         Campaign, verbose_name="opération", on_delete=models.CASCADE, related_name="figures"
@@ -75,13 +98,14 @@ class CampaignFigure(KeyFigure, Sourced):
         help_text="Le nombre que le site peut compter, à montrer à côté du nombre annoncé.",
     )
 
-    class Meta(KeyFigure.Meta):
+    class Meta(CountedFigure.Meta):
         verbose_name = "chiffre clé"
         verbose_name_plural = "chiffres clés"
 
     def counted(self):
+        """Counted from rows, so that a page that prefetched them asks nothing more."""
         if self.counts == self.Counted.EVENTS:
-            return self.campaign.events.published().count()
+            return sum(event.is_published for event in self.campaign.events.all())
         return None
 
 
@@ -263,7 +287,7 @@ class Event(Publishable, Sourced, Classified):
         return last_day is None or last_day < (at or timezone.localdate())
 
 
-class EventFigure(KeyFigure, Sourced):
+class EventFigure(CountedFigure):
     class Counted(models.TextChoices):
         TERRITORIES = "territories", "territoires présents"
         INTERESTED = "interested", "présents à l'étape « intéressé »"
@@ -272,6 +296,11 @@ class EventFigure(KeyFigure, Sourced):
         CONTRIBUTORS = "contributors", "personnes du tour de table"
         SPEAKERS = "speakers", "intervenants"
         ACTIONS = "actions", "actions retenues"
+
+    feminine_participles = {
+        Counted.CONTRIBUTORS: ("annoncée", "nommée"),
+        Counted.ACTIONS: ("annoncée", "décrite"),
+    }
 
     event = models.ForeignKey(
         Event, verbose_name="rencontre", on_delete=models.CASCADE, related_name="figures"
@@ -284,26 +313,37 @@ class EventFigure(KeyFigure, Sourced):
         help_text="Le nombre que le site peut compter, à montrer à côté du nombre annoncé.",
     )
 
-    class Meta(KeyFigure.Meta):
+    class Meta(CountedFigure.Meta):
         verbose_name = "chiffre clé"
         verbose_name_plural = "chiffres clés"
 
     def counted(self):
+        """Counted from rows, so that a page that prefetched them asks nothing more."""
         counted = self.Counted
-        present = self.event.attendances.present()
         match self.counts:
             case counted.TERRITORIES:
-                return present.filter(person=None).count()
+                return sum(attendance.person_id is None for attendance in self._present)
             case counted.INTERESTED | counted.EMERGING | counted.ACCREDITED:
-                return present.filter(stage=self.counts).count()
+                return sum(attendance.stage == self.counts for attendance in self._present)
             case counted.CONTRIBUTORS:
-                entries = self.event.round_table_entries
-                return entries.aggregate(people=models.Count("people", distinct=True))["people"]
+                return self._count_contributors()
             case counted.SPEAKERS:
-                return self.event.appearances.values("person").distinct().count()
+                return len({speech.person_id for speech in self.event.appearances.all()})
             case counted.ACTIONS:
-                return self.event.actions.published().count()
+                return sum(action.is_published for action in self.event.actions.all())
         return None
+
+    @property
+    def _present(self):
+        attendances = self.event.attendances.all()
+        return [each for each in attendances if each.status == Attendance.Status.PRESENT]
+
+    def _count_contributors(self):
+        """The people of the tour de table; None while there is none to read."""
+        entries = list(self.event.round_table_entries.all())
+        models.prefetch_related_objects(entries, "person_links")
+        people = {link.person_id for entry in entries for link in entry.person_links.all()}
+        return len(people) if entries else None
 
 
 class Objective(models.Model):

@@ -1,0 +1,17 @@
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("recherche/", views.search, name="search"),
+    path("glossaire/", views.glossary, name="glossary"),
+    path("glossaire/<slug:slug>/", views.glossary_term, name="glossary_term"),
+    path("contact/", views.contact, name="contact"),
+    path("plan-du-site/", views.site_map, name="site_map"),
+    path("mentions-legales/", views.legal_notice, name="legal_notice"),
+    path("donnees-personnelles/", views.privacy, name="privacy"),
+    path("accessibilite/", views.accessibility, name="accessibility"),
+    path("sante/", views.health, name="health"),
+    path("robots.txt", views.robots, name="robots"),
+]

@@ -1,0 +1,286 @@
+from collections import defaultdict
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from coopemploi.pagination import paginate
+from initiatives.models import Initiative, Need, Offer
+from territories.models import Actor, Network, StageChange
+
+from .filters import ActionFilter, EventFilter
+from .models import (
+    Action,
+    ActionParty,
+    Appearance,
+    Attendance,
+    Campaign,
+    Event,
+    EventActor,
+    Recap,
+    RoundTableEntry,
+    RoundTableItem,
+    RoundTablePerson,
+    Verbatim,
+)
+
+CLASSIFICATION = ("schemes", "themes", "sectors", "audiences", "obstacles")
+
+
+def seen(lookup, model, user):
+    """Prefetch only what `user` may read: a draft at the end of a link is None."""
+    return Prefetch(lookup, model.objects.visible_to(user))
+
+
+# Events
+
+
+def with_card(events, user):
+    """What an event's card shows, in a fixed number of queries."""
+    return events.select_related("source", "town").prefetch_related(
+        "schemes", "themes", seen("network", Network, user)
+    )
+
+
+@login_not_required
+@require_safe
+def event_list(request):
+    """Upcoming events by default, past ones on the other tab."""
+    visible = Event.objects.visible_to(request.user)
+    upcoming, past = visible.upcoming(), visible.past()
+    shows_past = request.GET.get("periode") == "passees"
+    filters = EventFilter(request.GET, with_card(past if shows_past else upcoming, request.user))
+    return render(
+        request,
+        "events/event_list.html",
+        {
+            "section": "events",
+            "filters": filters,
+            "page": paginate(request, filters.qs),
+            "shows_past": shows_past,
+            "upcoming_count": upcoming.count(),
+            "past_count": past.count(),
+        },
+    )
+
+
+@login_not_required
+@require_safe
+def event_detail(request, slug):
+    visible = Event.objects.visible_to(request.user)
+    event = get_object_or_404(with_record(visible, request.user), slug=slug)
+    recaps = Recap.objects.visible_to(request.user).filter(event=event)
+    recap = with_reading(recaps, request.user).first()
+    return render(
+        request,
+        "events/event_detail.html",
+        {
+            "section": "events",
+            "event": event,
+            "recap": recap,
+            "entries": with_cells(event.round_table_entries.all()),
+            "objectives": nested(event.objectives.all()),
+            "parties": sorted(event.parties.all(), key=party_rank),
+            "attendances": sorted(event.attendances.all(), key=attendance_rank),
+            "around": around(event),
+            "contents": contents(event, recap),
+        },
+    )
+
+
+def with_record(events, user):
+    """All that an event's page shows, its recap apart, in a fixed number of queries."""
+    appearances = Appearance.objects.select_related("person", "session").prefetch_related(
+        seen("actors", Actor, user)
+    )
+    attended = Q(actor=None) | Q(actor__in=Actor.objects.visible_to(user)) | ~Q(person=None)
+    attendances = Attendance.objects.filter(attended).select_related("territory", "person")
+    parties = EventActor.objects.visible_to(user)
+    return events.select_related("source", "town", "series").prefetch_related(
+        *CLASSIFICATION,
+        "territories",
+        "figures",
+        "evaluation_results",
+        "objectives",
+        seen("network", Network, user),
+        seen("campaign", Campaign, user),
+        seen("parent", Event, user),
+        seen("children", Event, user),
+        seen("next_event", Event, user),
+        seen("previous_events", Event, user),
+        Prefetch("parties", parties.prefetch_related(seen("actor", Actor, user))),
+        Prefetch("appearances", appearances),
+        Prefetch("attendances", attendances.prefetch_related(seen("actor", Actor, user))),
+        *(f"sessions__{name}" for name in CLASSIFICATION),
+        Prefetch("sessions__appearances", appearances.all()),
+        seen("sessions__actions", Action, user),
+        Prefetch("actions", with_carriers(Action.objects.visible_to(user), user)),
+        Prefetch("round_table_entries", contributions(user)),
+    )
+
+
+def contributions(user):
+    """Entries of the tours de table whose recap `user` may read.
+
+    The first cell as it was written may hold the name of somebody who had it withdrawn.
+    """
+    links = RoundTablePerson.objects.filter(entry=OuterRef("pk"))
+    withdrawn = links.filter(person__attribution_withdrawn=True)
+    items = RoundTableItem.objects.prefetch_related(
+        seen("initiative", Initiative, user), seen("need", Need, user), seen("offer", Offer, user)
+    )
+    return (
+        RoundTableEntry.objects.filter(event__recap__in=Recap.objects.visible_to(user))
+        .annotate(label_is_public=~Exists(withdrawn))
+        .select_related("territory")
+        .prefetch_related(
+            seen("actor", Actor, user),
+            Prefetch("person_links", RoundTablePerson.objects.select_related("person")),
+            Prefetch("items", items),
+        )
+    )
+
+
+def with_reading(recaps, user):
+    """All that a recap gives to read, in a fixed number of queries."""
+    verbatims = Verbatim.objects.select_related("person").prefetch_related(
+        "themes", seen("actor", Actor, user)
+    )
+    return recaps.select_related("source", "contact__person").prefetch_related(
+        "sections",
+        "links",
+        "key_ideas",
+        seen("contact__actor", Actor, user),
+        Prefetch("key_ideas__verbatims", verbatims),
+        Prefetch("verbatims", verbatims.filter(key_idea=None), to_attr="other_verbatims"),
+    )
+
+
+def with_cells(entries):
+    """The entries, each with its `cells`: every column in order, empty ones too."""
+    for entry in entries:
+        by_column = defaultdict(list)
+        for item in entry.items.all():
+            by_column[item.column].append(item)
+        entry.cells = [
+            {"label": label, "said": by_column[column]}
+            for column, label in RoundTableItem.Column.choices
+        ]
+    return entries
+
+
+def nested(objectives):
+    """The first objectives, each with its `parts`, at any depth."""
+    by_parent = defaultdict(list)
+    for objective in objectives:
+        by_parent[objective.parent_id].append(objective)
+    for objective in objectives:
+        objective.parts = by_parent[objective.pk]
+    return by_parent[None]
+
+
+def party_rank(party):
+    return EventActor.Role.values.index(party.role)
+
+
+def attendance_rank(attendance):
+    """Those present first, by stage in the order of the choices, without stage last."""
+    statuses = [Attendance.Status.PRESENT, *Attendance.Status.values]
+    stages = [*StageChange.Stage.values, ""]
+    return statuses.index(attendance.status), stages.index(attendance.stage)
+
+
+def contents(event, recap):
+    """The anchors of a long page, as (anchor, label)."""
+    parts = [
+        ("presentation", "Présentation", event.body),
+        ("objectifs", "Objectifs", event.objectives.all()),
+        ("chiffres", "En chiffres", event.figures.all()),
+        ("programme", "Séquences", event.sessions.all()),
+        ("compte-rendu", "Compte rendu", recap),
+        ("tour-de-table", "Tour de table", event.round_table_entries.all()),
+        ("actions", "Actions retenues", event.actions.all()),
+        ("evaluation", "Évaluation", event.evaluation_results.all()),
+        ("intervenants", "Qui est intervenu", event.appearances.all()),
+        ("presences", "Qui était là", event.attendances.all()),
+        ("autour", "Avant et après", around(event)),
+    ]
+    return [(anchor, label) for anchor, label, present in parts if present]
+
+
+def around(event):
+    """The other meetings that an event's page leads to, as (what they are to it, event)."""
+    others = [("Fait partie de", event.parent)]
+    others += [("Comprend", child) for child in event.children.all()]
+    others += [("Rencontre précédente", previous) for previous in event.previous_events.all()]
+    others += [("Rencontre suivante", event.next_event)]
+    return [(role, other) for role, other in others if other]
+
+
+# Campaigns
+
+
+@login_not_required
+@require_safe
+def campaign_detail(request, slug):
+    events = with_card(Event.objects.visible_to(request.user), request.user)
+    in_order = events.order_by(F("start_earliest").asc(nulls_last=True), "start_time", "pk")
+    campaign = get_object_or_404(
+        Campaign.objects.visible_to(request.user)
+        .select_related("source")
+        .prefetch_related(*CLASSIFICATION, "territories", "figures", Prefetch("events", in_order)),
+        slug=slug,
+    )
+    return render(
+        request, "events/campaign_detail.html", {"section": "events", "campaign": campaign}
+    )
+
+
+# Actions
+
+
+def with_carriers(actions, user):
+    """What an action's card shows, in a fixed number of queries."""
+    carriers = ActionParty.objects.visible_to(user).filter(role=ActionParty.Role.CARRIER)
+    return actions.select_related("source").prefetch_related(
+        "themes",
+        seen("event", Event, user),
+        Prefetch("parties", carriers.select_related("actor"), to_attr="carriers"),
+    )
+
+
+@login_not_required
+@require_safe
+def action_list(request):
+    actions = with_carriers(Action.objects.visible_to(request.user), request.user)
+    filters = ActionFilter(request.GET, actions)
+    return render(
+        request,
+        "events/action_list.html",
+        {"section": "actions", "filters": filters, "page": paginate(request, filters.qs)},
+    )
+
+
+@login_not_required
+@require_safe
+def action_detail(request, slug):
+    user = request.user
+    parties = ActionParty.objects.visible_to(user).prefetch_related(seen("actor", Actor, user))
+    action = get_object_or_404(
+        Action.objects.visible_to(user)
+        .select_related("source", "session", "follow_up_body__territory")
+        .prefetch_related(
+            *CLASSIFICATION,
+            "territories",
+            "notes",
+            Prefetch("parties", parties),
+            seen("event", Event, user),
+            seen("initiative", Initiative, user),
+            seen("merged_into", Action, user),
+            seen("merged_actions", Action, user),
+            seen("follow_up_body__actor", Actor, user),
+        ),
+        slug=slug,
+    )
+    return render(request, "events/action_detail.html", {"section": "actions", "action": action})

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("territoires/", views.territory_list, name="territory_list"),
+    path("territoires/<slug:kind>/<slug:slug>/", views.territory_detail, name="territory_detail"),
+    path("acteurs/", views.actor_list, name="actor_list"),
+    path("acteurs/<slug:slug>/", views.actor_detail, name="actor_detail"),
+    path("reseaux/", views.network_list, name="network_list"),
+    path("reseaux/<slug:slug>/", views.network_detail, name="network_detail"),
+]

@@ -1,0 +1,379 @@
+"""Pages of territories, actors and networks.
+
+Initiatives and events stand above this app: their records are reached by the reverse
+relations of ours, never by import.
+"""
+
+from collections import defaultdict
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Case, Count, F, Prefetch, Q, Value, When
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from coopemploi.pagination import paginate
+
+from .filters import ActorFilter, NetworkFilter, TerritoryListFilter
+from .models import Actor, Containment, Network, NetworkMembership, Position, StageChange, Territory
+
+# A section of a territory shows so many cards, then a link to the whole list.
+SECTION_SIZE = 6
+# Above this number of territories of a kind, a territory's page only counts them.
+LISTED_PARTS = 60
+MAYOTTE = "region:06"
+
+NATIONAL_KINDS = [Territory.Kind.REGION, Territory.Kind.COM]
+PROJECT_KINDS = [
+    Territory.Kind.PETR,
+    Territory.Kind.PAYS,
+    Territory.Kind.CONTRAT_DE_VILLE,
+    Territory.Kind.OTHER,
+]
+
+
+def with_stage_label(actors):
+    """Annotate `stage_label`, the present stage in words."""
+    labels = [When(stage=value, then=Value(label)) for value, label in StageChange.Stage.choices]
+    return actors.with_stage().annotate(stage_label=Case(*labels, default=Value("")))
+
+
+def with_actor_card(actors):
+    return with_stage_label(actors).select_related("source").prefetch_related("territories")
+
+
+def with_network_card(networks):
+    return networks.select_related("source", "territory")
+
+
+def with_initiative_card(initiatives, user):
+    involvements = Actor._meta.get_field("involvements").related_model
+    leading = [involvements.Role.CARRIER, involvements.Role.PILOT]
+    carriers = involvements.objects.visible_to(user).filter(role__in=leading)
+    return initiatives.select_related("source").prefetch_related(
+        "territories",
+        "schemes",
+        "themes",
+        Prefetch("involvements", carriers.select_related("actor"), to_attr="carriers"),
+    )
+
+
+def with_exchange_card(exchanges):
+    return exchanges.select_related("actor", "person", "source").prefetch_related(
+        "schemes", "themes"
+    )
+
+
+def whose(field, links, user):
+    """The rows of `links` whose `field`, a record of an upper app, `user` may read."""
+    seen = links.model._meta.get_field(field).related_model.objects.visible_to(user)
+    return links.filter(**{f"{field}__in": seen}).select_related(field)
+
+
+def section(records):
+    """The first records of a section, and how many there are."""
+    return {"records": records[:SECTION_SIZE], "count": records.count()}
+
+
+def counts_inside(territories, relation, user):
+    """{territory: number of records of `relation` which lie in it and `user` may see}."""
+    model = Territory._meta.get_field(relation).related_model
+    inside = "territories__containers__container"
+    counted = (
+        model.objects.visible_to(user)
+        .filter(**{f"{inside}__in": territories})
+        .order_by()
+        .values_list(inside)
+        .annotate(Count("pk", distinct=True))
+    )
+    return dict(counted)
+
+
+def with_counts(territories, user):
+    """A list of `territories`, each with its initiatives and actors counted."""
+    territories = list(territories)
+    initiatives = counts_inside(territories, "initiatives", user)
+    actors = counts_inside(territories, "actors", user)
+    for territory in territories:
+        territory.initiative_count = initiatives.get(territory.pk, 0)
+        territory.actor_count = actors.get(territory.pk, 0)
+    return territories
+
+
+@login_not_required
+@require_safe
+def territory_list(request):
+    """What is asked for; otherwise the country, then the perimeters of projects."""
+    territories = Territory.objects.select_related("source")
+    filters = TerritoryListFilter(request.GET, territories)
+    shown = filters.qs
+    is_national = not any(filters.form.cleaned_data.values())
+    if is_national:
+        shown = territories.filter(kind__in=PROJECT_KINDS)
+    page = paginate(request, shown)
+    page.object_list = with_counts(page.object_list, request.user)
+    national = []
+    if is_national and page.number == 1:
+        regions_first = territories.order_by(F("kind").desc(), "sort_name")
+        national = with_counts(regions_first.filter(kind__in=NATIONAL_KINDS), request.user)
+    return render(
+        request,
+        "territories/territory_list.html",
+        {
+            "section": "territories",
+            "filters": filters,
+            "page": page,
+            "is_national": is_national,
+            "national": national,
+        },
+    )
+
+
+def parts_by_kind(territory):
+    """What lies in `territory`, a kind after the other: counted, and listed when few."""
+    inside = Containment.objects.filter(container=territory).exclude(contained=territory)
+    counts = dict(inside.order_by().values_list("contained__kind").annotate(Count("pk")))
+    listed = [kind for kind, count in counts.items() if count <= LISTED_PARTS]
+    parts = defaultdict(list)
+    links = inside.filter(contained__kind__in=listed).select_related("contained")
+    for link in links.order_by("contained__sort_name", "contained__pk"):
+        parts[link.contained.kind].append(link)
+    return [
+        {"kind": kind, "label": label, "count": counts[kind], "links": parts[kind]}
+        for kind, label in Territory.Kind.choices
+        if kind in counts
+    ]
+
+
+def around(territory):
+    """What `territory` lies in, the largest first."""
+    rank = Case(*[When(container__kind=kind, then=n) for n, kind in enumerate(Territory.Kind)])
+    links = Containment.objects.filter(contained=territory).exclude(container=territory)
+    return links.select_related("container").order_by(rank, "container__sort_name", "pk")
+
+
+def population_label(territory, containers):
+    """Official populations are the Insee's of 2023; Mayotte's are of its census of 2017."""
+    if not territory.vintage:
+        return "Population"
+    places = {territory.reference, *(link.container.reference for link in containers)}
+    return f"Population municipale {2017 if MAYOTTE in places else 2023}"
+
+
+def actors_inside(territory, user):
+    """Projects apart; among the others, who governs the territory comes first."""
+    acting = Actor.objects.visible_to(user).filter(
+        Q(pk__in=Actor.objects.in_territory(territory).values("pk")) | Q(governs=territory)
+    )
+    governing_first = Case(When(governs=territory, then=0), default=1)
+    others = acting.exclude(kind=Actor.Kind.TZCLD).order_by(governing_first, "sort_name", "pk")
+    return {
+        "projects": section(with_actor_card(acting.filter(kind=Actor.Kind.TZCLD))),
+        "actors": section(with_actor_card(others)),
+    }
+
+
+def exchanges_inside(territory, user):
+    return {
+        relation: section(with_exchange_card(territory.within(relation).visible_to(user)))
+        for relation in ("needs", "offers")
+    }
+
+
+def events_inside(territory, user):
+    events = territory.within("events").visible_to(user).select_related("source", "town")
+    return {"upcoming": section(events.upcoming()), "past": section(events.past())}
+
+
+def networks_about(territory, user):
+    """Networks of the territory, of what lies in it and of what it lies in."""
+    covering = Containment.objects.filter(contained=territory).values("container")
+    inside = Network.objects.in_territory(territory).values("pk")
+    networks = Network.objects.visible_to(user)
+    return with_network_card(networks.filter(Q(pk__in=inside) | Q(territory__in=covering)))
+
+
+def names_people(records):
+    return any(record.person_id for record in records)
+
+
+@login_not_required
+@require_safe
+def territory_detail(request, kind, slug):
+    try:
+        territory = Territory.objects.select_related("source").get_by_reference(f"{kind}:{slug}")
+    except Territory.DoesNotExist as error:
+        raise Http404("Ce territoire n'existe pas.") from error
+    if (kind, slug) != (territory.kind, territory.slug):
+        return redirect(territory, permanent=True)
+    user = request.user
+    containers = around(territory)
+    exchanges = exchanges_inside(territory, user)
+    initiatives = territory.within("initiatives").visible_to(user)
+    return render(
+        request,
+        "territories/territory_detail.html",
+        {
+            "section": "territories",
+            "territory": territory,
+            "population_label": population_label(territory, containers),
+            "former": territory.former_codes.exclude(name="").order_by("kind", "code"),
+            "around": containers,
+            "parts": parts_by_kind(territory),
+            "initiatives": section(with_initiative_card(initiatives, user)),
+            "networks": section(networks_about(territory, user)),
+            "actions": section(territory.within("actions").visible_to(user)),
+            "attendances": whose("event", territory.attendances.filter(person=None), user),
+            "names_people": names_people(
+                [*exchanges["needs"]["records"], *exchanges["offers"]["records"]]
+            ),
+            **exchanges,
+            **actors_inside(territory, user),
+            **events_inside(territory, user),
+        },
+    )
+
+
+@login_not_required
+@require_safe
+def actor_list(request):
+    actors = with_actor_card(Actor.objects.visible_to(request.user)).prefetch_related("schemes")
+    filters = ActorFilter(request.GET, actors)
+    return render(
+        request,
+        "territories/actor_list.html",
+        {"section": "actors", "filters": filters, "page": paginate(request, filters.qs)},
+    )
+
+
+def who(person):
+    """ " : Ada Byron", nothing for nobody or for a name that was withdrawn."""
+    return "" if person is None or person.attribution_withdrawn else f" : {person.public_name}"
+
+
+def events_of(actor, user):
+    """The events an actor took part in, each with how, the latest first."""
+    ways, naming = defaultdict(list), set()
+    for party in whose("event", actor.eventactors.all(), user):
+        ways[party.event].append(party.get_role_display())
+    for attendance in whose("event", actor.attendances.all(), user).select_related("person"):
+        stage = f", {attendance.get_stage_display()} ce jour-là" if attendance.stage else ""
+        ways[attendance.event].append(
+            attendance.get_status_display() + stage + who(attendance.person)
+        )
+        if attendance.person:
+            naming.add(attendance.event)
+    for speech in whose("event", actor.appearances.all(), user).select_related("person"):
+        ways[speech.event].append(speech.get_role_display() + who(speech.person))
+        naming.add(speech.event)
+    events = sorted(ways, key=lambda event: (str(event.start.latest or ""), event.pk), reverse=True)
+    return [
+        {
+            "event": event,
+            "ways": list(dict.fromkeys(ways[event])),
+            "names_people": event in naming,
+        }
+        for event in events
+    ]
+
+
+def contributions_of(actor, user):
+    """The rows of tours de table where an actor said something that `user` may read."""
+    entries = actor.round_table_entries.all()
+    items = entries.model._meta.get_field("items").related_model.objects.told_to(user)
+    return entries.filter(pk__in=items.values("entry")).select_related("event")
+
+
+@login_not_required
+@require_safe
+def actor_detail(request, slug):
+    user = request.user
+    visible = Actor.objects.visible_to(user)
+    named = Position.objects.filter(person__attribution_withdrawn=False)
+    actor = get_object_or_404(
+        with_stage_label(visible)
+        .select_related("source", "governs")
+        .prefetch_related(
+            "schemes",
+            "figures",
+            "stage_changes__source",
+            "territory_links__territory",
+            Prefetch("parents", visible),
+            Prefetch("children", visible),
+            Prefetch("positions", named.select_related("person")),
+        ),
+        slug=slug,
+    )
+    involvements = whose("initiative", actor.involvements.all(), user)
+    roles = Case(*[When(role=role, then=n) for n, role in enumerate(involvements.model.Role)])
+    needs = with_exchange_card(actor.needs.visible_to(user))
+    offers = with_exchange_card(actor.offers.visible_to(user))
+    events = events_of(actor, user)
+    return render(
+        request,
+        "territories/actor_detail.html",
+        {
+            "section": "actors",
+            "actor": actor,
+            "involvements": involvements.order_by(roles, "initiative__sort_name", "pk"),
+            "needs": needs,
+            "offers": offers,
+            "resources": actor.resources.visible_to(user),
+            "events": events,
+            "contributions": contributions_of(actor, user),
+            "actions": whose("action", actor.actionpartys.all(), user),
+            "memberships": whose("network", actor.memberships.all(), user),
+            "names_people": bool(actor.positions.all())
+            or any(row["names_people"] for row in events)
+            or names_people([*needs, *offers]),
+        },
+    )
+
+
+def with_members(networks, user):
+    """A network's visible memberships, each with the present stage of its actor."""
+    actors = Actor.objects.visible_to(user)
+    visible = NetworkMembership.objects.filter(
+        Q(actor=None) | Q(actor__in=actors) | Q(person__isnull=False) | ~Q(label="")
+    )
+    members = visible.select_related("person", "source").prefetch_related(
+        Prefetch("actor", with_stage_label(actors))
+    )
+    role = NetworkMembership.Role
+    return networks.prefetch_related(
+        Prefetch("memberships", members.filter(role=role.COORDINATOR), to_attr="coordinators"),
+        Prefetch("memberships", members.filter(role=role.MEMBER), to_attr="members"),
+    )
+
+
+@login_not_required
+@require_safe
+def network_list(request):
+    networks = Network.objects.visible_to(request.user).prefetch_related("schemes")
+    filters = NetworkFilter(request.GET, with_members(with_network_card(networks), request.user))
+    return render(
+        request,
+        "territories/network_list.html",
+        {"section": "networks", "filters": filters, "page": paginate(request, filters.qs)},
+    )
+
+
+@login_not_required
+@require_safe
+def network_detail(request, slug):
+    networks = with_network_card(Network.objects.visible_to(request.user))
+    network = get_object_or_404(
+        with_members(networks, request.user).prefetch_related("schemes"), slug=slug
+    )
+    events = network.events.visible_to(request.user).select_related("source", "town")
+    return render(
+        request,
+        "territories/network_detail.html",
+        {
+            "section": "networks",
+            "network": network,
+            "upcoming": events.upcoming(),
+            "past": events.past(),
+            "names_people": names_people([*network.coordinators, *network.members]),
+        },
+    )

@@ -1,0 +1,189 @@
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.core.cache import cache
+from django.urls import reverse
+
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "mot de passe"
+
+
+@pytest.fixture(autouse=True)
+def _no_rate_limit_left_over():
+    cache.clear()
+
+
+@pytest.fixture
+def user():
+    user = UserFactory(email="camille@example.org")
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def sign_in(client, **fields):
+    data = {"login": "camille@example.org", "password": PASSWORD, **fields}
+    return client.post(reverse("account_login"), data)
+
+
+def signed_in_user(client):
+    return client.session.get("_auth_user_id")
+
+
+def test_login_by_email(client, user):
+    response = sign_in(client)
+    assert (response.status_code, response.url) == (302, reverse("home"))
+    assert signed_in_user(client) == str(user.pk)
+
+
+def test_login_whatever_the_case(client, user):
+    assert sign_in(client, login="Camille@Example.org").status_code == 302
+
+
+def test_login_keeps_next(client, user):
+    page = client.get(reverse("account_login"), {"next": "/admin/"})
+    assert '<input type="hidden" name="next" value="/admin/"' in page.text
+    assert sign_in(client, next="/admin/").url == "/admin/"
+
+
+def test_login_next_elsewhere_is_ignored(client, user):
+    assert sign_in(client, next="https://ailleurs.example/").url == reverse("home")
+
+
+@pytest.mark.parametrize("fields", [{"password": "faux"}, {"login": "inconnue@example.org"}])
+def test_login_wrong(client, user, fields):
+    response = sign_in(client, **fields)
+    assert response.status_code == 200
+    assert "L’adresse e-mail ou le mot de passe sont incorrects." in response.text
+    assert signed_in_user(client) is None
+
+
+def test_login_inactive(client, user):
+    user.is_active = False
+    user.save()
+    response = sign_in(client)
+    assert signed_in_user(client) is None
+    assert response.url == reverse("account_inactive")
+    assert "Ce compte est désactivé" in client.get(response.url).text
+
+
+@pytest.mark.parametrize(("debug", "signed"), [(True, True), (False, False)])
+def test_login_demo_account_only_under_debug(client, user, settings, debug, signed):
+    settings.DEBUG = debug
+    user.is_demo = True
+    user.save()
+    sign_in(client)
+    status = client.get(reverse("account_email")).status_code
+    assert (status == 200) is signed
+
+
+def test_logout_asks_then_leaves(client, user):
+    client.force_login(user)
+    assert "Se déconnecter" in client.get(reverse("account_logout")).text
+    assert signed_in_user(client) is not None
+    client.post(reverse("account_logout"))
+    assert signed_in_user(client) is None
+
+
+def test_signup_is_closed(client):
+    response = client.get(reverse("account_signup"))
+    assert "donnés par un administrateur" in response.text
+    assert reverse("contact") in response.text
+
+
+def test_signup_post_creates_nobody(client, django_user_model):
+    data = {"email": "x@example.org", "password1": "solide-et-long", "password2": "solide-et-long"}
+    client.post(reverse("account_signup"), data)
+    assert not django_user_model.objects.exists()
+
+
+def test_password_reset(client, user):
+    response = client.post(reverse("account_reset_password"), {"email": user.email})
+    assert "Regardez votre messagerie" in client.get(response.url).text
+    (sent,) = mail.outbox
+    assert sent.to == [user.email]
+    link = re.search(r"https?://testserver(/\S+)", sent.body)[1]
+    form = client.get(link, follow=True)
+    assert "Choisir un nouveau mot de passe" in form.text
+    data = {"password1": "un-secret-bien-long", "password2": "un-secret-bien-long"}
+    client.post(form.request["PATH_INFO"], data)
+    assert sign_in(client, password="un-secret-bien-long").status_code == 302
+    assert signed_in_user(client) == str(user.pk)
+    assert "Ce lien ne sert plus" in client.get(link, follow=True).text
+
+
+def test_password_reset_does_not_tell_who_has_an_account(client, user):
+    known = client.post(reverse("account_reset_password"), {"email": user.email})
+    unknown = client.post(reverse("account_reset_password"), {"email": "inconnue@example.org"})
+    assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
+
+
+def test_password_change(client, user):
+    client.force_login(user)
+    data = {
+        "oldpassword": PASSWORD,
+        "password1": "un-secret-bien-long",
+        "password2": "un-secret-bien-long",
+    }
+    assert client.post(reverse("account_change_password"), data).status_code == 302
+    user.refresh_from_db()
+    assert user.check_password("un-secret-bien-long")
+
+
+def test_password_change_mismatch(client, user):
+    client.force_login(user)
+    data = {
+        "oldpassword": PASSWORD,
+        "password1": "un-secret-bien-long",
+        "password2": "un-autre-secret",
+    }
+    response = client.post(reverse("account_change_password"), data)
+    assert "corriger ci-dessous" in response.text
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)
+
+
+def test_email_addresses_are_managed(client, user):
+    client.force_login(user)
+    assert "principale" in client.get(reverse("account_email")).text
+    data = {"email": "autre@example.org", "action_add": ""}
+    client.post(reverse("account_email"), data)
+    assert "à confirmer" in client.get(reverse("account_email")).text
+    link = re.search(r"https?://testserver(/\S+)", mail.outbox[-1].body)[1]
+    assert "autre@example.org est bien la vôtre" in client.get(link).text
+    client.post(link)
+    assert EmailAddress.objects.get(email="autre@example.org").verified
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "account_login",
+        "account_signup",
+        "account_inactive",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_reset_password_from_key_done",
+        "account_email_verification_sent",
+    ],
+)
+def test_entrance_pages_wear_our_layout(client, name):
+    response = client.get(reverse(name))
+    assert response.status_code == 200
+    assert '<html lang="fr">' in response.text
+    assert 'class="site-header"' in response.text
+    assert "Sign" not in response.text
+
+
+@pytest.mark.parametrize(
+    "name", ["account_email", "account_change_password", "account_logout", "account_reauthenticate"]
+)
+def test_own_pages_wear_our_layout_and_need_a_sign_in(client, user, name):
+    assert client.get(reverse(name)).status_code == 302
+    client.force_login(user)
+    response = client.get(reverse(name))
+    assert response.status_code == 200
+    assert 'class="site-header"' in response.text

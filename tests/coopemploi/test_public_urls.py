@@ -1,0 +1,131 @@
+"""What the public may open without signing in: an explicit list."""
+
+import pytest
+from django.urls import URLPattern, get_resolver, reverse
+
+from tests.factories import (
+    ActionFactory,
+    ActorFactory,
+    CampaignFactory,
+    EventFactory,
+    GlossaryTermFactory,
+    InitiativeFactory,
+    NeedFactory,
+    NetworkFactory,
+    OfferFactory,
+    ResourceFactory,
+    TerritoryFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+PUBLIC = {
+    "accessibility",
+    "action_list",
+    "actor_list",
+    "contact",
+    "event_list",
+    "exchange_list",
+    "glossary",
+    "health",
+    "home",
+    "initiative_list",
+    "legal_notice",
+    "network_list",
+    "privacy",
+    "resource_list",
+    "robots",
+    "search",
+    "site_map",
+    "territory_list",
+    # Ways in, and what happens there.
+    "account_email_verification_sent",
+    "account_inactive",
+    "account_login",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key_done",
+    "account_signup",
+}
+PUBLIC_RECORDS = {
+    "action_detail": ActionFactory,
+    "actor_detail": ActorFactory,
+    "campaign_detail": CampaignFactory,
+    "event_detail": EventFactory,
+    "glossary_term": GlossaryTermFactory,
+    "initiative_detail": InitiativeFactory,
+    "need_detail": NeedFactory,
+    "network_detail": NetworkFactory,
+    "offer_detail": OfferFactory,
+    "resource_detail": ResourceFactory,
+    "territory_detail": TerritoryFactory,
+}
+# Their key comes by mail: anybody may try one.
+PUBLIC_KEYS = {
+    "account_confirm_email": {"key": "absente"},
+    "account_reset_password_from_key": {"uidb36": "1", "key": "absente"},
+}
+PRIVATE = {
+    "account_change_password",
+    "account_email",
+    "account_logout",
+    "account_reauthenticate",
+    "account_set_password",
+}
+# Sign-in by code is not enabled: the page sends back to the sign-in.
+CLOSED = {"account_confirm_login_code"}
+
+
+def named_patterns(patterns, namespaces=()):
+    """The full name of every address but the admin's."""
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield ":".join((*namespaces, pattern.name or str(pattern.pattern)))
+        elif pattern.namespace != "admin":
+            inner = (*namespaces, pattern.namespace) if pattern.namespace else namespaces
+            yield from named_patterns(pattern.url_patterns, inner)
+
+
+def test_every_address_is_listed():
+    names = set(named_patterns(get_resolver().url_patterns))
+    assert names == PUBLIC | set(PUBLIC_RECORDS) | set(PUBLIC_KEYS) | PRIVATE | CLOSED
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC))
+def test_public_address_answers(client, name):
+    assert client.get(reverse(name)).status_code == 200
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC_RECORDS))
+def test_public_record_answers(client, name):
+    record = PUBLIC_RECORDS[name]()
+    address = record.get_absolute_url()
+    assert client.get(address).status_code == 200
+    assert client.get(address.rstrip("/") + "-absente/").status_code == 404
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC_KEYS))
+def test_public_key_answers(client, name):
+    response = client.get(reverse(name, kwargs=PUBLIC_KEYS[name]))
+    assert response.status_code in {200, 404}
+
+
+@pytest.mark.parametrize("name", sorted(PRIVATE - {"account_logout"}))
+def test_private_address_leads_to_sign_in(client, name):
+    response = client.get(reverse(name))
+    assert response.status_code == 302
+    assert response.url.startswith(reverse("account_login"))
+
+
+def test_logout_of_nobody_leads_home(client):
+    assert client.get(reverse("account_logout")).url == reverse("home")
+
+
+@pytest.mark.parametrize("name", sorted(CLOSED))
+def test_closed_address_leads_to_sign_in(client, name):
+    assert client.get(reverse(name)).url.startswith(reverse("account_login"))
+
+
+def test_admin_leads_to_sign_in(client):
+    response = client.get(reverse("admin:index"), follow=True)
+    assert response.redirect_chain[-1][0].startswith(reverse("account_login"))
