@@ -162,6 +162,17 @@ class PartialDateField(models.CharField):
         return super().formfield(**{**defaults, **kwargs})
 
 
+def dates_in_order(start, end, *, name, message="La fin précède le début."):
+    """The constraint that the partial date `end` cannot be wholly before `start`."""
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{end}_latest__isnull": True})
+        | models.Q(**{f"{start}_earliest__isnull": True})
+        | models.Q(**{f"{end}_latest__gte": models.F(f"{start}_earliest")}),
+        name=name,
+        violation_error_message=message,
+    )
+
+
 class LinesFormField(forms.CharField):
     widget = forms.Textarea(attrs={"rows": 3})
 

@@ -4,7 +4,13 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from coopemploi.fields import AutoSlugField, NormalisedField, PartialDateField, ProseField
+from coopemploi.fields import (
+    AutoSlugField,
+    NormalisedField,
+    PartialDateField,
+    ProseField,
+    dates_in_order,
+)
 from coopemploi.figures import KeyFigure, format_number
 from coopemploi.publishing import Publishable, PublishableQuerySet
 from coopemploi.sources.models import Sourced
@@ -43,15 +49,7 @@ class Campaign(Publishable, Sourced, Classified):
         verbose_name_plural = "opérations"
         ordering = ["sort_name", "pk"]
         default_related_name = "campaigns"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(end_latest__isnull=True)
-                | Q(start_earliest__isnull=True)
-                | Q(end_latest__gte=F("start_earliest")),
-                name="campaign_dates_in_order",
-                violation_error_message="La fin précède le début.",
-            )
-        ]
+        constraints = [dates_in_order("start", "end", name="campaign_dates_in_order")]
 
     def __str__(self):
         return self.title
@@ -250,15 +248,7 @@ class Event(Publishable, Sourced, Classified):
         verbose_name_plural = "rencontres"
         ordering = [F("start_latest").desc(nulls_last=True), "-pk"]
         default_related_name = "events"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(end_latest__isnull=True)
-                | Q(start_earliest__isnull=True)
-                | Q(end_latest__gte=F("start_earliest")),
-                name="event_dates_in_order",
-                violation_error_message="La fin précède le début.",
-            )
-        ]
+        constraints = [dates_in_order("start", "end", name="event_dates_in_order")]
         indexes = [
             models.Index(fields=["start_latest"], name="event_start_latest"),
             models.Index(fields=["end_latest"], name="event_end_latest"),

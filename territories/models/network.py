@@ -1,9 +1,15 @@
 from django.core.validators import URLValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
 
-from coopemploi.fields import AutoSlugField, LinesField, NormalisedField, PartialDateField
+from coopemploi.fields import (
+    AutoSlugField,
+    LinesField,
+    NormalisedField,
+    PartialDateField,
+    dates_in_order,
+)
 from coopemploi.publishing import Publishable, PublishableQuerySet
 from coopemploi.sources.models import Sourced
 from coopemploi.vocabulary.models import Scheme
@@ -101,13 +107,7 @@ class NetworkMembership(Sourced):
                 name="membership_has_member",
                 violation_error_message="Choisissez un acteur ou une personne.",
             ),
-            models.CheckConstraint(
-                condition=Q(until_latest__isnull=True)
-                | Q(since_earliest__isnull=True)
-                | Q(until_latest__gte=F("since_earliest")),
-                name="membership_dates_in_order",
-                violation_error_message="La fin précède le début.",
-            ),
+            dates_in_order("since", "until", name="membership_dates_in_order"),
         ]
 
     def __str__(self):

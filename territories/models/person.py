@@ -1,8 +1,8 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
-from coopemploi.fields import AutoSlugField, NormalisedField, PartialDateField
+from coopemploi.fields import AutoSlugField, NormalisedField, PartialDateField, dates_in_order
 from coopemploi.search.text import normalise
 from coopemploi.sources.models import Sourced
 
@@ -122,13 +122,7 @@ class Position(Sourced):
                 name="position_says_something",
                 violation_error_message="Indiquez une fonction ou un acteur.",
             ),
-            models.CheckConstraint(
-                condition=Q(until_latest__isnull=True)
-                | Q(since_earliest__isnull=True)
-                | Q(until_latest__gte=F("since_earliest")),
-                name="position_dates_in_order",
-                violation_error_message="La fin précède le début.",
-            ),
+            dates_in_order("since", "until", name="position_dates_in_order"),
         ]
 
     def __str__(self):

@@ -5,7 +5,13 @@ from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from coopemploi.fields import AutoSlugField, LinesField, NormalisedField, PartialDateField
+from coopemploi.fields import (
+    AutoSlugField,
+    LinesField,
+    NormalisedField,
+    PartialDateField,
+    dates_in_order,
+)
 from coopemploi.figures import KeyFigure
 from coopemploi.search.text import normalise
 from coopemploi.sources.models import Sourced
@@ -155,12 +161,11 @@ class Territory(Sourced):
                 name="territory_nature_of_epci",
                 violation_error_message="Seul un EPCI a une nature.",
             ),
-            models.CheckConstraint(
-                condition=Q(valid_until_latest__isnull=True)
-                | Q(valid_from_earliest__isnull=True)
-                | Q(valid_until_latest__gte=models.F("valid_from_earliest")),
+            dates_in_order(
+                "valid_from",
+                "valid_until",
                 name="territory_validity_in_order",
-                violation_error_message="La fin d'existence précède le début.",
+                message="La fin d'existence précède le début.",
             ),
         ]
         indexes = [
@@ -276,13 +281,7 @@ class Composition(Sourced):
                 name="composition_not_itself",
                 violation_error_message="Un territoire ne peut pas être une partie de lui-même.",
             ),
-            models.CheckConstraint(
-                condition=Q(until_latest__isnull=True)
-                | Q(since_earliest__isnull=True)
-                | Q(until_latest__gte=models.F("since_earliest")),
-                name="composition_dates_in_order",
-                violation_error_message="La fin précède le début.",
-            ),
+            dates_in_order("since", "until", name="composition_dates_in_order"),
         ]
 
     def __str__(self):
