@@ -18,7 +18,7 @@ from django.db.models import Max
 from coopemploi.dates import PartialDate
 from coopemploi.derived import registry
 
-from .bulk import insert
+from .bulk import insert, insert_rows
 from .models import Composition, FormerCode, Territory
 
 DATA = Path(__file__).resolve().parent / "data"
@@ -402,16 +402,16 @@ def _write_records(changes, vintage, advance):
 
     for batch in batches(changes.links_removed):
         Composition.objects.filter(pk__in=[link.pk for link in batch]).delete()
-    links = [
-        Composition(part_id=pks[part], whole_id=pks[whole], is_official=True)
-        for part, whole in changes.links_created
-    ]
+    links = [(pks[part], pks[whole]) for part, whole in changes.links_created]
+    columns = ("part_id", "whole_id", "is_official", "partial", "since", "until")
     for batch in batches(links):
-        insert(batch)
+        insert_rows(Composition, columns, [(*link, True, False, "", "") for link in batch])
 
     for former, commune in changes.codes_created:
         former.territory_id = pks[commune]
     for batch in batches([former for former, _ in changes.codes_created]):
         insert(batch)
     update(changes.codes_changed, ["name", "territory", "lookup"])
-    registry.notify([*changes.created, *updated, *links])
+    # Past FEW, derived tables are rebuilt, whatever is notified.
+    new_links = [Composition(part_id=part, whole_id=whole) for part, whole in links[:FEW]]
+    registry.notify([*changes.created, *updated, *new_links])

@@ -30,8 +30,12 @@ def test_shipped_referential_is_loaded_whole():
     communes = inside(grand_angouleme).filter(kind=Kind.COMMUNE)
     assert communes.count() == 38
     assert {get("commune:16015"), get("commune:16374")} <= set(communes)
-    assert containers(grand_angouleme, partial=False) == {"departement:16", "region:75"}
-    assert inside(get("departement:16")).filter(kind=Kind.COMMUNE).count() == 349
+    assert containers(grand_angouleme, partial=False) == {
+        "arrondissement:161",
+        "departement:16",
+        "region:75",
+    }
+    assert inside(get("departement:16")).filter(kind=Kind.COMMUNE).count() == 359
 
     # The Redon agglomeration stands on three départements and two regions.
     redon = get("epci:243500741")
@@ -45,7 +49,10 @@ def test_shipped_referential_is_loaded_whole():
 
     lyon_3e = get("commune:69383")
     assert lyon_3e == get("commune:69123")
-    assert str(Territory.objects.matching("puy en velay").first()) == "Le Puy-en-Velay"
+    assert (
+        str(Territory.objects.matching("puy en velay").filter(kind=Kind.COMMUNE).get())
+        == "Le Puy-en-Velay"
+    )
 
 
 def containers(territory, partial):
