@@ -21,8 +21,8 @@ def partial_date(date):
         label = format_html('<time datetime="{}">{}</time>', date.iso, label)
     if not date.is_deduced:
         return label
-    found = f"Date déduite de « {date.wording} »" if date.wording else "Date déduite"
-    return format_html('{} <small class="note" title="{}">(date déduite)</small>', label, found)
+    found = f" de « {date.wording} »" if date.wording else ""
+    return format_html('{} <small class="note">(date déduite{})</small>', label, found)
 
 
 @register.filter

@@ -164,7 +164,7 @@ def test_sessions_are_three_talks_then_four_workshops_with_their_question(meetin
     [
         ("Aller vers les personnes", ["à la rencontre", "accueil", "attendent"]),
         ("Mobiliser dans la durée", ["au fil du temps", "concrètement part au projet"]),
-        ("Nouer des partenariats avec les employeurs", ["partenariats", "employeurs"]),
+        ("Nouer des partenariats avec les employeurs", ["partenaires", "employeurs", "projet"]),
         ("Animer le collectif", ["faire vivre le collectif", "projet"]),
     ],
 )
@@ -190,7 +190,7 @@ def test_speakers_carry_the_title_of_that_day(meeting):
             "président de TZCLD",
             ["tzcld"],
             "L'avancement du projet dans le pays",
-            "L'état d'avancement du projet au niveau national",
+            "Où en est le projet à l'échelle du pays",
         ),
         (
             "Antonin Gregorio",

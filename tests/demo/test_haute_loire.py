@@ -47,19 +47,19 @@ def test_eighty_people_took_part_from_five_fields(half_day):
     assert [field for field in fields if field not in party.label] == []
 
 
-def test_objectives_are_four_and_the_first_has_four_criteria(half_day):
-    objectives = half_day.objectives.filter(parent=None)
-    assert {objective.kind for objective in objectives} == {Objective.Kind.OBJECTIVE}
-    assert [objective.text for objective in objectives] == [
-        "Choisir quelques actions phares qui favorisent le plein emploi",
+def test_objective_has_four_criteria_and_three_sub_objectives(half_day):
+    objective = half_day.objectives.get(parent=None)
+    assert objective.kind == Objective.Kind.OBJECTIVE
+    assert objective.text == "Choisir quelques actions phares qui favorisent le plein emploi"
+    sub_objectives = objective.children.filter(kind=Objective.Kind.OBJECTIVE)
+    assert [sub_objective.text for sub_objective in sub_objectives] == [
         "Changer de paradigme et regarder la situation avec d'autres lunettes, "
         "celles de la coresponsabilité",
         "Aider les acteurs du territoire à mieux se connaître",
         "Permettre aux acteurs de participer activement, "
         "en partageant leur expertise et leur expérience",
     ]
-    criteria = objectives.first().children.all()
-    assert {criterion.kind for criterion in criteria} == {Objective.Kind.CRITERION}
+    criteria = objective.children.filter(kind=Objective.Kind.CRITERION)
     assert [criterion.text for criterion in criteria] == [
         "Pouvoir commencer à court terme",
         "Se conduire en coopération",
@@ -138,7 +138,7 @@ def test_figures_are_eighty_people_and_three_actions(half_day):
     figures = [(figure.value, figure.label, figure.gap) for figure in half_day.figures.all()]
     assert figures == [
         (80, "personnes présentes : emploi, insertion, logement, mobilité, solidarité", None),
-        (3, "actions choisies et explorées dans le cadre de la feuille de route", 0),
+        (3, "actions choisies et étudiées au titre de la feuille de route", 0),
     ]
 
 
@@ -157,7 +157,7 @@ def test_evaluation_is_declared_and_its_base_unknown(half_day):
         ),
         (
             "79\N{NO-BREAK SPACE}%",
-            "ont envie de s'engager pour donner suite au CDPE",
+            "souhaitent s'engager dans les suites du CDPE",
             None,
             "personnes présentes",
             True,

@@ -177,7 +177,7 @@ def test_recap_tells_the_context_the_morning_and_what_came_of_it(closing_day):
     assert [figure for figure in figures if figure not in context] == []
     morning = sections.get(title="La matinée").body
     assert "Pass Emploi Service" in morning
-    assert "renforcé leur coordination" in morning
+    assert "renforcer leur coordination" in morning
     outcome = sections.get(title="Ce qui en ressort").body
     aims = ["réseau", "engage", "responsabilise", "formation professionnelle", "création"]
     assert [aim for aim in aims if aim not in outcome] == []

@@ -229,7 +229,7 @@ def test_castillon_initiative_keeps_its_parties(webinar):
     assert [place.reference for place in initiative.territories.all()] == ["commune:33108"]
     assert [scheme.slug for scheme in initiative.schemes.all()] == ["tzcld"]
     assert "leurs compétences" in initiative.worked
-    assert "dérouté" in initiative.did_not_work
+    assert "dérouté" in initiative.body
 
 
 def test_escalier_initiative_was_born_of_a_private_project(webinar):
