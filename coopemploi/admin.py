@@ -1,5 +1,8 @@
 """What every admin page shares: the site, searches, choices, errors, publication."""
 
+import json
+from decimal import Decimal
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.exceptions import NotRegistered
@@ -15,11 +18,43 @@ from django.contrib.admin.widgets import (
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.paginator import Page, Paginator
 from django.db import models
+from django.forms.models import BaseInlineFormSet
 from django.utils.text import capfirst
 
 from .fields import LinesField, PartialDateField
 from .publishing import Publishable
 from .search.text import normalise
+
+FEMININE = {
+    "action",
+    "contribution",
+    "fonction",
+    "filière",
+    "idée",
+    "identité",
+    "initiative",
+    "instance",
+    "intervention",
+    "nouvelle",
+    "offre",
+    "opération",
+    "partie",
+    "personne",
+    "présence",
+    "rencontre",
+    "ressource",
+    "séquence",
+    "série",
+    "source",
+    "thématique",
+    "étape",
+}
+
+
+def with_article(name):
+    """A verbose name as one is added: "une étape datée", "un besoin"."""
+    article = "une" if name.split()[0] in FEMININE else "un"
+    return f"{article} {name}"
 
 
 class UncountedPage(Page):
@@ -55,6 +90,9 @@ class AdminSite(admin.AdminSite):
     index_title = "Gérer le site"
     empty_value_display = "–"
 
+    # The queue and the sign-in library register tables that nobody here edits.
+    apps_left_out = {"account", "django_tasks_database"}
+
     app_order = (
         "events",
         "initiatives",
@@ -64,6 +102,14 @@ class AdminSite(admin.AdminSite):
         "identity",
         "accounts",
     )
+
+    def register(self, model_or_iterable, admin_class=None, **options):
+        if isinstance(model_or_iterable, models.base.ModelBase):
+            model_or_iterable = [model_or_iterable]
+        kept = [
+            model for model in model_or_iterable if model._meta.app_label not in self.apps_left_out
+        ]
+        super().register(kept, admin_class, **options)
 
     def autocomplete_view(self, request):
         return AutocompleteView.as_view(admin_site=self)(request)
@@ -109,6 +155,20 @@ class LoadedSelectMultiple(LoadedChoices, AutocompleteSelectMultiple):
     pass
 
 
+class SpacedDecimalField(forms.DecimalField):
+    """A number written as people write it: "42", "12 500,50"."""
+
+    def prepare_value(self, value):
+        if isinstance(value, Decimal) and value == value.to_integral_value():
+            return value.quantize(Decimal(1))
+        return value
+
+    def to_python(self, value):
+        if isinstance(value, str):
+            value = "".join(value.split())
+        return super().to_python(value)
+
+
 class ModelForm(forms.ModelForm):
     """A form that puts the errors of model rules beside the field to correct."""
 
@@ -128,6 +188,10 @@ class ModelForm(forms.ModelForm):
         """Keep the address of a page when its field is emptied."""
         return self.cleaned_data["slug"] or self.initial.get("slug", "")
 
+    def clean_order(self):
+        """Zero is a place to be given: see `OrderedFormSet`, `ModelAdmin.order_within`."""
+        return self.cleaned_data["order"] or 0
+
     def _post_clean(self):
         super()._post_clean()
         model = self._meta.model
@@ -140,6 +204,11 @@ class ModelForm(forms.ModelForm):
                 constraint.validate(model, self.instance, exclude=exclude)
             except ValidationError as error:
                 self.add_error(self._field_of(constraint), error.messages)
+
+    def _taken(self, name):
+        if name == "slug":
+            return "Une autre fiche a déjà cette réf : écrivez-en une autre, ou rien."
+        return f"Une autre fiche ({self._meta.model._meta.verbose_name}) l'a déjà."
 
     def _field_of(self, constraint):
         """The last field of a uniqueness, the first of another rule."""
@@ -168,6 +237,13 @@ class ModelForm(forms.ModelForm):
                 continue
             name = self.error_fields.get(error.code)
             by_field.setdefault(name if name in self.fields else NON_FIELD_ERRORS, []).append(error)
+        for name in by_field.keys() & self.fields.keys():
+            by_field[name] = [
+                ValidationError(self._taken(name), code="unique")
+                if error.code == "unique"
+                else error
+                for error in by_field[name]
+            ]
         super()._update_errors(ValidationError(by_field))
 
 
@@ -196,6 +272,13 @@ class RelationsMixin:
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if isinstance(db_field, models.URLField):
             kwargs["assume_scheme"] = "https"
+        elif isinstance(db_field, models.TimeField):
+            kwargs["widget"] = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        elif isinstance(db_field, models.DecimalField):
+            # As text, so that what is no number is given back to correct.
+            kwargs |= {"localize": True, "form_class": SpacedDecimalField}
+        elif db_field.name == "order":
+            kwargs |= {"required": False, "initial": None}
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
             # A form about an event is no place to delete an actor.
@@ -247,6 +330,8 @@ class PrefetchingChangeList(ChangeList):
 class ModelAdmin(RelationsMixin, admin.ModelAdmin):
     list_per_page = 50
     list_prefetch_related = ()
+    # The relation to the parent among whose records this one has its place.
+    order_within = None
 
     def get_changelist(self, request, **kwargs):
         return PrefetchingChangeList
@@ -289,6 +374,21 @@ class ModelAdmin(RelationsMixin, admin.ModelAdmin):
             if all(f" {word}" in f" {normalise(' '.join(found))}" for word in words)
         ]
 
+    def save_model(self, request, obj, form, change):
+        if self.order_within and not obj.order:
+            parent = getattr(obj, self.order_within)
+            siblings = self.model.objects.filter(**{self.order_within: parent})
+            obj.order = (siblings.aggregate(last=models.Max("order"))["last"] or 0) + 1
+        super().save_model(request, obj, form, change)
+
+    def get_inline_formsets(self, request, formsets, inline_instances, obj=None):
+        shown = super().get_inline_formsets(request, formsets, inline_instances, obj)
+        for inline in shown:
+            data = json.loads(inline.inline_formset_data())
+            data["options"]["addText"] = f"Ajouter {with_article(inline.opts.verbose_name)}"
+            inline.inline_formset_data = json.dumps(data)
+        return shown
+
     def get_view_on_site_url(self, obj=None):
         if obj is None or not hasattr(obj, "get_absolute_url"):
             return None
@@ -303,11 +403,13 @@ class ModelAdmin(RelationsMixin, admin.ModelAdmin):
 
     def changelist_view(self, request, extra_context=None):
         title = capfirst(self.opts.verbose_name_plural)
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+        add = f"Ajouter {with_article(self.opts.verbose_name)}"
+        context = {"title": title, "add_label": add, **(extra_context or {})}
+        return super().changelist_view(request, context)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         name = self.opts.verbose_name
-        context["title"] = f"Ajouter : {name}" if obj is None else capfirst(name)
+        context["title"] = f"Ajouter {with_article(name)}" if obj is None else capfirst(name)
         if obj is not None:
             context["object_links"] = self.object_links(request, obj)
             context["view_on_site_label"] = self.view_on_site_label(obj)
@@ -362,8 +464,46 @@ class PublishableAdmin(ModelAdmin):
         self.message_user(request, f"{count} fiche{s} {done}{s}.", messages.SUCCESS)
 
 
+class OrderedFormSet(BaseInlineFormSet):
+    """Rows left without a number take the place they have on the page."""
+
+    def clean(self):
+        super().clean()
+        if "order" not in self.form.base_fields or any(self.errors):
+            return
+        rows = [
+            form
+            for form in self.forms
+            if (form.instance.pk or form.has_changed()) and not self._should_delete_form(form)
+        ]
+        known = [form for form in rows if form.instance.pk]
+        added = [form for form in rows if not form.instance.pk and not form.instance.order]
+        if not all(form.instance.order for form in known):
+            self._renumber([form for form in rows if form not in added])
+        last = max((form.instance.order for form in rows), default=0)
+        for number, form in enumerate(added, start=last + 1):
+            self._number(form, number)
+
+    def _renumber(self, rows):
+        """Number all `rows`; one without a number comes right after the row above it."""
+        places, above = [], 0
+        for form in rows:
+            above = form.instance.order or above
+            places.append((above, form))
+        places.sort(key=lambda place: place[0])
+        for number, (_, form) in enumerate(places, start=1):
+            self._number(form, number)
+
+    def _number(self, form, number):
+        if form.instance.order != number:
+            form.instance.order = number
+            if "order" not in form.changed_data:
+                form.changed_data.append("order")
+
+
 class InlineMixin(RelationsMixin):
     extra = 0
+    formset = OrderedFormSet
     formfield_overrides = {
         models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})},
         PartialDateField: {"help_text": "17/10/2019, 10/2019, 2019, fin mars 2021…"},
@@ -408,6 +548,8 @@ class CountedFigureInline(FigureInline):
     fields = [*FigureInline.fields[:-1], "counts", ("source", "order")]
 
 
+# Only the schemes that a record has: the vocabulary counts forty.
+USED_SCHEMES = ("schemes", admin.RelatedOnlyFieldListFilter)
 PUBLICATION = (None, {"fields": ["status"]})
 CLASSIFICATION = (
     "Classement",

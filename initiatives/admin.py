@@ -4,6 +4,7 @@ from coopemploi.admin import (
     CLASSIFICATION,
     ORIGIN,
     PUBLICATION,
+    USED_SCHEMES,
     FigureInline,
     PublishableAdmin,
     StackedInline,
@@ -44,7 +45,7 @@ class InitiativeLinkInline(TabularInline):
 @admin.register(Initiative)
 class InitiativeAdmin(PublishableAdmin):
     list_display = ["title", "territories_shown", "stage", "status"]
-    list_filter = ["status", "stage", "level", "schemes"]
+    list_filter = ["status", "stage", "level", USED_SCHEMES]
     list_prefetch_related = ["territories"]
     search_fields = ["title"]
     fieldsets = [

@@ -4,6 +4,7 @@ from coopemploi.admin import (
     CLASSIFICATION,
     ORIGIN,
     PUBLICATION,
+    USED_SCHEMES,
     ModelAdmin,
     PublishableAdmin,
     StackedInline,
@@ -25,7 +26,7 @@ class ActionNoteInline(TabularInline):
 @admin.register(Action)
 class ActionAdmin(PublishableAdmin):
     list_display = ["title", "event", "deadline", "progress", "status"]
-    list_filter = ["status", "progress", "schemes"]
+    list_filter = ["status", "progress", USED_SCHEMES]
     list_select_related = ["event"]
     search_fields = ["title"]
     fieldsets = [

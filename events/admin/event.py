@@ -1,15 +1,16 @@
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.forms.models import BaseInlineFormSet
 from django.urls import reverse
 
 from coopemploi.admin import (
     CLASSIFICATION,
     ORIGIN,
     PUBLICATION,
+    USED_SCHEMES,
     CountedFigureInline,
     FigureInline,
     ModelAdmin,
+    OrderedFormSet,
     PublishableAdmin,
     StackedInline,
     TabularInline,
@@ -54,7 +55,7 @@ class AppearanceInline(StackedInline):
     parent_choices = {"session": "event"}
 
 
-class AttendanceFormSet(BaseInlineFormSet):
+class AttendanceFormSet(OrderedFormSet):
     def clean(self):
         """Refuse the same presence twice among the rows sent together."""
         super().clean()
@@ -90,9 +91,9 @@ class EvaluationResultInline(FigureInline):
 
 @admin.register(Event)
 class EventAdmin(PublishableAdmin):
-    list_display = ["title", "kind", "date", "town", "network", "status"]
-    list_filter = ["status", "kind", "format", "schemes"]
-    list_select_related = ["town", "network"]
+    list_display = ["title", "date", "status", "kind", "town"]
+    list_filter = ["status", "kind", "format", USED_SCHEMES]
+    list_select_related = ["town"]
     search_fields = ["title", "topic", "town__name"]
     search_help_text = "Un titre, un thème ou une commune."
     fieldsets = [
@@ -156,6 +157,7 @@ class SessionAdmin(ModelAdmin):
     list_select_related = ["event"]
     search_fields = ["title", "event__title"]
     choice_related = ("event",)
+    order_within = "event"
     fieldsets = [
         (
             None,
@@ -187,7 +189,7 @@ class CampaignFigureInline(CountedFigureInline):
 @admin.register(Campaign)
 class CampaignAdmin(PublishableAdmin):
     list_display = ["title", "date", "status"]
-    list_filter = ["status", "schemes"]
+    list_filter = ["status", USED_SCHEMES]
     search_fields = ["title"]
     fieldsets = [
         PUBLICATION,

@@ -37,6 +37,7 @@ class RoundTableEntryAdmin(ModelAdmin):
     ]
     search_help_text = "Une rencontre, une personne, un acteur ou un territoire."
     ordering = ["-event", "order", "pk"]
+    order_within = "event"
     fields = ["event", "label", "actor", "territory", "note", "order"]
     inlines = [RoundTablePersonInline, RoundTableItemInline]
 

@@ -1,3 +1,4 @@
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from coopemploi.fields import ProseField
@@ -35,6 +36,12 @@ class Session(Classified):
 
     def __str__(self):
         return self.title
+
+    def clean(self):
+        if self.start_time and self.end_time and self.end_time < self.start_time:
+            raise ValidationError(
+                {"end_time": "La séquence finit avant de commencer."}, code="times_in_order"
+            )
 
 
 class Appearance(models.Model):

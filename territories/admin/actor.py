@@ -1,6 +1,13 @@
 from django.contrib import admin
 
-from coopemploi.admin import ORIGIN, PUBLICATION, FigureInline, PublishableAdmin, TabularInline
+from coopemploi.admin import (
+    ORIGIN,
+    PUBLICATION,
+    USED_SCHEMES,
+    FigureInline,
+    PublishableAdmin,
+    TabularInline,
+)
 from territories.models import Actor, ActorFigure, ActorTerritory, StageChange
 
 
@@ -22,7 +29,7 @@ class ActorFigureInline(FigureInline):
 @admin.register(Actor)
 class ActorAdmin(PublishableAdmin):
     list_display = ["name", "kind", "present_stage", "status"]
-    list_filter = ["status", "kind", "schemes"]
+    list_filter = ["status", "kind", USED_SCHEMES]
     search_fields = ["name", "siren"]
     search_help_text = "Un nom, un sigle ou un SIREN."
     fieldsets = [

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from coopemploi.admin import ORIGIN, PUBLICATION, PublishableAdmin, StackedInline
+from coopemploi.admin import ORIGIN, PUBLICATION, USED_SCHEMES, PublishableAdmin, StackedInline
 from territories.models import Network, NetworkMembership
 
 
@@ -12,7 +12,7 @@ class NetworkMembershipInline(StackedInline):
 @admin.register(Network)
 class NetworkAdmin(PublishableAdmin):
     list_display = ["name", "kind", "territory", "status"]
-    list_filter = ["status", "kind", "schemes"]
+    list_filter = ["status", "kind", USED_SCHEMES]
     list_select_related = ["territory"]
     search_fields = ["name"]
     fieldsets = [

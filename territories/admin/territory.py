@@ -119,6 +119,11 @@ class TerritoryAdmin(ModelAdmin):
     ]
     inlines = [PartInline, WholeInline, TerritoryFigureInline, FormerCodeInline]
 
+    def has_delete_permission(self, request, obj=None):
+        """What the official data holds would come back with them, without its links."""
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or obj.vintage is None)
+
     def choice_label(self, obj):
         return obj.full_label
 

@@ -1,3 +1,5 @@
+import re
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -95,6 +97,26 @@ class Territory(Sourced):
         METROPOLE = "METRO", "métropole"
         METROPOLE_LYON = "MET69", "métropole de Lyon"
 
+    # The form of an official code, and what to say of another.
+    CODE_FORMS = {
+        Kind.REGION: (r"\d{2}", "Le code d'une région a deux chiffres."),
+        Kind.DEPARTEMENT: (
+            r"\d[\dAB]\d?",
+            "Le code d'un département a deux ou trois signes : 43, 2A, 974.",
+        ),
+        Kind.COMMUNE: (
+            r"\d[\dAB]\d{3}",
+            "Le code Insee d'une commune a cinq signes : 33108, 2A004.",
+        ),
+        Kind.EPCI: (r"\d{9}", "Le code d'un EPCI est son SIREN, de neuf chiffres."),
+        Kind.PETR: (r"\d{9}", "Le code d'un PETR est son SIREN, de neuf chiffres."),
+        Kind.QPV: (
+            r"Q[NP]\d[\dA-Z]\d{3}[A-Z\d]",
+            "Le code d'un QPV s'écrit comme QN08701M.",
+        ),
+    }
+    OTHER_CODE_FORM = (r"[\w-]+", "Un code s'écrit sans espace ni barre.")
+
     # What its parts do not add up to: a commune is more than its QPV.
     NOT_EXHAUSTED_BY_PARTS = {Kind.COMMUNE, Kind.QPV}
 
@@ -178,6 +200,11 @@ class Territory(Sourced):
 
     def get_absolute_url(self):
         return reverse("territory_detail", args=[self.kind, self.slug])
+
+    def clean(self):
+        pattern, message = self.CODE_FORMS.get(self.kind, self.OTHER_CODE_FORM)
+        if self.code and not re.fullmatch(pattern, self.code):
+            raise ValidationError({"code": message}, code="code_form")
 
     @property
     def default_slug(self):

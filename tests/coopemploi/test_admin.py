@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from factory.django import DjangoModelFactory
 
-from coopemploi.admin import ModelAdmin, PublishableAdmin
+from coopemploi.admin import FEMININE, ModelAdmin, PublishableAdmin, with_article
 from coopemploi.identity.models import Identity
 from coopemploi.publishing import Publishable
 from initiatives.models import Initiative
@@ -20,6 +20,26 @@ ADMINS = {
     model: model_admin
     for model, model_admin in admin.site._registry.items()
     if isinstance(model_admin, ModelAdmin) and model is not Identity
+}
+MASCULINE = {
+    "acteur",
+    "ancien",
+    "besoin",
+    "chiffre",
+    "compte",
+    "dispositif",
+    "ensemble",
+    "frein",
+    "lien",
+    "membre",
+    "objectif",
+    "public",
+    "réseau",
+    "résultat",
+    "terme",
+    "territoire",
+    "verbatim",
+    "élément",
 }
 FACTORIES = {
     factory._meta.model: factory
@@ -194,3 +214,68 @@ def test_anonymous_visitor_is_sent_to_the_sign_in_page(client, db):
 
     assert response.status_code == 302
     assert client.get(reverse("admin:login")).url.startswith(reverse("account_login"))
+
+
+def test_every_record_to_add_has_its_article():
+    names = {model._meta.verbose_name for model in ADMINS}
+    for model_admin in ADMINS.values():
+        inlines = (inline(model_admin.model, admin.site) for inline in model_admin.inlines)
+        names |= {inline.verbose_name for inline in inlines}
+
+    nouns = {name.split()[0] for name in names}
+
+    assert nouns - FEMININE == MASCULINE
+    assert with_article("étape datée") == "une étape datée"
+    assert with_article("élément du tour de table") == "un élément du tour de table"
+
+
+def test_buttons_to_add_are_french_sentences(animateur_client):
+    initiative = InitiativeFactory()
+
+    changelist, _ = get(animateur_client, page(Initiative, "changelist"))
+    form, _ = get(animateur_client, page(Initiative, "change", initiative.pk))
+
+    assert ">Ajouter une initiative</a>" in changelist
+    assert "Ajouter une \\u00e9tape dat\\u00e9e" in form
+    assert "suppl\\u00e9mentaire" not in form
+
+
+def test_empty_list_says_whether_a_search_empties_it(animateur_client):
+    nothing, _ = get(animateur_client, page(Initiative, "changelist"))
+    assert "Rien n'est encore écrit ici." in nothing
+    assert "Rien ne correspond." not in nothing
+
+    InitiativeFactory()
+    unknown, _ = get(animateur_client, page(Initiative, "changelist") + "?q=introuvable")
+    some, _ = get(animateur_client, page(Initiative, "changelist"))
+
+    assert "Rien ne correspond." in unknown
+    assert 'class="empty"' not in some
+
+
+def test_tables_of_the_libraries_are_not_administered(client, db):
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+
+    response = client.get(reverse("admin:index"))
+
+    labels = {app["app_label"] for app in response.context["app_list"]}
+    assert labels == {*admin.site.app_order, "auth"}
+    assert not {model._meta.app_label for model in admin.site._registry} & {
+        "account",
+        "django_tasks_database",
+    }
+
+
+def test_participant_and_visitor_see_no_admin_page(client, db):
+    initiative = InitiativeFactory(title="Un titre à ne pas montrer")
+    client.force_login(UserFactory())
+
+    for url in (
+        reverse("admin:index"),
+        page(Initiative, "changelist"),
+        page(Initiative, "change", initiative.pk),
+        reverse("admin:autocomplete"),
+    ):
+        response = client.get(url)
+        assert response.status_code in (302, 403)
+        assert "Un titre à ne pas montrer" not in response.content.decode()

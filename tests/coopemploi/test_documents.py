@@ -412,7 +412,7 @@ def test_record_without_what_it_requires_completes_an_existing_one(load_text):
 
 
 def test_official_territory_is_completed_and_keeps_its_official_parts(load_text):
-    epci = TerritoryFactory(kind="epci", slug="1", code="1", population=500, vintage=2026)
+    epci = TerritoryFactory(kind="epci", slug="1", code="200000001", population=500, vintage=2026)
     official = CompositionFactory(whole=epci, is_official=True)
     TerritoryFactory(kind="qpv", slug="q", name="Q")
     load_text("""
@@ -423,7 +423,7 @@ def test_official_territory_is_completed_and_keeps_its_official_parts(load_text)
             compositions: [{partie: qpv:q}]
     """)
     epci.refresh_from_db()
-    assert (epci.name, epci.code, epci.population) == ("Nom corrigé", "1", 500)
+    assert (epci.name, epci.code, epci.population) == ("Nom corrigé", "200000001", 500)
     assert epci.part_links.count() == 2
     assert Composition.objects.filter(pk=official.pk).exists()
 

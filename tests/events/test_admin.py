@@ -4,7 +4,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from coopemploi.publishing import Publishable
-from events.models import Attendance, Event, Recap
+from events.models import Attendance, Event, Recap, RoundTableEntry
 from tests.factories import (
     AppearanceFactory,
     AttendanceFactory,
@@ -229,7 +229,9 @@ def test_second_recap_of_an_event_is_refused_beside_the_event(animateur_client):
 
     response = animateur_client.post(reverse("admin:events_recap_add"), data)
 
-    assert list(response.context["adminform"].form.errors) == ["event"]
+    assert response.context["adminform"].form.errors == {
+        "event": ["Une autre fiche (compte rendu) l'a déjà."]
+    }
     assert Recap.objects.count() == 1
 
 
@@ -253,3 +255,144 @@ def test_event_is_found_by_its_town_without_accents(animateur_client):
     )
 
     assert [str(event.town) for event in response.context["cl"].result_list] == ["Évreux"]
+
+
+def ideas_data(*rows):
+    """Rows of key ideas, as (record, number, text)."""
+    known = sum(idea is not None for idea, *_ in rows)
+    data = {"key_ideas-TOTAL_FORMS": len(rows), "key_ideas-INITIAL_FORMS": known}
+    for number, (idea, order, text) in enumerate(rows):
+        data[f"key_ideas-{number}-text"] = text
+        data[f"key_ideas-{number}-order"] = order
+        if idea is not None:
+            data[f"key_ideas-{number}-id"] = idea.pk
+    for prefix in ("sections", "verbatims", "links"):
+        data |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
+    return data
+
+
+def save_ideas(client, recap, *rows, **more):
+    data = {"event": recap.event.pk, "status": recap.status, **ideas_data(*rows), **more}
+    response = client.post(change_url(recap), data)
+    assert response.status_code == 302, response.context["errors"]
+    return list(recap.key_ideas.values_list("order", "text"))
+
+
+def test_rows_without_a_number_are_numbered_as_on_the_page(animateur_client):
+    recap = RecapFactory()
+
+    saved = save_ideas(animateur_client, recap, (None, "", "a"), (None, "0", "b"), (None, "", "c"))
+
+    assert saved == [(1, "a"), (2, "b"), (3, "c")]
+
+
+def test_row_added_without_a_number_comes_last_and_moves_no_other(animateur_client):
+    recap = RecapFactory()
+    first = KeyIdeaFactory(recap=recap, order=3, text="a")
+    second = KeyIdeaFactory(recap=recap, order=7, text="b")
+
+    saved = save_ideas(animateur_client, recap, (first, 9, "a"), (second, 7, "b"), (None, "", "c"))
+
+    assert saved == [(7, "b"), (9, "a"), (10, "c")]
+
+
+def test_recorded_rows_without_a_number_are_numbered_when_the_page_is_saved(animateur_client):
+    recap = RecapFactory()
+    rows = [
+        (KeyIdeaFactory(recap=recap, order=order, text=text), order, text)
+        for order, text in ((0, "a"), (0, "b"), (1, "c"))
+    ]
+
+    saved = save_ideas(animateur_client, recap, *rows, (None, "", "d"))
+
+    assert saved == [(1, "a"), (2, "b"), (3, "c"), (4, "d")]
+
+
+def test_emptied_number_keeps_the_row_below_the_one_above_it(animateur_client):
+    recap = RecapFactory()
+    rows = [
+        (KeyIdeaFactory(recap=recap, order=order, text=text), typed, text)
+        for order, text, typed in ((1, "a", 1), (2, "b", ""), (3, "c", 3))
+    ]
+
+    assert save_ideas(animateur_client, recap, *rows) == [(1, "a"), (2, "b"), (3, "c")]
+
+
+def test_deleted_row_takes_no_number(animateur_client):
+    recap = RecapFactory()
+    rows = [
+        (KeyIdeaFactory(recap=recap, order=order, text=text), order, text)
+        for order, text in ((1, "a"), (2, "b"))
+    ]
+
+    saved = save_ideas(
+        animateur_client, recap, *rows, (None, "", "c"), **{"key_ideas-1-DELETE": "on"}
+    )
+
+    assert saved == [(1, "a"), (2, "c")]
+
+
+def test_contribution_without_a_number_comes_last_in_its_event(animateur_client):
+    event = RoundTableEntryFactory(order=4).event
+    RoundTableEntryFactory(order=9)
+    data = {"event": event.pk, "label": "Un nom écrit", "order": ""}
+    for prefix in ("person_links", "items"):
+        data |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
+
+    animateur_client.post(reverse("admin:events_roundtableentry_add"), data)
+
+    assert RoundTableEntry.objects.get(label="Un nom écrit").order == 5
+
+
+def test_number_that_is_none_is_refused_and_given_back(animateur_client):
+    row = {"figures-0-label": "stands", "figures-0-value": "douze", "figures-0-qualifier": "exact"}
+
+    response = animateur_client.post(ADD, event_data({"figures": 1}, **row))
+
+    figures = formset(response, "figures")
+    assert figures.errors == [{"value": ["Saisissez un nombre."]}]
+    assert figures.forms[0]["value"].value() == "douze"
+
+
+def test_number_with_a_comma_is_understood(animateur_client):
+    row = {"figures-0-label": "part", "figures-0-value": "12,5", "figures-0-qualifier": "exact"}
+
+    response = animateur_client.post(ADD, event_data({"figures": 1}, **row))
+
+    assert response.status_code == 302
+    assert [float(each.value) for each in Event.objects.get().figures.all()] == [12.5]
+
+
+def test_spaces_between_thousands_are_understood_and_no_zero_is_added(animateur_client):
+    row = {"figures-0-label": "€", "figures-0-value": "12 500", "figures-0-qualifier": "exact"}
+
+    animateur_client.post(ADD, event_data({"figures": 1}, **row))
+
+    figure = Event.objects.get().figures.get()
+    assert figure.value == 12_500
+    response = animateur_client.get(change_url(figure.event))
+    field = formset(response, "figures").forms[0]["value"]
+    assert 'value="12500"' in str(field)
+
+
+def test_session_that_ends_before_it_starts_is_refused_beside_its_end(animateur_client):
+    row = {"title": "Ouverture", "kind": "plenary", "start_time": "14:30", "end_time": "13:30"}
+    row = {f"sessions-0-{name}": value for name, value in row.items()}
+
+    response = animateur_client.post(ADD, event_data({"sessions": 1}, **row))
+
+    assert formset(response, "sessions").errors == [
+        {"end_time": ["La séquence finit avant de commencer."]}
+    ]
+    assert not Event.objects.exists()
+
+
+def test_address_already_taken_is_refused_in_plain_words(animateur_client):
+    EventFactory(slug="une-rencontre")
+
+    response = animateur_client.post(ADD, event_data(slug="une-rencontre"))
+
+    assert response.context["adminform"].form.errors == {
+        "slug": ["Une autre fiche a déjà cette réf : écrivez-en une autre, ou rien."]
+    }
+    assert Event.objects.count() == 1

@@ -288,3 +288,43 @@ def test_position_is_chosen_by_its_person_title_or_actor(animateur_client):
     found = complete(animateur_client, "eloise plie", "initiative", "contact", "initiatives")
 
     assert found == ["Éloïse Prévôt, chargée de mission, PLIE"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "message"),
+    [
+        ("epci", "20007182731/02/2020", "Le code d'un EPCI est son SIREN, de neuf chiffres."),
+        ("commune", "3310", "Le code Insee d'une commune a cinq signes : 33108, 2A004."),
+        ("qpv", "8701M", "Le code d'un QPV s'écrit comme QN08701M."),
+        ("perimetre", "un code", "Un code s'écrit sans espace ni barre."),
+    ],
+)
+def test_code_that_is_none_of_its_kind_is_refused_beside_it(animateur_client, kind, code, message):
+    response = animateur_client.post(
+        reverse("admin:territories_territory_add"), territory_data(kind=kind, code=code)
+    )
+
+    assert response.context["adminform"].form.errors == {"code": [message]}
+    assert not Territory.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"), [("commune", "2A004"), ("departement", "974"), ("qpv", "QN08701M")]
+)
+def test_code_of_its_kind_is_accepted(animateur_client, kind, code):
+    animateur_client.post(
+        reverse("admin:territories_territory_add"), territory_data(kind=kind, code=code)
+    )
+
+    assert list(Territory.objects.values_list("kind", "code")) == [(kind, code)]
+
+
+def test_official_territory_is_not_deleted_and_another_is(animateur_client):
+    official = TerritoryFactory(vintage=2026)
+    own = TerritoryFactory(kind=Territory.Kind.PETR, vintage=None)
+
+    for territory in (official, own):
+        url = reverse("admin:territories_territory_delete", args=[territory.pk])
+        animateur_client.post(url, {"post": "yes"})
+
+    assert list(Territory.objects.all()) == [official]
