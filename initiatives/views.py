@@ -78,7 +78,7 @@ def initiative_detail(request, slug):
             "resources": initiative.resources.visible_to(request.user),
             "told": initiative.round_table_items.told_to(request.user),
             "actions": initiative.actions.visible_to(request.user).select_related("event"),
-            "related": with_carriers(related, request.user)[:3],
+            "related": with_carriers(related, request.user)[:4],
         },
     )
 

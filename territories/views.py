@@ -7,7 +7,7 @@ relations of ours, never by import.
 from collections import defaultdict
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Case, Count, F, Prefetch, Q, Value, When
+from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -22,6 +22,19 @@ SECTION_SIZE = 6
 # Above this number of territories of a kind, a territory's page only counts them.
 LISTED_PARTS = 60
 MAYOTTE = "region:06"
+# How the heading of a list of parts names their kind, where an "s" does not do.
+KIND_PLURALS = {
+    Territory.Kind.COM: "collectivités d'outre-mer",
+    Territory.Kind.EPCI: "EPCI",
+    Territory.Kind.EPT: "EPT",
+    Territory.Kind.PETR: "PETR",
+    Territory.Kind.PAYS: "pays",
+    Territory.Kind.QPV: "quartiers prioritaires (QPV)",
+    Territory.Kind.CONTRAT_DE_VILLE: "contrats de ville",
+    Territory.Kind.BASSIN_EMPLOI: "bassins d'emploi",
+    Territory.Kind.ZONE_EMPLOI: "zones d'emploi",
+    Territory.Kind.OTHER: "autres périmètres",
+}
 
 NATIONAL_KINDS = [Territory.Kind.REGION, Territory.Kind.COM]
 PROJECT_KINDS = [
@@ -70,6 +83,14 @@ def whose(field, links, user):
     return links.filter(**{f"{field}__in": seen}).select_related(field)
 
 
+def with_place(territories):
+    """Annotate `place`, the département each lies in wholly: 5 communes are Saint-Léonard."""
+    departements = Containment.objects.filter(
+        contained=OuterRef("pk"), container__kind=Territory.Kind.DEPARTEMENT, partial=False
+    ).exclude(container=OuterRef("pk"))
+    return territories.annotate(place=Subquery(departements.values("container__name")[:1]))
+
+
 def section(records):
     """The first records of a section, and how many there are."""
     return {"records": records[:SECTION_SIZE], "count": records.count()}
@@ -106,10 +127,10 @@ def territory_list(request):
     """What is asked for; otherwise the country, then the perimeters of projects."""
     territories = Territory.objects.select_related("source")
     filters = TerritoryListFilter(request.GET, territories)
-    shown = filters.qs
+    shown = with_place(filters.qs)
     is_national = not any(filters.form.cleaned_data.values())
     if is_national:
-        shown = territories.filter(kind__in=PROJECT_KINDS)
+        shown = with_place(territories.filter(kind__in=PROJECT_KINDS))
     page = paginate(request, shown)
     page.object_list = with_counts(page.object_list, request.user)
     national = []
@@ -139,7 +160,12 @@ def parts_by_kind(territory):
     for link in links.order_by("contained__sort_name", "contained__pk"):
         parts[link.contained.kind].append(link)
     return [
-        {"kind": kind, "label": label, "count": counts[kind], "links": parts[kind]}
+        {
+            "kind": kind,
+            "label": label if counts[kind] == 1 else KIND_PLURALS.get(kind, f"{label}s"),
+            "count": counts[kind],
+            "links": parts[kind],
+        }
         for kind, label in Territory.Kind.choices
         if kind in counts
     ]
@@ -193,6 +219,22 @@ def networks_about(territory, user):
     return with_network_card(networks.filter(Q(pk__in=inside) | Q(territory__in=covering)))
 
 
+def contents(sections):
+    """The anchors of a territory's page, as (anchor, label), in its order."""
+    parts = [
+        ("projets", "Projets TZCLD", "projects"),
+        ("acteurs", "Qui agit ici", "actors"),
+        ("initiatives", "Initiatives", "initiatives"),
+        ("a-venir", "Prochaines rencontres", "upcoming"),
+        ("passees", "Rencontres passées", "past"),
+        ("besoins", "On y cherche", "needs"),
+        ("offres", "On y met à disposition", "offers"),
+        ("actions", "Actions retenues", "actions"),
+        ("reseaux", "Réseaux", "networks"),
+    ]
+    return [(anchor, label) for anchor, label, name in parts if sections[name]["count"]]
+
+
 def names_people(records):
     return any(record.person_id for record in records)
 
@@ -210,26 +252,30 @@ def territory_detail(request, kind, slug):
     containers = around(territory)
     exchanges = exchanges_inside(territory, user)
     initiatives = territory.within("initiatives").visible_to(user)
+    sections = {
+        "initiatives": section(with_initiative_card(initiatives, user)),
+        "networks": section(networks_about(territory, user)),
+        "actions": section(territory.within("actions").visible_to(user)),
+        **exchanges,
+        **actors_inside(territory, user),
+        **events_inside(territory, user),
+    }
     return render(
         request,
         "territories/territory_detail.html",
         {
             "section": "territories",
             "territory": territory,
+            "contents": contents(sections),
             "population_label": population_label(territory, containers),
             "former": territory.former_codes.exclude(name="").order_by("kind", "code"),
             "around": containers,
             "parts": parts_by_kind(territory),
-            "initiatives": section(with_initiative_card(initiatives, user)),
-            "networks": section(networks_about(territory, user)),
-            "actions": section(territory.within("actions").visible_to(user)),
             "attendances": whose("event", territory.attendances.filter(person=None), user),
             "names_people": names_people(
                 [*exchanges["needs"]["records"], *exchanges["offers"]["records"]]
             ),
-            **exchanges,
-            **actors_inside(territory, user),
-            **events_inside(territory, user),
+            **sections,
         },
     )
 

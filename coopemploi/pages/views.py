@@ -29,6 +29,8 @@ from .results import Search
 from .tasks import send_contact_message
 
 CONTACT_MESSAGES_PER_HOUR = 5
+# A term of the glossary shows so many initiatives, then a link to the whole list.
+TERM_INITIATIVES = 6
 
 
 # Home and search
@@ -135,7 +137,7 @@ def glossary_term(request, slug):
         {
             "section": "glossary",
             "term": term,
-            "initiatives": with_carriers(initiatives, request.user),
+            "initiatives": with_carriers(initiatives, request.user)[:TERM_INITIATIVES],
         },
     )
 

@@ -418,7 +418,7 @@ def test_evaluation_says_its_base(client):
     text = page_of(client, event)
 
     assert "des personnes présentes, base non précisée, résultat déclaré" in text
-    assert "sur 25 réponses</small>" in text
+    assert "sur 25 réponses</dd>" in text
 
 
 def test_quotation_marks_are_for_faithful_quotes(client):

@@ -354,3 +354,17 @@ def test_initiative_page_marks_a_fictional_example(client):
     initiative = InitiativeFactory(source=SourceFactory(is_fictional=True))
 
     assert "Exemple fictif" in text_of(client.get(initiative.get_absolute_url()))
+
+
+def test_sheet_leads_from_its_scheme_and_theme_to_their_initiatives(client):
+    initiative = InitiativeFactory()
+    classify(initiative)
+    scheme, theme = initiative.schemes.get(), initiative.themes.get()
+    InitiativeFactory(title="Autre sujet")
+
+    text = text_of(client.get(initiative.get_absolute_url()))
+
+    for query in (f"dispositif={scheme.slug}", f"thematique={theme.slug}"):
+        url = f"{reverse('initiative_list')}?{query}"
+        assert f'href="{url}"' in text
+        assert list(client.get(url).context["page"].object_list) == [initiative]

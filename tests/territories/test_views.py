@@ -188,6 +188,23 @@ def test_territory_list_finds_by_name_code_or_postal_code(client, query):
     assert names(response) == ["Saint-Étienne"]
 
 
+def test_territory_list_tells_namesakes_apart_by_their_departement(client):
+    for name in ("Vosges", "Gers"):
+        CompositionFactory(
+            whole__kind=Kind.DEPARTEMENT, whole__name=name, part__name="Saint-Léonard"
+        )
+    astride = TerritoryFactory(kind=Kind.EPCI, name="CC de Saint-Léonard")
+    CompositionFactory(whole__kind=Kind.DEPARTEMENT, part=astride, partial=True)
+
+    page = client.get(reverse("territory_list"), {"q": "st leonard"}).context["page"]
+
+    assert sorted((territory.name, territory.place) for territory in page.object_list[:2]) == [
+        ("Saint-Léonard", "Gers"),
+        ("Saint-Léonard", "Vosges"),
+    ]
+    assert page.object_list[2].place is None
+
+
 def test_territory_list_by_kind_shows_that_kind_only(client):
     TerritoryFactory(kind=Kind.EPCI, name="CA du Soleil")
     TerritoryFactory(kind=Kind.PETR, name="PETR des Cimes")
@@ -352,7 +369,7 @@ def test_territory_page_only_counts_parts_that_are_many(client):
 
     text = text_of(client.get(region.get_absolute_url()))
 
-    assert "Commune : voir les 61" in text
+    assert "Communes : voir les 61" in text
     assert "Village" not in text
 
 
@@ -393,6 +410,34 @@ def test_territory_page_has_no_empty_section(client):
 
     assert text.count("<h2>") == 1
     assert "<h2>En bref</h2>" in text
+
+
+def test_territory_page_of_nothing_leads_to_what_it_lies_in(client):
+    link = CompositionFactory(whole__kind=Kind.DEPARTEMENT, whole__name="Haute-Corse")
+
+    text = text_of(client.get(link.part.get_absolute_url()))
+
+    assert "Rien n'est encore noté ici" in text
+    assert f'Voyez plus large : <a href="{link.whole.get_absolute_url()}">Haute-Corse</a>' in text
+
+
+def test_territory_page_of_something_says_nothing_is_missing(client):
+    territory = TerritoryFactory()
+    InitiativeFactory().territories.add(territory)
+
+    assert "Rien n'est encore noté ici" not in text_of(client.get(territory.get_absolute_url()))
+
+
+def test_territory_page_links_to_the_past_events_of_a_long_section(client):
+    territory = TerritoryFactory(kind=Kind.EPCI, code="200000001")
+    for _ in range(7):
+        EventFactory(start=PartialDate.parse("01/01/2010")).territories.add(territory)
+
+    text = text_of(client.get(territory.get_absolute_url()))
+
+    url = f"{reverse('event_list')}?territoire=epci%3A200000001&periode=passees"
+    assert f'<a href="{url}">Tout voir : 7 rencontres</a>' in text
+    assert client.get(url).context["page"].paginator.count == 7
 
 
 def test_territory_page_shows_its_stage_at_a_meeting(client):
