@@ -6,6 +6,7 @@ from django.forms import HiddenInput
 from django.http import QueryDict
 
 from .search.models import Document
+from .search.synonyms import read_query
 
 
 class TextFilter(django_filters.CharFilter):
@@ -17,7 +18,7 @@ class TextFilter(django_filters.CharFilter):
     def filter(self, queryset, value):
         if not value:
             return queryset
-        documents = Document.objects.of(queryset.model).matching(value)
+        documents = Document.objects.of(queryset.model).matching(read_query(value))
         return queryset.filter(Q(pk__in=documents.values("object_id")))
 
 

@@ -31,18 +31,19 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 ROOT_URLCONF = "coopemploi.urls"
 WSGI_APPLICATION = "coopemploi.wsgi.application"
 
+# Foundations first: what they register in ready(), such as synonyms, upper apps use.
 INSTALLED_APPS = [
-    "coopemploi.pages",
-    "coopemploi.demo",
-    "events",
-    "initiatives",
-    "territories",
-    "coopemploi.search",
+    "coopemploi",
+    "coopemploi.accounts",
+    "coopemploi.identity",
     "coopemploi.sources",
     "coopemploi.vocabulary",
-    "coopemploi.identity",
-    "coopemploi.accounts",
-    "coopemploi",
+    "coopemploi.search",
+    "territories",
+    "initiatives",
+    "events",
+    "coopemploi.pages",
+    "coopemploi.demo",
     "allauth",
     "allauth.account",
     "csp",

@@ -1,10 +1,8 @@
 """What a search finds, group by group."""
 
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 
-from django.db.models import Count, F, Window
+from django.db.models import Count, OuterRef, Subquery, Window
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -12,8 +10,8 @@ from events.models import Action, Campaign, Event, Recap
 from initiatives.models import Initiative, Need, Offer, Resource
 from territories.models import Actor, Network, Territory
 
+from ..search import synonyms
 from ..search.models import Document
-from ..search.text import normalise
 from ..vocabulary.models import GlossaryTerm
 
 GROUP_SIZE = 5
@@ -38,28 +36,25 @@ class Group:
 
 
 class Search:
-    """The words somebody typed, and those the glossary adds."""
+    """What answers the words somebody typed."""
 
     def __init__(self, query):
         self.query = query
-        key = normalise(query)
-        self.terms = [
-            term
-            for term in GlossaryTerm.objects.all()
-            if key in {normalise(form) for form in forms_of(term)}
-        ]
-        added = {normalise(form): form for term in self.terms for form in forms_of(term)}
-        added.pop(key, None)
-        self.added_forms = list(added.values())
-
-    def documents(self, model):
-        indexed = Document.objects.of(model)
-        forms = (self.query, *self.added_forms)
-        return reduce(or_, (indexed.matching(form) for form in forms))
+        analyser = synonyms.analyser()
+        self.clauses = analyser.clauses(query)
+        # The terms that the query names: their meaning stands on top.
+        named = analyser.terms_named(query)
+        self.terms = list(GlossaryTerm.objects.filter(slug__in=named)) if named else []
 
     def among(self, records):
-        """Those of `records` that match."""
-        return records.filter(pk__in=self.documents(records.model).values("object_id"))
+        """Those of `records` that match, the best first."""
+        documents = Document.objects.of(records.model).ranked(self.clauses)
+        relevance = documents.filter(object_id=OuterRef("pk")).values("relevance")
+        return (
+            records.filter(pk__in=documents.values("object_id"))
+            .annotate(relevance=Subquery(relevance))
+            .order_by("-relevance", "pk")
+        )
 
     def groups(self, user):
         """The groups that hold something, in the order of the page; one query each."""
@@ -108,8 +103,7 @@ class Search:
                 "Comptes rendus",
                 self._visible(Recap, user)
                 .filter(event__in=Event.objects.visible_to(user))
-                .select_related("event")
-                .order_by(F("event__start_latest").desc(nulls_last=True), "-pk"),
+                .select_related("event"),
                 lambda recap: (recap.event.start.label, recap.standfirst),
             ),
             self._group(
@@ -154,11 +148,6 @@ class Search:
         if more and count > GROUP_SIZE:
             more_url = f"{reverse(more)}?{urlencode({**more_query, 'q': self.query})}"
         return Group(label, count, [result_of(row, describe) for row in rows], more_url)
-
-
-def forms_of(term):
-    """Everything that people write for a glossary term."""
-    return [term.term, *term.expansions, *term.aliases]
 
 
 def result_of(record, describe):

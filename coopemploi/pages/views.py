@@ -22,6 +22,7 @@ from territories.models import Actor, Network, Territory
 
 from ..identity.models import Identity
 from ..search.models import Document
+from ..search.synonyms import read_query
 from ..search.text import normalise
 from ..vocabulary.models import GlossaryTerm
 from .forms import ContactForm, SearchForm, one_line, storable
@@ -92,7 +93,6 @@ def search(request):
         groups = found.groups(request.user)
         context |= {
             "terms": found.terms,
-            "added_forms": found.added_forms,
             "groups": groups,
             "count": sum(group.count for group in groups),
         }
@@ -108,7 +108,7 @@ def glossary(request):
     query = SearchForm(request.GET).query
     terms = GlossaryTerm.objects.all()
     if normalise(query):
-        documents = Document.objects.of(GlossaryTerm).matching(query)
+        documents = Document.objects.of(GlossaryTerm).matching(read_query(query))
         terms = terms.filter(pk__in=documents.values("object_id"))
     terms = sorted(terms, key=lambda term: normalise(term.term))
     letters = [(letter, list(group)) for letter, group in groupby(terms, key=first_letter)]

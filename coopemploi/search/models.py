@@ -1,26 +1,37 @@
 from django.db import models
 
-from .text import normalise
+from .queries import Found, Relevance
 
 
 class DocumentQuerySet(models.QuerySet):
     def of(self, model):
         return self.filter(model=model._meta.label_lower)
 
-    def matching(self, query):
-        """Documents that hold every word of `query`, whole or begun."""
-        documents = self
-        for word in normalise(query).split():
-            documents = documents.filter(text__contains=f" {word}")
-        return documents
+    def matching(self, clauses):
+        """Documents that meet the clauses of a query: see `synonyms.read_query`."""
+        return self.filter(Found("pk", clauses)) if clauses else self.none()
+
+    def ranked(self, clauses):
+        """The same with their `relevance`, the best first."""
+        found = self.matching(clauses)
+        if not clauses:
+            return found
+        return found.annotate(relevance=Relevance("pk", clauses)).order_by("-relevance", "pk")
 
 
 class Document(models.Model):
-    """A record's searchable text, normalised; a derived table."""
+    """A record's searchable tokens, by weight; a derived table.
+
+    The full-text index over it (an FTS5 table on SQLite, a generated tsvector on
+    PostgreSQL) is made by a migration and kept by the database itself.
+    """
 
     model = models.CharField("modèle", max_length=60)
     object_id = models.PositiveBigIntegerField("identifiant")
-    text = models.TextField("texte")
+    a = models.TextField("titre", default="")
+    b = models.TextField("résumé", default="")
+    c = models.TextField("vocabulaires et noms", default="")
+    d = models.TextField("texte", default="")
 
     objects = DocumentQuerySet.as_manager()
 

@@ -6,6 +6,8 @@ class VocabularyConfig(AppConfig):
     verbose_name = "Vocabulaires"
 
     def ready(self):
-        from .search import GlossarySource
+        from ..search import synonyms as analyser_synonyms
+        from .search import GlossarySource, synonyms
 
+        analyser_synonyms.register("vocabulary.GlossaryTerm", synonyms)
         GlossarySource.register()

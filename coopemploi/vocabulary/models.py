@@ -103,6 +103,11 @@ class GlossaryTerm(models.Model):
     def get_absolute_url(self):
         return reverse("glossary_term", args=[self.slug])
 
+    @property
+    def forms(self):
+        """Everything that people write for it."""
+        return [self.term, *self.expansions, *self.aliases]
+
 
 class Classified(models.Model):
     """A record described by the five vocabularies."""

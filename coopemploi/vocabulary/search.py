@@ -6,3 +6,11 @@ class GlossarySource(SearchSource):
     model = GlossaryTerm
     label = "Glossaire"
     fields = ("term", "expansions", "aliases", "definition")
+
+
+def synonyms():
+    """The forms of every glossary term, by its slug."""
+    rows = GlossaryTerm.objects.order_by("slug").values_list(
+        "slug", "term", "expansions", "aliases"
+    )
+    return [(slug, (term, *expansions, *aliases)) for slug, term, expansions, aliases in rows]

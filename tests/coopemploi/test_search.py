@@ -173,7 +173,9 @@ def test_search_private_contact_details(client):
     assert set(found(client, "quinoa")) == {"Besoins", "Rencontres", "Comptes rendus"}
     for query in ("secret@prive.example", "secret", "prive", "0611223344", "06 11 22 33 44"):
         assert found(client, query) == {}
-    assert not Document.objects.filter(text__contains="secret").exists()
+    assert not any(
+        "secret" in tokens for row in Document.objects.values_list(*"abcd") for tokens in row
+    )
 
 
 def test_search_withdrawn_name(client):
@@ -214,7 +216,7 @@ def test_search_glossary_widens_both_ways(client):
     InitiativeFactory(title="La gestion prévisionnelle territoriale du plateau")
     both = ["La gestion prévisionnelle territoriale du plateau", "Une GPECT en vallée"]
     for query in ("gpect", "Gestion previsionnelle territoriale", "GPEC-T"):
-        assert found(client, query)["Initiatives"] == both
+        assert sorted(found(client, query)["Initiatives"]) == both
         response = client.get(reverse("search"), {"q": query})
         assert response.context["terms"] == [term]
         assert term.definition in response.text
@@ -289,9 +291,9 @@ def test_rebuild_search_writes_what_signals_kept(capsys):
     fill_recap(recap)
     InitiativeFactory()
     GlossaryTermFactory()
-    kept = sorted(Document.objects.values_list("model", "object_id", "text"))
+    kept = sorted(Document.objects.values_list("model", "object_id", *"abcd"))
     Document.objects.all().delete()
     call_command("rebuild_search")
-    assert sorted(Document.objects.values_list("model", "object_id", "text")) == kept
+    assert sorted(Document.objects.values_list("model", "object_id", *"abcd")) == kept
     assert "Comptes rendus : 1" in capsys.readouterr().out
     assert sum(source.drift() for source in sources.values()) == 0

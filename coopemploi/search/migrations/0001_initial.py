@@ -17,7 +17,10 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('model', models.CharField(max_length=60, verbose_name='modèle')),
                 ('object_id', models.PositiveBigIntegerField(verbose_name='identifiant')),
-                ('text', models.TextField(verbose_name='texte')),
+                ('a', models.TextField(default='', verbose_name='titre')),
+                ('b', models.TextField(default='', verbose_name='résumé')),
+                ('c', models.TextField(default='', verbose_name='vocabulaires et noms')),
+                ('d', models.TextField(default='', verbose_name='texte')),
             ],
             options={
                 'verbose_name': 'document',

@@ -1,0 +1,164 @@
+"""The one French analyser behind search: text in, tokens out. Pure.
+
+A text becomes tokens of ASCII letters and digits: the stem of each word, the word
+itself when it differs (so that half words find it), and a concept for each term of
+the field it holds, whatever its form: "GPECT" and "gestion prévisionnelle des emplois
+et des compétences" hold the same concept. Synonyms are handed to the analyser.
+"""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+
+import snowballstemmer
+
+from .text import normalise
+
+_WORD = re.compile(r"[^\W_]+")
+_ASCII = re.compile("[a-z0-9]+")  # other alphabets are not searched
+_snowball = snowballstemmer.stemmer("french")
+
+# Plurals and feminines that Snowball leaves apart.
+_IRREGULAR = {
+    "travaux": "travail",
+    "baux": "bail",
+    "emaux": "email",
+    "chomeuse": "chomeur",
+    "chomeuses": "chomeur",
+    "yeux": "oeil",
+}
+
+STOP_WORDS = frozenset(
+    normalise(
+        """
+        à ai aie ait as au aura aurait aussi autre autres aux avec avoir avait avaient
+        ayant c ça car ce cela celle celles celui ces cet cette ceux chez ci comme
+        comment d dans de des deux doit donc dont du elle elles en entre es est et
+        étaient était été être eu eux fait faire fut il ils j je jusqu l la le les leur
+        leurs lors lorsque lui m ma mais me même mes moi mon n ne ni nos notre nous on
+        ont ou où par pas plus pour pouvoir qu quand que quel quelle quelles quels qui
+        quoi s sa sans se sera seront ses si soient soit son sont sous sur t ta te tes
+        toi ton tous tout toute toutes très tu un une via vos votre vous y
+        """
+    ).split()
+)
+
+
+def stem(word):
+    """The stem of a normalised word: "emplois" → "emploi", "travaux" → "travail"."""
+    word = _IRREGULAR.get(word, word)
+    if word.isdigit() or len(word) <= 2:
+        return word
+    stemmed = _snowball.stemWord(word)
+    # "emplois", "lieux", "élus": Snowball keeps the mark of the plural after a vowel.
+    if len(stemmed) > 3 and stemmed[-1] in "sx":
+        stemmed = stemmed[:-1]
+    return stemmed
+
+
+@dataclass(frozen=True)
+class Word:
+    text: str  # normalised
+    stem: str
+    is_upper: bool
+
+
+def read_words(text):
+    """The words that count, in order."""
+    found = []
+    for match in _WORD.finditer(text):
+        raw = match.group()
+        for part in _ASCII.findall(normalise(raw)):
+            if part not in STOP_WORDS or is_sigle(raw):
+                found.append(Word(part, stem(part), is_sigle(raw)))
+    return found
+
+
+def is_sigle(raw):
+    """Whether a word is written as an acronym: at least two capitals, no small letter."""
+    return len(raw) > 1 and raw.upper() == raw and not raw.isdigit()
+
+
+@dataclass(frozen=True)
+class Form:
+    """A way to write a term: the stems of its words, and its concept."""
+
+    stems: tuple
+    concept: str
+    needs_capitals: bool  # a short sigle, such as AI or CLE, is a common word otherwise
+
+
+class Analyser:
+    """Reads texts and queries with the synonyms it was given.
+
+    `terms` are (key, forms) pairs: a key of letters and digits, and what people write.
+    """
+
+    def __init__(self, terms=()):
+        self._forms = defaultdict(list)
+        self._keys = {}
+        for key, texts in terms:
+            concept = "zz" + normalise(key).replace(" ", "")
+            self._keys[concept] = key
+            for text in texts:
+                words = read_words(text)
+                if not words:
+                    continue
+                short = len(words) == 1 and words[0].is_upper and len(words[0].text) <= 4
+                form = Form(tuple(word.stem for word in words), concept, short)
+                self._forms[form.stems[0]].append(form)
+        for forms in self._forms.values():
+            forms.sort(key=lambda form: -len(form.stems))
+
+    def tokens(self, *texts):
+        """The tokens of texts to index, in order, without repetition."""
+        tokens = {}
+        for words in map(read_words, texts):
+            for position, word in enumerate(words):
+                tokens[word.stem] = tokens[word.text] = None
+                for form in self._forms.get(word.stem, ()):
+                    if self._stands_at(form, words, position, in_query=False):
+                        tokens[form.concept] = None
+        return list(tokens)
+
+    def clauses(self, query):
+        """What a query asks for: clauses that must all be met, each by one token.
+
+        A clause is a tuple of tokens; one that ends with * stands for all that begin so:
+        long words and the last one may be half typed. No clause: nothing is asked.
+        """
+        words = read_words(query) or [
+            Word(part, stem(part), False) for part in _ASCII.findall(normalise(query))
+        ]
+        clauses = []
+        position = 0
+        while position < len(words):
+            word = words[position]
+            forms = [
+                form
+                for form in self._forms.get(word.stem, ())
+                if self._stands_at(form, words, position, in_query=True)
+            ]
+            length = max((len(form.stems) for form in forms), default=1)
+            tokens = [form.concept for form in forms if len(form.stems) == length]
+            if length == 1:
+                tokens.append(word.stem)
+                is_last = position == len(words) - 1
+                if len(word.text) > (1 if is_last else 3):
+                    tokens.append(f"{word.text}*")
+            clauses.append(tuple(dict.fromkeys(tokens)))
+            position += length
+        return clauses
+
+    def terms_named(self, query):
+        """The keys of the terms that the whole query is a form of."""
+        clauses = self.clauses(query)
+        if len(clauses) != 1:
+            return []
+        return [self._keys[token] for token in clauses[0] if token in self._keys]
+
+    def _stands_at(self, form, words, position, *, in_query):
+        found = words[position : position + len(form.stems)]
+        if form.needs_capitals and not in_query and not found[0].is_upper:
+            return False
+        return tuple(word.stem for word in found) == form.stems
