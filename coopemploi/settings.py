@@ -117,7 +117,7 @@ FORM_RENDERER = "coopemploi.forms.FormRenderer"
 # A big meeting has hundreds of attendances, each of several fields.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
-FILTERS_EMPTY_CHOICE_LABEL = "Tous"
+FILTERS_EMPTY_CHOICE_LABEL = "Peu importe"
 
 # Language and time
 

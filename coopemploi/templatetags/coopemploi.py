@@ -1,5 +1,8 @@
+import re
+
 from django import template
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import mark_safe
 
 from ..figures import format_number
 from ..prose import render_prose
@@ -21,8 +24,14 @@ def partial_date(date):
         label = format_html('<time datetime="{}">{}</time>', date.iso, label)
     if not date.is_deduced:
         return label
-    found = f" de « {date.wording} »" if date.wording else ""
-    return format_html('{} <small class="note">(date déduite{})</small>', label, found)
+    return format_html('{} <small class="note">(date déduite)</small>', label)
+
+
+@register.filter
+def unbroken(text):
+    """No line breaks before « : ; ? ! » nor inside guillemets, as French prints."""
+    spaced = re.sub(r" (?=[:;?!»])|(?<=«) ", "\N{NO-BREAK SPACE}", conditional_escape(text))
+    return mark_safe(spaced)  # noqa: S308 - escaped just above
 
 
 @register.filter

@@ -364,7 +364,9 @@ def test_event_page_says_when_and_where(client):
 def test_event_page_says_that_a_date_is_deduced(client):
     event = EventFactory(start=PartialDate.parse("[17/10/2019] 17 octobre dernier"))
 
-    assert "Date déduite de « 17 octobre dernier »" in page_of(client, event)
+    page = page_of(client, event)
+    assert "(date déduite)" in page
+    assert "Dans la source : « 17 octobre dernier »." in page
 
 
 def test_event_page_tells_organiser_from_host(client):
