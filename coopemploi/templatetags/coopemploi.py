@@ -6,6 +6,7 @@ from django.utils.safestring import mark_safe
 
 from ..figures import format_number
 from ..prose import render_prose
+from ..vocabulary.acronyms import acronyms_of
 
 register = template.Library()
 
@@ -38,3 +39,12 @@ def unbroken(text):
 def number(value):
     """150000 → "150 000"."""
     return "" if value is None else format_number(value)
+
+
+@register.simple_tag(takes_context=True)
+def explain(context, text):
+    """A text of the page, each acronym explained where the page first says it.
+
+    Fragments included with `only` share the page's request, hence its acronyms.
+    """
+    return acronyms_of(context.request).explain(text)

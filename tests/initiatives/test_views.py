@@ -233,7 +233,7 @@ def fill_resource(rows):
 
 
 PAGES = [
-    pytest.param(fill_initiative, 20, id="initiative"),
+    pytest.param(fill_initiative, 21, id="initiative"),
     pytest.param(lambda rows: fill_exchange(NeedFactory, "need", rows), 10, id="need"),
     pytest.param(lambda rows: fill_exchange(OfferFactory, "offer", rows), 10, id="offer"),
     pytest.param(fill_resource, 13, id="resource"),
