@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgresql lint format migrations-check smoke requirements clean
+.PHONY: help demo test test-postgresql lint format migrations-check smoke bench requirements clean
 
 help: ## Cette aide
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | column -t -s '	'
@@ -49,6 +49,9 @@ migrations-check: $(VENV)/dev.stamp ## Aucune migration ne manque
 
 smoke: $(VENV)/base.stamp ## La démonstration démarre et sert ses pages
 	.ci/smoke
+
+bench: $(VENV)/base.stamp ## Les mesures, sur la base de démonstration (make demo d'abord)
+	DEBUG=1 $(BIN)/python benchmarks/reconciliation.py
 
 requirements: pyproject.toml ## Figer de nouveau les dépendances, avec leurs empreintes
 	$(BIN)/pip install --quiet uv
