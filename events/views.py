@@ -5,10 +5,12 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from coopemploi.formats.exports import export, offered
 from coopemploi.pagination import paginate
 from initiatives.models import Initiative, Need, Offer
 from territories.models import Actor, Network, StageChange
 
+from .exports import ActionExport, EventExport
 from .filters import ActionFilter, EventFilter
 from .models import (
     Action,
@@ -51,6 +53,8 @@ def event_list(request):
     upcoming, past = visible.upcoming(), visible.past()
     shows_past = request.GET.get("periode") == "passees"
     filters = EventFilter(request.GET, with_card(past if shows_past else upcoming, request.user))
+    if exported := export(request, filters.qs, EventExport):
+        return exported
     return render(
         request,
         "events/event_list.html",
@@ -58,6 +62,7 @@ def event_list(request):
             "section": "events",
             "filters": filters,
             "page": paginate(request, filters.qs),
+            "formats": offered(EventExport),
             "shows_past": shows_past,
             "upcoming_count": upcoming.count(),
             "past_count": past.count(),
@@ -255,10 +260,17 @@ def with_carriers(actions, user):
 def action_list(request):
     actions = with_carriers(Action.objects.visible_to(request.user), request.user)
     filters = ActionFilter(request.GET, actions)
+    if exported := export(request, filters.qs, ActionExport):
+        return exported
     return render(
         request,
         "events/action_list.html",
-        {"section": "actions", "filters": filters, "page": paginate(request, filters.qs)},
+        {
+            "section": "actions",
+            "filters": filters,
+            "page": paginate(request, filters.qs),
+            "formats": offered(ActionExport),
+        },
     )
 
 

@@ -3,9 +3,11 @@ from django.db.models import Case, Prefetch, When
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from coopemploi.formats.exports import export, offered
 from coopemploi.pagination import paginate
 from territories.models import Actor
 
+from .exports import InitiativeExport, NeedExport, OfferExport, ResourceExport
 from .filters import ExchangeFilter, InitiativeFilter, ResourceFilter
 from .models import Initiative, Involvement, Need, Offer, Resource
 
@@ -35,6 +37,8 @@ def visible_actor(user):
 def initiative_list(request):
     initiatives = with_carriers(Initiative.objects.visible_to(request.user), request.user)
     filters = InitiativeFilter(request.GET, initiatives)
+    if exported := export(request, filters.qs, InitiativeExport):
+        return exported
     return render(
         request,
         "initiatives/initiative_list.html",
@@ -42,6 +46,7 @@ def initiative_list(request):
             "section": "initiatives",
             "filters": filters,
             "page": paginate(request, filters.qs),
+            "formats": offered(InitiativeExport),
         },
     )
 
@@ -87,13 +92,16 @@ def initiative_detail(request, slug):
 @require_safe
 def exchange_list(request):
     """Needs by default, offers on the other tab."""
-    shown = Offer if request.GET.get("voir") == "offres" else Need
+    shows_offers = request.GET.get("voir") == "offres"
+    shown, declaration = (Offer, OfferExport) if shows_offers else (Need, NeedExport)
     exchanges = (
         shown.objects.visible_to(request.user)
         .select_related("actor", "person", "source")
         .prefetch_related("schemes", "themes")
     )
     filters = ExchangeFilter(request.GET, exchanges)
+    if exported := export(request, filters.qs, declaration):
+        return exported
     return render(
         request,
         "initiatives/exchange_list.html",
@@ -101,7 +109,8 @@ def exchange_list(request):
             "section": "exchanges",
             "filters": filters,
             "page": paginate(request, filters.qs),
-            "shows_offers": shown is Offer,
+            "formats": offered(declaration),
+            "shows_offers": shows_offers,
             "need_count": Need.objects.visible_to(request.user).count(),
             "offer_count": Offer.objects.visible_to(request.user).count(),
         },
@@ -148,10 +157,17 @@ def resource_list(request):
         .prefetch_related("schemes", "themes")
     )
     filters = ResourceFilter(request.GET, resources)
+    if exported := export(request, filters.qs, ResourceExport):
+        return exported
     return render(
         request,
         "initiatives/resource_list.html",
-        {"section": "resources", "filters": filters, "page": paginate(request, filters.qs)},
+        {
+            "section": "resources",
+            "filters": filters,
+            "page": paginate(request, filters.qs),
+            "formats": offered(ResourceExport),
+        },
     )
 
 

@@ -12,8 +12,10 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from coopemploi.formats.exports import export, offered
 from coopemploi.pagination import paginate
 
+from .exports import ActorExport, NetworkExport
 from .filters import ActorFilter, NetworkFilter, TerritoryListFilter
 from .models import Actor, Containment, Network, NetworkMembership, Position, StageChange, Territory
 
@@ -285,10 +287,17 @@ def territory_detail(request, kind, slug):
 def actor_list(request):
     actors = with_actor_card(Actor.objects.visible_to(request.user)).prefetch_related("schemes")
     filters = ActorFilter(request.GET, actors)
+    if exported := export(request, filters.qs, ActorExport):
+        return exported
     return render(
         request,
         "territories/actor_list.html",
-        {"section": "actors", "filters": filters, "page": paginate(request, filters.qs)},
+        {
+            "section": "actors",
+            "filters": filters,
+            "page": paginate(request, filters.qs),
+            "formats": offered(ActorExport),
+        },
     )
 
 
@@ -397,10 +406,17 @@ def with_members(networks, user):
 def network_list(request):
     networks = Network.objects.visible_to(request.user).prefetch_related("schemes")
     filters = NetworkFilter(request.GET, with_members(with_network_card(networks), request.user))
+    if exported := export(request, filters.qs, NetworkExport):
+        return exported
     return render(
         request,
         "territories/network_list.html",
-        {"section": "networks", "filters": filters, "page": paginate(request, filters.qs)},
+        {
+            "section": "networks",
+            "filters": filters,
+            "page": paginate(request, filters.qs),
+            "formats": offered(NetworkExport),
+        },
     )
 
 

@@ -1,0 +1,88 @@
+"""A list as a calendar, to be subscribed to."""
+
+import datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from django.http import StreamingHttpResponse
+from django.utils.http import content_disposition_header
+from icalendar import Calendar, Event, Timezone
+
+from .printable import printable
+
+PARIS = "Europe/Paris"
+ONE_DAY = datetime.timedelta(days=1)
+END = b"END:VCALENDAR\r\n"
+
+
+def ics_response(export):
+    response = StreamingHttpResponse(pieces(export), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = content_disposition_header(True, export.file_name("ics"))
+    return response
+
+
+def pieces(export):
+    yield heading(export) + time_zone()
+    for record in export.stream():
+        if export.moment(record):
+            yield event(export, record).to_ical()
+    yield END
+
+
+def heading(export):
+    calendar = Calendar()
+    calendar.add("prodid", "-//Coopemploi//coopemploi//FR")
+    calendar.add("version", "2.0")
+    calendar.add("name", export.title)
+    calendar.add("x-wr-calname", export.title)
+    calendar.add("url", export.page_url)
+    calendar.add("last-modified", export.generated_at)
+    calendar.add(
+        "description",
+        f"Source : {export.credit}, {export.page_url}\n"
+        f"Licence : {export.licence}, {export.licence_url}",
+    )
+    return calendar.to_ical().removesuffix(END)
+
+
+@cache
+def time_zone():
+    years = datetime.date(2000, 1, 1), datetime.date(2038, 1, 1)
+    return Timezone.from_tzid(PARIS, first_date=years[0], last_date=years[1]).to_ical()
+
+
+def event(export, record):
+    """An event that keeps its UID from one download to the next, and leads back to its page."""
+    shown = export.entry(record)
+    start, end = export.moment(record)
+    entry = Event()
+    entry.add("uid", f"{record.slug}@{export.host}")
+    entry.add("dtstamp", export.generated_at.astimezone(datetime.UTC))
+    entry.add("last-modified", record.updated_at.astimezone(datetime.UTC))
+    entry.add("summary", shown["title"])
+    entry.add("dtstart", start)
+    if end:
+        entry.add("dtend", end)
+    entry.add("url", shown["address"])
+    entry.add("description", "\n\n".join(filter(None, (shown["text"], shown["address"]))))
+    if place := printable(export.place(record)):
+        entry.add("location", place)
+    return entry
+
+
+def moment(first_day, last_day, start_time=None, end_time=None):
+    """(start, end) as a calendar writes them: hours in Paris, or whole days; end may be None.
+
+    `end` is excluded: an event of a day ends the day after.
+    """
+    last_day = max(last_day, first_day)
+    if start_time and end_time:
+        start, end = at(first_day, start_time), at(last_day, end_time)
+        return start, end if end > start else None
+    if start_time and last_day == first_day:
+        return at(first_day, start_time), None
+    return first_day, last_day + ONE_DAY
+
+
+def at(day, time):
+    return datetime.datetime.combine(day, time, ZoneInfo(PARIS))

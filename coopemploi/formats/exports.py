@@ -1,0 +1,174 @@
+"""Every form of the same address: a list as a table, data, a map, a feed or a calendar.
+
+Knows no app: each declares its lists in its own `exports.py`, as subclasses of `Export`.
+"""
+
+import datetime
+
+from django.http import Http404
+from django.utils import timezone
+
+from ..batches import BATCH_SIZE
+from ..dates import PartialDate
+from ..identity.models import Identity
+from . import calendars, feeds, tables, trees
+from .printable import printable
+
+LICENCE = "Licence Ouverte 2.0"
+LICENCE_URL = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
+
+FORMATS = {
+    "xlsx": tables.xlsx_response,
+    "csv": tables.csv_response,
+    "json": trees.json_response,
+    "geojson": trees.geojson_response,
+    "atom": feeds.atom_response,
+    "ics": calendars.ics_response,
+}
+LABELS = {
+    "xlsx": "Tableur (XLSX)",
+    "csv": "Tableau de texte (CSV)",
+    "json": "Données (JSON)",
+    "geojson": "Données pour une carte (GeoJSON)",
+    "atom": "Fil d'actualité (Atom)",
+    "ics": "Agenda (ICS)",
+}
+FOLLOWED = ("atom", "ics")
+
+
+def export(request, records, declaration):
+    """The whole list in the format that the address asks for, None when it asks for the page.
+
+    Of several `format`, the last counts, as for any filter. Http404 for an unknown one.
+    """
+    name = request.GET.get("format")
+    if not name:
+        return None
+    if name not in declaration.formats:
+        offered = ", ".join(declaration.formats)
+        raise Http404(f"Cette liste n'existe pas dans ce format. Formats possibles : {offered}.")
+    response = FORMATS[name](declaration(request, records))
+    response["Link"] = f'<{LICENCE_URL}>; rel="license"'
+    return response
+
+
+def offered(declaration):
+    """What the panel of a list shows: what one takes, and what one follows."""
+    choices = [
+        {"name": name, "label": LABELS[name], "is_followed": name in FOLLOWED}
+        for name in declaration.formats
+    ]
+    return sorted(choices, key=lambda choice: choice["is_followed"])
+
+
+def dated(header, name):
+    """The two columns of a partial date: in words, and as ISO 8601 as far as known."""
+    return {header: name, f"{header} (ISO 8601)": lambda record: getattr(record, name).iso}
+
+
+def names(relation):
+    """A column of the names of related records, already prefetched."""
+    return lambda record: [str(other) for other in getattr(record, relation).all()]
+
+
+class Export:
+    """A list to be exported. Its columns: French header → attribute, or function of the record."""
+
+    name = ""  # of the file: « réseaux »
+    title = ""
+    formats = ("xlsx", "csv", "json", "geojson", "atom")
+    columns = {}
+    licence, licence_url = LICENCE, LICENCE_URL
+
+    def __init__(self, request, records):
+        self.records = self.prepare(records)
+        self.site = Identity.current().name
+        self.generated_at = timezone.localtime()
+        self.build_url = request.build_absolute_uri
+        self.host = request.get_host()
+        self.url = request.build_absolute_uri()
+        query = request.GET.copy()
+        for parameter in ("format", "page"):
+            query.pop(parameter, None)
+        suffix = f"?{query.urlencode()}" if query else ""
+        self.page_url = request.build_absolute_uri(request.path + suffix)
+        self.all_columns = {
+            "réf": "slug",
+            **self.columns,
+            "exemple fictif": "is_fictional",
+            "document d'origine": "source",
+            "état de publication": "get_status_display",
+            "modifié le": lambda record: timezone.localdate(record.updated_at),
+            "adresse": self.address,
+            "source": lambda record: self.credit,
+        }
+
+    def prepare(self, records):
+        """The records of the page, with what the other columns need."""
+        return records
+
+    def point(self, record):
+        """(latitude, longitude), or None when it is not known."""
+        return first_point(record.territories.all())
+
+    def text(self, record):
+        """What a feed or a calendar says of a record."""
+        return record.summary
+
+    def entry(self, record):
+        """A record as a feed or a calendar shows it."""
+        mention = "Exemple fictif. " if record.is_fictional else ""
+        return {
+            "title": printable(record),
+            "text": printable(mention + self.text(record)),
+            "address": self.address(record),
+        }
+
+    def address(self, record):
+        return self.build_url(record.get_absolute_url())
+
+    @property
+    def credit(self):
+        return f"{self.site}, {self.generated_at:%d/%m/%Y}"
+
+    @property
+    def notice(self):
+        """What a file says of itself."""
+        return {
+            "source": {"nom": self.site, "liste": self.title, "adresse": self.page_url},
+            "licence": {"nom": self.licence, "adresse": self.licence_url},
+            "genere_le": self.generated_at.isoformat(timespec="seconds"),
+        }
+
+    def file_name(self, extension):
+        return f"{self.name}-{self.generated_at:%Y-%m-%d}.{extension}"
+
+    def stream(self):
+        """The records in the order of the page, a chunk at a time in memory."""
+        return self.records.defer("source__raw_text").iterator(chunk_size=BATCH_SIZE)
+
+    def row(self, record):
+        """{header: str, number, bool, date, list of str or None}"""
+        return {header: cell(record, column) for header, column in self.all_columns.items()}
+
+
+def cell(record, column):
+    value = column(record) if callable(column) else getattr(record, column)
+    if callable(value):
+        value = value()
+    match value:
+        case PartialDate():
+            return str(value) if value else ""
+        case None | bool() | int() | float() | datetime.date():
+            return value
+        case list():
+            return [printable(item) for item in value]
+    return printable(value)
+
+
+def first_point(territories):
+    """The point of the first territory that has one."""
+    for territory in territories:
+        if territory and None not in (territory.latitude, territory.longitude):
+            return territory.latitude, territory.longitude
+    return None

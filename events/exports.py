@@ -1,0 +1,81 @@
+"""What the lists of events and actions give to take away."""
+
+from coopemploi.dates import Precision
+from coopemploi.formats.calendars import moment
+from coopemploi.formats.exports import Export, dated, first_point, names
+from initiatives.exports import CLASSIFICATION, RELATIONS, references
+
+
+def hour(name):
+    def value(record):
+        time = getattr(record, name)
+        return f"{time:%H:%M}" if time else ""
+
+    return value
+
+
+class EventExport(Export):
+    name = "rencontres"
+    title = "Rencontres"
+    formats = (*Export.formats, "ics")
+    columns = {
+        "titre": "title",
+        "type": "get_kind_display",
+        "thème de la rencontre": "topic",
+        "résumé": "summary",
+        **dated("début", "start"),
+        **dated("fin", "end"),
+        "heure de début": hour("start_time"),
+        "heure de fin": hour("end_time"),
+        "format": "get_format_display",
+        "lieu": "venue",
+        "commune": "town",
+        "code de la commune": lambda record: record.town and record.town.reference,
+        "territoires concernés": names("territories"),
+        "codes des territoires": references,
+        "réseau": "network",
+        **CLASSIFICATION,
+    }
+
+    def prepare(self, records):
+        return records.prefetch_related("territories", *RELATIONS)
+
+    def point(self, record):
+        return first_point([record.town, *record.territories.all()])
+
+    def text(self, record):
+        return "\n\n".join(filter(None, (record.topic, record.summary)))
+
+    def place(self, record):
+        return ", ".join(str(part) for part in (record.venue, record.town) if part)
+
+    def moment(self, record):
+        """When it is, for a calendar; None unless its day is known."""
+        if record.start.precision is not Precision.DAY:
+            return None
+        ends = record.end.latest if record.end.precision is Precision.DAY else record.start.latest
+        return moment(record.start.earliest, ends, record.start_time, record.end_time)
+
+
+class ActionExport(Export):
+    name = "actions"
+    title = "Actions retenues"
+    columns = {
+        "titre": "title",
+        "pourquoi": "reason",
+        "portée": "scope",
+        "avancement": "get_progress_display",
+        **dated("échéance", "due"),
+        "portée par": lambda record: [party.name for party in record.carriers],
+        "instance de suivi": "follow_up_body",
+        "rencontre": "event",
+        "territoires": names("territories"),
+        "codes des territoires": references,
+        **CLASSIFICATION,
+    }
+
+    def prepare(self, records):
+        return records.select_related("follow_up_body").prefetch_related("territories", *RELATIONS)
+
+    def text(self, record):
+        return record.reason

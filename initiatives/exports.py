@@ -1,0 +1,98 @@
+"""What the lists of initiatives, needs, offers and resources give to take away."""
+
+from coopemploi.formats.exports import Export, dated, first_point, names
+
+CLASSIFICATION = {
+    "dispositifs": names("schemes"),
+    "thématiques": names("themes"),
+    "filières": names("sectors"),
+    "publics": names("audiences"),
+    "freins": names("obstacles"),
+}
+RELATIONS = ("schemes", "themes", "sectors", "audiences", "obstacles")
+
+
+def references(record):
+    """The territories as addresses name them: "epci:200071827"."""
+    return [territory.reference for territory in record.territories.all()]
+
+
+def visible_actor(record):
+    """Whose it is, unless that actor is not published."""
+    return record.actor.name if record.actor and record.actor.is_published else ""
+
+
+class InitiativeExport(Export):
+    name = "initiatives"
+    title = "Initiatives"
+    columns = {
+        "titre": "title",
+        "résumé": "summary",
+        "avancement": "get_stage_display",
+        "échelle": "get_level_display",
+        "portée ou pilotée par": lambda record: [party.name for party in record.carriers],
+        "territoires": names("territories"),
+        "codes des territoires": references,
+        **CLASSIFICATION,
+    }
+
+    def prepare(self, records):
+        return records.prefetch_related("territories", *RELATIONS)
+
+
+class ExchangeExport(Export):
+    columns = {
+        "texte": "text",
+        "précisions": "details",
+        "nature": "get_kind_display",
+        "suite": "get_state_display",
+        "acteur": visible_actor,
+        "personne": lambda record: record.person.public_name if record.person else "",
+        **dated("exprimé le", "stated_on"),
+        "territoires": names("territories"),
+        "codes des territoires": references,
+        **CLASSIFICATION,
+    }
+
+    def prepare(self, records):
+        return records.prefetch_related("territories", "actor__territories", *RELATIONS)
+
+    def point(self, record):
+        """Its own territory's, otherwise that of an actor who is named."""
+        territories = list(record.territories.all())
+        if visible_actor(record):
+            territories += record.actor.territories.all()
+        return first_point(territories)
+
+    def text(self, record):
+        return record.details
+
+
+class NeedExport(ExchangeExport):
+    name = "besoins"
+    title = "Besoins"
+
+
+class OfferExport(ExchangeExport):
+    name = "offres"
+    title = "Offres"
+
+
+class ResourceExport(Export):
+    name = "ressources"
+    title = "Ressources"
+    columns = {
+        "titre": "title",
+        "type": "get_kind_display",
+        "résumé": "summary",
+        "éditeur": visible_actor,
+        **dated("date", "dated"),
+        "lien": "url",
+        **CLASSIFICATION,
+    }
+
+    def prepare(self, records):
+        return records.prefetch_related("actor__territories", *RELATIONS)
+
+    def point(self, record):
+        return first_point(record.actor.territories.all()) if visible_actor(record) else None
