@@ -66,14 +66,3 @@ class KeyFigure(models.Model):
     def counted(self):
         """What the system counts for the same label, None when it cannot."""
         return
-
-    @property
-    def gap(self):
-        """The difference between an exact declared number and the counted one.
-
-        None when nothing is counted or the declared number is only approximate.
-        """
-        counted = self.counted()
-        if counted is None or self.qualifier != self.Qualifier.EXACT:
-            return None
-        return int(self.value) - counted

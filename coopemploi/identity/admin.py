@@ -1,4 +1,3 @@
-from django import forms
 from django.contrib import admin
 from django.shortcuts import redirect
 
@@ -9,7 +8,7 @@ from .models import Identity
 @admin.register(Identity)
 class IdentityAdmin(ModelAdmin):
     fieldsets = [
-        (None, {"fields": ["name", "tagline", "presentation", "colour", "is_fictional"]}),
+        (None, {"fields": ["name", "tagline", "presentation", "is_fictional"]}),
         (
             "Mentions légales",
             {
@@ -36,11 +35,6 @@ class IdentityAdmin(ModelAdmin):
         if Identity.objects.exists():
             return redirect("admin:identity_identity_change", 1)
         return redirect("admin:identity_identity_add")
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        if db_field.name == "colour":
-            kwargs["widget"] = forms.ColorInput()
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(self, request, obj, form, change):
         obj.pk = 1

@@ -1,9 +1,8 @@
-from django.core.validators import RegexValidator
 from django.db import models
 
 
 class Identity(models.Model):
-    """The installation itself: its name, its colour, who answers for it."""
+    """The installation itself: its name, and who answers for it."""
 
     name = models.CharField("nom du site", max_length=80, default="Coopemploi")
     tagline = models.CharField(
@@ -11,12 +10,8 @@ class Identity(models.Model):
         max_length=200,
         default="La mémoire et l'entremetteur des territoires qui coopèrent pour l'emploi",
     )
-    presentation = models.TextField("présentation", blank=True)
-    colour = models.CharField(
-        "couleur",
-        max_length=7,
-        default="#1f5f5b",
-        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", "Écrivez une couleur comme #1f5f5b.")],
+    presentation = models.TextField(
+        "présentation", blank=True, help_text="Au bas de la page d'accueil."
     )
     is_fictional = models.BooleanField(
         "site d'exemple",

@@ -272,10 +272,6 @@ class Event(Publishable, Sourced, Classified):
                     {field: "Une rencontre ne peut pas se désigner elle-même."}, code="itself"
                 )
 
-    def is_over(self, at=None):
-        last_day = self.end.latest or self.start.latest
-        return last_day is None or last_day < (at or timezone.localdate())
-
 
 class EventFigure(CountedFigure):
     class Counted(models.TextChoices):

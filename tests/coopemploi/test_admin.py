@@ -175,7 +175,7 @@ def test_identity_is_created_once_and_never_deleted(animateur_client):
     response = animateur_client.get(reverse("admin:identity_identity_changelist"))
     assert response.url == reverse("admin:identity_identity_add")
 
-    data = {"name": "Réseau d'essai", "tagline": "Une accroche", "colour": "#1f5f5b"}
+    data = {"name": "Réseau d'essai", "tagline": "Une accroche"}
     animateur_client.post(response.url, data)
 
     assert list(Identity.objects.values_list("pk", "name")) == [(1, "Réseau d'essai")]

@@ -385,6 +385,14 @@ def test_legal_pages_mark_a_fictional_site(client, name):
     assert mark in client.get(reverse(name)).text
 
 
+def test_home_presents_the_site_when_its_identity_does(client):
+    assert "Ce site</h2>" not in client.get(reverse("home")).text
+
+    Identity.objects.create(pk=1, presentation="Un réseau <de> territoires.")
+
+    assert "<p>Un réseau &lt;de&gt; territoires.</p>" in client.get(reverse("home")).text
+
+
 def test_legal_notice_is_filled_from_the_identity(client):
     Identity.objects.create(
         pk=1,

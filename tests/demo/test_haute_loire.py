@@ -135,10 +135,10 @@ def test_attractiveness_action_gives_the_floor(half_day):
 
 
 def test_figures_are_eighty_people_and_three_actions(half_day):
-    figures = [(figure.value, figure.label, figure.gap) for figure in half_day.figures.all()]
+    figures = [(figure.value, figure.label, figure.counted()) for figure in half_day.figures.all()]
     assert figures == [
         (80, "personnes présentes : emploi, insertion, logement, mobilité, solidarité", None),
-        (3, "actions choisies et étudiées au titre de la feuille de route", 0),
+        (3, "actions choisies et étudiées au titre de la feuille de route", 3),
     ]
 
 

@@ -133,8 +133,8 @@ def test_speakers_share_three_sessions(webinar):
 
 
 def test_figures_are_two_demarches_and_four_speakers(webinar):
-    figures = [(figure.value, figure.label, figure.gap) for figure in webinar.figures.all()]
-    assert figures == [(2, "démarches présentées", None), (4, "intervenants", 0)]
+    figures = [(figure.value, figure.label, figure.counted()) for figure in webinar.figures.all()]
+    assert figures == [(2, "démarches présentées", None), (4, "intervenants", 4)]
 
 
 @pytest.mark.parametrize("number", range(6))
