@@ -52,8 +52,8 @@ class DerivedTable:
 class Registry(threading.local):
     tables = []
     watchers = defaultdict(list)
-    # Refresh at once instead of on commit: for tests, whose transactions never commit.
-    immediate = False
+    # Refresh when told to, not on commit: for tests, whose transactions never commit.
+    is_manual = False
 
     def __init__(self):
         self.pending = defaultdict(set)
@@ -105,14 +105,13 @@ class Registry(threading.local):
     def _note(self, model, affected):
         for table in self.watchers[model]:
             if self.to_rebuild is None:
-                self.pending[table].update(affected(table))
+                keys = affected(table)
+                self.pending[table].update(keys)
             else:
                 self.to_rebuild.add(table)
 
     def _flush_when_due(self):
-        if self.immediate:
-            self.flush()
-        elif any(self.pending.values()):
+        if any(self.pending.values()) and not self.is_manual:
             transaction.on_commit(self.flush)
 
     def flush(self):

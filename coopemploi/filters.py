@@ -1,60 +1,391 @@
-"""What the filters of every list share."""
+"""The filters of every list: by words, by facets, in an order, applied to its catalogue.
+
+A filter set says in French what it could not understand, and narrows nothing for it.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 
 import django_filters
-from django.db.models import Q
-from django.forms import HiddenInput
+from django import forms
 from django.http import QueryDict
 
-from .search.models import Document
-from .search.synonyms import read_query
+from .batches import batched
+from .search import ranking, synonyms
+from .search.catalogue import catalogues_of
+from .search.text import normalise, storable
+
+MOST_VALUES = 30  # of one facet, in an address
+LONGEST_VALUE = 120
 
 
-class TextFilter(django_filters.CharFilter):
-    """Records whose searchable text holds every word, whole or begun."""
+class WordsField(forms.CharField):
+    """Words to search: never refused, cut when too long."""
+
+    MAX_LENGTH = 200
 
     def __init__(self, **kwargs):
-        super().__init__(label="Mots", max_length=200, **kwargs)
+        attrs = {"type": "search", "maxlength": self.MAX_LENGTH}
+        defaults = {"required": False, "widget": forms.TextInput(attrs=attrs)}
+        super().__init__(**{**defaults, **kwargs})
 
-    def filter(self, queryset, value):
-        if not value:
-            return queryset
-        documents = Document.objects.of(queryset.model).matching(read_query(value))
-        return queryset.filter(Q(pk__in=documents.values("object_id")))
+    def to_python(self, value):
+        return storable(super().to_python(value)).strip()[: self.MAX_LENGTH]
 
 
-class TermFilter(django_filters.ModelChoiceFilter):
-    """Records that bear a term of a vocabulary, named by its slug."""
+class ValuesField(forms.MultipleChoiceField):
+    """Several values of a facet; the filter set tells those that are known."""
 
-    def __init__(self, model, field_name, **kwargs):
-        super().__init__(
-            field_name=field_name,
-            queryset=model.objects.all(),
-            to_field_name="slug",
-            label=model._meta.verbose_name.capitalize(),
-            **kwargs,
-        )
+    def __init__(self, **kwargs):
+        super().__init__(**{"required": False, **kwargs})
+
+    def clean(self, value):
+        values = [storable(item)[:LONGEST_VALUE].strip() for item in (value or [])]
+        return list(dict.fromkeys(filter(None, values)))[:MOST_VALUES]
+
+
+class ListFilter(django_filters.Filter):
+    """A filter of a catalogue."""
+
+    def select(self, filters, value):
+        """The records it keeps, as a set of bits; None when it narrows nothing."""
+        return
+
+    def chips(self, filters, value):
+        """What is chosen, as (value in the address, label)."""
+        return []
+
+
+class TextFilter(ListFilter):
+    """Records whose searchable text holds every word, whole or begun."""
+
+    field_class = WordsField
+
+    def select(self, filters, value):
+        return filters.catalogue.of_pks(filters.ranked) if normalise(value) else None
+
+    def rank(self, model, value):
+        """The keys of what answers, the best first."""
+        return ranking.ranked_pks(model, synonyms.read_query(value), value)
+
+    def chips(self, filters, value):
+        return [(value, f"« {value} »")] if value else []
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value of a facet, as the list shows it."""
+
+    value: str
+    label: str
+    count: int
+    is_selected: bool
+
+    @property
+    def is_disabled(self):
+        return not self.count and not self.is_selected
+
+
+class FacetFilter(ListFilter):
+    """Records that have one of several values.
+
+    `labels` are choices, or a function of the catalogue that gives {value: label}.
+    """
+
+    field_class = ValuesField
+
+    def __init__(self, facet, label, labels, *, latest_first=False, **kwargs):
+        self.facet, self.labels, self.latest_first = facet, labels, latest_first
+        super().__init__(label=label, **kwargs)
+
+    def labels_in(self, catalogue):
+        if callable(self.labels):
+            return self.labels(catalogue)
+        return {str(value): label for value, label in self.labels}
+
+    def select(self, filters, value):
+        known = self.known(filters, value)
+        return filters.catalogue.having(self.facet, known) if known else None
+
+    def known(self, filters, values):
+        labels = self.labels_in(filters.catalogue)
+        return [value for value in values if value in labels]
+
+    def unknown(self, filters, values):
+        labels = self.labels_in(filters.catalogue)
+        return [value for value in values if value not in labels]
+
+    def chips(self, filters, value):
+        labels = self.labels_in(filters.catalogue)
+        return [(known, labels[known]) for known in self.known(filters, value)]
+
+    def choices(self, filters, selected, within):
+        """The values of the whole list, each with its count `within` a set of records."""
+        catalogue = filters.catalogue
+        readable = catalogue.counts(self.facet, filters.readable)
+        counts = catalogue.counts(self.facet, within)
+        labels = self.labels_in(catalogue)
+        shown = [
+            Choice(value, label, counts.get(value, 0), value in selected)
+            for value, label in labels.items()
+            if readable.get(value) or value in selected
+        ]
+        return shown[::-1] if self.latest_first else shown
+
+
+class YesFilter(FacetFilter):
+    """A facet of one value, « oui »."""
+
+    def __init__(self, facet, label, **kwargs):
+        super().__init__(facet, label, [("oui", label)], **kwargs)
+
+
+class YearFilter(FacetFilter):
+    def __init__(self, label="Année", **kwargs):
+        super().__init__("annee", label, None, latest_first=True, **kwargs)
+
+    def labels_in(self, catalogue):
+        return {year: year for year in sorted(catalogue.values("annee"))}
+
+
+class OptionFilter(ListFilter, django_filters.ChoiceFilter):
+    """A choice that changes what another filter keeps."""
+
+    field_class = django_filters.ChoiceFilter.field_class
+
+    def chips(self, filters, value):
+        return [(value, dict(self.extra["choices"])[value])] if value else []
 
 
 class TabFilter(django_filters.ChoiceFilter):
     """Which tab of a list is shown: kept in the address, applied by the view."""
 
     def __init__(self, **kwargs):
-        super().__init__(widget=HiddenInput, **kwargs)
+        super().__init__(widget=forms.HiddenInput, **kwargs)
 
-    def filter(self, queryset, value):
-        return queryset
+
+class SortFilter(ListFilter):
+    """In which order; the filter set says which there are, and when."""
+
+    field_class = WordsField
+
+    def __init__(self, **kwargs):
+        super().__init__(label="Trier par", **kwargs)
+
+
+@dataclass(frozen=True)
+class Facet:
+    name: str  # in the address
+    label: str
+    choices: list
+    selected: int  # how many values are chosen
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class Chip:
+    label: str
+    query: str  # of the address without it
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Sort:
+    name: str
+    label: str
+    is_current: bool
 
 
 class ListFilterSet(django_filters.FilterSet):
-    """Filters that ignore what they do not understand and say so."""
+    """A list: its filters, its facets and its order, over the catalogue of its model.
+
+    `user` decides what may be read. `queryset` gives the rows of a page as its cards need.
+    """
+
+    SORTS = {
+        "pertinence": "pertinence",
+        "recent": "le plus récent",
+        "date": "date",
+        "proximite": "proximité",
+        "nom": "A → Z",
+    }
+    sorts = ("recent", "nom")
+    default_sort = "nom"
+    words = "q"
+    first_facets = ()  # those that stand first, unfolded
+
+    q = TextFilter(label="Mots")
+    tri = SortFilter()
+
+    def __init__(self, request, queryset, *, catalogue=None, within=None, default_sort=None):
+        self.user = request.user
+        self.default_sort = default_sort or self.default_sort
+        self.catalogue = catalogue or catalogues_of(queryset.model)[0]
+        self.tab = within  # the records of the tab shown, when there are tabs
+        super().__init__(request.GET, queryset)
+        self.form.is_valid()
+        self.values = {name: self.form.cleaned_data.get(name) for name in self.filters}
+
+    # What is kept
+
+    @cached_property
+    def readable(self):
+        readable = self.catalogue.readable_by(self.user)
+        return readable if self.tab is None else readable & self.tab
+
+    @cached_property
+    def ranked(self):
+        """The keys of what answers the words typed, the best first; None without words."""
+        value = self.values[self.words]
+        if not normalise(value or ""):
+            return None
+        return self.filters[self.words].rank(self.catalogue.model, value)
+
+    @cached_property
+    def selections(self):
+        """{filter: the records it keeps}, of those that narrow the list."""
+        selected = {
+            name: shown.select(self, self.values[name])
+            for name, shown in self.filters.items()
+            if isinstance(shown, ListFilter) and self.values.get(name)
+        }
+        return {name: bits for name, bits in selected.items() if bits is not None}
+
+    def kept_but_for(self, *names):
+        """The readable records that every filter keeps, some left out."""
+        kept = self.readable
+        for name, bits in self.selections.items():
+            if name not in names:
+                kept &= bits
+        return kept
+
+    @cached_property
+    def kept(self):
+        return self.kept_but_for()
+
+    @property
+    def count(self):
+        return self.kept.bit_count()
+
+    # In which order
+
+    @cached_property
+    def current_sort(self):
+        asked = self.values.get("tri")
+        if asked in self.possible_sorts:
+            return asked
+        return "pertinence" if self.ranked is not None else self.default_sort
+
+    @property
+    def possible_sorts(self):
+        return [*(["pertinence"] if self.ranked is not None else []), *self.sorts]
+
+    @property
+    def sort_choices(self):
+        return [
+            Sort(name, self.SORTS[name], name == self.current_sort) for name in self.possible_sorts
+        ]
+
+    @property
+    def pks(self):
+        """The keys of the whole list in order, one at a time."""
+        catalogue = self.catalogue
+        if self.current_sort == "pertinence":
+            order = catalogue.numbers_of(self.ranked)
+        else:
+            order = self.order(self.current_sort)
+        return catalogue.ordered(self.kept, order)
+
+    def order(self, sort):
+        if sort == "nom":
+            return self.catalogue.by_name()
+        return self.catalogue.by_date(latest_first=sort == "recent")
+
+    def rows(self, pks):
+        """The records `pks`, in that order."""
+        found = self.queryset.order_by().in_bulk(pks)
+        return [found[pk] for pk in pks if pk in found]
+
+    def __len__(self):
+        return self.count
+
+    def __getitem__(self, wanted):
+        """A slice of the list: its records."""
+        return self.rows(list(islice(self.pks, wanted.start, wanted.stop)))
+
+    def stream(self, queryset, size):
+        """All the records in order as `queryset` gives them, `size` at a time in memory."""
+        for pks in batched(self.pks, size):
+            found = queryset.order_by().in_bulk(pks)
+            yield from (found[pk] for pk in pks if pk in found)
+
+    # What is shown of the filters
+
+    @cached_property
+    def facets(self):
+        facets = [
+            self._facet(name, shown)
+            for name, shown in self.filters.items()
+            if isinstance(shown, FacetFilter)
+        ]
+        facets.sort(key=lambda facet: facet.name not in self.first_facets)
+        return [facet for facet in facets if facet.choices]
+
+    def _facet(self, name, shown):
+        selected = shown.known(self, self.values[name])
+        return Facet(
+            name,
+            shown.label,
+            shown.choices(self, selected, self.kept_but_for(name)),
+            len(selected),
+            is_open=bool(selected) or name in self.first_facets,
+        )
+
+    @property
+    def chosen_count(self):
+        return sum(facet.selected for facet in self.facets)
+
+    @cached_property
+    def chips(self):
+        return [
+            Chip(label, self.query_without(name, value))
+            for name, shown in self.filters.items()
+            if isinstance(shown, ListFilter)
+            for value, label in shown.chips(self, self.values[name])
+        ]
+
+    def query_without(self, name, value):
+        """The address without one value of a filter."""
+        query = self.data.copy()
+        query.pop("page", None)
+        query.setlist(name, [one for one in query.getlist(name) if one.strip() != value])
+        return query.urlencode()
+
+    @cached_property
+    def ignored(self):
+        """What the address asks for and no filter understands, in words."""
+        said = []
+        if len(self.data.get(self.words, "")) > WordsField.MAX_LENGTH:
+            said.append(
+                f"Votre recherche dépasse {WordsField.MAX_LENGTH} caractères : "
+                "seul le début a été cherché."
+            )
+        for name, shown in self.filters.items():
+            if isinstance(shown, FacetFilter):
+                said += [
+                    f"{shown.label} : « {value} » n'existe pas, ce filtre est ignoré."
+                    for value in shown.unknown(self, self.values[name])
+                ]
+        for name, errors in self.form.errors.items():
+            said += [f"{self.form[name].label or name} : {error}" for error in errors]
+        if (tri := self.values.get("tri")) and tri not in self.possible_sorts:
+            said.append(f"Tri « {tri[:40]} » inconnu : la liste est dans l'ordre habituel.")
+        return said
 
     @property
     def is_active(self):
-        return any(
-            self.data.get(name)
-            for name, shown in self.filters.items()
-            if not isinstance(shown, TabFilter)
-        )
+        return bool(self.selections)
 
     @property
     def cleared_query(self):
@@ -64,15 +395,3 @@ class ListFilterSet(django_filters.FilterSet):
             if isinstance(shown, TabFilter) and self.data.get(name):
                 query[name] = self.data[name]
         return query.urlencode()
-
-    @property
-    def qs(self):
-        """Rows under the filters understood: an unknown value narrows nothing."""
-        if not hasattr(self, "_qs"):
-            queryset = self.queryset.all()
-            if self.is_bound:
-                self.form.is_valid()
-                for name, value in self.form.cleaned_data.items():
-                    queryset = self.filters[name].filter(queryset, value)
-            self._qs = queryset
-        return self._qs

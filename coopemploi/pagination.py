@@ -4,9 +4,9 @@ from django.http import Http404
 PAGE_SIZE = 20
 
 
-def paginate(request, queryset, page_size=PAGE_SIZE):
+def paginate(request, records, page_size=PAGE_SIZE):
     """The page that the request asks for; Http404 when there is no such page."""
-    paginator = Paginator(queryset, page_size)
+    paginator = Paginator(records, page_size)
     number = request.GET.get("page") or 1
     try:
         page = paginator.page(number)

@@ -5,20 +5,30 @@ from django.db import models
 from django.utils import timezone
 
 
+def reading_rights(user):
+    """What lets `user` read a record: (field, value) pairs, any of which is enough.
+
+    None for staff, who read everything; otherwise what is published, and what they wrote
+    themselves.
+    """
+    if user.is_staff:
+        return None
+    rights = [("status", Publishable.Status.PUBLISHED.value)]
+    if user.is_authenticated:
+        rights.append(("created_by", user.pk))
+    return rights
+
+
 class PublishableQuerySet(models.QuerySet):
     def published(self):
         return self.filter(status=Publishable.Status.PUBLISHED)
 
     def visible_to(self, user):
-        """What `user` may read: everything for staff, otherwise what is published
-        and what they wrote themselves."""
-        if user.is_staff:
+        """What `user` may read: see `reading_rights`."""
+        rights = reading_rights(user)
+        if rights is None:
             return self.all()
-        if user.is_authenticated:
-            return self.filter(
-                models.Q(status=Publishable.Status.PUBLISHED) | models.Q(created_by=user)
-            )
-        return self.published()
+        return self.filter(models.Q(*rights, _connector=models.Q.OR))
 
 
 class Publishable(models.Model):

@@ -6,7 +6,7 @@ class EventsConfig(AppConfig):
     verbose_name = "Rencontres"
 
     def ready(self):
-        from .search import ActionSource, CampaignSource, EventSource, RecapSource
+        from .search import ActionSource, CampaignSource, EventSource, RecapSource, VerbatimSource
 
-        for source in (ActionSource, CampaignSource, EventSource, RecapSource):
+        for source in (ActionSource, CampaignSource, EventSource, RecapSource, VerbatimSource):
             source.register()

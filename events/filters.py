@@ -1,35 +1,38 @@
-import django_filters
-
-from coopemploi.filters import ListFilterSet, TabFilter, TermFilter, TextFilter
-from coopemploi.vocabulary.models import Scheme, Theme
-from territories.filters import TerritoryFilter
+from coopemploi.filters import FacetFilter, TabFilter, YearFilter
+from initiatives.filters import ClassifiedFilterSet
+from territories.models import Network
 
 from .models import Action, Event, FollowUpBody
 
 
-class EventFilter(ListFilterSet):
-    q = TextFilter()
-    type = django_filters.ChoiceFilter(field_name="kind", choices=Event.Kind.choices, label="Type")
-    thematique = TermFilter(Theme, "themes")
-    dispositif = TermFilter(Scheme, "schemes")
-    territoire = TerritoryFilter()
+def network_labels():
+    return dict(Network.objects.published().order_by("sort_name").values_list("slug", "name"))
+
+
+def follow_up_labels():
+    return dict(FollowUpBody.objects.order_by("name").values_list("slug", "name"))
+
+
+class EventFilter(ClassifiedFilterSet):
+    sorts = ("date", "recent", "nom")
+
+    type = FacetFilter("type", "Type", Event.Kind.choices)
+    modalite = FacetFilter("modalite", "Sur place ou en ligne", Event.Format.choices)
+    reseau = FacetFilter(
+        "reseau", "Réseau", lambda catalogue: catalogue.keep("networks", network_labels)
+    )
+    annee = YearFilter()
     # Which tab is shown: the view chooses the rows.
     periode = TabFilter(choices=[("a-venir", "à venir"), ("passees", "passées")])
 
-    class Meta:
-        model = Event
-        fields = []
 
+class ActionFilter(ClassifiedFilterSet):
+    sorts = ("date", "nom")
+    default_sort = "date"
 
-class ActionFilter(ListFilterSet):
-    q = TextFilter()
-    avancement = django_filters.ChoiceFilter(
-        field_name="progress", choices=Action.Progress.choices, label="Avancement"
+    avancement = FacetFilter("avancement", "Avancement", Action.Progress.choices)
+    instance = FacetFilter(
+        "instance",
+        "Instance de suivi",
+        lambda catalogue: catalogue.keep("follow-up", follow_up_labels),
     )
-    thematique = TermFilter(Theme, "themes")
-    instance = TermFilter(FollowUpBody, "follow_up_body")
-    territoire = TerritoryFilter()
-
-    class Meta:
-        model = Action
-        fields = []

@@ -4,14 +4,23 @@ A recap is a source of its own: a draft's words must not lead to its published e
 What was said at an event (sessions' outcomes, tour de table) goes with the recap.
 """
 
+from coopemploi.publishing import Publishable
+from coopemploi.search.facets import own, own_years, values
 from coopemploi.search.index import SearchSource
-from initiatives.search import CLASSIFICATION_FIELDS, classification_of
-from territories.search import named_people, published_actor
+from coopemploi.search.text import normalise
+from initiatives.search import CLASSIFICATION_FACETS, CLASSIFICATION_FIELDS, classification_of
+from territories.search import LocatedSource, named_people, published_actor
 
-from .models import Action, Campaign, Event, Recap
+from .models import Action, Campaign, Event, Recap, Verbatim
 
 
-class CampaignSource(SearchSource):
+def last_days(events):
+    """The day that each event is over, for those that say so."""
+    for event in events:
+        yield event.pk, event.end_latest or event.start_latest
+
+
+class CampaignSource(LocatedSource):
     model = Campaign
     label = "Opérations"
     fields = (
@@ -29,10 +38,22 @@ class CampaignSource(SearchSource):
         "events.CampaignFigure": "figures",
     }
 
+    def kicker(self, record):
+        return record.start.label if record.start else ""
 
-class EventSource(SearchSource):
+
+class EventSource(LocatedSource):
     model = Event
     label = "Rencontres"
+    places = ("town", "territories")
+    facets = {
+        **CLASSIFICATION_FACETS,
+        "type": own("kind"),
+        "modalite": own("format"),
+        "reseau": values("network__slug", network__status=Publishable.Status.PUBLISHED),
+        "annee": own_years(("start_earliest", "end_latest"), ("start_earliest", "start_latest")),
+        "fin": last_days,
+    }
     fields = (
         "title",
         "topic",
@@ -64,12 +85,41 @@ class EventSource(SearchSource):
         "events.EventActor": "parties",
         "territories.Actor": "parties__actor",
         "territories.Person": "appearances__person",
+        "territories.Network": "network",
     }
 
+    def kicker(self, record):
+        return f"{record.get_kind_display()} · {record.start.label}"
 
-class RecapSource(SearchSource):
+    def name_key(self, record):
+        return normalise(record.title)
+
+    def date_key(self, record):
+        """« 2026-11-25 09:00 » sorts after « 2026-11-25 »."""
+        day, time = record.start.earliest, record.start_time
+        return f"{day} {time:%H:%M}" if day and time else day
+
+
+class ToldAtEvent:
+    """What is read with the recap of an event, hence by who may read both."""
+
+    def recap_of(self, record):
+        return record
+
+    def readers(self, record):
+        recap = self.recap_of(record)
+        withheld = [each for each in (recap, recap.event) if not each.is_published]
+        if not withheld:
+            return Publishable.Status.PUBLISHED, None
+        authors = {each.created_by_id for each in withheld}
+        return withheld[0].status, authors.pop() if len(authors) == 1 else None
+
+
+class RecapSource(ToldAtEvent, SearchSource):
     model = Recap
     label = "Comptes rendus"
+    joined = ("source", "event")
+
     fields = (
         "event__title",
         "standfirst",
@@ -103,10 +153,58 @@ class RecapSource(SearchSource):
         "territories.Person": ("verbatims__person", "event__round_table_entries__people"),
     }
 
+    def title(self, record):
+        return record.event.title
 
-class ActionSource(SearchSource):
+    def kicker(self, record):
+        return record.event.start.label
+
+    def name_key(self, record):
+        return normalise(record.event.title)
+
+
+class VerbatimSource(ToldAtEvent, SearchSource):
+    model = Verbatim
+    label = "Propos"
+    joined = ("recap__source", "recap__event")
+    fields = (
+        "text",
+        "key_idea__text",
+        "title",
+        "themes__name",
+        published_actor("actor"),
+        *named_people("person"),
+        "recap__event__title",
+    )
+    related = {
+        "events.Recap": "recap",
+        "events.Event": "recap__event",
+        "events.KeyIdea": "key_idea",
+        "events.Verbatim_themes": "themes",
+        "vocabulary.Theme": "themes",
+        "territories.Actor": "actor",
+        "territories.Person": "person",
+    }
+
+    def recap_of(self, record):
+        return record.recap
+
+    def kicker(self, record):
+        return record.recap.event.title
+
+    def name_key(self, record):
+        return normalise(record.text)
+
+
+class ActionSource(LocatedSource):
     model = Action
     label = "Actions"
+    facets = {
+        **CLASSIFICATION_FACETS,
+        "avancement": own("progress"),
+        "instance": values("follow_up_body__slug"),
+        "annee": own_years(("due_earliest", "due_latest")),
+    }
     fields = (
         "title",
         "reason",
@@ -130,3 +228,9 @@ class ActionSource(SearchSource):
         "events.FollowUpBody": "follow_up_body",
         "territories.Actor": "parties__actor",
     }
+
+    def kicker(self, record):
+        return record.get_progress_display()
+
+    def date_key(self, record):
+        return record.due.latest

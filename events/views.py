@@ -3,11 +3,12 @@ from collections import defaultdict
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from coopemploi.formats.exports import export, offered
-from coopemploi.pagination import paginate
+from coopemploi.search.catalogue import catalogue_of
 from initiatives.models import Initiative, Need, Offer
+from territories.lists import answer
 from territories.models import Actor, Network, StageChange
 
 from .exports import ActionExport, EventExport
@@ -49,25 +50,34 @@ def with_card(events, user):
 @require_safe
 def event_list(request):
     """Upcoming events by default, past ones on the other tab."""
-    visible = Event.objects.visible_to(request.user)
-    upcoming, past = visible.upcoming(), visible.past()
+    catalogue = catalogue_of(Event)
+    readable = catalogue.readable_by(request.user)
+    upcoming = not_over(catalogue) & readable
+    past = readable & ~upcoming
     shows_past = request.GET.get("periode") == "passees"
-    filters = EventFilter(request.GET, with_card(past if shows_past else upcoming, request.user))
-    if exported := export(request, filters.qs, EventExport):
-        return exported
-    return render(
+    filters = EventFilter(
         request,
-        "events/event_list.html",
-        {
-            "section": "events",
-            "filters": filters,
-            "page": paginate(request, filters.qs),
-            "formats": offered(EventExport),
-            "shows_past": shows_past,
-            "upcoming_count": upcoming.count(),
-            "past_count": past.count(),
-        },
+        with_card(Event.objects.visible_to(request.user), request.user),
+        catalogue=catalogue,
+        within=past if shows_past else upcoming,
+        default_sort="recent" if shows_past else "date",
     )
+    return answer(
+        request,
+        filters,
+        EventExport,
+        "events/event_list.html",
+        section="events",
+        shows_past=shows_past,
+        upcoming_count=upcoming.bit_count(),
+        past_count=past.bit_count(),
+    )
+
+
+def not_over(catalogue):
+    """The events whose last day is today or later: `EventQuerySet.upcoming`, as bits."""
+    today = timezone.localdate().isoformat()
+    return catalogue.having("fin", [day for day in catalogue.values("fin") if day >= today])
 
 
 @login_not_required
@@ -259,18 +269,12 @@ def with_carriers(actions, user):
 @require_safe
 def action_list(request):
     actions = with_carriers(Action.objects.visible_to(request.user), request.user)
-    filters = ActionFilter(request.GET, actions)
-    if exported := export(request, filters.qs, ActionExport):
-        return exported
-    return render(
+    return answer(
         request,
+        ActionFilter(request, actions),
+        ActionExport,
         "events/action_list.html",
-        {
-            "section": "actions",
-            "filters": filters,
-            "page": paginate(request, filters.qs),
-            "formats": offered(ActionExport),
-        },
+        section="actions",
     )
 
 

@@ -1,44 +1,44 @@
-import django_filters
+from coopemploi.filters import FacetFilter, TabFilter, YearFilter, YesFilter
+from coopemploi.vocabulary.labels import terms
+from territories.filters import LocatedFilterSet
+from territories.models import Actor
 
-from coopemploi.filters import ListFilterSet, TabFilter, TermFilter, TextFilter
-from coopemploi.vocabulary.models import Scheme, Theme
-from territories.filters import TerritoryFilter
-
+from .funders import funder_labels
 from .models import Initiative, Need, Resource
 
 
-class InitiativeFilter(ListFilterSet):
-    q = TextFilter()
-    thematique = TermFilter(Theme, "themes")
-    dispositif = TermFilter(Scheme, "schemes")
-    avancement = django_filters.ChoiceFilter(
-        field_name="stage", choices=Initiative.Stage.choices, label="Avancement"
+class ClassifiedFilterSet(LocatedFilterSet):
+    """A list of what the vocabularies describe."""
+
+    theme = FacetFilter("theme", "Thématique", terms("theme"))
+    dispositif = FacetFilter("dispositif", "Dispositif", terms("dispositif"))
+    filiere = FacetFilter("filiere", "Filière", terms("filiere"))
+    public = FacetFilter("public", "Public", terms("public"))
+    frein = FacetFilter("frein", "Frein", terms("frein"))
+
+    first_facets = ("theme", "dispositif", "avancement", "nature", "type")
+
+
+class InitiativeFilter(ClassifiedFilterSet):
+    avancement = FacetFilter("avancement", "Avancement", Initiative.Stage.choices)
+    retour = YesFilter("retour", "Retour d'expérience disponible")
+    porteur = FacetFilter("porteur", "Type de porteur", Actor.Kind.choices)
+    financeur = FacetFilter(
+        "financeur", "Financeur", lambda catalogue: catalogue.keep("funders", funder_labels)
     )
-    territoire = TerritoryFilter()
-
-    class Meta:
-        model = Initiative
-        fields = []
+    annee = YearFilter("Période")
 
 
-class ExchangeFilter(ListFilterSet):
-    q = TextFilter()
-    thematique = TermFilter(Theme, "themes")
-    nature = django_filters.ChoiceFilter(
-        field_name="kind", choices=Need.Kind.choices, label="Nature"
-    )
-    territoire = TerritoryFilter()
+class ExchangeFilter(ClassifiedFilterSet):
+    sorts = ("recent", "nom")
+    default_sort = "recent"
+
+    nature = FacetFilter("nature", "Nature", Need.Kind.choices)
+    suite = FacetFilter("suite", "Suite", Need.State.choices)
     # Which tab is shown: the view chooses the model.
     voir = TabFilter(choices=[("besoins", "besoins"), ("offres", "offres")])
 
 
-class ResourceFilter(ListFilterSet):
-    q = TextFilter()
-    type = django_filters.ChoiceFilter(
-        field_name="kind", choices=Resource.Kind.choices, label="Type"
-    )
-    territoire = TerritoryFilter()
-
-    class Meta:
-        model = Resource
-        fields = []
+class ResourceFilter(ClassifiedFilterSet):
+    type = FacetFilter("type", "Type", Resource.Kind.choices)
+    annee = YearFilter()

@@ -1,9 +1,12 @@
 """What is searchable of what is done, sought and offered."""
 
-from coopemploi.search.index import SearchSource
-from territories.search import named_people, published_actor
+from coopemploi.search.facets import filled, own, own_years, values, years
+from coopemploi.search.text import normalise
+from territories.models import Actor
+from territories.search import LocatedSource, named_people, published_actor
 
-from .models import Initiative, Need, Offer, Resource
+from .funders import funders
+from .models import Initiative, Involvement, Need, Offer, Resource
 
 CLASSIFICATION_FIELDS = (
     "schemes__name",
@@ -13,6 +16,14 @@ CLASSIFICATION_FIELDS = (
     "audiences__name",
     "obstacles__name",
 )
+
+CLASSIFICATION_FACETS = {
+    "theme": values("themes__slug"),
+    "dispositif": values("schemes__slug"),
+    "filiere": values("sectors__slug"),
+    "public": values("audiences__slug"),
+    "frein": values("obstacles__slug"),
+}
 
 
 def classification_of(model):
@@ -25,9 +36,26 @@ def classification_of(model):
     return related
 
 
-class InitiativeSource(SearchSource):
+class InitiativeSource(LocatedSource):
     model = Initiative
     label = "Initiatives"
+    facets = {
+        **CLASSIFICATION_FACETS,
+        "avancement": own("stage"),
+        "echelle": own("level"),
+        "annee": years("steps__date_earliest", "steps__date_latest"),
+        "retour": filled("worked", "did_not_work", "how_to_redo"),
+        "financeur": funders,
+        "porteur": values(
+            "involvements__actor__kind",
+            involvements__role__in=[
+                Involvement.Role.CARRIER,
+                Involvement.Role.PILOT,
+                Involvement.Role.CO_PILOT,
+            ],
+            involvements__actor__status=Actor.Status.PUBLISHED,
+        ),
+    }
     fields = (
         "title",
         "summary",
@@ -56,8 +84,21 @@ class InitiativeSource(SearchSource):
         "territories.Actor": "involvements__actor",
     }
 
+    def kicker(self, record):
+        return record.get_stage_display()
 
-class ExchangeSource(SearchSource):
+    def date_key(self, record):
+        return record.published_at
+
+
+class ExchangeSource(LocatedSource):
+    places = ("territories", "actor__territories", "actor__governs")
+    facets = {
+        **CLASSIFICATION_FACETS,
+        "nature": own("kind"),
+        "suite": own("state"),
+        "annee": own_years(("stated_on_earliest", "stated_on_latest")),
+    }
     fields = (
         "text",
         "details",
@@ -66,6 +107,13 @@ class ExchangeSource(SearchSource):
         published_actor("actor"),
         *named_people("person"),
     )
+    summaries = ("details",)
+
+    def name_key(self, record):
+        return normalise(record.text)
+
+    def date_key(self, record):
+        return record.stated_on.latest
 
 
 class NeedSource(ExchangeSource):
@@ -76,8 +124,12 @@ class NeedSource(ExchangeSource):
         "territories.Territory": "territories",
         "initiatives.Need_territories": "territories",
         "territories.Actor": "actor",
+        "territories.ActorTerritory": "actor__territory_links",
         "territories.Person": "person",
     }
+
+    def kicker(self, record):
+        return f"Je cherche · {record.get_kind_display()}"
 
 
 class OfferSource(ExchangeSource):
@@ -88,12 +140,32 @@ class OfferSource(ExchangeSource):
         "territories.Territory": "territories",
         "initiatives.Offer_territories": "territories",
         "territories.Actor": "actor",
+        "territories.ActorTerritory": "actor__territory_links",
         "territories.Person": "person",
     }
 
+    def kicker(self, record):
+        return f"Je mets à disposition · {record.get_kind_display()}"
 
-class ResourceSource(SearchSource):
+
+class ResourceSource(LocatedSource):
     model = Resource
     label = "Ressources"
+    places = ("actor__territories", "actor__governs")
+    facets = {
+        **CLASSIFICATION_FACETS,
+        "type": own("kind"),
+        "annee": own_years(("dated_earliest", "dated_latest")),
+    }
     fields = ("title", "summary", *CLASSIFICATION_FIELDS, published_actor("actor"))
-    related = {**classification_of(Resource), "territories.Actor": "actor"}
+    related = {
+        **classification_of(Resource),
+        "territories.Actor": "actor",
+        "territories.ActorTerritory": "actor__territory_links",
+    }
+
+    def kicker(self, record):
+        return record.get_kind_display()
+
+    def date_key(self, record):
+        return record.dated.latest

@@ -3,8 +3,8 @@ from django.db.models import Case, Prefetch, When
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from coopemploi.formats.exports import export, offered
-from coopemploi.pagination import paginate
+from coopemploi.search.catalogue import catalogues_of
+from territories.lists import answer
 from territories.models import Actor
 
 from .exports import InitiativeExport, NeedExport, OfferExport, ResourceExport
@@ -36,18 +36,12 @@ def visible_actor(user):
 @require_safe
 def initiative_list(request):
     initiatives = with_carriers(Initiative.objects.visible_to(request.user), request.user)
-    filters = InitiativeFilter(request.GET, initiatives)
-    if exported := export(request, filters.qs, InitiativeExport):
-        return exported
-    return render(
+    return answer(
         request,
+        InitiativeFilter(request, initiatives),
+        InitiativeExport,
         "initiatives/initiative_list.html",
-        {
-            "section": "initiatives",
-            "filters": filters,
-            "page": paginate(request, filters.qs),
-            "formats": offered(InitiativeExport),
-        },
+        section="initiatives",
     )
 
 
@@ -99,21 +93,16 @@ def exchange_list(request):
         .select_related("actor", "person", "source")
         .prefetch_related("schemes", "themes")
     )
-    filters = ExchangeFilter(request.GET, exchanges)
-    if exported := export(request, filters.qs, declaration):
-        return exported
-    return render(
+    needs, offers = catalogues_of(Need, Offer)
+    return answer(
         request,
+        ExchangeFilter(request, exchanges, catalogue=offers if shows_offers else needs),
+        declaration,
         "initiatives/exchange_list.html",
-        {
-            "section": "exchanges",
-            "filters": filters,
-            "page": paginate(request, filters.qs),
-            "formats": offered(declaration),
-            "shows_offers": shows_offers,
-            "need_count": Need.objects.visible_to(request.user).count(),
-            "offer_count": Offer.objects.visible_to(request.user).count(),
-        },
+        section="exchanges",
+        shows_offers=shows_offers,
+        need_count=needs.readable_by(request.user).bit_count(),
+        offer_count=offers.readable_by(request.user).bit_count(),
     )
 
 
@@ -156,18 +145,12 @@ def resource_list(request):
         .select_related("actor", "source")
         .prefetch_related("schemes", "themes")
     )
-    filters = ResourceFilter(request.GET, resources)
-    if exported := export(request, filters.qs, ResourceExport):
-        return exported
-    return render(
+    return answer(
         request,
+        ResourceFilter(request, resources),
+        ResourceExport,
         "initiatives/resource_list.html",
-        {
-            "section": "resources",
-            "filters": filters,
-            "page": paginate(request, filters.qs),
-            "formats": offered(ResourceExport),
-        },
+        section="resources",
     )
 
 

@@ -9,8 +9,8 @@ class TerritoriesConfig(AppConfig):
 
     def ready(self):
         from .closure import ContainmentTable
-        from .search import ActorSource, NetworkSource
+        from .search import ActorSource, NetworkSource, TerritorySource
 
         registry.register(ContainmentTable())
-        for source in (ActorSource, NetworkSource):
+        for source in (TerritorySource, ActorSource, NetworkSource):
             source.register()

@@ -27,9 +27,9 @@ from django.db import connection, transaction
 from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 
-from coopemploi.derived import DerivedTable
+from coopemploi.bulk import insert_rows
+from coopemploi.derived import DerivedTable, registry
 
-from .bulk import insert_rows
 from .models import Composition, Containment, Territory
 
 COMMUNE = Territory.Kind.COMMUNE
@@ -375,13 +375,14 @@ def _some_rows(links, territories, counts):
 
 
 def _differences(stored, rows):
-    """Rows to add and to change, {(container, contained): partial}, and keys to remove."""
-    missing, changed, surplus = dict(rows), {}, []
+    """Rows to add and to change, {(container, contained): partial}, and to remove,
+    {key: contained}."""
+    missing, changed, surplus = dict(rows), {}, {}
     values = stored.order_by().values_list("pk", "container", "contained", "partial")
     for pk, container, contained, partial in values.iterator():
         expected = missing.pop((container, contained), None)
         if expected is None:
-            surplus.append(pk)
+            surplus[pk] = contained
         elif expected != partial:
             changed[pk] = expected
     return missing, changed, surplus
@@ -389,14 +390,18 @@ def _differences(stored, rows):
 
 def _write_differences(stored, rows):
     missing, changed, surplus = _differences(stored, rows)
-    for start in range(0, len(surplus), BATCH):
-        Containment.objects.filter(pk__in=surplus[start : start + BATCH]).delete()
+    removed = list(surplus)
+    for start in range(0, len(removed), BATCH):
+        Containment.objects.filter(pk__in=removed[start : start + BATCH]).delete()
     for partial in (True, False):
         pks = [pk for pk, expected in changed.items() if expected is partial]
         for start in range(0, len(pks), BATCH):
             batch = Containment.objects.filter(pk__in=pks[start : start + BATCH])
             batch.update(partial=partial)
     _insert(missing)
+    # Rows written in bulk send no signal: the lists of what lies in an area follow.
+    moved = {contained for _, contained in missing} | set(surplus.values())
+    registry.notify([Containment(contained_id=territory) for territory in moved])
 
 
 def _insert(rows):

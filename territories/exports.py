@@ -15,6 +15,31 @@ def member_name(membership):
     return f"{person.public_name}, {actor.name}"
 
 
+class TerritoryExport(Export):
+    name = "territoires"
+    title = "Territoires"
+    # Nobody publishes a territory: there is nothing to follow.
+    formats = ("xlsx", "csv", "json", "geojson")
+    columns = {
+        "nom": "name",
+        "type": "get_kind_display",
+        "nature": "get_nature_display",
+        "code officiel": "code",
+        "autres noms": "aliases",
+        "codes postaux": "postal_codes",
+        "département": "place",
+        "population": "population",
+        "description": "description",
+    }
+    history = {}
+
+    def reference(self, record):
+        return record.reference
+
+    def point(self, record):
+        return first_point([record])
+
+
 class ActorExport(Export):
     name = "acteurs"
     title = "Acteurs"

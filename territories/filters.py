@@ -1,89 +1,231 @@
-import django_filters
+from functools import cached_property
+
 from django import forms
 
-from coopemploi.filters import ListFilterSet, TermFilter, TextFilter
-from coopemploi.vocabulary.models import Scheme
+from coopemploi.filters import (
+    FacetFilter,
+    ListFilter,
+    ListFilterSet,
+    OptionFilter,
+    TextFilter,
+    ValuesField,
+    WordsField,
+)
+from coopemploi.search.text import normalise
+from coopemploi.vocabulary.labels import terms
 
-from .models import Actor, Network, Territory
+from . import perimeters
+from .models import Actor, Network, StageChange, Territory
+
+MOST_TERRITORIES = 5  # in an address
+MOST_CANDIDATES = 8
+RADII = [(str(km), f"à moins de {km} km") for km in (10, 30, 50)]
 
 
-class TerritoryReferenceField(forms.CharField):
-    """A "kind:code" reference such as "epci:200071827", read as its territory."""
+def areas(kind):
+    """A function that gives a catalogue the {slug: name} of the territories of a kind."""
+    return lambda catalogue: catalogue.keep("areas", all_areas)[kind]
 
-    def __init__(self, **kwargs):
-        super().__init__(max_length=200, **kwargs)
+
+def all_areas():
+    """{kind: {slug: name}} of what lists count by, in alphabetical order; one query."""
+    named = Territory.objects.filter(kind__in=perimeters.COUNTED).order_by("sort_name", "pk")
+    labels = {kind: {} for kind in perimeters.COUNTED}
+    for kind, slug, name in named.values_list("kind", "slug", "name"):
+        labels[kind][slug] = name
+    return labels
+
+
+class TerritoriesField(ValuesField):
+    """References such as "epci:200071827", read as their territories."""
 
     def clean(self, value):
-        reference = super().clean(value)
-        if not reference:
-            return None
-        try:
-            return Territory.objects.get_by_reference(reference)
-        except Territory.DoesNotExist as error:
-            raise forms.ValidationError(
-                "Territoire inconnu : la liste n'est pas limitée à un territoire.", code="unknown"
-            ) from error
+        references = super().clean(value)[:MOST_TERRITORIES]
+        found, self.unknown = [], []
+        for reference in references:
+            try:
+                found.append((reference, Territory.objects.get_by_reference(reference)))
+            except Territory.DoesNotExist:
+                self.unknown.append(reference)
+        return found
 
 
-class TerritoryFilter(django_filters.CharFilter):
-    """Records of one territory, named in the address and shown as a chip.
+class PerimeterFilter(ListFilter):
+    """Records of one or several territories, of what covers them, of what is near."""
 
-    Named `territoire` in every list: the chip of `_filters.html` counts on it.
-    """
-
-    field_class = TerritoryReferenceField
+    field_class = TerritoriesField
 
     def __init__(self, **kwargs):
-        super().__init__(label="Territoire", widget=forms.HiddenInput, **kwargs)
+        super().__init__(label="Territoire", widget=forms.MultipleHiddenInput, **kwargs)
 
-    def filter(self, queryset, value):
-        return queryset.in_territory(value) if value else queryset
+    def select(self, filters, value):
+        kept = 0
+        for _, territory in value:
+            kept |= self.records_of(filters, territory)
+        return kept
+
+    def records_of(self, filters, territory):
+        catalogue = filters.catalogue
+        kept = perimeters.inside(catalogue, territory)
+        if filters.values.get("couvre"):
+            kept |= perimeters.covering(catalogue, territory)
+        point = perimeters.point_of(territory)
+        if point and (radius := filters.values.get("rayon")):
+            kept |= catalogue.having("lieu", perimeters.near(point, int(radius)))
+        return kept
+
+    def chips(self, filters, value):
+        return [(reference, f"Territoire : {territory.name}") for reference, territory in value]
 
 
-class LyingInFilter(TerritoryFilter):
-    """Territories that lie in another."""
+class LyingInFilter(PerimeterFilter):
+    """Territories that lie in another, which is not one of them."""
 
-    def filter(self, queryset, value):
-        return queryset.inside(value) if value else queryset
+    def records_of(self, filters, territory):
+        itself = filters.catalogue.of_pks([territory.pk])
+        return super().records_of(filters, territory) & ~itself
 
 
-class NameFilter(django_filters.CharFilter):
+class NameFilter(TextFilter):
     """Territories by name, code or postal code, the nearest first."""
 
-    def filter(self, queryset, value):
-        return queryset.matching(value) if value else queryset
+    def rank(self, model, value):
+        return list(model.objects.matching(value).values_list("pk", flat=True))
 
 
-class TerritoryListFilter(ListFilterSet):
-    q = NameFilter(label="Nom, code postal ou code", max_length=200)
-    type = django_filters.ChoiceFilter(
-        field_name="kind", choices=Territory.Kind.choices, label="Type"
+class PlaceField(WordsField):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.widget.attrs |= {"autocomplete": "address-level2", "type": "text"}
+
+
+class PlaceFilter(ListFilter):
+    """A place in people's words, « Dax » or « 40100 »: the view makes it a territory."""
+
+    field_class = PlaceField
+
+    def __init__(self, **kwargs):
+        super().__init__(label="Près de", **kwargs)
+
+
+class LocatedFilterSet(ListFilterSet):
+    """A list of what lies in territories."""
+
+    territoire = PerimeterFilter()
+    lieu = PlaceFilter()
+    rayon = OptionFilter(choices=RADII, label="Et autour", empty_label="Dans ce territoire")
+    couvre = OptionFilter(
+        choices=[("oui", "et ce qui le couvre")], label="Et ce qui couvre ce territoire"
     )
+    region = FacetFilter("region", "Région", areas(Territory.Kind.REGION))
+    departement = FacetFilter("departement", "Département", areas(Territory.Kind.DEPARTEMENT))
+
+    @property
+    def territories(self):
+        return [territory for _, territory in self.values["territoire"]]
+
+    @property
+    def references(self):
+        return [reference for reference, _ in self.values["territoire"]]
+
+    @cached_property
+    def origin(self):
+        """The point that distances are measured from, None without a territory that has one."""
+        return next(filter(None, map(perimeters.point_of, self.territories)), None)
+
+    @property
+    def possible_sorts(self):
+        return [*super().possible_sorts, *(["proximite"] if self.origin else [])]
+
+    @cached_property
+    def distance_to(self):
+        return perimeters.nearness(self.catalogue, self.origin)
+
+    def order(self, sort):
+        if sort != "proximite":
+            return super().order(sort)
+        distances = [self.distance_to(n) for n in range(len(self.catalogue.pks))]
+        by_name = self.catalogue.by_name()
+        return sorted(by_name, key=lambda n: float("inf") if distances[n] is None else distances[n])
+
+    def rows(self, pks):
+        """Each with its `distance` in kilometres, when there is something to measure from."""
+        rows = super().rows(pks)
+        if self.origin and (self.values.get("rayon") or self.current_sort == "proximite"):
+            for record, n in zip(
+                rows, self.catalogue.numbers_of(row.pk for row in rows), strict=True
+            ):
+                record.distance = self.distance_to(n)
+        return rows
+
+    @cached_property
+    def candidates(self):
+        """What « lieu » may mean: one territory when it is clear, several to choose from."""
+        place = self.values.get("lieu")
+        if not normalise(place or ""):
+            return []
+        found = list(Territory.objects.matching(place)[: 4 * MOST_CANDIDATES])
+        named_so = [territory for territory in found if territory.nearness == 0]
+        # An arrondissement bears the name of its chief town, which is what people mean.
+        towns = [place for place in named_so if place.kind != Territory.Kind.ARRONDISSEMENT]
+        return (towns or named_so or found)[:MOST_CANDIDATES]
+
+    @cached_property
+    def query_with_place(self):
+        """The address where « lieu » has become the only territory it can mean, or None."""
+        if len(self.candidates) != 1:
+            return None
+        return self.query_at(self.candidates[0])
+
+    def query_at(self, territory):
+        query = self.data.copy()
+        for name in ("lieu", "page"):
+            query.pop(name, None)
+        query["territoire"] = territory.reference
+        return query.urlencode(safe=":")
+
+    @property
+    def choices_of_place(self):
+        return [(territory, self.query_at(territory)) for territory in self.candidates]
+
+    @cached_property
+    def ignored(self):
+        said = [
+            f"Territoire « {reference} » inconnu : la liste n'y est pas limitée."
+            for reference in self.form.fields["territoire"].unknown
+        ]
+        if self.values.get("lieu") and not self.candidates:
+            said.append(
+                f"Aucun territoire ne s'appelle « {self.values['lieu']} » : "
+                "essayez une commune, une intercommunalité, un code postal."
+            )
+        if self.values.get("rayon") and self.territories and not self.origin:
+            said.append(
+                "La position de ce territoire n'est pas connue : rien n'est cherché autour."
+            )
+        return [*said, *super().ignored]
+
+
+class TerritoryListFilter(LocatedFilterSet):
+    SORTS = {**ListFilterSet.SORTS, "pertinence": "nom le plus proche"}
+    sorts = ("nom",)
+
+    q = NameFilter(label="Nom, code postal ou code")
+    type = FacetFilter("type", "Type", Territory.Kind.choices)
     territoire = LyingInFilter()
 
-    class Meta:
-        model = Territory
-        fields = []
+    first_facets = ("type", "region")
 
 
-class ActorFilter(ListFilterSet):
-    q = TextFilter()
-    type = django_filters.ChoiceFilter(field_name="kind", choices=Actor.Kind.choices, label="Type")
-    dispositif = TermFilter(Scheme, "schemes")
-    territoire = TerritoryFilter()
+class ActorFilter(LocatedFilterSet):
+    first_facets = ("type", "etape", "region")
 
-    class Meta:
-        model = Actor
-        fields = []
+    type = FacetFilter("type", "Type", Actor.Kind.choices)
+    dispositif = FacetFilter("dispositif", "Dispositif", terms("dispositif"))
+    etape = FacetFilter("etape", "Étape du projet", StageChange.Stage.choices)
 
 
-class NetworkFilter(ListFilterSet):
-    q = TextFilter()
-    type = django_filters.ChoiceFilter(
-        field_name="kind", choices=Network.Kind.choices, label="Type"
-    )
-    territoire = TerritoryFilter()
+class NetworkFilter(LocatedFilterSet):
+    sorts = ("nom",)
 
-    class Meta:
-        model = Network
-        fields = []
+    type = FacetFilter("type", "Type", Network.Kind.choices)

@@ -15,10 +15,10 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import Max
 
+from coopemploi.bulk import insert, insert_rows
 from coopemploi.dates import PartialDate
 from coopemploi.derived import registry
 
-from .bulk import insert, insert_rows
 from .models import Composition, FormerCode, Territory
 
 DATA = Path(__file__).resolve().parent / "data"

@@ -1,14 +1,18 @@
 """What is searchable of who and where.
 
 A record never lends its page the name of an actor that is not published, nor of a
-person who asked for the withdrawal of theirs. Territories have their own matching.
+person who asked for the withdrawal of theirs.
 """
+
+import math
 
 from django.db.models import Case, F, TextField, Value, When
 
+from coopemploi.search.facets import SEVERAL, own, values
 from coopemploi.search.index import SearchSource
 
-from .models import Actor, Network
+from .models import Actor, Containment, Network, Territory
+from .perimeters import AREAS, COUNTED
 
 
 def published_actor(path):
@@ -33,9 +37,105 @@ def named_people(path):
     )
 
 
-class ActorSource(SearchSource):
+class LocatedSource(SearchSource):
+    """Records that lie in territories: listed by perimeter and by area."""
+
+    places = ("territories",)  # the lookups that lead to their territories
+
+    @classmethod
+    def register(cls):
+        cls.facets = {**cls.facets, **located(cls.places)}
+        cls.related = {**cls.related, "territories.Containment": ()}
+        super().register()
+
+    def affected_by_all(self, instances):
+        if isinstance(instances[0], Containment):
+            return self.leading_to(self.places, {link.contained_id for link in instances})
+        return super().affected_by_all(instances)
+
+
+def located(places):
+    """The facets of where records are: their territories, and the areas they lie in."""
+
+    def lieu(records):
+        for place in places:
+            yield from records.values_list("pk", f"{place}__pk")
+
+    def areas(records):
+        for place in places:
+            inside = f"{place}__containers__container"
+            lying = records.filter(**{f"{inside}__kind__in": AREAS})
+            for pk, kind, slug in lying.values_list("pk", f"{inside}__kind", f"{inside}__slug"):
+                yield pk, f"{kind}:{slug}"
+
+    return {"lieu": lieu, SEVERAL: areas}
+
+
+def stages(actors):
+    """The present stage of each project."""
+    return Actor.objects.filter(pk__in=actors.values("pk")).with_stage().values_list("pk", "stage")
+
+
+def areas_of_territories(territories):
+    inside = Containment.objects.filter(contained__in=territories, container__kind__in=COUNTED)
+    for pk, kind, slug in inside.values_list("contained", "container__kind", "container__slug"):
+        yield pk, f"{kind}:{slug}"
+
+
+class TerritorySource(SearchSource):
+    model = Territory
+    label = "Territoires"
+    fields = (
+        "name",
+        "aliases",
+        # « communauté de communes du Bazadais » is « CC du Bazadais ».
+        Case(
+            *[When(nature=value, then=Value(label)) for value, label in Territory.Nature.choices],
+            default=Value(""),
+        ),
+        "code",
+        "postal_codes",
+        "former_codes__name",
+        "former_codes__code",
+    )
+    related = {"territories.FormerCode": "former_codes", "territories.Containment": ()}
+    facets = {
+        "type": own("kind"),
+        "lieu": own("pk"),
+        SEVERAL: areas_of_territories,
+    }
+
+    def affected_by_all(self, instances):
+        if isinstance(instances[0], Containment):
+            return {link.contained_id for link in instances}
+        return super().affected_by_all(instances)
+
+    _labels = {**dict(Territory.Kind.choices), **dict(Territory.Nature.choices)}
+
+    def kicker(self, record):
+        """Its `kind_label`, read faster: there are tens of thousands."""
+        return self._labels[record.nature or record.kind]
+
+    def prior(self, record):
+        return math.log10((record.population or 1) + 1) / 8
+
+
+class ActorSource(LocatedSource):
     model = Actor
     label = "Acteurs"
+    places = ("territories", "governs")
+    facets = {
+        "type": own("kind"),
+        "dispositif": values("schemes__slug"),
+        "etape": stages,
+    }
+
+    def kicker(self, record):
+        return record.get_kind_display()
+
+    def date_key(self, record):
+        return record.published_at
+
     fields = (
         "name",
         "aliases",
@@ -49,15 +149,22 @@ class ActorSource(SearchSource):
     )
     related = {
         "territories.ActorTerritory": "territory_links",
-        "territories.Territory": "territories",
+        "territories.Territory": ("territories", "governs"),
+        "territories.StageChange": "stage_changes",
         "vocabulary.Scheme": "schemes",
         "territories.Actor_schemes": "schemes",
     }
 
 
-class NetworkSource(SearchSource):
+class NetworkSource(LocatedSource):
     model = Network
     label = "Réseaux"
+    places = ("territory",)
+    facets = {"type": own("kind")}
+
+    def kicker(self, record):
+        return record.get_kind_display()
+
     fields = (
         "name",
         "aliases",

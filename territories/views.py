@@ -12,11 +12,9 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from coopemploi.formats.exports import export, offered
-from coopemploi.pagination import paginate
-
-from .exports import ActorExport, NetworkExport
+from .exports import ActorExport, NetworkExport, TerritoryExport
 from .filters import ActorFilter, NetworkFilter, TerritoryListFilter
+from .lists import answer
 from .models import Actor, Containment, Network, NetworkMembership, Position, StageChange, Territory
 
 # A section of a territory shows so many cards, then a link to the whole list.
@@ -127,28 +125,26 @@ def with_counts(territories, user):
 @require_safe
 def territory_list(request):
     """What is asked for; otherwise the country, then the perimeters of projects."""
-    territories = Territory.objects.select_related("source")
-    filters = TerritoryListFilter(request.GET, territories)
-    shown = with_place(filters.qs)
-    is_national = not any(filters.form.cleaned_data.values())
-    if is_national:
-        shown = with_place(territories.filter(kind__in=PROJECT_KINDS))
-    page = paginate(request, shown)
-    page.object_list = with_counts(page.object_list, request.user)
+    territories = with_place(Territory.objects.select_related("source"))
+    filters = TerritoryListFilter(request, territories)
+    is_national = not filters.is_active
     national = []
-    if is_national and page.number == 1:
+    if is_national:
+        perimeters = filters.catalogue.having("type", PROJECT_KINDS)
+        filters = TerritoryListFilter(
+            request, territories, catalogue=filters.catalogue, within=perimeters
+        )
         regions_first = territories.order_by(F("kind").desc(), "sort_name")
         national = with_counts(regions_first.filter(kind__in=NATIONAL_KINDS), request.user)
-    return render(
+    return answer(
         request,
+        filters,
+        TerritoryExport,
         "territories/territory_list.html",
-        {
-            "section": "territories",
-            "filters": filters,
-            "page": page,
-            "is_national": is_national,
-            "national": national,
-        },
+        finish=lambda records: with_counts(records, request.user),
+        section="territories",
+        is_national=is_national,
+        national=national,
     )
 
 
@@ -286,18 +282,12 @@ def territory_detail(request, kind, slug):
 @require_safe
 def actor_list(request):
     actors = with_actor_card(Actor.objects.visible_to(request.user)).prefetch_related("schemes")
-    filters = ActorFilter(request.GET, actors)
-    if exported := export(request, filters.qs, ActorExport):
-        return exported
-    return render(
+    return answer(
         request,
+        ActorFilter(request, actors),
+        ActorExport,
         "territories/actor_list.html",
-        {
-            "section": "actors",
-            "filters": filters,
-            "page": paginate(request, filters.qs),
-            "formats": offered(ActorExport),
-        },
+        section="actors",
     )
 
 
@@ -405,18 +395,12 @@ def with_members(networks, user):
 @require_safe
 def network_list(request):
     networks = Network.objects.visible_to(request.user).prefetch_related("schemes")
-    filters = NetworkFilter(request.GET, with_members(with_network_card(networks), request.user))
-    if exported := export(request, filters.qs, NetworkExport):
-        return exported
-    return render(
+    return answer(
         request,
+        NetworkFilter(request, with_members(with_network_card(networks), request.user)),
+        NetworkExport,
         "territories/network_list.html",
-        {
-            "section": "networks",
-            "filters": filters,
-            "page": paginate(request, filters.qs),
-            "formats": offered(NetworkExport),
-        },
+        section="networks",
     )
 
 

@@ -5,10 +5,11 @@ Knows no app: each declares its lists in its own `exports.py`, as subclasses of 
 
 import datetime
 
+from django.db.models import Max
 from django.http import Http404
 from django.utils import timezone
 
-from ..batches import BATCH_SIZE
+from ..batches import BATCH_SIZE, batched
 from ..dates import PartialDate
 from ..identity.models import Identity
 from . import calendars, feeds, tables, trees
@@ -36,10 +37,11 @@ LABELS = {
 FOLLOWED = ("atom", "ics")
 
 
-def export(request, records, declaration):
-    """The whole list in the format that the address asks for, None when it asks for the page.
+def export(request, filters, declaration):
+    """The whole list of `filters`, a `ListFilterSet`, in the format that the address asks for.
 
-    Of several `format`, the last counts, as for any filter. Http404 for an unknown one.
+    None when it asks for the page. Of several `format`, the last counts, as for any filter.
+    Http404 for an unknown one.
     """
     name = request.GET.get("format")
     if not name:
@@ -47,7 +49,7 @@ def export(request, records, declaration):
     if name not in declaration.formats:
         offered = ", ".join(declaration.formats)
         raise Http404(f"Cette liste n'existe pas dans ce format. Formats possibles : {offered}.")
-    response = FORMATS[name](declaration(request, records))
+    response = FORMATS[name](declaration(request, filters))
     response["Link"] = f'<{LICENCE_URL}>; rel="license"'
     return response
 
@@ -78,10 +80,16 @@ class Export:
     title = ""
     formats = ("xlsx", "csv", "json", "geojson", "atom")
     columns = {}
+    # What is known of a record that somebody publishes.
+    history = {
+        "état de publication": "get_status_display",
+        "modifié le": lambda record: timezone.localdate(record.updated_at),
+    }
     licence, licence_url = LICENCE, LICENCE_URL
 
-    def __init__(self, request, records):
-        self.records = self.prepare(records)
+    def __init__(self, request, filters):
+        self.filters = filters
+        self.records = self.prepare(filters.queryset).defer(*self.heavy(filters.queryset))
         self.site = Identity.current().name
         self.generated_at = timezone.localtime()
         self.build_url = request.build_absolute_uri
@@ -93,15 +101,19 @@ class Export:
         suffix = f"?{query.urlencode()}" if query else ""
         self.page_url = request.build_absolute_uri(request.path + suffix)
         self.all_columns = {
-            "réf": "slug",
+            "réf": self.reference,
             **self.columns,
             "exemple fictif": "is_fictional",
             "document d'origine": "source",
-            "état de publication": "get_status_display",
-            "modifié le": lambda record: timezone.localdate(record.updated_at),
+            **self.history,
             "adresse": self.address,
             "source": lambda record: self.credit,
         }
+
+    def heavy(self, records):
+        """What no format shows: the original text of a source."""
+        joined = records.query.select_related
+        return ["source__raw_text"] if isinstance(joined, dict) and "source" in joined else []
 
     def prepare(self, records):
         """The records of the page, with what the other columns need."""
@@ -110,6 +122,9 @@ class Export:
     def point(self, record):
         """(latitude, longitude), or None when it is not known."""
         return first_point(record.territories.all())
+
+    def reference(self, record):
+        return record.slug
 
     def text(self, record):
         """What a feed or a calendar says of a record."""
@@ -145,7 +160,23 @@ class Export:
 
     def stream(self):
         """The records in the order of the page, a chunk at a time in memory."""
-        return self.records.defer("source__raw_text").iterator(chunk_size=BATCH_SIZE)
+        return self.filters.stream(self.records, BATCH_SIZE)
+
+    @property
+    def count(self):
+        return self.filters.count
+
+    @property
+    def changed_at(self):
+        """When a record of the list last changed, None for an empty list."""
+        model = self.records.model
+        return max(
+            (
+                model.objects.filter(pk__in=pks).aggregate(latest=Max("updated_at"))["latest"]
+                for pks in batched(self.filters.pks)
+            ),
+            default=None,
+        )
 
     def row(self, record):
         """{header: str, number, bool, date, list of str or None}"""

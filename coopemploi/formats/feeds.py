@@ -2,7 +2,6 @@
 
 from io import StringIO
 
-from django.db.models import Max
 from django.http import StreamingHttpResponse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import linebreaks
@@ -46,7 +45,6 @@ def taken(written):
 
 
 def atom_response(export):
-    changes = export.records.order_by().aggregate(latest=Max("updated_at"))
     feed = AtomFeed(
         title=f"{export.title} · {export.site}",
         link=export.page_url,
@@ -58,7 +56,7 @@ def atom_response(export):
         feed_url=export.url,
         feed_copyright=f"{export.site}, {export.licence}",
         licence_url=export.licence_url,
-        updated=changes["latest"] or export.generated_at,
+        updated=export.changed_at or export.generated_at,
     )
     response = StreamingHttpResponse(feed.stream(entries(export)), content_type=feed.content_type)
     response["Content-Disposition"] = content_disposition_header(False, export.file_name("atom"))

@@ -31,7 +31,7 @@ def feature(export, record):
         geometry = {"type": "Point", "coordinates": [longitude, latitude]}
     return {
         "type": "Feature",
-        "id": record.slug,
+        "id": export.reference(record),
         "geometry": geometry,
         "properties": export.row(record),
     }
@@ -39,7 +39,7 @@ def feature(export, record):
 
 def streamed(export, extension, content_type, head, key, item):
     response = StreamingHttpResponse(
-        pieces({**head, "total": export.records.count()}, key, map(item, export.stream())),
+        pieces({**head, "total": export.count}, key, map(item, export.stream())),
         content_type=content_type,
     )
     response["Content-Disposition"] = content_disposition_header(False, export.file_name(extension))

@@ -2,34 +2,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 
-
-def storable(text):
-    """`text` without what no database takes: NUL bytes and lone surrogates."""
-    return text.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
-
-
-class QueryField(forms.CharField):
-    """Words to search: never refused, cut when too long."""
-
-    MAX_LENGTH = 200
-
-    def __init__(self, **kwargs):
-        super().__init__(
-            label="Mots cherchés",
-            required=False,
-            widget=forms.TextInput(attrs={"type": "search", "maxlength": self.MAX_LENGTH}),
-            **kwargs,
-        )
-
-    def to_python(self, value):
-        return storable(super().to_python(value)).strip()
-
-    def clean(self, value):
-        return super().clean(value)[: self.MAX_LENGTH]
+from ..filters import WordsField
+from ..search.text import storable
 
 
 class SearchForm(forms.Form):
-    q = QueryField()
+    q = WordsField(label="Mots cherchés")
 
     @property
     def query(self):
@@ -38,7 +16,7 @@ class SearchForm(forms.Form):
 
     @property
     def is_cut(self):
-        return len(self.data.get("q", "")) > QueryField.MAX_LENGTH
+        return len(self.data.get("q", "")) > WordsField.MAX_LENGTH
 
 
 def one_line(text):

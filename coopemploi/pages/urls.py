@@ -5,6 +5,7 @@ from . import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("recherche/", views.search, name="search"),
+    path("recherche/suggestions/", views.suggestions, name="suggestions"),
     path("glossaire/", views.glossary, name="glossary"),
     path("glossaire/<slug:slug>/", views.glossary_term, name="glossary_term"),
     path("contact/", views.contact, name="contact"),

@@ -21,12 +21,13 @@ from initiatives.views import with_carriers
 from territories.models import Actor, Network, Territory
 
 from ..identity.models import Identity
+from ..pagination import paginate
 from ..search.models import Document
 from ..search.synonyms import read_query
-from ..search.text import normalise
+from ..search.text import normalise, storable
 from ..vocabulary.models import GlossaryTerm
-from .forms import ContactForm, SearchForm, one_line, storable
-from .results import Search
+from .forms import ContactForm, SearchForm, one_line
+from .results import Search, source_of, suggested
 from .tasks import send_contact_message
 
 CONTACT_MESSAGES_PER_HOUR = 5
@@ -88,15 +89,23 @@ def covered_territories():
 def search(request):
     form = SearchForm(request.GET)
     context = {"query": form.query, "is_cut": form.is_cut}
-    if normalise(form.query):
-        found = Search(form.query)
-        groups = found.groups(request.user)
-        context |= {
-            "terms": found.terms,
-            "groups": groups,
-            "count": sum(group.count for group in groups),
-        }
+    if not normalise(form.query):
+        return render(request, "pages/search.html", context)
+    context["found"] = found = Search(form.query, request.user)
+    if source := source_of(request.GET.get("type")):
+        page = paginate(request, found.documents_of(source.key))
+        context |= {"page": page, "label": source.label, "results": found.results_of(page)}
+        return render(request, "pages/search_group.html", context)
     return render(request, "pages/search.html", context)
+
+
+@login_not_required
+@require_safe
+def suggestions(request):
+    """What a field that searches proposes while one types."""
+    query = SearchForm(request.GET).query
+    found = suggested(query, request.user) if normalise(query) else []
+    return render(request, "pages/_suggestions.html", {"suggestions": found})
 
 
 # Glossary

@@ -9,6 +9,8 @@ et des compétences" hold the same concept. Synonyms are handed to the analyser.
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 
 import snowballstemmer
 
@@ -16,6 +18,7 @@ from .text import normalise
 
 _WORD = re.compile(r"[^\W_]+")
 _ASCII = re.compile("[a-z0-9]+")  # other alphabets are not searched
+SHORTEST_SPELT, LONGEST_SPELT = 4, 30  # letters; another word is not guessed at
 _snowball = snowballstemmer.stemmer("french")
 
 # Plurals and feminines that Snowball leaves apart.
@@ -61,22 +64,37 @@ class Word:
     text: str  # normalised
     stem: str
     is_upper: bool
+    counts: bool  # a stop word does not
+
+
+@lru_cache(maxsize=200_000)
+def read_word(raw):
+    """The words that one run of letters and digits holds: "Œuvre" → "oeuvre"."""
+    is_upper = is_sigle(raw)
+    return tuple(
+        Word(part, stem(part), is_upper, is_upper or part not in STOP_WORDS)
+        for part in _ASCII.findall(normalise(raw))
+    )
 
 
 def read_words(text):
     """The words that count, in order."""
-    found = []
-    for match in _WORD.finditer(text):
-        raw = match.group()
-        for part in _ASCII.findall(normalise(raw)):
-            if part not in STOP_WORDS or is_sigle(raw):
-                found.append(Word(part, stem(part), is_sigle(raw)))
-    return found
+    return [word for raw in _WORD.findall(text) for word in read_word(raw) if word.counts]
 
 
 def is_sigle(raw):
     """Whether a word is written as an acronym: at least two capitals, no small letter."""
     return len(raw) > 1 and raw.upper() == raw and not raw.isdigit()
+
+
+def spellings(text):
+    """{normalised word: how the text writes it}, of the words one may misspell."""
+    return {
+        words[0].text: raw.lower()
+        for raw in _WORD.findall(text)
+        if SHORTEST_SPELT <= len(raw) <= LONGEST_SPELT and raw.isalpha()
+        if len(words := read_word(raw)) == 1 and words[0].counts
+    }
 
 
 @dataclass(frozen=True)
@@ -128,7 +146,7 @@ class Analyser:
         long words and the last one may be half typed. No clause: nothing is asked.
         """
         words = read_words(query) or [
-            Word(part, stem(part), False) for part in _ASCII.findall(normalise(query))
+            word for raw in _WORD.findall(query) for word in read_word(raw)
         ]
         clauses = []
         position = 0
@@ -150,6 +168,27 @@ class Analyser:
             position += length
         return clauses
 
+    def spans(self, text, clauses):
+        """Where `text` holds what `clauses` ask for: [(start, end, number of the clause)]."""
+        asked = [_Asked(clause) for clause in clauses]
+        places, words = [], []
+        for match in _WORD.finditer(text):
+            for word in read_word(match.group()):
+                if word.counts:
+                    places.append(match.span())
+                    words.append(word)
+        spans = []
+        for position, word in enumerate(words):
+            held = {word.stem: 1, word.text: 1}
+            for form in self._forms.get(word.stem, ()):
+                if self._stands_at(form, words, position, in_query=False):
+                    held.setdefault(form.concept, len(form.stems))
+            for number, one in enumerate(asked):
+                if length := one.length_held(held):
+                    last = position + length - 1
+                    spans.append((places[position][0], places[last][1], number))
+        return spans
+
     def terms_named(self, query):
         """The keys of the terms that the whole query is a form of."""
         clauses = self.clauses(query)
@@ -158,7 +197,27 @@ class Analyser:
         return [self._keys[token] for token in clauses[0] if token in self._keys]
 
     def _stands_at(self, form, words, position, *, in_query):
-        found = words[position : position + len(form.stems)]
-        if form.needs_capitals and not in_query and not found[0].is_upper:
+        if form.needs_capitals and not in_query and not words[position].is_upper:
             return False
+        found = islice(words, position, position + len(form.stems))
         return tuple(word.stem for word in found) == form.stems
+
+
+class _Asked:
+    """A clause, to be held against tokens."""
+
+    def __init__(self, clause):
+        self.tokens = {token for token in clause if not token.endswith("*")}
+        self.beginnings = tuple(token[:-1] for token in clause if token.endswith("*"))
+
+    def length_held(self, tokens):
+        """The number of words of the token that meets the clause, 0 when none does."""
+        return max((length for token, length in tokens.items() if self.is_met_by(token)), default=0)
+
+    def is_met_by(self, token):
+        return token in self.tokens or token.startswith(self.beginnings)
+
+
+def clauses_met(clauses, tokens):
+    """How many of `clauses` the `tokens` of a text meet."""
+    return sum(any(map(_Asked(clause).is_met_by, tokens)) for clause in clauses)

@@ -1,26 +1,52 @@
-from django.db import models
+from django.conf import settings
+from django.db import connections, models
+from django.db.models import Count, F, Window
+from django.db.models.functions import RowNumber
 
-from .queries import Found, Relevance
+from ..batches import batches
+from ..publishing import Publishable, PublishableQuerySet
+from .queries import Matches, Relevance, fts5_query
 
 
-class DocumentQuerySet(models.QuerySet):
+class DocumentQuerySet(PublishableQuerySet):
     def of(self, model):
         return self.filter(model=model._meta.label_lower)
 
+    @property
+    def _is_fts5(self):
+        return connections[self.db].vendor == "sqlite"
+
     def matching(self, clauses):
         """Documents that meet the clauses of a query: see `synonyms.read_query`."""
-        return self.filter(Found("pk", clauses)) if clauses else self.none()
+        if not clauses:
+            return self.none()
+        if self._is_fts5:
+            return self.filter(full_text__match=fts5_query(clauses))
+        return self.filter(Matches(clauses))
 
     def ranked(self, clauses):
         """The same with their `relevance`, the best first."""
         found = self.matching(clauses)
         if not clauses:
             return found
-        return found.annotate(relevance=Relevance("pk", clauses)).order_by("-relevance", "pk")
+        relevance = -F("full_text__rank") if self._is_fts5 else Relevance(clauses)
+        return found.annotate(relevance=relevance).order_by("-relevance", "pk")
+
+    def best_of_each_model(self, clauses, most):
+        """The `most` best documents of each model, each with the `total` of its model."""
+        in_order = Window(
+            RowNumber(), partition_by="model", order_by=[F("relevance").desc(), F("pk").asc()]
+        )
+        return (
+            self.ranked(clauses)
+            .annotate(rank=in_order, total=Window(Count("pk"), partition_by="model"))
+            .filter(rank__lte=most)
+            .order_by("model", "rank")
+        )
 
 
 class Document(models.Model):
-    """A record's searchable tokens, by weight; a derived table.
+    """What search and lists know of a record; a derived table.
 
     The full-text index over it (an FTS5 table on SQLite, a generated tsvector on
     PostgreSQL) is made by a migration and kept by the database itself.
@@ -28,10 +54,41 @@ class Document(models.Model):
 
     model = models.CharField("modèle", max_length=60)
     object_id = models.PositiveBigIntegerField("identifiant")
-    a = models.TextField("titre", default="")
-    b = models.TextField("résumé", default="")
-    c = models.TextField("vocabulaires et noms", default="")
-    d = models.TextField("texte", default="")
+    edition = models.PositiveBigIntegerField("édition", default=0)
+
+    # Who may read it: the record's own, so that the rule of `publishing` applies as it is.
+    status = models.CharField(
+        "état de publication", max_length=10, default=Publishable.Status.DRAFT.value
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="créé par",
+        on_delete=models.SET_NULL,  # as for the record
+        null=True,
+        db_index=False,
+        related_name="+",
+    )
+
+    # What lists filter and sort by: "theme:mobilite dispositif:gpect lieu:1234".
+    facets = models.TextField("facettes", default="")
+    sort_name = models.TextField("clé de tri", default="")
+    sort_date = models.CharField("date de tri", max_length=40, default="")
+
+    prior = models.FloatField("vraisemblance", default=0)
+
+    # What the page of results shows.
+    title = models.TextField("titre", default="")
+    kicker = models.TextField("surtitre", default="")
+    url = models.TextField("adresse", default="")
+    is_fictional = models.BooleanField("exemple fictif", default=False)
+
+    # What is searched: tokens of the analyser, by weight; the text they come from is last,
+    # so that what counts and ranks documents never reads it.
+    a = models.TextField("racines du titre", default="")
+    b = models.TextField("racines du résumé", default="")
+    c = models.TextField("racines des vocabulaires et noms", default="")
+    d = models.TextField("racines du texte", default="")
+    text = models.TextField("texte", default="")
 
     objects = DocumentQuerySet.as_manager()
 
@@ -45,6 +102,113 @@ class Document(models.Model):
                 violation_error_message="Ce document est déjà indexé.",
             )
         ]
+        indexes = [models.Index(fields=["model", "edition"], name="document_edition")]
 
     def __str__(self):
         return f"{self.model}:{self.object_id}"
+
+    @property
+    def is_published(self):
+        return self.status == Publishable.Status.PUBLISHED
+
+    @property
+    def status_label(self):
+        return Publishable.Status(self.status).label
+
+
+class FullText(models.Model):
+    """SQLite's full-text table of documents; PostgreSQL keeps a column instead."""
+
+    document = models.OneToOneField(
+        Document,
+        on_delete=models.DO_NOTHING,  # a trigger of the database follows
+        primary_key=True,
+        db_column="rowid",
+        db_constraint=False,
+        related_name="full_text",
+    )
+    # "= 'query'" on the column named as the table is FTS5's MATCH.
+    match = models.TextField("recherche", db_column="search_index")
+    rank = models.FloatField("rang")
+
+    class Meta:
+        managed = False
+        db_table = "search_index"
+        verbose_name = "texte intégral"
+        verbose_name_plural = "textes intégraux"
+
+    def __str__(self):
+        return str(self.document_id)
+
+
+class EditionQuerySet(models.QuerySet):
+    def advance(self, model, *, whole=False):
+        """The number of the next edition of a model's documents.
+
+        Within a transaction: whoever writes documents of the same model waits for its
+        end, so that editions are committed in order and a reader misses none.
+        """
+        written = self.filter(model=model)
+        if not written.update(number=F("number") + 1, reload=F("reload") + int(whole)):
+            return self.create(model=model, number=1, reload=int(whole)).number
+        return written.values_list("number", flat=True).get()
+
+
+class Edition(models.Model):
+    """How many times a model's documents have changed: a reader knows what it missed.
+
+    `reload` counts the changes that only a complete reading shows, such as a deletion.
+    """
+
+    model = models.CharField("modèle", max_length=60, primary_key=True)
+    number = models.PositiveBigIntegerField("numéro", default=0)
+    reload = models.PositiveBigIntegerField("relectures", default=0)
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "édition"
+        verbose_name_plural = "éditions"
+
+    def __str__(self):
+        return f"{self.model} {self.number}"
+
+
+class WordQuerySet(models.QuerySet):
+    def learn(self, counted):
+        """Add what documents hold: {(normalised word, as written): how often}."""
+        words = {}
+        for (text, spelling), count in counted.items():
+            word = words.setdefault(text, Word(text=text, spelling=spelling, frequency=0))
+            word.frequency += count
+        for batch in batches(words):
+            for text, frequency in self.filter(text__in=batch).values_list("text", "frequency"):
+                words[text].frequency += frequency
+        self.bulk_create(
+            words.values(),
+            update_conflicts=True,
+            unique_fields=["text"],
+            update_fields=["frequency"],
+            batch_size=500,
+        )
+
+
+class Word(models.Model):
+    """A word of the documents, to guess what a misspelt one meant.
+
+    Frequencies only decide between guesses: they grow with each change, and
+    `rebuild_search` counts anew.
+    """
+
+    text = models.CharField("mot normalisé", max_length=60, primary_key=True)
+    spelling = models.CharField("orthographe", max_length=60)
+    frequency = models.PositiveIntegerField("fréquence", default=1)
+
+    objects = WordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "mot"
+        verbose_name_plural = "mots"
+
+    def __str__(self):
+        return self.spelling

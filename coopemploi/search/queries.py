@@ -21,54 +21,29 @@ def tsquery(clauses):
     )
 
 
-class _OfDocument(models.Func):
-    """SQL about the document whose key is the expression."""
+class _OfVector(models.Func):
+    """SQL about PostgreSQL's generated column, which the model does not declare."""
 
-    def __init__(self, document, clauses):
-        self.clauses = clauses
-        super().__init__(document)
+    def __init__(self, clauses):
+        self.query = tsquery(clauses)
+        super().__init__(models.F("pk"))
 
-    def _as(self, compiler, template, query):
-        key, params = compiler.compile(self.source_expressions[0])
-        return template.format(key=key), (query, *params)
+    def as_sql(self, compiler, connection, **context):
+        key, _ = compiler.compile(self.source_expressions[0])
+        table = key.rpartition(".")[0]
+        return self.template.format(table=table), [self.query]
 
 
-class Found(_OfDocument):
-    """Whether the document meets all the clauses."""
+class Matches(_OfVector):
+    """Whether a document meets all the clauses."""
 
     output_field = models.BooleanField()
     conditional = True
-
-    def _as(self, compiler, template, query):
-        key, params = compiler.compile(self.source_expressions[0])
-        return template.format(key=key), (*params, query)
-
-    def as_sqlite(self, compiler, connection, **context):
-        template = "{key} IN (SELECT rowid FROM search_index WHERE search_index MATCH %s)"
-        return self._as(compiler, template, fts5_query(self.clauses))
-
-    def as_postgresql(self, compiler, connection, **context):
-        template = (
-            "{key} IN (SELECT id FROM search_document WHERE vector @@ to_tsquery('simple', %s))"
-        )
-        return self._as(compiler, template, tsquery(self.clauses))
+    template = "{table}.vector @@ to_tsquery('simple', %s)"
 
 
-class Relevance(_OfDocument):
-    """How well the document answers, more being better; a scale of each database."""
+class Relevance(_OfVector):
+    """How well a document answers, more being better; a scale of its own."""
 
     output_field = models.FloatField()
-
-    def as_sqlite(self, compiler, connection, **context):
-        template = (
-            "(SELECT -bm25(search_index, 10.0, 5.0, 3.0, 1.0) FROM search_index"
-            " WHERE search_index MATCH %s AND rowid = {key})"
-        )
-        return self._as(compiler, template, fts5_query(self.clauses))
-
-    def as_postgresql(self, compiler, connection, **context):
-        template = (
-            "(SELECT ts_rank('{{0.1, 0.3, 0.5, 1.0}}', ranked.vector, to_tsquery('simple', %s), 1)"
-            " FROM search_document ranked WHERE ranked.id = {key})"
-        )
-        return self._as(compiler, template, tsquery(self.clauses))
+    template = "ts_rank('{{0.1, 0.3, 0.5, 1.0}}', {table}.vector, to_tsquery('simple', %s), 1)"

@@ -13,3 +13,8 @@ def normalise(text):
     ascii_only = "".join(char for char in decomposed if not unicodedata.combining(char))
     words = re.sub(r"[\W_]+", " ", ascii_only).split()
     return " ".join(_SAINTS.get(word, word) for word in words)
+
+
+def storable(text):
+    """`text` without what no database takes: NUL bytes and lone surrogates."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")

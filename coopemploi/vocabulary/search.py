@@ -1,4 +1,5 @@
 from ..search.index import SearchSource
+from ..search.text import normalise
 from .models import GlossaryTerm
 
 
@@ -6,6 +7,13 @@ class GlossarySource(SearchSource):
     model = GlossaryTerm
     label = "Glossaire"
     fields = ("term", "expansions", "aliases", "definition")
+    joined = ()
+
+    def kicker(self, record):
+        return ", ".join(record.expansions[:1])
+
+    def name_key(self, record):
+        return normalise(record.term)
 
 
 def synonyms():

@@ -146,6 +146,13 @@ class Verbatim(models.Model):
     def __str__(self):
         return self.text
 
+    def get_absolute_url(self):
+        return f"{self.recap.event.get_absolute_url()}#verbatim-{self.pk}"
+
+    @property
+    def is_fictional(self):
+        return self.recap.is_fictional
+
 
 class RecapLink(models.Model):
     recap = models.ForeignKey(

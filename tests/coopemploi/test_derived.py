@@ -30,7 +30,7 @@ class Recorder(DerivedTable):
 def recorder(monkeypatch):
     """A table that the registry serves for one test, on commit."""
     recorder = Recorder()
-    monkeypatch.setattr(Registry, "immediate", False)
+    monkeypatch.setattr(Registry, "is_manual", False)
     monkeypatch.setattr(Registry, "tables", [])
     monkeypatch.setattr(Registry, "watchers", defaultdict(list))
     monkeypatch.setattr(registry, "pending", defaultdict(set))

@@ -37,6 +37,7 @@ PUBLIC = {
     "robots",
     "search",
     "site_map",
+    "suggestions",
     "territory_list",
     # Ways in, and what happens there.
     "account_email_verification_sent",

@@ -41,8 +41,13 @@ def found(client, query):
     """{heading: titles} of what a search shows."""
     response = client.get(reverse("search"), {"q": query})
     assert response.status_code == 200
-    groups = response.context.get("groups") or []
-    return {group.label: [result.title for result in group.results] for group in groups}
+    search = response.context.get("found")
+    groups = search.groups if search else []
+    return {group.label: [words(result.title) for result in group.results] for group in groups}
+
+
+def words(fragments):
+    return "".join(fragment.text for fragment in fragments)
 
 
 @pytest.mark.parametrize(
@@ -55,9 +60,65 @@ def test_search_accents_case_order_and_prefix(client, query):
     assert found(client, query) == {"Initiatives": ["Garage de Mobilité Solidaire"]}
 
 
-def test_search_every_word_must_match(client):
+def test_search_every_word_must_match_when_something_holds_them_all(client):
     InitiativeFactory(title="Garage solidaire")
-    assert found(client, "garage volant") == {}
+    InitiativeFactory(title="Garage volant")
+    assert found(client, "garage volant") == {"Initiatives": ["Garage volant"]}
+
+
+def test_search_some_words_rather_than_an_empty_page(client):
+    InitiativeFactory(title="Garage solidaire")
+    response = client.get(reverse("search"), {"q": "garage introuvable"})
+    assert found(client, "garage introuvable") == {"Initiatives": ["Garage solidaire"]}
+    assert "Aucune fiche ne contient tous ces mots" in response.text
+
+
+def test_search_misspelt_word(client):
+    InitiativeFactory(title="Retour à l'emploi après le chômage")
+    response = client.get(reverse("search"), {"q": "chomaje"})
+    assert found(client, "chomaje") == {"Initiatives": ["Retour à l'emploi après le chômage"]}
+    assert "Voici les résultats pour" in response.text
+    assert "chômage</a>" in response.text
+
+
+def test_search_misspelt_word_of_a_draft_is_not_told(client):
+    InitiativeFactory(title="Un quinoa confidentiel", status=DRAFT)
+    response = client.get(reverse("search"), {"q": "quinao"})
+    assert found(client, "quinao") == {}
+    assert "quinoa" not in response.text
+
+
+def test_search_marks_the_words_found(client):
+    InitiativeFactory(title="Aide", summary="Les chômeuses du bassin, et d'autres.")
+    response = client.get(reverse("search"), {"q": "chomeur"})
+    assert "Les <mark>chômeuses</mark> du bassin" in response.text
+
+
+def test_search_names_the_place(client):
+    dax = TerritoryFactory(name="Dax", code="40088", kind="commune")
+    InitiativeFactory(title="GPECT").territories.add(dax)
+    response = client.get(reverse("search"), {"q": "GPECT Dax"})
+    assert [place["territory"] for place in response.context["found"].places] == [dax]
+    url = response.context["found"].places[0]["url"]
+    assert client.get(url).context["page"].paginator.count == 1
+
+
+def test_search_of_one_kind_is_paginated(client):
+    event = EventFactory()
+    recap = RecapFactory(event=event)
+    VerbatimFactory.create_batch(25, recap=recap, text="Le quinoa pousse.")
+    search = client.get(reverse("search"), {"q": "quinoa"}).context["found"]
+    (group,) = [group for group in search.groups if group.label == "Propos"]
+    page = client.get(group.more_url, {}).context["page"]
+    assert (group.count, page.paginator.count, len(page)) == (25, 25, 20)
+
+
+def test_suggestions_are_what_the_reader_may_see(client):
+    InitiativeFactory(title="Quinoa public")
+    InitiativeFactory(title="Quinoa secret", status=DRAFT)
+    response = client.get(reverse("suggestions"), {"q": "quin"})
+    assert "Quinoa public" in response.text
+    assert "secret" not in response.text
 
 
 def test_search_middle_of_a_word(client):
@@ -97,7 +158,7 @@ def test_search_groups_in_order(client):
 def test_search_counts_beyond_five(client):
     InitiativeFactory.create_batch(7, summary="Du quinoa.")
     response = client.get(reverse("search"), {"q": "quinoa"})
-    (group,) = response.context["groups"]
+    (group,) = response.context["found"].groups
     assert (group.count, len(group.results)) == (7, 5)
     assert group.more_url == reverse("initiative_list") + "?q=quinoa"
     assert client.get(group.more_url).context["page"].paginator.count == 7
@@ -132,11 +193,17 @@ def fill_recap(recap):
     RoundTableItemFactory(entry=entry, text="Un silo pour le millet")
 
 
+def told(word):
+    """What is found of `fill_recap`: the recap, and what somebody said in it."""
+    groups = {"Comptes rendus": ["Journée des champs"]}
+    return groups | ({"Propos": ["Le quinoa pousse."]} if word == "quinoa" else {})
+
+
 @pytest.mark.parametrize("word", ["quinoa", "sarrasin", "lupin", "millet"])
 def test_search_words_of_a_published_recap(client, word):
     recap = RecapFactory(event__title="Journée des champs")
     fill_recap(recap)
-    assert found(client, word) == {"Comptes rendus": ["Journée des champs"]}
+    assert found(client, word) == told(word)
 
 
 @pytest.mark.parametrize("word", ["quinoa", "sarrasin", "lupin", "millet"])
@@ -146,7 +213,7 @@ def test_search_words_of_a_draft_recap(client, word, draft):
     fill_recap(recap)
     assert found(client, word) == {}
     client.force_login(UserFactory(is_staff=True))
-    assert found(client, word) == {"Comptes rendus": ["Journée des champs"]}
+    assert found(client, word) == told(word)
 
 
 def test_search_draft_actor_does_not_lead_to_what_it_takes_part_in(client):
@@ -170,7 +237,7 @@ def test_search_private_contact_details(client):
     VerbatimFactory(person=person)
     AppearanceFactory(person=person)
     NeedFactory(person=person)
-    assert set(found(client, "quinoa")) == {"Besoins", "Rencontres", "Comptes rendus"}
+    assert set(found(client, "quinoa")) == {"Besoins", "Rencontres", "Comptes rendus", "Propos"}
     for query in ("secret@prive.example", "secret", "prive", "0611223344", "06 11 22 33 44"):
         assert found(client, query) == {}
     assert not any(
@@ -218,7 +285,7 @@ def test_search_glossary_widens_both_ways(client):
     for query in ("gpect", "Gestion previsionnelle territoriale", "GPEC-T"):
         assert sorted(found(client, query)["Initiatives"]) == both
         response = client.get(reverse("search"), {"q": query})
-        assert response.context["terms"] == [term]
+        assert response.context["found"].terms == [term]
         assert term.definition in response.text
 
 
@@ -230,7 +297,7 @@ def test_search_part_of_an_expansion_is_not_widened(client):
 
 def test_search_nothing_found_suggests_a_way(client):
     response = client.get(reverse("search"), {"q": "introuvable"})
-    assert response.context["groups"] == []
+    assert response.context["found"].groups == []
     for name in ("glossary", "territory_list", "contact"):
         assert f'href="{reverse(name)}' in response.text
 
@@ -240,7 +307,7 @@ def test_search_without_words_shows_help(client, query):
     InitiativeFactory()
     response = client.get(reverse("search"), {"q": query})
     assert response.status_code == 200
-    assert "groups" not in response.context
+    assert "found" not in response.context
     assert "Cherchez une commune" in response.text
 
 
@@ -280,10 +347,10 @@ def test_search_query_count(client, django_assert_num_queries, count):
         NetworkFactory(description="Du quinoa.")
         ResourceFactory(summary="Du quinoa.")
         ActionFactory(reason="Du quinoa.")
-    # The identity, the glossary's forms, and one for each of the twelve groups.
-    with django_assert_num_queries(14):
+    # The identity, the glossary's forms, what answers, its extracts, and the places named.
+    with django_assert_num_queries(5):
         response = client.get(reverse("search"), {"q": "quinoa"})
-    assert [group.count for group in response.context["groups"]] == [count] * 12
+    assert [group.count for group in response.context["found"].groups] == [count] * 12
 
 
 def test_rebuild_search_writes_what_signals_kept(capsys):

@@ -213,11 +213,10 @@ def change_something(chance, territories):
         link.delete()
 
 
-def check_random_changes(seed, monkeypatch):
+def check_random_changes(seed):
     chance = random.Random(seed)  # noqa: S311
     territories = [TerritoryFactory(kind=chance.choice(KINDS)) for _ in range(chance.randint(4, 9))]
     # As on commit: several changes at once, and deletions seen when they are done.
-    monkeypatch.setattr(type(registry), "immediate", False)
     history = []
     for _ in range(10):
         for _ in range(chance.choice([1, 1, 1, 3])):
@@ -228,8 +227,8 @@ def check_random_changes(seed, monkeypatch):
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_refreshed_closure_is_the_rebuilt_one(seed, monkeypatch):
-    check_random_changes(seed, monkeypatch)
+def test_refreshed_closure_is_the_rebuilt_one(seed):
+    check_random_changes(seed)
 
 
 def test_rebuild_restores_what_was_tampered_with():

@@ -14,6 +14,7 @@ from django.db import connection
 
 from coopemploi.demo import freshness
 from coopemploi.demo.loading import SIGN_INS
+from coopemploi.search.models import Document
 
 ADDRESS = "127.0.0.1"
 
@@ -65,6 +66,8 @@ def prepare(stdout, *, reload_content=False):
         Path(connection.settings_dict["NAME"]).parent.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
     if not reload_content and freshness.is_fresh():
+        if not Document.objects.exists():  # a migration made the index anew
+            call_command("rebuild_search", stdout=stdout)
         return
     stdout.write("Chargement des territoires et des contenus…")
     call_command("load_territories", stdout=stdout)

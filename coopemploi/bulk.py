@@ -1,7 +1,12 @@
-"""Inserting tens of thousands of rows: COPY on PostgreSQL, one prepared statement
+"""Inserting tens of thousands of rows: COPY on PostgreSQL, hundreds of rows a statement
 elsewhere."""
 
 from django.db import connection
+
+from .batches import batches
+
+# A statement of one row each would write SQLite's full-text index at each row.
+ROWS, PARAMETERS = 500, 30_000
 
 
 def insert_rows(model, columns, rows):
@@ -17,8 +22,14 @@ def insert_rows(model, columns, rows):
                 for row in rows:
                     copy.write_row(row)
         else:
-            places = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {into} VALUES ({places})", rows)  # noqa: S608
+            places = f"({', '.join(['%s'] * len(columns))})"
+            for batch in batches(rows, min(ROWS, PARAMETERS // len(columns))):
+                values = ", ".join([places] * len(batch))
+                # executemany(), though for one: under DEBUG, execute() logs each value.
+                cursor.executemany(
+                    f"INSERT INTO {into} VALUES {values}",  # noqa: S608 - our own names
+                    [[value for row in batch for value in row]],
+                )
 
 
 def insert(records):

@@ -1,0 +1,89 @@
+"""Where a list looks: in a territory, in what covers it, near it."""
+
+import math
+
+from coopemploi.search.catalogue import edition_of
+
+from .models import Containment, Territory
+
+EARTH_RADIUS = 6371.0  # km
+DEGREE = 111.0  # km of a degree of latitude, at least
+# What is too large for its point to say where it is.
+TOO_LARGE = (Territory.Kind.REGION, Territory.Kind.DEPARTEMENT, Territory.Kind.COM)
+# Kinds that documents carry as facets: no query to know what lies in them.
+AREAS = (Territory.Kind.REGION, Territory.Kind.DEPARTEMENT, Territory.Kind.EPCI)
+# Those that a facet of every list shows.
+COUNTED = AREAS[:2]
+
+_points = (None, {})  # edition of the territories, {pk: (latitude, longitude)}
+
+
+def distance(one, other):
+    """Kilometres as the crow flies between two (latitude, longitude) points, in degrees."""
+    (lat1, lon1), (lat2, lon2) = ((math.radians(a), math.radians(b)) for a, b in (one, other))
+    chord = (
+        math.sin((lat2 - lat1) / 2) ** 2
+        + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    )
+    return 2 * EARTH_RADIUS * math.asin(math.sqrt(chord))
+
+
+def point_of(territory):
+    """(latitude, longitude), None when it is not known."""
+    if None in (territory.latitude, territory.longitude):
+        return None
+    return territory.latitude, territory.longitude
+
+
+def points():
+    """{pk: point} of the territories that one may be near; kept until one changes."""
+    global _points
+    edition = edition_of(Territory)
+    stamp = (edition.number, edition.reload)
+    if _points[0] != stamp:
+        placed = Territory.objects.exclude(kind__in=TOO_LARGE).exclude(latitude=None)
+        rows = placed.exclude(longitude=None).order_by()
+        read = {pk: (lat, lon) for pk, lat, lon in rows.values_list("pk", "latitude", "longitude")}
+        _points = (stamp, read)
+    return _points[1]
+
+
+def near(point, kilometres):
+    """The keys of the territories whose point is at most so far."""
+    margin = kilometres / DEGREE
+    return [
+        pk
+        for pk, other in points().items()
+        if abs(other[0] - point[0]) <= margin and distance(point, other) <= kilometres
+    ]
+
+
+def inside(catalogue, territory):
+    """The records that lie in `territory`, wholly or partly: a set of bits."""
+    if territory.kind in AREAS and catalogue.model is not Territory:
+        return catalogue.having(territory.kind, [territory.slug])
+    contained = Containment.objects.filter(container=territory)
+    return catalogue.having("lieu", contained.values_list("contained", flat=True))
+
+
+def covering(catalogue, territory):
+    """The records placed in what `territory` lies in: a région's serve its communes."""
+    containers = Containment.objects.filter(contained=territory)
+    return catalogue.having("lieu", containers.values_list("container", flat=True))
+
+
+def nearness(catalogue, point):
+    """A function: the distance from `point` to the nearest place of the n-th record, in
+    kilometres; None when no place of it has a point."""
+    known, measured = points(), {}
+
+    def distance_to(n):
+        distances = []
+        for pk in catalogue.places_of(n):
+            if pk not in measured:
+                measured[pk] = distance(point, known[pk]) if pk in known else None
+            if measured[pk] is not None:
+                distances.append(measured[pk])
+        return min(distances, default=None)
+
+    return distance_to
