@@ -34,6 +34,7 @@ class InitiativeSource(SearchSource):
         "body",
         "worked",
         "did_not_work",
+        "how_overcome",
         "how_to_redo",
         "territories__name",
         "territories__aliases",
