@@ -211,6 +211,16 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler"},
+        "none": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        # What draws PDF tells every step, and every rule of style that paper ignores. It
+        # sets its own level unless it finds a handler.
+        "weasyprint": {"handlers": ["none"], "level": "ERROR"},
+        "weasyprint.progress": {"handlers": ["none"], "level": "ERROR"},
+        "fontTools": {"level": "ERROR"},
+    },
 }

@@ -56,7 +56,7 @@ class InitiativeAdmin(PublishableAdmin):
             "Ce que l'on en retient",
             {
                 "classes": ["collapse"],
-                "fields": ["worked", "did_not_work", "how_to_redo"],
+                "fields": ["worked", "did_not_work", "how_overcome", "how_to_redo"],
             },
         ),
         ("Contact", {"fields": ["contact"]}),

@@ -44,7 +44,7 @@ class InitiativeSource(LocatedSource):
         "avancement": own("stage"),
         "echelle": own("level"),
         "annee": years("steps__date_earliest", "steps__date_latest"),
-        "retour": filled("worked", "did_not_work", "how_to_redo"),
+        "retour": filled("worked", "did_not_work", "how_overcome", "how_to_redo"),
         "financeur": funders,
         "porteur": values(
             "involvements__actor__kind",
@@ -62,6 +62,7 @@ class InitiativeSource(LocatedSource):
         "body",
         "worked",
         "did_not_work",
+        "how_overcome",
         "how_to_redo",
         "territories__name",
         "territories__aliases",

@@ -1,8 +1,10 @@
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Case, Prefetch, When
+from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
+from coopemploi.formats import pdf
 from coopemploi.search.catalogue import catalogues_of
 from territories.lists import answer
 from territories.models import Actor
@@ -10,6 +12,7 @@ from territories.models import Actor
 from .exports import InitiativeExport, NeedExport, OfferExport, ResourceExport
 from .filters import ExchangeFilter, InitiativeFilter, ResourceFilter
 from .models import Initiative, Involvement, Need, Offer, Resource
+from .sheet import sheet_of
 
 CLASSIFICATION = ("schemes", "themes", "sectors", "audiences", "obstacles")
 
@@ -48,38 +51,12 @@ def initiative_list(request):
 @login_not_required
 @require_safe
 def initiative_detail(request, slug):
-    visible = Initiative.objects.visible_to(request.user)
-    rank = Case(*[When(role=role, then=n) for n, role in enumerate(Involvement.Role)])
-    involvements = Involvement.objects.visible_to(request.user).select_related("actor")
-    initiative = get_object_or_404(
-        visible.select_related("source", "contact__person", "contact__actor").prefetch_related(
-            "territories",
-            *CLASSIFICATION,
-            "steps",
-            "figures",
-            "links",
-            Prefetch("involvements", involvements.order_by(rank, "order", "pk")),
-        ),
-        slug=slug,
-    )
-    related = (
-        visible.filter(schemes__in=initiative.schemes.all())
-        .exclude(pk=initiative.pk)
-        .distinct()
-        .order_by("sort_name", "pk")
-    )
-    return render(
-        request,
-        "initiatives/initiative_detail.html",
-        {
-            "section": "initiatives",
-            "initiative": initiative,
-            "resources": initiative.resources.visible_to(request.user),
-            "told": initiative.round_table_items.told_to(request.user),
-            "actions": initiative.actions.visible_to(request.user).select_related("event"),
-            "related": with_carriers(related, request.user)[:4],
-        },
-    )
+    sheet = sheet_of(slug, request.user)
+    context = {"section": "initiatives", "has_pdf": pdf.is_available(), **sheet}
+    page = "initiatives/initiative_detail.html"
+    if pdf.is_asked(request):
+        return pdf.response(request, render_to_string(page, context, request), name=slug)
+    return render(request, page, context)
 
 
 @login_not_required

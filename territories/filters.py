@@ -71,7 +71,7 @@ class PerimeterFilter(ListFilter):
             kept |= perimeters.covering(catalogue, territory)
         point = perimeters.point_of(territory)
         if point and (radius := filters.values.get("rayon")):
-            kept |= catalogue.having("lieu", perimeters.near(point, int(radius)))
+            kept |= perimeters.near(catalogue, point, int(radius))
         return kept
 
     def chips(self, filters, value):

@@ -15,8 +15,6 @@ AREAS = (Territory.Kind.REGION, Territory.Kind.DEPARTEMENT, Territory.Kind.EPCI)
 # Those that a facet of every list shows.
 COUNTED = AREAS[:2]
 
-_points = (None, {})  # edition of the territories, {pk: (latitude, longitude)}
-
 
 def distance(one, other):
     """Kilometres as the crow flies between two (latitude, longitude) points, in degrees."""
@@ -35,27 +33,27 @@ def point_of(territory):
     return territory.latitude, territory.longitude
 
 
-def points():
+def points(catalogue):
     """{pk: point} of the territories that one may be near; kept until one changes."""
-    global _points
-    edition = edition_of(Territory)
-    stamp = (edition.number, edition.reload)
-    if _points[0] != stamp:
+
+    def read():
         placed = Territory.objects.exclude(kind__in=TOO_LARGE).exclude(latitude=None)
         rows = placed.exclude(longitude=None).order_by()
-        read = {pk: (lat, lon) for pk, lat, lon in rows.values_list("pk", "latitude", "longitude")}
-        _points = (stamp, read)
-    return _points[1]
+        return {pk: (lat, lon) for pk, lat, lon in rows.values_list("pk", "latitude", "longitude")}
+
+    edition = edition_of(Territory)
+    return catalogue.keep(("points", edition.number, edition.reload), read)
 
 
-def near(point, kilometres):
-    """The keys of the territories whose point is at most so far."""
+def near(catalogue, point, kilometres):
+    """The records of which a place is at most so far from `point`."""
     margin = kilometres / DEGREE
-    return [
+    places = [
         pk
-        for pk, other in points().items()
+        for pk, other in points(catalogue).items()
         if abs(other[0] - point[0]) <= margin and distance(point, other) <= kilometres
     ]
+    return catalogue.having("lieu", places)
 
 
 def inside(catalogue, territory):
@@ -75,7 +73,7 @@ def covering(catalogue, territory):
 def nearness(catalogue, point):
     """A function: the distance from `point` to the nearest place of the n-th record, in
     kilometres; None when no place of it has a point."""
-    known, measured = points(), {}
+    known, measured = points(catalogue), {}
 
     def distance_to(n):
         distances = []

@@ -41,6 +41,14 @@ def number(value):
     return "" if value is None else format_number(value)
 
 
+@register.filter
+def euros(amount):
+    """30000 → "30 000 €", 45500.5 → "45 500,50 €"."""
+    whole, cents = divmod(amount, 1)
+    decimals = f",{int(cents * 100):02}" if cents else ""
+    return f"{format_number(whole)}{decimals}\N{NO-BREAK SPACE}€"
+
+
 @register.simple_tag(takes_context=True)
 def explain(context, text):
     """A text of the page, each acronym explained where the page first says it.

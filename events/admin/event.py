@@ -119,6 +119,7 @@ class EventAdmin(PublishableAdmin):
                     "campaign",
                     ("series", "series_rank"),
                     ("parent", "next_event"),
+                    "initiatives",
                 ]
             },
         ),

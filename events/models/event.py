@@ -15,6 +15,7 @@ from coopemploi.figures import KeyFigure, format_number
 from coopemploi.publishing import Publishable, PublishableQuerySet
 from coopemploi.sources.models import Sourced
 from coopemploi.vocabulary.models import Classified
+from initiatives.models import Initiative
 from territories.models import (
     Actor,
     LocatedQuerySet,
@@ -199,6 +200,12 @@ class Event(Publishable, Sourced, Classified):
         verbose_name="territoires concernés",
         blank=True,
         help_text="La région ou le département auquel la rencontre s'adresse.",
+    )
+    initiatives = models.ManyToManyField(
+        Initiative,
+        verbose_name="initiatives présentées",
+        blank=True,
+        help_text="Celles que l'on y a racontées ou visitées, hors du tour de table.",
     )
     network = models.ForeignKey(
         Network,

@@ -52,6 +52,12 @@ class Initiative(Publishable, Sourced, Classified):
     )
     worked = ProseField("ce qui a marché")
     did_not_work = ProseField("ce qui n'a pas marché")
+    how_overcome = ProseField(
+        "comment les freins ont été levés",
+        help_text=(
+            "Un tiret par frein : « - Mobilité : un minibus de la commune, deux fois par semaine »."
+        ),
+    )
     how_to_redo = ProseField("ce qu'il faut pour le refaire")
     contact = models.ForeignKey(
         Position,

@@ -240,6 +240,7 @@ PLACES = {
     "initiative body": lambda text: InitiativeFactory(body=text),
     "initiative worked": lambda text: InitiativeFactory(worked=text),
     "initiative did not work": lambda text: InitiativeFactory(did_not_work=text),
+    "initiative how overcome": lambda text: InitiativeFactory(how_overcome=text),
     "initiative how to redo": lambda text: InitiativeFactory(how_to_redo=text),
     "need": lambda text: NeedFactory(details=text),
     "offer": lambda text: OfferFactory(details=text),

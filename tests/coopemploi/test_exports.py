@@ -20,6 +20,7 @@ from tests.factories import (
     ActionPartyFactory,
     ActorFactory,
     ActorTerritoryFactory,
+    CompositionFactory,
     EventFactory,
     InitiativeFactory,
     InvolvementFactory,
@@ -218,16 +219,30 @@ def make_directory():
                 record.schemes.add(plie)
             if n % 2 and hasattr(record, "territories"):
                 record.territories.add(tours)
+    region = TerritoryFactory(kind="region", code="24", name="Centre-Val de Loire")
+    CompositionFactory(whole=region, part=tours)
+    CompositionFactory(whole=region)
+    InitiativeFactory(title="Régionale", source=SourceFactory()).territories.add(region)
+    neighbour = TerritoryFactory(name="Voisine", latitude=47.55, longitude=0.68)  # 18 km away
+    InitiativeFactory(title="Proche", source=SourceFactory()).territories.add(neighbour)
 
 
 # An address with its filters, and how many records it has.
 COMBINATIONS = {
-    INITIATIVES: 24,
+    INITIATIVES: 26,
+    f"{INITIATIVES}?theme=mobilite&theme=numerique&theme=inconnue": 24,
+    f"{INITIATIVES}?q=garage&tri=nom": 18,
+    f"{INITIATIVES}?q=garage&avancement=ongoing&tri=recent": 9,
+    f"{INITIATIVES}?region=24&tri=nom": 13,
+    f"{INITIATIVES}?territoire=commune:37261&couvre=oui": 13,
+    f"{INITIATIVES}?territoire=commune:37261&rayon=30&tri=proximite": 13,
+    f"{INITIATIVES}?territoire=commune:37261&rayon=10&theme=mobilite": 12,
+    f"{NEEDS}?dispositif=plie&nature=tool&tri=nom": 14,
     f"{INITIATIVES}?theme=mobilite": 12,
     f"{INITIATIVES}?dispositif=plie&avancement=ongoing": 9,
     f"{INITIATIVES}?territoire=commune:37261&q=garage": 9,
     f"{INITIATIVES}?q=partage&theme=numerique": 9,
-    f"{INITIATIVES}?theme=inconnue&territoire=xx:yy": 24,
+    f"{INITIATIVES}?theme=inconnue&territoire=xx:yy": 26,
     f"{INITIATIVES}?q=introuvable": 0,
     f"{ACTORS}?type=epci": 12,
     f"{ACTORS}?dispositif=plie": 18,

@@ -248,6 +248,13 @@ def test_escalier_initiative_was_born_of_a_private_project(webinar):
     assert initiative.contact.person.full_name == "Elodie Lang"
 
 
+def test_webinar_presented_both_initiatives(webinar):
+    assert [initiative.slug for initiative in webinar.initiatives.all()] == [
+        "l-escalier-tiers-lieu-formation-inclusion",
+        "tzcld-castillon-la-bataille",
+    ]
+
+
 def test_actors_are_those_of_the_document(webinar):
     actors = {(actor.slug, actor.get_kind_display()) for actor in Actor.objects.all()}
     assert actors == {

@@ -276,6 +276,7 @@ def fill_event(rows):
 
 def fill_meeting(event, session, number):
     event.territories.add(TerritoryFactory())
+    event.initiatives.add(InitiativeFactory())
     counts = EventFigure.Counted.values[number % len(EventFigure.Counted.values)]
     EventFigureFactory(event=event, counts=counts, source=event.source)
     EvaluationResultFactory(event=event)
@@ -333,7 +334,7 @@ def fill_campaign(rows):
 
 @pytest.mark.parametrize("rows", [1, 30])
 @pytest.mark.parametrize(
-    ("fill", "queries"), [(fill_event, 55), (fill_action, 17), (fill_campaign, 13)]
+    ("fill", "queries"), [(fill_event, 56), (fill_action, 17), (fill_campaign, 13)]
 )
 def test_page_costs_the_same_at_any_length(client, django_assert_num_queries, fill, queries, rows):
     page = fill(rows).get_absolute_url()
@@ -544,6 +545,7 @@ def fill_with_drafts(event):
     event.parent = EventFactory(title="MÈRE SECRÈTE", **secret)
     event.next_event = EventFactory(title="SUITE SECRÈTE", **secret)
     event.save()
+    event.initiatives.add(InitiativeFactory(title="PRÉSENTÉE SECRÈTE", **secret))
     EventFactory(title="FILLE SECRÈTE", parent=event, **secret)
     EventFactory(title="AVANT SECRET", next_event=event, **secret)
 
@@ -553,7 +555,17 @@ def test_drafts_around_an_event_show_to_animateurs_only(client, animateur_client
     fill_with_drafts(event)
 
     text = page_of(animateur_client, event)
-    names = ("ACTEUR", "INITIATIVE", "BESOIN", "OFFRE", "ACTION", "RÉSEAU", "OPÉRATION", "MÈRE")
+    names = (
+        "ACTEUR",
+        "INITIATIVE",
+        "BESOIN",
+        "OFFRE",
+        "ACTION",
+        "RÉSEAU",
+        "OPÉRATION",
+        "MÈRE",
+        "PRÉSENTÉE",
+    )
     assert [name for name in names if f"{name} SECR" not in text] == []
     client.logout()
     assert "SECR" not in page_of(client, event)

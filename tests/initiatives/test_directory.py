@@ -1,0 +1,205 @@
+"""The directory: facets, chips, orders and places, as the page shows them."""
+
+import pytest
+from django.urls import reverse
+
+from tests.factories import (
+    CompositionFactory,
+    InitiativeFactory,
+    InvolvementFactory,
+    SchemeFactory,
+    TerritoryFactory,
+    ThemeFactory,
+)
+
+pytestmark = pytest.mark.django_db
+INITIATIVES = reverse("initiative_list")
+
+
+def shown(response):
+    return [str(record) for record in response.context["page"].object_list]
+
+
+def facet(response, name):
+    """{label: (count, is it disabled)} of a facet."""
+    (found,) = [each for each in response.context["filters"].facets if each.name == name]
+    return {choice.label: (choice.count, choice.is_disabled) for choice in found.choices}
+
+
+@pytest.fixture
+def mobility():
+    return ThemeFactory(name="Mobilité")
+
+
+@pytest.fixture
+def housing():
+    return ThemeFactory(name="Logement")
+
+
+def make(title, *themes, scheme=None, **kwargs):
+    initiative = InitiativeFactory(title=title, **kwargs)
+    initiative.themes.set(themes)
+    if scheme:
+        initiative.schemes.add(scheme)
+    return initiative
+
+
+def test_counts_leave_out_the_choice_of_their_own_facet(client, mobility, housing):
+    plie = SchemeFactory(name="PLIE", acronym="")
+    make("Vélo", mobility, scheme=plie)
+    make("Garage", mobility)
+    make("Toit", housing)
+
+    response = client.get(INITIATIVES, {"theme": "mobilite"})
+
+    assert facet(response, "theme") == {"Logement": (1, False), "Mobilité": (2, False)}
+    assert facet(response, "dispositif") == {"PLIE": (1, False)}
+
+
+def test_value_that_would_find_nothing_stays_in_place_disabled(client, mobility, housing):
+    make("Vélo", mobility, stage="ongoing")
+    make("Toit", housing)
+
+    response = client.get(INITIATIVES, {"avancement": "ongoing"})
+
+    assert facet(response, "theme") == {"Logement": (0, True), "Mobilité": (1, False)}
+    assert 'value="logement" disabled' in response.text
+
+
+def test_counts_tell_nothing_of_drafts(client, mobility):
+    make("Vélo", mobility)
+    make("Secret", mobility, status="draft")
+
+    assert facet(client.get(INITIATIVES), "theme") == {"Mobilité": (1, False)}
+
+
+def test_several_values_widen_and_several_facets_narrow(client, mobility, housing):
+    make("Vélo", mobility, stage="ongoing")
+    make("Toit", housing, stage="ongoing")
+    make("Idée de toit", housing, stage="idea")
+
+    assert shown(client.get(f"{INITIATIVES}?theme=mobilite&theme=logement")) == [
+        "Idée de toit",
+        "Toit",
+        "Vélo",
+    ]
+    assert shown(client.get(f"{INITIATIVES}?theme=logement&avancement=ongoing")) == ["Toit"]
+
+
+def test_chip_takes_off_its_value_and_no_other(client, mobility, housing):
+    make("Vélo", mobility)
+    make("Toit", housing)
+
+    response = client.get(f"{INITIATIVES}?theme=mobilite&theme=logement&q=velo&page=1")
+
+    chips = {chip.label: chip.query for chip in response.context["filters"].chips}
+    assert chips == {
+        "« velo »": "theme=mobilite&theme=logement",
+        "Mobilité": "theme=logement&q=velo",
+        "Logement": "theme=mobilite&q=velo",
+    }
+
+
+def test_unknown_values_are_said_and_narrow_nothing(client, mobility):
+    make("Vélo", mobility)
+
+    response = client.get(f"{INITIATIVES}?theme=rien&territoire=xx:yy&tri=hasard&avancement=jamais")
+
+    assert shown(response) == ["Vélo"]
+    assert len(response.context["filters"].ignored) == 4
+    assert "« rien » n&#x27;existe pas, ce filtre est ignoré" in response.text
+
+
+def test_words_sort_by_relevance_and_otherwise_by_name(client):
+    make("Annuaire", summary="Où trouver un vélo.")
+    make("Vélo pour tous")
+
+    assert shown(client.get(INITIATIVES, {"q": "velo"})) == ["Vélo pour tous", "Annuaire"]
+    assert shown(client.get(INITIATIVES, {"q": "velo", "tri": "nom"})) == [
+        "Annuaire",
+        "Vélo pour tous",
+    ]
+
+
+def test_area_counts_an_epci_astride_two_departements_in_both(client):
+    landes = TerritoryFactory(kind="departement", code="40", name="Landes")
+    gers = TerritoryFactory(kind="departement", code="32", name="Gers")
+    astride = TerritoryFactory(kind="epci", name="CC d'Aire")
+    for departement in (landes, gers):
+        commune = CompositionFactory(whole=astride).part
+        CompositionFactory(whole=departement, part=commune)
+        CompositionFactory(whole=departement)  # larger than its part of the EPCI
+        CompositionFactory(whole=departement)
+    make("Halle").territories.add(astride)
+
+    response = client.get(INITIATIVES)
+
+    assert facet(response, "departement") == {"Gers": (1, False), "Landes": (1, False)}
+
+
+def test_what_is_near_comes_with_its_distance(client):
+    dax = TerritoryFactory(name="Dax", code="40088", latitude=43.71, longitude=-1.05)
+    near = TerritoryFactory(name="Tartas", latitude=43.83, longitude=-0.81)
+    far = TerritoryFactory(name="Pau", latitude=43.30, longitude=-0.37)
+    for place in (far, near, dax):
+        make(f"À {place.name}").territories.add(place)
+
+    response = client.get(
+        INITIATIVES, {"territoire": dax.reference, "rayon": "30", "tri": "proximite"}
+    )
+
+    records = response.context["page"].object_list
+    assert [(str(record), round(record.distance)) for record in records] == [
+        ("À Dax", 0),
+        ("À Tartas", 23),
+    ]
+    assert "à 23 km" in response.text
+
+
+def test_place_in_words_becomes_a_territory(client):
+    dax = TerritoryFactory(name="Dax", code="40088", postal_codes=["40100"])
+    TerritoryFactory(kind="arrondissement", name="Dax")
+
+    for words in ("Dax", "dax", "40088"):
+        response = client.get(INITIATIVES, {"lieu": words, "rayon": "10"})
+        assert response.status_code == 302
+        assert response.url == f"{INITIATIVES}?rayon=10&territoire={dax.reference}"
+
+
+def test_ambiguous_place_is_never_picked(client):
+    for code in ("93066", "97411"):
+        TerritoryFactory(name="Saint-Denis", code=code)
+    make("Partout")
+
+    response = client.get(INITIATIVES, {"lieu": "St Denis"})
+
+    assert shown(response) == ["Partout"]
+    assert "territoire=commune:93066" in response.text
+    assert "territoire=commune:97411" in response.text
+
+
+def test_unknown_place_is_said(client):
+    make("Partout")
+
+    response = client.get(INITIATIVES, {"lieu": "Nulle-Part"})
+
+    assert shown(response) == ["Partout"]
+    assert "« Nulle-Part »" in response.text
+
+
+def test_funder_is_a_facet_that_hides_a_draft_actor(client):
+    funder = {"initiative": make("Vélo"), "role": "funder"}
+    InvolvementFactory(**funder, actor=None, label="une fondation privée")
+    InvolvementFactory(**funder, actor__name="Secret", actor__status="draft")
+
+    response = client.get(INITIATIVES, {"financeur": "une-fondation-privee"})
+
+    assert shown(response) == ["Vélo"]
+    assert facet(response, "financeur") == {"une fondation privée": (1, False)}
+
+
+@pytest.mark.parametrize("page", ["-1", "0", "99999999", "abc", "1e3", "\0"])
+def test_page_that_does_not_exist_is_not_found(client, page):
+    make("Vélo")
+
+    assert client.get(INITIATIVES, {"page": page}).status_code == 404
