@@ -7,6 +7,7 @@ from coopemploi.filters import (
     ListFilter,
     ListFilterSet,
     OptionFilter,
+    TabFilter,
     TextFilter,
     ValuesField,
     WordsField,
@@ -111,12 +112,15 @@ class PlaceFilter(ListFilter):
 class LocatedFilterSet(ListFilterSet):
     """A list of what lies in territories."""
 
+    has_map = True
+
     territoire = PerimeterFilter()
     lieu = PlaceFilter()
     rayon = OptionFilter(choices=RADII, label="Et autour", empty_label="Dans ce territoire")
     couvre = OptionFilter(
         choices=[("oui", "et ce qui le couvre")], label="Et ce qui couvre ce territoire"
     )
+    vue = TabFilter(choices=[("carte", "carte et liste")])
     region = FacetFilter("region", "Région", areas(Territory.Kind.REGION))
     departement = FacetFilter("departement", "Département", areas(Territory.Kind.DEPARTEMENT))
 
@@ -184,6 +188,15 @@ class LocatedFilterSet(ListFilterSet):
         query["territoire"] = territory.reference
         return query.urlencode(safe=":")
 
+    def query_in(self, reference):
+        """The address of the same list in another territory, everywhere when there is none."""
+        query = self.data.copy()
+        for name in ("lieu", "page", "territoire", "region", "departement"):
+            query.pop(name, None)
+        if reference:
+            query["territoire"] = reference
+        return query.urlencode(safe=":")
+
     @property
     def choices_of_place(self):
         return [(territory, self.query_at(territory)) for territory in self.candidates]
@@ -207,6 +220,7 @@ class LocatedFilterSet(ListFilterSet):
 
 
 class TerritoryListFilter(LocatedFilterSet):
+    has_map = False
     SORTS = {**ListFilterSet.SORTS, "pertinence": "nom le plus proche"}
     sorts = ("nom",)
 

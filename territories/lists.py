@@ -5,6 +5,8 @@ from django.shortcuts import redirect, render
 from coopemploi.formats.exports import export, offered
 from coopemploi.pagination import paginate
 
+from .mapping import map_of
+
 
 def answer(request, filters, declaration, template, *, finish=None, **context):
     """The list of a `LocatedFilterSet`, in the form that the address asks for.
@@ -18,6 +20,8 @@ def answer(request, filters, declaration, template, *, finish=None, **context):
     page = paginate(request, filters)
     if finish:
         page.object_list = finish(page.object_list)
+    if filters.has_map and filters.values["vue"]:
+        context["map"] = map_of(filters, declaration.title)
     context |= {
         "filters": filters,
         "page": page,

@@ -203,3 +203,82 @@ def test_page_that_does_not_exist_is_not_found(client, page):
     make("Vélo")
 
     assert client.get(INITIATIVES, {"page": page}).status_code == 404
+
+
+# On the map
+
+
+@pytest.fixture
+def referential():
+    """Nouvelle-Aquitaine, the Gironde and the Landes, each with a commune."""
+    region = TerritoryFactory(name="Nouvelle-Aquitaine", code="75", kind="region")
+    places = {"region": region}
+    for code, name in [("33", "Gironde"), ("40", "Landes")]:
+        place = TerritoryFactory(name=name, code=code, kind="departement")
+        CompositionFactory(whole=region, part=place)
+        commune = TerritoryFactory(name=f"Commune de {name}", code=f"{code}063", kind="commune")
+        CompositionFactory(whole=place, part=commune)
+        places |= {code: place, f"commune {code}": commune}
+    return places
+
+
+def on_map(response):
+    """{label: address} of the shapes that hold a record."""
+    items = response.context["map"]["items"]
+    return {item["label"]: item["url"] for item in items if item["count"]}
+
+
+def test_map_counts_what_lies_in_each_shape_and_leads_there(client, referential, mobility):
+    make("Vélo", mobility).territories.add(referential["commune 33"])
+    make("Garage", mobility).territories.add(referential["commune 40"], referential["33"])
+    make("Secret", mobility, status="draft").territories.add(referential["33"])
+    make("Toit").territories.add(referential["33"])
+
+    response = client.get(f"{INITIATIVES}?theme=mobilite&vue=carte&page=1")
+
+    assert on_map(response) == {
+        "Nouvelle-Aquitaine : 2": "?theme=mobilite&vue=carte&territoire=region:75"
+    }
+    assert len(response.context["map"]["items"]) == 18
+    assert shown(response) == ["Garage", "Vélo"]
+
+
+def test_map_of_a_region_is_by_departement_and_leads_back(client, referential):
+    make("Vélo").territories.add(referential["commune 33"])
+    make("Garage").territories.add(referential["33"], referential["40"])
+    make("Partout").territories.add(referential["region"])
+
+    response = client.get(f"{INITIATIVES}?vue=carte&territoire=region:75")
+
+    assert on_map(response) == {
+        "Gironde : 2": "?vue=carte&territoire=departement:33",
+        "Landes : 1": "?vue=carte&territoire=departement:40",
+    }
+    assert response.context["map"]["overview"] == {
+        "url": "?vue=carte",
+        "label": "Élargir : France",
+    }
+    assert response.context["map"]["elsewhere"] == 1
+    assert shown(response) == ["Garage", "Partout", "Vélo"]
+
+
+def test_map_never_stands_without_its_list(client, referential):
+    make("Vélo").territories.add(referential["33"])
+
+    response = client.get(f"{INITIATIVES}?vue=carte")
+
+    assert response.text.count('class="map__shape ') == 18
+    assert "1 initiative" in response.text
+    assert shown(response) == ["Vélo"]
+
+
+def test_list_alone_draws_no_map(client, referential):
+    assert "map" not in client.get(INITIATIVES).context
+
+
+@pytest.mark.parametrize("view", ["rien", "carte,carte", "\x00"])
+def test_unknown_view_is_said(client, view):
+    response = client.get(INITIATIVES, {"vue": view})
+
+    assert response.status_code == 200
+    assert len(response.context["filters"].ignored) == 1
