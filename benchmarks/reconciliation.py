@@ -13,7 +13,8 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-LISTS = ("reconciliation_gold.csv", "reconciliation_heldout.csv")
+# Tuned on the first two; the last was resolved before anybody looked at it.
+LISTS = ("reconciliation_gold.csv", "reconciliation_heldout.csv", "reconciliation_unseen.csv")
 
 
 def judge(reconciler, path):

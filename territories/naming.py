@@ -41,6 +41,22 @@ _ABBREVIATIONS = {
     "gde": "grande",
     "gds": "grands",
     "vx": "vieux",
+    "ht": "haut",
+    "hts": "hauts",
+    "hte": "haute",
+    "htes": "hautes",
+    "ss": "sous",
+}
+# « Les 4 Rivières », but « Lyon 7 » is an arrondissement.
+_NUMBERS = {
+    "2": "deux",
+    "3": "trois",
+    "4": "quatre",
+    "5": "cinq",
+    "6": "six",
+    "7": "sept",
+    "8": "huit",
+    "9": "neuf",
 }
 
 URBAN = frozenset({Nature.CA, Nature.CU, Nature.METROPOLE, Nature.METROPOLE_LYON})
@@ -71,6 +87,7 @@ _KIND_PHRASES = (
     ("eurometropole", _GROUPINGS, METROPOLES),
     ("epci", _GROUPINGS, frozenset(Nature)),
     ("intercommunalite", _GROUPINGS, frozenset(Nature)),
+    ("intercom", _GROUPINGS, frozenset(Nature)),
     ("interco", _GROUPINGS, frozenset(Nature)),
     ("ept", {Kind.EPT}, ()),
     ("etablissement public territorial", {Kind.EPT}, ()),
@@ -214,6 +231,7 @@ def words_of(name):
     words = normalise(name).split()
     if any(char.isdigit() for char in name):
         words = [re.sub(r"^0*(\d{1,2})(?:er|ere|e|eme|ieme)$", r"\1e", word) for word in words]
+        words = [_NUMBERS.get(word, word) for word in words[:-1]] + words[-1:]
     return tuple(_ABBREVIATIONS.get(word, word) for word in words)
 
 

@@ -54,6 +54,7 @@ AMBIGUOUS = 0.6  # and below: never a match
 OUT_OF_CONTEXT = 0.3
 ENDED = 0.3
 RESEMBLING = 0.4
+LEAST_SHARE = 1 / 3  # of the words of two names: « Oullins », now Oullins-Pierre-Bénite
 
 # A homonym this many times more populated, and a town, is the one meant.
 DOMINANT_RATIO = 10
@@ -135,9 +136,12 @@ class Reconciler:
         self._area_codes = {}  # (kind, code) → pk
         self._mains = defaultdict(set)  # commune → EPCI it is the most populated of
         self._by_word = defaultdict(list)
+        self._initials = defaultdict(set)
         self._starts = []  # (name of a commune without its article, pk), sorted
+        self._group_starts = []  # (key of a name of an EPCI, pk), sorted
         self._load()
         self._starts.sort()
+        self._group_starts.sort()
         self._squashed = defaultdict(list)  # « grandangouleme » → keys
         for key in self._names:
             self._squashed[key.replace(" ", "")].append(key)
@@ -163,6 +167,8 @@ class Reconciler:
             if territory.kind == Kind.COMMUNE:
                 start = " ".join(without_article(words_of(territory.name)))
                 self._starts.append((start, territory.pk))
+            elif territory.nature in URBAN:
+                self._learn_initials(territory)
             for name in (territory.name, *territory.aliases):
                 self._learn_name(territory, name)
         self._learn_containers()
@@ -189,6 +195,12 @@ class Reconciler:
         for postal_code in territory.postal_codes:
             self._postal_codes[postal_code].add(territory.pk)
 
+    def _learn_initials(self, territory):
+        """« MEL »; those of CC are shared by too many."""
+        initials = "".join(word[0] for word in words_of(territory.name) if word not in SMALL_WORDS)
+        if len(initials) > 2:
+            self._initials[initials].add(territory.pk)
+
     def _learn_name(self, territory, name):
         """File a name in full, and without what says the kind of the territory."""
         if territory.kind not in NAMED_WITH_KIND:
@@ -207,6 +219,8 @@ class Reconciler:
 
     def _file(self, pk, reading, said_with_kind):
         self._names[reading.key].append(_Name(pk, reading.text, said_with_kind))
+        if self._territories[pk].kind == Kind.EPCI and reading.words[0] not in {"cc", "ca", "cu"}:
+            self._group_starts.append((reading.key, pk))
         for word in reading.words:
             if word not in SMALL_WORDS:
                 self._by_word[word].append(pk)
@@ -302,6 +316,8 @@ class Reconciler:
             (self._by_former_region, self._decide_nothing),
             (self._by_squashed_name, self._decide_without_dominance),
             (self._by_typo, self._decide_without_dominance),
+            (self._by_initials, self._decide_in_context),
+            (self._by_group_beginning, self._decide_in_context),
         ):
             for reading in found:
                 if hits := self._allowed(find(reading), reading):
@@ -406,12 +422,22 @@ class Reconciler:
 
     def _communes_starting(self, reading):
         start = " ".join(without_article(reading.words)) + " "
-        for position in range(bisect_left(self._starts, (start, 0)), len(self._starts)):
-            name, pk = self._starts[position]
-            if not name.startswith(start):
-                return
+        for name, pk in _starting(self._starts, start):
             if name[len(start) :].split(maxsplit=1)[0] in JOINING_WORDS:
                 yield pk
+
+    def _by_initials(self, reading):
+        """« MEL », in the Nord."""
+        found = self._initials.get(reading.text, ()) if reading.is_acronym else ()
+        return dict.fromkeys(found, _Hit(BEGINNING, "initiales de l'intercommunalité"))
+
+    def _by_group_beginning(self, reading):
+        """« Grand Paris Sud », in the Essonne."""
+        # A « CC de X » that is not recorded may be one that merged.
+        if len(reading.key.split()) < 2 or reading.natures == {Nature.CC}:
+            return {}
+        hit = _Hit(BEGINNING, "début du nom de l'intercommunalité")
+        return {pk: hit for _, pk in _starting(self._group_starts, f"{reading.key} ")}
 
     def _by_former_region(self, reading):
         code = FORMER_REGIONS.get(reading.text)
@@ -504,6 +530,9 @@ class Reconciler:
     def _decide_without_dominance(self, hits, reading, has_context):
         return self._decide(hits, reading, has_context, dominance=False)
 
+    def _decide_in_context(self, hits, reading, has_context):
+        return (self._decide if has_context else self._ambiguous)(hits, reading, has_context)
+
     def _decide_nothing(self, hits, reading, has_context):
         return self._ambiguous(hits, reading, has_context)
 
@@ -591,7 +620,7 @@ class Reconciler:
             [
                 (pk, RESEMBLING * share, "noms proches")
                 for pk, share in scores.items()
-                if share >= 0.4
+                if share >= LEAST_SHARE
             ]
         )
 
@@ -666,6 +695,14 @@ class Reconciler:
             if self._territories[name.pk].kind in _AREAS
         }
         return found | self._abbreviations.get(" ".join(words), set())
+
+
+def _starting(names, start):
+    """Those of sorted (name, pk) pairs that begin so."""
+    for position in range(bisect_left(names, (start, 0)), len(names)):
+        if not names[position][0].startswith(start):
+            return
+        yield names[position]
 
 
 def _parts_of(name):

@@ -128,6 +128,8 @@ def code_of(name, context="", kinds=None):
         ("COBAS", "243300563"),
         ("Val de Drôme", "242600252"),
         ("Bazadais Co", "200043982"),
+        ("CC des 2 Rives", "248200016"),
+        ("Intercom du Bazadais", "200043982"),
     ],
 )
 def test_epci_is_found_under_the_names_people_write(france, name, code):
@@ -163,6 +165,33 @@ def test_acronym_said_before_the_name_is_left_out(france):
 
 def test_acronym_of_many_cc_names_none(france):
     assert code_of("CCDR") is None
+
+
+@pytest.fixture
+def essonne(france):
+    area = make(Kind.DEPARTEMENT, "Essonne", "91", population=1_300_000)
+    name = "CA Grand Paris Sud Seine Essonne Sénart"
+    south = make(Kind.EPCI, name, "200059228", [area], nature=Nature.CA)
+    make(Kind.EPCI, "Métropole Européenne de Sud", "1", [area], nature=Nature.METROPOLE)
+    make(Kind.EPCI, "CC du Pays Fertile de Juine", "2", [area], nature=Nature.CC)
+    return south
+
+
+def test_beginning_of_an_epci_s_name_is_enough_where_one_is(essonne):
+    assert reconcile("Grand Paris Sud", "Essonne").match == essonne
+    assert reconcile("Grand Paris Sud").match is None
+    assert [found.record for found in reconcile("Grand Paris Sud").candidates] == [essonne]
+
+
+def test_beginning_of_the_name_of_a_cc_said_so_may_be_one_that_merged(essonne):
+    assert reconcile("CC du Pays Fertile", "Essonne").match is None
+
+
+def test_initials_are_enough_where_the_epci_is(essonne):
+    assert reconcile("MES", "91").match.name == "Métropole Européenne de Sud"
+    assert reconcile("MES").match is None
+    assert reconcile("mes", "91").match is None
+    assert reconcile("CPFJ", "91").match is None
 
 
 # Names of communes
