@@ -13,7 +13,7 @@ from django.http import QueryDict
 
 from .batches import batched
 from .search import ranking, synonyms
-from .search.catalogue import catalogues_of
+from .search.catalogue import bits_at, catalogues_of
 from .search.text import normalise, storable
 
 MOST_VALUES = 30  # of one facet, in an address
@@ -63,11 +63,11 @@ class TextFilter(ListFilter):
     field_class = WordsField
 
     def select(self, filters, value):
-        return filters.catalogue.of_pks(filters.ranked) if normalise(value) else None
+        return bits_at(filters.ranked) if normalise(value) else None
 
-    def rank(self, model, value):
-        """The keys of what answers, the best first."""
-        return ranking.ranked_pks(model, synonyms.read_query(value), value)
+    def rank(self, catalogue, value):
+        """What answers, the best first, as numbers of the catalogue."""
+        return ranking.ranked(catalogue, synonyms.read_query(value), value)
 
     def chips(self, filters, value):
         return [(value, f"« {value} »")] if value else []
@@ -236,11 +236,11 @@ class ListFilterSet(django_filters.FilterSet):
 
     @cached_property
     def ranked(self):
-        """The keys of what answers the words typed, the best first; None without words."""
+        """What answers the words typed, the best first, as numbers; None without words."""
         value = self.values[self.words]
         if not normalise(value or ""):
             return None
-        return self.filters[self.words].rank(self.catalogue.model, value)
+        return self.filters[self.words].rank(self.catalogue, value)
 
     @cached_property
     def selections(self):
@@ -290,14 +290,12 @@ class ListFilterSet(django_filters.FilterSet):
     @property
     def pks(self):
         """The keys of the whole list in order, one at a time."""
-        catalogue = self.catalogue
-        if self.current_sort == "pertinence":
-            order = catalogue.numbers_of(self.ranked)
-        else:
-            order = self.order(self.current_sort)
-        return catalogue.ordered(self.kept, order)
+        return self.catalogue.ordered(self.kept, self.order(self.current_sort))
 
     def order(self, sort):
+        """The numbers of the records in this order, those kept at least."""
+        if sort == "pertinence":
+            return self.ranked
         if sort == "nom":
             return self.catalogue.by_name()
         return self.catalogue.by_date(latest_first=sort == "recent")
@@ -312,6 +310,8 @@ class ListFilterSet(django_filters.FilterSet):
 
     def __getitem__(self, wanted):
         """A slice of the list: its records."""
+        if not isinstance(wanted, slice):  # a template that looks for an attribute
+            raise TypeError("A list of filters gives its records by slices.")
         return self.rows(list(islice(self.pks, wanted.start, wanted.stop)))
 
     def stream(self, queryset, size):

@@ -12,6 +12,7 @@ from coopemploi.filters import (
     ValuesField,
     WordsField,
 )
+from coopemploi.search.catalogue import bits_at
 from coopemploi.search.text import normalise
 from coopemploi.vocabulary.labels import terms
 
@@ -83,15 +84,16 @@ class LyingInFilter(PerimeterFilter):
     """Territories that lie in another, which is not one of them."""
 
     def records_of(self, filters, territory):
-        itself = filters.catalogue.of_pks([territory.pk])
+        itself = bits_at(filters.catalogue.numbers_of([territory.pk]))
         return super().records_of(filters, territory) & ~itself
 
 
 class NameFilter(TextFilter):
     """Territories by name, code or postal code, the nearest first."""
 
-    def rank(self, model, value):
-        return list(model.objects.matching(value).values_list("pk", flat=True))
+    def rank(self, catalogue, value):
+        found = catalogue.model.objects.matching(value)
+        return list(catalogue.numbers_of(found.values_list("pk", flat=True)))
 
 
 class PlaceField(WordsField):
@@ -148,9 +150,7 @@ class LocatedFilterSet(ListFilterSet):
     def order(self, sort):
         if sort != "proximite":
             return super().order(sort)
-        distances = [self.distance_to(n) for n in range(len(self.catalogue.pks))]
-        by_name = self.catalogue.by_name()
-        return sorted(by_name, key=lambda n: float("inf") if distances[n] is None else distances[n])
+        return perimeters.nearest_first(self.catalogue, self.origin)
 
     def rows(self, pks):
         """Each with its `distance` in kilometres, when there is something to measure from."""

@@ -85,3 +85,19 @@ def nearness(catalogue, point):
         return min(distances, default=None)
 
     return distance_to
+
+
+def nearest_first(catalogue, point):
+    """The numbers of the records from the nearest of `point` to the farthest, then by name
+    those of which no place has a point."""
+    known = points(catalogue)
+    places = [int(place) for place in catalogue.values("lieu")]
+    distances = {place: distance(point, known[place]) for place in places if place in known}
+    by_name = catalogue.by_name()
+    rank = dict(zip(by_name, range(len(by_name)), strict=True))
+    order = {}
+    for place in sorted(distances, key=lambda place: (distances[place], place)):
+        records = catalogue.numbers_having("lieu", place)
+        found = [n for n in records if n not in order]
+        order.update(dict.fromkeys(sorted(found, key=rank.__getitem__)))
+    return [*order, *(n for n in by_name if n not in order)]

@@ -11,9 +11,11 @@ from initiatives.models import Initiative, Need, Offer, Resource
 from territories.models import Actor, Network, Territory
 
 from ..search import ranking, synonyms
+from ..search.catalogue import catalogues_of
 from ..search.extracts import Fragment, extract
 from ..search.index import sources
 from ..search.models import Document
+from ..search.queries import matching_documents, titled
 from ..search.spelling import guesses
 from ..search.text import normalise
 from ..vocabulary.models import GlossaryTerm
@@ -97,49 +99,40 @@ class Search:
                 self.asked, self.is_corrected = corrected, True
                 return groups
         if len(self.clauses) > 1:
-            groups = self._found([tuple(dict.fromkeys(sum(self.clauses, ())))], self.clauses)
+            groups = self._found([ranking.any_of(self.clauses)], self.clauses)
             self.is_partial = bool(groups)
             return groups
         return []
 
     def _found(self, clauses, wished=None):
         """The groups of what meets the `clauses`; `wished` are those that rank them."""
-        documents = (
-            Document.objects.visible_to(self.user)
-            .best_of_each_model(clauses, ranking.CLOSELY_READ)
-            .defer("text", "b", "c", "d", "facets")
-        )
-        scores = ranking.scores_of(list(documents), wished or clauses, self.query)
-        best_first = sorted(scores, key=lambda document: -scores[document])
+        found = readable(matching_documents(clauses), self.user)
+        scores = ranking.best_of(found, clauses, self.query, wished)
         by_model = {}
-        for document in best_first:
+        for document in ranking.in_order(scores):
             by_model.setdefault(document.model, []).append(document)
-        shown = [document for found in by_model.values() for document in found[:GROUP_SIZE]]
-        texts = dict(
-            Document.objects.filter(pk__in=[document.pk for document in shown]).values_list(
-                "pk", "text"
-            )
-        )
+        shown = [each.pk for best in by_model.values() for each in best[:GROUP_SIZE]]
+        texts = dict(Document.objects.filter(pk__in=shown).values_list("pk", "text"))
         return [
             self._group(
-                key, found, [self._result(each, texts, clauses) for each in found[:GROUP_SIZE]]
+                key,
+                len(found[key]),
+                [self._result(each, texts, clauses) for each in best[:GROUP_SIZE]],
             )
-            for key, found in by_model.items()
+            for key, best in by_model.items()
         ]
 
-    def _group(self, key, found, results):
+    def _group(self, key, count, results):
         source = source_of(key)
-        count = found[0].total
         more_url = ""
         if count > len(results) and not self.is_partial:
             name, parameters = LISTS.get(source.model, ("search", {"type": key}))
             more_url = f"{reverse(name)}?{urlencode({**parameters, 'q': self.asked})}"
         return Group(key, source.label, count, results, more_url)
 
-    def documents_of(self, key):
+    def documents_of(self, source):
         """All the documents of one group, the best first."""
-        documents = Document.objects.visible_to(self.user).filter(model=key)
-        return documents.ranked(self.clauses)
+        return Answers(source.model, self.clauses, self.query, self.user)
 
     def results_of(self, documents):
         texts = {document.pk: document.text for document in documents}
@@ -203,14 +196,41 @@ class Search:
         return [typed.get(word, word) for word in words if self.analyser.clauses(word)]
 
 
+class Answers:
+    """The documents of one model that answer a query, the best first: a list to paginate."""
+
+    def __init__(self, model, clauses, query, user):
+        [catalogue] = catalogues_of(model)
+        numbers = ranking.ranked(catalogue, clauses, query)
+        self.documents = Document.objects.of(model)
+        self.pks = list(catalogue.ordered(catalogue.readable_by(user), numbers))
+
+    def __len__(self):
+        return len(self.pks)
+
+    def __getitem__(self, wanted):
+        pks = self.pks[wanted]
+        found = {each.object_id: each for each in self.documents.filter(object_id__in=pks)}
+        return [found[pk] for pk in pks if pk in found]
+
+
+def readable(found, user):
+    """Of the documents found, by key of their model, those that the user may read."""
+    catalogues = catalogues_of(*(source_of(key).model for key in found))
+    kept = {
+        catalogue.key: catalogue.readable_documents(found[catalogue.key], user)
+        for catalogue in catalogues
+    }
+    return {key: documents for key, documents in kept.items() if documents}
+
+
 def suggested(query, user):
     """The documents whose title answers what is being typed, the best first."""
     clauses = synonyms.read_query(query)
-    documents = (
-        Document.objects.visible_to(user)
-        .exclude(model="events.verbatim")  # nobody types the beginning of what was said
-        .best_of_each_model(clauses, SUGGESTIONS)
-        .defer("text", "b", "c", "d", "facets")
-    )
-    scores = ranking.scores_of(list(documents), clauses, query)
-    return sorted(scores, key=lambda document: -scores[document])[:SUGGESTIONS]
+    # Nobody types the beginning of what was said.
+    keys = [source.key for source in sources.values() if source.key != "events.verbatim"]
+    found = titled(clauses, keys)
+    best = [pk for best in readable(found, user).values() for pk in best[:SUGGESTIONS]]
+    relevances = {pk: value for by_title in found.values() for pk, value in by_title.items()}
+    scores = ranking.scored(best, relevances, clauses, query)
+    return ranking.in_order(scores)[:SUGGESTIONS]

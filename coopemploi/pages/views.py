@@ -93,7 +93,7 @@ def search(request):
         return render(request, "pages/search.html", context)
     context["found"] = found = Search(form.query, request.user)
     if source := source_of(request.GET.get("type")):
-        page = paginate(request, found.documents_of(source.key))
+        page = paginate(request, found.documents_of(source))
         context |= {"page": page, "label": source.label, "results": found.results_of(page)}
         return render(request, "pages/search_group.html", context)
     return render(request, "pages/search.html", context)

@@ -54,11 +54,12 @@ def _up_to_date(model, edition):
 
 class Catalogue:
     def __init__(self, model):
-        self.model = model
-        self.edition = Edition(model=model._meta.label_lower)
+        self.model, self.key = model, model._meta.label_lower
+        self.edition = Edition(model=self.key)
         self.pks, self.names, self.dates = [], [], []
         self.everything = 0
         self._ordinals = {}  # pk → n
+        self._documents = {}  # pk of a document → n
         self._facets = []  # n → its facets
         self._bits = {}  # "theme:mobilite" → records
         self._sparse = defaultdict(set)  # "lieu:1234" → numbers of records
@@ -72,11 +73,13 @@ class Catalogue:
             Document.objects.of(self.model)
             .filter(edition__gt=self.edition.number)
             .order_by("sort_name", "object_id")
-            .values_list("object_id", "status", "created_by", "facets", "sort_name", "sort_date")
+            .values_list(
+                "pk", "object_id", "status", "created_by", "facets", "sort_name", "sort_date"
+            )
         )
         added, removed = defaultdict(list), defaultdict(list)
-        for pk, status, author, facets, name, date in rows.iterator(chunk_size=5000):
-            n = self._number_of(pk)
+        for document, pk, status, author, facets, name, date in rows.iterator(chunk_size=5000):
+            n = self._documents[document] = self._number_of(pk)
             facets = [*facets.split(" "), f"status:{status}", f"created_by:{author}"]
             for facet in self._facets[n]:
                 removed[facet].append(n)
@@ -127,6 +130,10 @@ class Catalogue:
                 found |= self._bits.get(f"{name}:{value}", 0)
         return found
 
+    def numbers_having(self, name, value):
+        """The same for one value of a facet of few records each: numbers, not to be changed."""
+        return self._sparse.get(f"{name}:{value}", set())
+
     def readable_by(self, user):
         """The records that `user` may read: see `publishing.reading_rights`."""
         rights = reading_rights(user)
@@ -136,9 +143,6 @@ class Catalogue:
         for name, value in rights:
             found |= self.having(name, [value])
         return found
-
-    def of_pks(self, pks):
-        return bits_at(self.numbers_of(pks))
 
     def values(self, name):
         """All the values of a facet that some record has had."""
@@ -166,30 +170,52 @@ class Catalogue:
     # Orders
 
     def by_name(self):
-        return self._order("name", lambda n: (self.names[n], self.pks[n]))
+        numbers = range(len(self.pks))
+        return self._order(
+            "name", lambda: sorted(numbers, key=lambda n: (self.names[n], self.pks[n]))
+        )
+
+    def latest_recorded(self):
+        numbers = range(len(self.pks))
+        return self._order(
+            "recorded", lambda: sorted(numbers, key=self.pks.__getitem__, reverse=True)
+        )
 
     def by_date(self, *, latest_first):
         """Dated records by date, then the undated by name."""
-        if latest_first:
-            dated = self._order("-date", lambda n: (self.dates[n], self.pks[n]), reverse=True)
-        else:
-            dated = self._order("date", lambda n: (self.dates[n], self.pks[n]))
-        return [n for n in dated if self.dates[n]] + [
-            n for n in self.by_name() if not self.dates[n]
-        ]
 
-    def _order(self, name, key, *, reverse=False):
+        def ordered():
+            dated = [n for n in range(len(self.pks)) if self.dates[n]]
+            dated.sort(key=lambda n: (self.dates[n], self.pks[n]), reverse=latest_first)
+            return dated + [n for n in self.by_name() if not self.dates[n]]
+
+        return self._order(("date", latest_first), ordered)
+
+    def _order(self, name, ordered):
         if name not in self._orders:
-            self._orders[name] = sorted(range(len(self.pks)), key=key, reverse=reverse)
+            self._orders[name] = ordered()
         return self._orders[name]
 
     def ordered(self, records, numbers):
         """The keys of those of the `numbers` that stand in `records`, one at a time."""
-        has = format(records, "b")[::-1].ljust(len(self.pks), "0")
+        has = self._digits(records)
         return (self.pks[n] for n in numbers if has[n] == "1")
+
+    def _digits(self, records):
+        """A set of records as digits, that of the n-th at n, and a last 0."""
+        return format(records, "b")[::-1].ljust(len(self.pks), "0") + "0"
 
     def numbers_of(self, pks):
         return (self._ordinals[pk] for pk in pks if pk in self._ordinals)
+
+    def readable_documents(self, documents, user):
+        """Those of the documents, known by their own keys, that `user` may read."""
+        has = self._digits(self.readable_by(user))
+        return [document for document in documents if has[self._documents.get(document, -1)] == "1"]
+
+    def numbers_of_documents(self, documents):
+        known = self._documents
+        return (known[document] for document in documents if document in known)
 
 
 def bits_at(numbers):

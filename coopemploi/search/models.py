@@ -1,11 +1,10 @@
 from django.conf import settings
 from django.db import connections, models
-from django.db.models import Count, F, Window
-from django.db.models.functions import RowNumber
+from django.db.models import F
 
 from ..batches import batches
 from ..publishing import Publishable, PublishableQuerySet
-from .queries import Matches, Relevance, fts5_query
+from .queries import Matches, fts5_query
 
 
 class DocumentQuerySet(PublishableQuerySet):
@@ -22,34 +21,14 @@ class DocumentQuerySet(PublishableQuerySet):
             return self.none()
         if self._is_fts5:
             return self.filter(full_text__match=fts5_query(clauses))
-        return self.filter(Matches(clauses))
-
-    def ranked(self, clauses):
-        """The same with their `relevance`, the best first."""
-        found = self.matching(clauses)
-        if not clauses:
-            return found
-        relevance = -F("full_text__rank") if self._is_fts5 else Relevance(clauses)
-        return found.annotate(relevance=relevance).order_by("-relevance", "pk")
-
-    def best_of_each_model(self, clauses, most):
-        """The `most` best documents of each model, each with the `total` of its model."""
-        in_order = Window(
-            RowNumber(), partition_by="model", order_by=[F("relevance").desc(), F("pk").asc()]
-        )
-        return (
-            self.ranked(clauses)
-            .annotate(rank=in_order, total=Window(Count("pk"), partition_by="model"))
-            .filter(rank__lte=most)
-            .order_by("model", "rank")
-        )
+        return self.filter(Matches("full_text__vector", clauses))
 
 
 class Document(models.Model):
     """What search and lists know of a record; a derived table.
 
-    The full-text index over it (an FTS5 table on SQLite, a generated tsvector on
-    PostgreSQL) is made by a migration and kept by the database itself.
+    The full-text index over it (see `FullText`) is made by a migration and kept by the
+    database itself.
     """
 
     model = models.CharField("modèle", max_length=60)
@@ -117,7 +96,11 @@ class Document(models.Model):
 
 
 class FullText(models.Model):
-    """SQLite's full-text table of documents; PostgreSQL keeps a column instead."""
+    """The full-text table of documents, kept true by triggers.
+
+    SQLite's is an FTS5 table, that one asks through a column named as itself. That of
+    PostgreSQL has a vector of the tokens of the title, and one of all. See `queries`.
+    """
 
     document = models.OneToOneField(
         Document,
@@ -127,9 +110,9 @@ class FullText(models.Model):
         db_constraint=False,
         related_name="full_text",
     )
-    # "= 'query'" on the column named as the table is FTS5's MATCH.
+    # "= 'query'" is FTS5's MATCH.
     match = models.TextField("recherche", db_column="search_index")
-    rank = models.FloatField("rang")
+    vector = models.TextField("toutes les racines, avec leur poids")
 
     class Meta:
         managed = False

@@ -2,44 +2,81 @@
 
 The database finds and weighs; the first documents are then told apart by what it does not
 see: a title that is what was typed, or holds all of it. Both databases thus agree on them.
+
+A word that very many records hold says little of any: only those with one of the words in
+their title are then weighed, by their title, which costs about the same at any scale.
 """
+
+from heapq import nlargest
 
 from .analysis import clauses_met
 from .models import Document
+from .queries import matching_documents, titled, weighed
 from .text import normalise
 
 # How many documents are told apart, per model.
 CLOSELY_READ = 60
+# How many are weighed by all their text, per model.
+MOST_WEIGHED = 500
 
 WHOLE_TITLE, BEGINNING, IN_TITLE = 2.0, 0.4, 1.0
 PRIOR = 0.5
 
 
-def ranked_pks(model, clauses, query):
-    """The keys of the records of `model` that meet all the clauses, the best first."""
-    documents = Document.objects.of(model)
-    found = list(documents.ranked(clauses).values_list("object_id", "relevance"))
-    relevances = dict(found[:CLOSELY_READ])
-    first = list(
-        documents.filter(object_id__in=relevances).only("object_id", "title", "a", "prior")
-    )
-    for document in first:
-        document.relevance = relevances[document.object_id]
-    scores = scores_of(first, clauses, query)
-    told_apart = sorted(scores, key=lambda document: (-scores[document], document.pk))
-    return [
-        *(document.object_id for document in told_apart),
-        *(pk for pk, _ in found[CLOSELY_READ:]),
-    ]
+def ranked(catalogue, clauses, query):
+    """The records of a catalogue that meet all the clauses, by their numbers, the best first.
+
+    After those that are told apart come the latest recorded. Drafts included.
+    """
+    found = matching_documents(clauses, catalogue.key)
+    if not found:
+        return []
+    [documents] = found.values()
+    best = in_order(best_of(found, clauses, query))
+    first = dict.fromkeys(catalogue.numbers_of(document.object_id for document in best))
+    rest = {*catalogue.numbers_of_documents(documents)} - first.keys()
+    return [*first, *(n for n in catalogue.latest_recorded() if n in rest)]
 
 
-def scores_of(documents, clauses, query):
-    """{document: how well it answers} of documents with their `relevance`."""
-    best = max((document.relevance for document in documents), default=0) or 1
+def best_of(found, clauses, query, wished=None):
+    """{document: how well it answers} of the best documents of each model.
+
+    `found` are documents that meet the clauses, by model: see `matching_documents`.
+    `wished` clauses rank, when those that find are wider.
+    """
+    few = {key: documents for key, documents in found.items() if len(documents) <= MOST_WEIGHED}
+    many = [key for key in found if key not in few]
+    relevances = weighed(clauses, few)
+    by_title = titled([any_of(clauses)], many)
+    relevances |= {pk: relevance for key in many for pk, relevance in by_title[key].items()}
+    best = []
+    for key, documents in found.items():
+        known = [pk for pk in documents if pk in relevances]
+        known.sort(key=lambda pk: (-relevances[pk], pk))
+        if key in many and len(known) < CLOSELY_READ:
+            known += nlargest(CLOSELY_READ, set(documents) - set(known))
+        best += known[:CLOSELY_READ]
+    return scored(best, relevances, wished or clauses, query)
+
+
+def any_of(clauses):
+    """The clause that any of the `clauses` meets."""
+    return tuple(dict.fromkeys(sum(clauses, ())))
+
+
+def scored(pks, relevances, clauses, query):
+    """{document: how well it answers} of the documents `pks`, in their order."""
+    documents = Document.objects.defer("b", "c", "d", "text", "facets").in_bulk(pks)
+    best = max((relevances.get(pk, 0) for pk in pks), default=0) or 1
     return {
-        document: closeness(document, clauses, query) + document.relevance / best
-        for document in documents
+        documents[pk]: closeness(documents[pk], clauses, query) + relevances.get(pk, 0) / best
+        for pk in pks
+        if pk in documents  # still
     }
+
+
+def in_order(scores):
+    return sorted(scores, key=scores.get, reverse=True)
 
 
 def closeness(document, clauses, query):

@@ -5,6 +5,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from coopemploi.publishing import Publishable
+from coopemploi.search import ranking
 from coopemploi.search.index import sources
 from coopemploi.search.models import Document
 from tests.factories import (
@@ -233,12 +234,12 @@ def test_search_draft_actor_does_not_lead_to_what_it_takes_part_in(client):
 
 
 def test_search_private_contact_details(client):
-    person = PersonFactory(last_name="Quinoa", email="secret@prive.example", phone="0611223344")
+    person = PersonFactory(last_name="Quinoa", email="secret@prive.example", phone="0600000000")
     VerbatimFactory(person=person)
     AppearanceFactory(person=person)
     NeedFactory(person=person)
     assert set(found(client, "quinoa")) == {"Besoins", "Rencontres", "Comptes rendus", "Propos"}
-    for query in ("secret@prive.example", "secret", "prive", "0611223344", "06 11 22 33 44"):
+    for query in ("secret@prive.example", "secret", "prive", "0600000000", "06 00 00 00 00"):
         assert found(client, query) == {}
     assert not any(
         "secret" in tokens for row in Document.objects.values_list(*"abcd") for tokens in row
@@ -347,8 +348,10 @@ def test_search_query_count(client, django_assert_num_queries, count):
         NetworkFactory(description="Du quinoa.")
         ResourceFactory(summary="Du quinoa.")
         ActionFactory(reason="Du quinoa.")
-    # The identity, the glossary's forms, what answers, its extracts, and the places named.
-    with django_assert_num_queries(5):
+    client.get(reverse("search"), {"q": "quinoa"})
+    # The identity, the glossary's forms, what answers, the editions of the catalogues, its
+    # weights, the documents, their extracts, and the places named.
+    with django_assert_num_queries(8):
         response = client.get(reverse("search"), {"q": "quinoa"})
     assert [group.count for group in response.context["found"].groups] == [count] * 12
 
@@ -364,3 +367,68 @@ def test_rebuild_search_writes_what_signals_kept(capsys):
     assert sorted(Document.objects.values_list("model", "object_id", *"abcd")) == kept
     assert "Comptes rendus : 1" in capsys.readouterr().out
     assert sum(source.drift() for source in sources.values()) == 0
+
+
+# Words that very many records hold
+
+
+@pytest.fixture
+def crowd(monkeypatch):
+    """More initiatives about quinoa than are weighed by their whole text."""
+    monkeypatch.setattr(ranking, "MOST_WEIGHED", 5)
+    monkeypatch.setattr(ranking, "CLOSELY_READ", 4)
+    for number in range(6):
+        InitiativeFactory(title=f"Ferme {number}", body="Du quinoa.")
+    InitiativeFactory(title="Du quinoa à la ferme")
+    InitiativeFactory(title="Quinoa")
+    InitiativeFactory(title="Quinoa secret", status="draft")
+
+
+def test_crowd_is_ranked_by_its_titles_then_the_latest(client, crowd):
+    response = client.get(reverse("initiative_list"), {"q": "quinoa"})
+
+    titles = [initiative.title for initiative in response.context["page"].object_list]
+    assert titles == ["Quinoa", "Du quinoa à la ferme", *(f"Ferme {n}" for n in range(5, -1, -1))]
+
+
+def test_crowd_is_counted_whole_and_without_drafts(client, crowd):
+    [group] = client.get(reverse("search"), {"q": "quinoa"}).context["found"].groups
+
+    assert group.count == 8
+    assert ["".join(part.text for part in result.title) for result in group.results][:2] == [
+        "Quinoa",
+        "Du quinoa à la ferme",
+    ]
+
+
+def test_crowd_without_the_word_in_a_title_is_found(client, crowd):
+    response = client.get(reverse("initiative_list"), {"q": "ferme quinoa"})
+
+    assert len(response.context["page"].object_list) == 7
+
+
+def test_staff_finds_drafts_in_a_crowd(admin_client, crowd):
+    [group] = admin_client.get(reverse("search"), {"q": "quinoa"}).context["found"].groups
+
+    assert group.count == 9
+
+
+def test_suggestions_tell_nothing_of_drafts(client, crowd):
+    response = client.get(reverse("suggestions"), {"q": "quin"})
+
+    assert [each.title for each in response.context["suggestions"]] == [
+        "Quinoa",
+        "Du quinoa à la ferme",
+    ]
+
+
+def test_group_of_one_type_is_whole(client, crowd):
+    for number in range(25):
+        CampaignFactory(title=f"Quinoa {number}")
+
+    response = client.get(
+        reverse("search"), {"q": "quinoa", "type": "events.campaign", "page": "2"}
+    )
+
+    assert response.context["page"].paginator.count == 25
+    assert len(response.context["results"]) == 5
