@@ -13,7 +13,7 @@ from django.http import QueryDict
 
 from .batches import batched
 from .search import ranking, synonyms
-from .search.catalogue import bits_at, catalogues_of
+from .search.catalogue import catalogues_of
 from .search.text import normalise, storable
 
 MOST_VALUES = 30  # of one facet, in an address
@@ -63,11 +63,10 @@ class TextFilter(ListFilter):
     field_class = WordsField
 
     def select(self, filters, value):
-        return bits_at(filters.ranked) if normalise(value) else None
+        return filters.ranked.records if normalise(value) else None
 
     def rank(self, catalogue, value):
-        """What answers, the best first, as numbers of the catalogue."""
-        return ranking.ranked(catalogue, synonyms.read_query(value), value)
+        return ranking.Ranked(catalogue, synonyms.read_query(value), value)
 
     def chips(self, filters, value):
         return [(value, f"« {value} »")] if value else []
@@ -236,7 +235,7 @@ class ListFilterSet(django_filters.FilterSet):
 
     @cached_property
     def ranked(self):
-        """What answers the words typed, the best first, as numbers; None without words."""
+        """What answers the words typed, a `Ranked`; None without words."""
         value = self.values[self.words]
         if not normalise(value or ""):
             return None

@@ -88,12 +88,23 @@ class LyingInFilter(PerimeterFilter):
         return super().records_of(filters, territory) & ~itself
 
 
+class Named:
+    """The territories called so, the nearest name first: as a `ranking.Ranked`."""
+
+    def __init__(self, catalogue, name):
+        found = catalogue.model.objects.matching(name).values_list("pk", flat=True)
+        self.numbers = list(catalogue.numbers_of(found))
+        self.records = bits_at(self.numbers)
+
+    def __iter__(self):
+        return iter(self.numbers)
+
+
 class NameFilter(TextFilter):
     """Territories by name, code or postal code, the nearest first."""
 
     def rank(self, catalogue, value):
-        found = catalogue.model.objects.matching(value)
-        return list(catalogue.numbers_of(found.values_list("pk", flat=True)))
+        return Named(catalogue, value)
 
 
 class PlaceField(WordsField):

@@ -201,9 +201,9 @@ class Answers:
 
     def __init__(self, model, clauses, query, user):
         [catalogue] = catalogues_of(model)
-        numbers = ranking.ranked(catalogue, clauses, query)
+        ranked = ranking.Ranked(catalogue, clauses, query)
         self.documents = Document.objects.of(model)
-        self.pks = list(catalogue.ordered(catalogue.readable_by(user), numbers))
+        self.pks = list(catalogue.ordered(ranked.records & catalogue.readable_by(user), ranked))
 
     def __len__(self):
         return len(self.pks)

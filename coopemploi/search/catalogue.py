@@ -61,8 +61,8 @@ class Catalogue:
         self._ordinals = {}  # pk → n
         self._documents = {}  # pk of a document → n
         self._facets = []  # n → its facets
-        self._bits = {}  # "theme:mobilite" → records
-        self._sparse = defaultdict(set)  # "lieu:1234" → numbers of records
+        self._bits = defaultdict(dict)  # "theme" → "mobilite" → records
+        self._sparse = defaultdict(dict)  # "lieu" → "1234" → numbers of records
         self._orders, self._kept = {}, {}
 
     # Reading what was written
@@ -105,16 +105,19 @@ class Catalogue:
         return self._ordinals[pk]
 
     def _add(self, facet, numbers):
-        if facet.partition(":")[0] in SPARSE:
-            self._sparse[facet].update(numbers)
+        name, _, value = facet.partition(":")
+        if name in SPARSE:
+            self._sparse[name].setdefault(value, set()).update(numbers)
         else:
-            self._bits[facet] = self._bits.get(facet, 0) | bits_at(numbers)
+            facets = self._bits[name]
+            facets[value] = facets.get(value, 0) | bits_at(numbers)
 
     def _remove(self, facet, numbers):
-        if facet.partition(":")[0] in SPARSE:
-            self._sparse[facet].difference_update(numbers)
+        name, _, value = facet.partition(":")
+        if name in SPARSE:
+            self._sparse[name][value].difference_update(numbers)
         else:
-            self._bits[facet] &= ~bits_at(numbers)
+            self._bits[name][value] &= ~bits_at(numbers)
 
     # Sets of records
 
@@ -123,16 +126,16 @@ class Catalogue:
         found = 0
         if name in SPARSE:
             for value in values:
-                if numbers := self._sparse.get(f"{name}:{value}"):
+                if numbers := self.numbers_having(name, value):
                     found |= bits_at(numbers)
         else:
             for value in values:
-                found |= self._bits.get(f"{name}:{value}", 0)
+                found |= self._bits[name].get(str(value), 0)
         return found
 
     def numbers_having(self, name, value):
         """The same for one value of a facet of few records each: numbers, not to be changed."""
-        return self._sparse.get(f"{name}:{value}", set())
+        return self._sparse[name].get(str(value), set())
 
     def readable_by(self, user):
         """The records that `user` may read: see `publishing.reading_rights`."""
@@ -146,9 +149,8 @@ class Catalogue:
 
     def values(self, name):
         """All the values of a facet that some record has had."""
-        start = f"{name}:"
         facets = self._sparse if name in SPARSE else self._bits
-        return [facet.removeprefix(start) for facet in list(facets) if facet.startswith(start)]
+        return list(facets[name])
 
     def keep(self, name, read):
         """What the function `read` gives, such as labels; kept until the next edition."""
@@ -158,10 +160,8 @@ class Catalogue:
 
     def counts(self, name, records):
         """{value: how many of the `records` have it}, zeros included."""
-        return {
-            value: (self._bits[f"{name}:{value}"] & records).bit_count()
-            for value in self.values(name)
-        }
+        facets = self._bits[name]
+        return {value: (facets[value] & records).bit_count() for value in list(facets)}
 
     def places_of(self, n):
         """The keys of the territories where the n-th record is."""
@@ -214,8 +214,8 @@ class Catalogue:
         return [document for document in documents if has[self._documents.get(document, -1)] == "1"]
 
     def numbers_of_documents(self, documents):
-        known = self._documents
-        return (known[document] for document in documents if document in known)
+        found = map(self._documents.get, documents)
+        return [n for n in found if n is not None]
 
 
 def bits_at(numbers):

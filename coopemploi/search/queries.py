@@ -10,7 +10,7 @@ from collections import defaultdict
 from django.db import connection, models
 
 # How many documents are weighed by their title alone.
-MOST_TITLED = 5000
+MOST_TITLED = 1000
 
 # SQLite: what a match leads to, read in an index without the texts beside it.
 _FOUND_IN_SQLITE = """

@@ -10,12 +10,13 @@ their title are then weighed, by their title, which costs about the same at any 
 from heapq import nlargest
 
 from .analysis import clauses_met
+from .catalogue import bits_at
 from .models import Document
 from .queries import matching_documents, titled, weighed
 from .text import normalise
 
 # How many documents are told apart, per model.
-CLOSELY_READ = 60
+CLOSELY_READ = 40
 # How many are weighed by all their text, per model.
 MOST_WEIGHED = 500
 
@@ -23,19 +24,24 @@ WHOLE_TITLE, BEGINNING, IN_TITLE = 2.0, 0.4, 1.0
 PRIOR = 0.5
 
 
-def ranked(catalogue, clauses, query):
-    """The records of a catalogue that meet all the clauses, by their numbers, the best first.
+class Ranked:
+    """The records of a catalogue that answer a query, drafts included.
 
-    After those that are told apart come the latest recorded. Drafts included.
+    First those that are told apart, then the latest recorded.
     """
-    found = matching_documents(clauses, catalogue.key)
-    if not found:
-        return []
-    [documents] = found.values()
-    best = in_order(best_of(found, clauses, query))
-    first = dict.fromkeys(catalogue.numbers_of(document.object_id for document in best))
-    rest = {*catalogue.numbers_of_documents(documents)} - first.keys()
-    return [*first, *(n for n in catalogue.latest_recorded() if n in rest)]
+
+    def __init__(self, catalogue, clauses, query):
+        found = matching_documents(clauses, catalogue.key)
+        best = in_order(best_of(found, clauses, query))
+        numbers = catalogue.numbers_of(document.object_id for document in best)
+        self.catalogue = catalogue
+        self.first = dict.fromkeys(numbers)
+        self.records = bits_at(catalogue.numbers_of_documents(found.get(catalogue.key, ())))
+
+    def __iter__(self):
+        """Numbers in order, one at a time: all of those that answer, among others."""
+        yield from self.first
+        yield from (n for n in self.catalogue.latest_recorded() if n not in self.first)
 
 
 def best_of(found, clauses, query, wished=None):
