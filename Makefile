@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgresql lint format migrations-check smoke bench requirements clean
+.PHONY: help demo test test-postgresql test-browser lint format migrations-check smoke bench requirements clean
 
 help: ## Cette aide
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | column -t -s '	'
@@ -33,6 +33,9 @@ test: $(VENV)/dev.stamp lint ## Toute la suite de tests, sur SQLite, et la relec
 test-postgresql: $(VENV)/dev.stamp ## La même suite sur PostgreSQL : make test-postgresql DATABASE_URL=postgres://…
 	@case "$(DATABASE_URL)" in postgres*) ;; *) echo "Indiquez DATABASE_URL=postgres://…"; exit 1;; esac
 	DATABASE_URL=$(DATABASE_URL) $(BIN)/python -m pytest -n auto
+
+test-browser: $(VENV)/dev.stamp ## Les parcours dans un vrai navigateur : Chromium, dans CHROMIUM ou /usr/bin/chromium
+	$(BIN)/python -m pytest -m browser -n 2
 
 lint: $(VENV)/dev.stamp ## Relecture automatique du code et des gabarits
 	$(BIN)/ruff check .

@@ -14,6 +14,7 @@ from django.http import QueryDict
 from .batches import batched
 from .search import ranking, synonyms
 from .search.catalogue import catalogues_of
+from .search.spelling import corrected
 from .search.text import normalise, storable
 
 MOST_VALUES = 30  # of one facet, in an address
@@ -55,6 +56,10 @@ class ListFilter(django_filters.Filter):
     def chips(self, filters, value):
         """What is chosen, as (value in the address, label)."""
         return []
+
+    def without(self, filters, value):
+        """How the list is called without it."""
+        return f"Sans {', '.join(label for _, label in self.chips(filters, value))}"
 
 
 class TextFilter(ListFilter):
@@ -187,6 +192,15 @@ class Chip:
     label: str
     query: str  # of the address without it
     kind: str = ""
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """Where to look instead, when a list is empty."""
+
+    label: str
+    query: str
+    count: int
 
 
 @dataclass(frozen=True)
@@ -360,6 +374,38 @@ class ListFilterSet(django_filters.FilterSet):
         query.pop("page", None)
         query.setlist(name, [one for one in query.getlist(name) if one.strip() != value])
         return query.urlencode()
+
+    @cached_property
+    def ways_out(self):
+        """Near an empty list, those that are not: a word spelt otherwise, a filter less."""
+        return [] if self.count else [way for way in self.wider() if way.count]
+
+    def wider(self):
+        """The lists nearby, as `WayOut`s, those of them that are empty too included."""
+        if spelt := self._otherwise_spelt():
+            found = self.filters[self.words].rank(self.catalogue, spelt)
+            kept = found.records & self.kept_but_for(self.words)
+            query = self.query_with(**{self.words: spelt})
+            yield WayOut(f"Avec « {spelt} »", query, kept.bit_count())
+        for name in self.selections:
+            label = self.filters[name].without(self, self.values[name])
+            kept = self.kept_but_for(name)
+            yield WayOut(label, self.query_with(**{name: None}), kept.bit_count())
+
+    def _otherwise_spelt(self):
+        """What the words typed may have meant, when nothing holds them."""
+        if self.ranked is None or self.ranked.records:
+            return None
+        return corrected(self.values[self.words], synonyms.analyser())
+
+    def query_with(self, **values):
+        """The address with some values in place of its own, None to remove one."""
+        query = self.data.copy()
+        for name, value in {"page": None, **values}.items():
+            query.pop(name, None)
+            if value is not None:
+                query[name] = value
+        return query.urlencode(safe=":")
 
     @cached_property
     def ignored(self):

@@ -1,5 +1,7 @@
+import math
 from functools import cached_property
 
+import django_filters
 from django import forms
 
 from coopemploi.filters import (
@@ -10,6 +12,7 @@ from coopemploi.filters import (
     TabFilter,
     TextFilter,
     ValuesField,
+    WayOut,
     WordsField,
 )
 from coopemploi.search.catalogue import bits_at
@@ -21,6 +24,7 @@ from .models import Actor, Network, StageChange, Territory
 
 MOST_TERRITORIES = 5  # in an address
 MOST_CANDIDATES = 8
+NEARBY = "30"  # km around somebody who gives a position
 RADII = [(str(km), f"à moins de {km} km") for km in (10, 30, 50)]
 
 
@@ -79,6 +83,9 @@ class PerimeterFilter(ListFilter):
     def chips(self, filters, value):
         return [(reference, f"Territoire : {territory.name}") for reference, territory in value]
 
+    def without(self, filters, value):
+        return "Partout"
+
 
 class LyingInFilter(PerimeterFilter):
     """Territories that lie in another, which is not one of them."""
@@ -122,6 +129,34 @@ class PlaceFilter(ListFilter):
         super().__init__(label="Près de", **kwargs)
 
 
+class PositionField(WordsField):
+    """« 44.84,-0.58 »: a (latitude, longitude) point, in degrees."""
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            latitude, longitude = map(float, text.split(","))
+        except ValueError:
+            latitude = longitude = math.nan
+        if not (abs(latitude) <= 90 and abs(longitude) <= 180):
+            raise forms.ValidationError(
+                "Cette position est illisible : indiquez une commune ou un code postal.",
+                code="invalid",
+            )
+        return latitude, longitude
+
+
+class PositionFilter(django_filters.Filter):
+    """Where somebody is, said once: the list becomes that of the nearest commune."""
+
+    field_class = PositionField
+
+    def __init__(self, **kwargs):
+        super().__init__(label="Votre position", widget=forms.HiddenInput, **kwargs)
+
+
 class LocatedFilterSet(ListFilterSet):
     """A list of what lies in territories."""
 
@@ -129,6 +164,7 @@ class LocatedFilterSet(ListFilterSet):
 
     territoire = PerimeterFilter()
     lieu = PlaceFilter()
+    position = PositionFilter()
     rayon = OptionFilter(choices=RADII, label="Et autour", empty_label="Dans ce territoire")
     couvre = OptionFilter(
         choices=[("oui", "et ce qui le couvre")], label="Et ce qui couvre ce territoire"
@@ -187,26 +223,37 @@ class LocatedFilterSet(ListFilterSet):
 
     @cached_property
     def query_with_place(self):
-        """The address where « lieu » has become the only territory it can mean, or None."""
+        """The address where « lieu » or a position has become a territory, or None."""
+        if self.nearest:
+            return self.query_at(self.nearest, rayon=NEARBY, tri="proximite")
         if len(self.candidates) != 1:
             return None
         return self.query_at(self.candidates[0])
 
-    def query_at(self, territory):
-        query = self.data.copy()
-        for name in ("lieu", "page"):
-            query.pop(name, None)
-        query["territoire"] = territory.reference
-        return query.urlencode(safe=":")
+    @cached_property
+    def nearest(self):
+        """The commune where somebody who gives a position is, None without one."""
+        position = self.values.get("position")
+        return perimeters.nearest_commune(position) if position else None
+
+    def query_at(self, territory, **others):
+        found = {"lieu": None, "position": None, "territoire": territory.reference}
+        return self.query_with(**found, **others)
 
     def query_in(self, reference):
         """The address of the same list in another territory, everywhere when there is none."""
-        query = self.data.copy()
-        for name in ("lieu", "page", "territoire", "region", "departement"):
-            query.pop(name, None)
-        if reference:
-            query["territoire"] = reference
-        return query.urlencode(safe=":")
+        elsewhere = dict.fromkeys(("lieu", "position", "region", "departement"))
+        return self.query_with(**elsewhere, territoire=reference or None)
+
+    def wider(self):
+        """First what lies around the territory."""
+        if len(self.territories) == 1:
+            kept = self.kept_but_for("territoire")
+            for area in perimeters.areas_around(self.territories[0]):
+                found = kept & perimeters.inside(self.catalogue, area)
+                query = self.query_at(area, rayon=None)
+                yield WayOut(f"Dans {area.name}", query, found.bit_count())
+        yield from super().wider()
 
     @property
     def choices_of_place(self):
@@ -223,6 +270,8 @@ class LocatedFilterSet(ListFilterSet):
                 f"Aucun territoire ne s'appelle « {self.values['lieu']} » : "
                 "essayez une commune, une intercommunalité, un code postal."
             )
+        if self.values.get("position") and not self.nearest:
+            said.append("Aucune commune n'est connue près de votre position.")
         if self.values.get("rayon") and self.territories and not self.origin:
             said.append(
                 "La position de ce territoire n'est pas connue : rien n'est cherché autour."

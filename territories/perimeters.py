@@ -8,6 +8,7 @@ from .models import Containment, Territory
 
 EARTH_RADIUS = 6371.0  # km
 DEGREE = 111.0  # km of a degree of latitude, at least
+FARTHEST = 30  # km from a position to the commune where it is
 # What is too large for its point to say where it is.
 TOO_LARGE = (Territory.Kind.REGION, Territory.Kind.DEPARTEMENT, Territory.Kind.COM)
 # Kinds that documents carry as facets: no query to know what lies in them.
@@ -45,6 +46,22 @@ def points(catalogue):
     return catalogue.keep(("points", edition.number, edition.reload), read)
 
 
+def nearest_commune(point):
+    """The commune whose point is nearest, None when there is none within `FARTHEST` km."""
+    latitude, longitude = point
+    height = FARTHEST / DEGREE
+    width = height / max(0.01, math.cos(math.radians(latitude)))
+    around = Territory.objects.filter(
+        kind=Territory.Kind.COMMUNE,
+        valid_until_latest=None,
+        latitude__range=(latitude - height, latitude + height),
+        longitude__range=(longitude - width, longitude + width),
+    )
+    measured = [(distance(point, point_of(commune)), commune.pk, commune) for commune in around]
+    found = [each for each in measured if each[0] <= FARTHEST]
+    return min(found, default=(0, 0, None))[2]
+
+
 def near(catalogue, point, kilometres):
     """The records of which a place is at most so far from `point`."""
     margin = kilometres / DEGREE
@@ -62,6 +79,15 @@ def inside(catalogue, territory):
         return catalogue.having(territory.kind, [territory.slug])
     contained = Containment.objects.filter(container=territory)
     return catalogue.having("lieu", contained.values_list("contained", flat=True))
+
+
+def areas_around(territory):
+    """The intercommunalités, départements and régions where it lies, the smallest first."""
+    containers = Containment.objects.filter(contained=territory, container__kind__in=AREAS).exclude(
+        container=territory
+    )
+    found = [link.container for link in containers.select_related("container")]
+    return sorted(found, key=lambda area: (-AREAS.index(area.kind), area.sort_name))
 
 
 def covering(catalogue, territory):

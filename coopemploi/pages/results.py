@@ -16,7 +16,7 @@ from ..search.extracts import Fragment, extract
 from ..search.index import sources
 from ..search.models import Document
 from ..search.queries import matching_documents, titled
-from ..search.spelling import guesses
+from ..search.spelling import corrected
 from ..search.text import normalise
 from ..vocabulary.models import GlossaryTerm
 
@@ -93,10 +93,10 @@ class Search:
 
     def _found_otherwise(self):
         """With the likeliest spelling, then with some of the words only."""
-        if corrected := self.corrected_query:
-            clauses = self.analyser.clauses(corrected)
+        if spelt := corrected(self.query, self.analyser):
+            clauses = self.analyser.clauses(spelt)
             if groups := self._found(clauses):
-                self.asked, self.is_corrected = corrected, True
+                self.asked, self.is_corrected = spelt, True
                 return groups
         if len(self.clauses) > 1:
             groups = self._found([ranking.any_of(self.clauses)], self.clauses)
@@ -151,18 +151,6 @@ class Search:
         )
 
     # Ways out
-
-    @cached_property
-    def corrected_query(self):
-        """The query with each word that nothing holds in its likeliest spelling, or None."""
-        words, is_corrected = [], False
-        for word in self.query.split():
-            clauses = self.analyser.clauses(word)
-            is_known = not clauses or Document.objects.matching(clauses).exists()
-            guess = None if is_known else next(iter(guesses(normalise(word))), None)
-            words.append(guess or word)
-            is_corrected = is_corrected or bool(guess)
-        return " ".join(words) if is_corrected else None
 
     @cached_property
     def places(self):

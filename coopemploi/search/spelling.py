@@ -6,7 +6,8 @@ import string
 from rapidfuzz.distance import OSA
 
 from .analysis import LONGEST_SPELT, SHORTEST_SPELT
-from .models import Word
+from .models import Document, Word
+from .text import normalise
 
 # Two slips are forgiven in words of so many letters, when they begin alike.
 LONG_WORD = 7
@@ -22,6 +23,18 @@ def guesses(word, most=3):
         near = [known for known in _beginning_alike(word) if _distance(known.text, word) <= 2]
     near.sort(key=lambda known: (_distance(known.text, word) - _familiarity(known), known.text))
     return [known.spelling for known in near[:most]]
+
+
+def corrected(query, analyser):
+    """The query with each word that nothing holds in its likeliest spelling, or None."""
+    words, is_corrected = [], False
+    for word in query.split():
+        clauses = analyser.clauses(word)
+        is_known = not clauses or Document.objects.matching(clauses).exists()
+        guess = None if is_known else next(iter(guesses(normalise(word))), None)
+        words.append(guess or word)
+        is_corrected = is_corrected or bool(guess)
+    return " ".join(words) if is_corrected else None
 
 
 def _distance(one, other):

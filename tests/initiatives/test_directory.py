@@ -282,3 +282,79 @@ def test_unknown_view_is_said(client, view):
 
     assert response.status_code == 200
     assert len(response.context["filters"].ignored) == 1
+
+
+# Where one is
+
+
+def test_position_becomes_the_nearest_commune(client, referential):
+    for name, code, latitude in [("Thiers", "63430", 45.86), ("Vichy", "03310", 46.12)]:
+        TerritoryFactory(name=name, code=code, kind="commune", latitude=latitude, longitude=3.5)
+
+    response = client.get(f"{INITIATIVES}?theme=rien&position=45.9,3.55&page=2")
+
+    assert response.status_code == 302
+    assert response.url == (
+        f"{INITIATIVES}?theme=rien&territoire=commune:63430&rayon=30&tri=proximite"
+    )
+
+
+def test_position_far_from_any_commune_is_said(client):
+    TerritoryFactory(name="Thiers", kind="commune", latitude=45.86, longitude=3.5)
+
+    response = client.get(INITIATIVES, {"position": "0,-140"})
+
+    assert response.context["filters"].ignored == [
+        "Aucune commune n'est connue près de votre position."
+    ]
+    assert 'name="position"' not in response.text
+
+
+@pytest.mark.parametrize("position", ["ici", "1", "1,2,3", "91,0", "0,181", "nan,nan", "1,\x00"])
+def test_position_that_is_none_is_said(client, position):
+    response = client.get(INITIATIVES, {"position": position})
+
+    assert response.status_code == 200
+    assert response.context["filters"].ignored == [
+        "Votre position : Cette position est illisible : indiquez une commune ou un code postal."
+    ]
+
+
+# Ways out of an empty list
+
+
+def ways_out(response):
+    return [(way.label, way.query, way.count) for way in response.context["filters"].ways_out]
+
+
+def test_empty_list_leads_to_what_is_around_or_without_a_filter(client, referential, mobility):
+    make("Vélo", mobility).territories.add(referential["commune 40"])
+    make("Toit").territories.add(referential["commune 33"])
+    make("Secret", mobility, status="draft").territories.add(referential["33"])
+
+    response = client.get(f"{INITIATIVES}?theme=mobilite&territoire=commune:33063&page=1")
+
+    assert ways_out(response) == [
+        ("Dans Nouvelle-Aquitaine", "theme=mobilite&territoire=region:75", 1),
+        ("Partout", "theme=mobilite", 1),
+        ("Sans Mobilité", "territoire=commune:33063", 1),
+    ]
+
+
+def test_empty_list_leads_to_another_spelling(client, mobility):
+    make("Transport rural", mobility)
+    make("Toit")
+
+    response = client.get(INITIATIVES, {"q": "trensport"})
+
+    assert ways_out(response) == [
+        ("Avec « transport »", "q=transport", 1),
+        ("Sans « trensport »", "", 2),
+    ]
+    assert 'href="?q=transport"' in response.text
+
+
+def test_list_that_is_not_empty_leads_nowhere_else(client, mobility):
+    make("Vélo", mobility)
+
+    assert ways_out(client.get(INITIATIVES, {"theme": "mobilite"})) == []

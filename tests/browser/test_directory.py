@@ -1,0 +1,84 @@
+"""Searching and choosing a place by keyboard, in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.factories import InitiativeFactory, TerritoryFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def content():
+    InitiativeFactory(title="Garage solidaire")
+    InitiativeFactory(title="Garage associatif")
+    InitiativeFactory(title="Garage secret", status="draft")
+
+
+def test_suggestion_is_chosen_by_keyboard(page, site):
+    page.goto(f"{site}/initiatives/")
+    field = page.get_by_role("combobox", name="Rechercher sur le site")
+    field.press_sequentially("garag")
+
+    options = page.get_by_role("listbox", name="Propositions").get_by_role("option")
+    expect(options).to_have_text(["Garage associatif", "Garage solidaire"])
+    expect(field).to_have_attribute("aria-expanded", "true")
+
+    field.press("ArrowDown")
+    field.press("ArrowDown")
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    expect(field).to_have_attribute("aria-activedescendant", "site-search-suggestions-1")
+
+    field.press("Enter")
+    expect(page).to_have_url(re.compile(r"/initiatives/garage-solidaire/$"))
+
+
+def test_escape_closes_suggestions_and_keeps_the_words(page, site):
+    page.goto(f"{site}/initiatives/")
+    field = page.get_by_role("combobox", name="Rechercher sur le site")
+    field.press_sequentially("garage")
+    expect(page.get_by_role("listbox", name="Propositions").get_by_role("option")).to_have_count(2)
+
+    field.press("Escape")
+
+    expect(page.get_by_role("listbox", name="Propositions").get_by_role("option")).to_have_count(0)
+    expect(field).to_have_value("garage")
+    field.press("Enter")
+    expect(page).to_have_url(re.compile(r"/recherche/\?q=garage$"))
+
+
+def test_place_is_asked_only_on_request(page, site):
+    TerritoryFactory(name="Thiers", code="63430", kind="commune", latitude=45.86, longitude=3.55)
+    page.goto(f"{site}/initiatives/")
+
+    page.get_by_role("button", name="Près de moi").click()
+
+    expect(page).to_have_url(
+        re.compile(r"/initiatives/\?territoire=commune:63430&rayon=30&tri=proximite$")
+    )
+
+
+def test_list_works_without_javascript(browser, site):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site}/initiatives/")
+
+    page.get_by_label("Mots").fill("associatif")
+    page.get_by_role("button", name="Chercher", exact=True).click()
+
+    expect(page.get_by_role("heading", name="Garage associatif")).to_be_visible()
+    expect(page.get_by_role("heading", name="Garage solidaire")).to_have_count(0)
+    expect(page.get_by_role("button", name="Près de moi")).to_have_count(0)
+    context.close()
+
+
+def test_map_leads_by_keyboard_to_the_list_of_a_region(page, site):
+    page.goto(f"{site}/initiatives/?vue=carte")
+
+    shape = page.get_by_role("link", name=re.compile("^Bretagne"))
+    shape.focus()
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(re.compile(r"vue=carte&territoire=region:53$"))
