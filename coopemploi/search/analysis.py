@@ -16,7 +16,8 @@ import snowballstemmer
 
 from .text import normalise
 
-_WORD = re.compile(r"[^\W_]+")
+# « P.L.I.E. » is one word.
+_WORD = re.compile(r"(?<!\w)[^\W\d_](?:\.[^\W\d_])+(?!\w)|[^\W_]+")
 _ASCII = re.compile("[a-z0-9]+")  # other alphabets are not searched
 SHORTEST_SPELT, LONGEST_SPELT = 4, 30  # letters; another word is not guessed at
 _snowball = snowballstemmer.stemmer("french")
@@ -70,6 +71,7 @@ class Word:
 @lru_cache(maxsize=200_000)
 def read_word(raw):
     """The words that one run of letters and digits holds: "Œuvre" → "oeuvre"."""
+    raw = raw.replace(".", "")
     is_upper = is_sigle(raw)
     return tuple(
         Word(part, stem(part), is_upper, is_upper or part not in STOP_WORDS)

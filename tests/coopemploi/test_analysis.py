@@ -113,3 +113,13 @@ def test_terms_named_are_those_of_the_whole_query():
     assert analyser.terms_named("gpect") == ["gpect"]
     assert analyser.terms_named("missions locales") == ["mission-locale"]
     assert analyser.terms_named("gpect Dax") == []
+
+
+@pytest.mark.parametrize("text", ["P.L.I.E.", "le P.L.I.E de Dax", "p.l.i.e", "(P.L.I.E.)"])
+def test_dotted_sigle_is_one_word(text):
+    assert "plie" in Analyser().tokens(text)
+    assert "p" not in Analyser().tokens(text)
+
+
+def test_dots_of_sentences_and_initials_join_nothing():
+    assert Analyser().tokens("Fini.Ainsi M. Dupont") == Analyser().tokens("Fini Ainsi M Dupont")
