@@ -2,6 +2,7 @@
 
 import json
 from decimal import Decimal
+from functools import wraps
 
 from django import forms
 from django.contrib import admin, messages
@@ -22,6 +23,7 @@ from django.forms.models import BaseInlineFormSet
 from django.utils.text import capfirst
 
 from .fields import LinesField, PartialDateField
+from .permissions import editing_rule
 from .publishing import Publishable
 from .search.text import normalise
 
@@ -169,11 +171,17 @@ class SpacedDecimalField(forms.DecimalField):
         return super().to_python(value)
 
 
+class OutOfReachError(Exception):
+    """A record saved would be out of the perimeter of who saves it."""
+
+
 class ModelForm(forms.ModelForm):
     """A form that puts the errors of model rules beside the field to correct."""
 
     # Where to show the errors of `clean()` that name no field, by their code.
     error_fields = {}
+    # Why what the form says was not saved, once tried: see `ModelAdmin.changeform_view`.
+    refusal = ""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -194,6 +202,8 @@ class ModelForm(forms.ModelForm):
 
     def _post_clean(self):
         super()._post_clean()
+        if self.refusal:
+            self.add_error(None, ValidationError(self.refusal, code="out_of_reach"))
         model = self._meta.model
         # The bounds of partial dates are computed: a form never holds them, yet
         # the constraints on them must be checked.
@@ -327,14 +337,108 @@ class PrefetchingChangeList(ChangeList):
         return queryset.prefetch_related(*self.model_admin.list_prefetch_related)
 
 
+class PerimeterFilter(admin.SimpleListFilter):
+    """First the records that one may edit; all of them on demand."""
+
+    title = "périmètre"
+    parameter_name = "perimetre"
+
+    def lookups(self, request, model_admin):
+        self.model_admin = model_admin
+        self.is_scoped = editing_rule().scopes(model_admin.model, request.user)
+        return [("tout", "Tout")] if self.is_scoped else []
+
+    def choices(self, changelist):
+        mine, everything = {"remove": [self.parameter_name]}, {self.parameter_name: "tout"}
+        yield {
+            "selected": self.value() != "tout",
+            "query_string": changelist.get_query_string(**mine),
+            "display": "Ce que je peux modifier",
+        }
+        yield {
+            "selected": self.value() == "tout",
+            "query_string": changelist.get_query_string(everything),
+            "display": "Tout",
+        }
+
+    def queryset(self, request, queryset):
+        if self.value() == "tout" or not self.is_scoped:
+            return queryset
+        return self.model_admin._within(request, queryset)
+
+
 class ModelAdmin(RelationsMixin, admin.ModelAdmin):
     list_per_page = 50
     list_prefetch_related = ()
     # The relation to the parent among whose records this one has its place.
     order_within = None
+    # Whether the form alone says in which perimeter the record is.
+    is_placed_by_its_form = True
 
     def get_changelist(self, request, **kwargs):
         return PrefetchingChangeList
+
+    # Perimeters
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and self._reaches(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and self._reaches(request, obj)
+
+    def has_publish_permission(self, request):
+        return self.has_change_permission(request) and editing_rule().can_publish(request.user)
+
+    def _reaches(self, request, obj):
+        """Whether a record is one that the perimeter of `request.user` holds; asked once."""
+        if obj is None or obj.pk is None:
+            return True
+        known = request.__dict__.setdefault("_reached", {})
+        key = (self.model, obj.pk)
+        if key not in known:
+            known[key] = self._within(request, self.model._base_manager.filter(pk=obj.pk)).exists()
+        return known[key]
+
+    def _within(self, request, queryset):
+        return editing_rule().editable(queryset, request.user)
+
+    def get_list_filter(self, request):
+        return [PerimeterFilter, *super().get_list_filter(request)]
+
+    def get_actions(self, request):
+        return {
+            name: (within_perimeter(function), name, description)
+            for name, (function, _, description) in super().get_actions(request).items()
+        }
+
+    def get_deleted_objects(self, objs, request):
+        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
+        if any(not self._reaches(request, obj) for obj in objs):
+            missing = {*missing, "des fiches hors de votre périmètre"}
+        return deleted, counts, missing, protected
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.refusal = getattr(request, "_refusal", "")
+        return form
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """The form again, nothing saved, when it would put the record out of reach."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except OutOfReachError:
+            request._refusal = (
+                "Ainsi, la fiche ne serait pas dans votre périmètre, et vous ne pourriez plus la "
+                "modifier : rien n'est enregistré. Gardez-lui un lieu de votre périmètre."
+            )
+            request.__dict__.pop("_reached", None)
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        request.__dict__.pop("_reached", None)
+        if self.is_placed_by_its_form and not self._reaches(request, form.instance):
+            raise OutOfReachError
 
     def choice_label(self, obj):
         """How a record is named in a list of choices, where homonyms must be told apart."""
@@ -416,6 +520,22 @@ class ModelAdmin(RelationsMixin, admin.ModelAdmin):
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 
+def within_perimeter(action):
+    """An action that does nothing at all when a record is out of the user's perimeter."""
+
+    @wraps(action)
+    def act(model_admin, request, queryset):
+        outside = queryset.count() - model_admin._within(request, queryset).count()
+        if outside:
+            s = "s" if outside > 1 else ""
+            message = f"Rien n'a été fait : {outside} fiche{s} hors de votre périmètre."
+            model_admin.message_user(request, message, messages.ERROR)
+            return None
+        return action(model_admin, request, queryset)
+
+    return act
+
+
 class PublishableAdmin(ModelAdmin):
     """Records that go from draft to published."""
 
@@ -429,6 +549,15 @@ class PublishableAdmin(ModelAdmin):
         if obj.is_published and obj.published_at is None:
             obj.publish()
 
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        """Who may not publish proposes."""
+        if db_field.name == "status" and not editing_rule().can_publish(request.user):
+            status = Publishable.Status
+            kwargs["choices"] = [
+                (each.value, each.label) for each in (status.DRAFT, status.PROPOSED)
+            ]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
     def view_on_site_label(self, obj):
         match obj.status:
             case Publishable.Status.PUBLISHED:
@@ -437,13 +566,13 @@ class PublishableAdmin(ModelAdmin):
                 return "Aperçu de l'archive"
         return "Aperçu du brouillon"
 
-    @admin.action(description="Publier la sélection", permissions=["change"])
+    @admin.action(description="Publier la sélection", permissions=["publish"])
     def publish_selection(self, request, queryset):
         changed = queryset.exclude(status=Publishable.Status.PUBLISHED)
         count = self._act(request, changed, "publish", "Publication.")
         self._report(request, count, "publiée", "Tout était déjà publié.")
 
-    @admin.action(description="Archiver la sélection", permissions=["change"])
+    @admin.action(description="Archiver la sélection", permissions=["publish"])
     def archive_selection(self, request, queryset):
         changed = queryset.exclude(status=Publishable.Status.ARCHIVED)
         count = self._act(request, changed, "archive", "Archivage.")
@@ -502,12 +631,27 @@ class OrderedFormSet(BaseInlineFormSet):
 
 
 class InlineMixin(RelationsMixin):
+    """Rows of a record, edited by whoever may edit it."""
+
     extra = 0
     formset = OrderedFormSet
     formfield_overrides = {
         models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})},
         PartialDateField: {"help_text": "17/10/2019, 10/2019, 2019, fin mars 2021…"},
     }
+
+    def has_add_permission(self, request, obj):
+        return super().has_add_permission(request, obj) and self._may_edit_parent(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and self._may_edit_parent(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and self._may_edit_parent(request, obj)
+
+    def _may_edit_parent(self, request, obj):
+        parent_admin = self.admin_site.get_model_admin(self.parent_model)
+        return obj is None or obj.pk is None or parent_admin.has_change_permission(request, obj)
 
     def get_queryset(self, request):
         return self.with_relations(request, super().get_queryset(request))

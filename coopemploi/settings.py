@@ -147,7 +147,10 @@ MEDIA_ROOT = BASE_DIR / "var" / "media"
 # Accounts
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["coopemploi.accounts.backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = [
+    "coopemploi.accounts.backends.AuthenticationBackend",
+    "territories.permissions.MandateBackend",
+]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 AUTH_PASSWORD_VALIDATORS = [

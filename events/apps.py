@@ -6,7 +6,9 @@ class EventsConfig(AppConfig):
     verbose_name = "Rencontres"
 
     def ready(self):
+        from .permissions import declare
         from .search import ActionSource, CampaignSource, EventSource, RecapSource, VerbatimSource
 
+        declare()
         for source in (ActionSource, CampaignSource, EventSource, RecapSource, VerbatimSource):
             source.register()

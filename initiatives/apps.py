@@ -6,7 +6,9 @@ class InitiativesConfig(AppConfig):
     verbose_name = "Initiatives et coopération"
 
     def ready(self):
+        from .permissions import declare
         from .search import InitiativeSource, NeedSource, OfferSource, ResourceSource
 
+        declare()
         for source in (InitiativeSource, NeedSource, OfferSource, ResourceSource):
             source.register()

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 
+from coopemploi import permissions
 from coopemploi.derived import registry
 
 
@@ -9,8 +10,11 @@ class TerritoriesConfig(AppConfig):
 
     def ready(self):
         from .closure import ContainmentTable
+        from .permissions import PerimeterRule, declare
         from .search import ActorSource, NetworkSource, TerritorySource
 
+        declare()
+        permissions.apply(PerimeterRule())
         registry.register(ContainmentTable())
         for source in (TerritorySource, ActorSource, NetworkSource):
             source.register()

@@ -55,6 +55,7 @@ from territories.models import (
     ActorTerritory,
     Composition,
     FormerCode,
+    Mandate,
     Network,
     NetworkMembership,
     Person,
@@ -486,3 +487,12 @@ class EvaluationResultFactory(FigureFactory):
 
     event = factory.SubFactory(EventFactory)
     unit = "%"
+
+
+class MandateFactory(DjangoModelFactory):
+    class Meta:
+        model = Mandate
+
+    user = factory.SubFactory(UserFactory, is_staff=True)
+    role = Mandate.Role.ANIMATEUR
+    territory = factory.SubFactory(TerritoryFactory)

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.contrib.auth.models import Group, Permission
 from django.db import transaction
+
+from territories.models import Mandate, Territory
 
 from ..accounts.models import User
 from ..derived import registry
@@ -46,8 +47,8 @@ SIGN_INS = [
     SignIn("administrateur", "administrateur@example.org", "demo-administrateur-2026"),
 ]
 
-ANIMATEURS = "Animateurs"
-_EDITED_APPS = ["territories", "initiatives", "events", "vocabulary", "sources"]
+# What the animateur may edit; the other territories are read.
+PERIMETER = "region:75"
 
 
 @dataclass(frozen=True)
@@ -71,13 +72,6 @@ def load_demo():
 
 def load_accounts():
     """The three demo accounts, each with its printed password."""
-    animateurs, _ = Group.objects.get_or_create(name=ANIMATEURS)
-    animateurs.permissions.set(
-        Permission.objects.filter(content_type__app_label__in=_EDITED_APPS)
-        | Permission.objects.filter(
-            content_type__app_label="identity", codename__in=["view_identity", "change_identity"]
-        )
-    )
     for role, email, password in SIGN_INS:
         user, created = User.objects.update_or_create(
             email=email,
@@ -92,7 +86,17 @@ def load_accounts():
         if created or not user.check_password(password):
             user.set_password(password)
             user.save(update_fields=["password"])
-        user.groups.set([animateurs] if role == "animateur" else [])
+        if role == "animateur":
+            give_mandate(user)
         EmailAddress.objects.update_or_create(
             user=user, email=email, defaults={"verified": True, "primary": True}
+        )
+
+
+def give_mandate(user):
+    """The animateur's, once the referential is there."""
+    kind, _, slug = PERIMETER.partition(":")
+    if territory := Territory.objects.filter(kind=kind, slug=slug).first():
+        Mandate.objects.get_or_create(
+            user=user, territory=territory, defaults={"role": Mandate.Role.ANIMATEUR}
         )

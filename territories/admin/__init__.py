@@ -1,4 +1,4 @@
 from . import territory  # noqa: I001 - the order in which the admin lists the models
-from . import actor, network, person
+from . import actor, network, person, mandate
 
-__all__ = ["actor", "network", "person", "territory"]
+__all__ = ["actor", "mandate", "network", "person", "territory"]

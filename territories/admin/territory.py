@@ -87,6 +87,7 @@ class FormerCodeInline(TabularInline):
 
 @admin.register(Territory)
 class TerritoryAdmin(ModelAdmin):
+    is_placed_by_its_form = False  # what it lies in is computed once it is saved
     list_display = ["name", "kind_shown", "code", "population"]
     list_filter = ["kind"]
     search_fields = ["name", "code"]

@@ -1,4 +1,5 @@
 from .actor import Actor, ActorFigure, ActorTerritory, Party, PartyQuerySet, StageChange
+from .mandate import Mandate
 from .network import Network, NetworkMembership
 from .person import Person, Position
 from .territory import (
@@ -18,6 +19,7 @@ __all__ = [
     "Containment",
     "FormerCode",
     "LocatedQuerySet",
+    "Mandate",
     "Network",
     "NetworkMembership",
     "Party",

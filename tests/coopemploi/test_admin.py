@@ -31,6 +31,7 @@ MASCULINE = {
     "ensemble",
     "frein",
     "lien",
+    "mandat",
     "membre",
     "objectif",
     "public",

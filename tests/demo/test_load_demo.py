@@ -12,7 +12,7 @@ from coopemploi.identity.models import Identity
 from coopemploi.vocabulary import loading as vocabularies
 from coopemploi.vocabulary.models import GlossaryTerm, Scheme
 from territories.models import Actor
-from tests.factories import UserFactory
+from tests.factories import TerritoryFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -133,7 +133,8 @@ def test_changed_password_is_reset_and_other_accounts_kept(debug):
     assert User.objects.get(pk=other.pk).password == other.password
 
 
-def test_animateur_edits_the_domain_and_nothing_else(debug):
+def test_animateur_edits_the_domain_in_a_region_and_nothing_else(debug):
+    region = TerritoryFactory(kind="region", code="75", name="Nouvelle-Aquitaine")
     load_demo()
     animateur = User.objects.get(email="animateur@example.org")
     for permission in (
@@ -142,16 +143,18 @@ def test_animateur_edits_the_domain_and_nothing_else(debug):
         "events.delete_event",
         "vocabulary.view_theme",
         "sources.add_source",
-        "identity.change_identity",
     ):
         assert animateur.has_perm(permission), permission
     for permission in (
         "accounts.change_user",
         "auth.change_group",
-        "identity.delete_identity",
+        "identity.change_identity",
+        "vocabulary.change_theme",
+        "territories.view_mandate",
         "sessions.view_session",
     ):
         assert not animateur.has_perm(permission), permission
+    assert [mandate.territory for mandate in animateur.mandates.all()] == [region]
     participant = User.objects.get(email="participant@example.org")
     assert participant.get_all_permissions() == set()
 

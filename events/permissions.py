@@ -1,0 +1,32 @@
+"""What leads from meetings, and what comes out of them, to a perimeter."""
+
+from territories.permissions import lead
+
+from .models import (
+    Action,
+    Campaign,
+    Event,
+    FollowUpBody,
+    Recap,
+    RoundTableEntry,
+    Series,
+    Session,
+)
+
+EVENT = ("territories", "town", "network__territory")
+
+
+def of_its_event(*others):
+    """The territories and the networks of the event of a record."""
+    return (*others, *(f"event__{path}" for path in EVENT))
+
+
+def declare():
+    lead(Event, *EVENT, networks=["network"])
+    lead(Campaign, "territories")
+    lead(Series)
+    for model in (Recap, Session):
+        lead(model, *of_its_event(), networks=["event__network"])
+    lead(RoundTableEntry, *of_its_event("territory"), networks=["event__network"])
+    lead(Action, *of_its_event("territories"), networks=["event__network"])
+    lead(FollowUpBody, "territory", "actor__territories")
