@@ -2,13 +2,13 @@ from django.contrib import admin
 
 from coopemploi.accounts.admin import UserAdmin as AccountAdmin
 from coopemploi.accounts.models import User
-from coopemploi.admin import ModelAdmin, TabularInline
+from coopemploi.admin import ModelAdmin, StackedInline
 from territories.models import Mandate
 
 
-class MandateInline(TabularInline):
+class MandateInline(StackedInline):
     model = Mandate
-    fields = ["role", "territory", "network", "since", "until"]
+    fields = ["role", ("territory", "network"), ("since", "until")]
     fk_name = "user"
 
 
@@ -40,7 +40,7 @@ class UserAdmin(AccountAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)
-        return fields if request.user.is_superuser else [*fields, "is_superuser", "groups"]
+        return fields if request.user.is_superuser else [*fields, "is_superuser"]
 
     def get_actions(self, request):
         """Superusers are never deleted by who is not one of them."""
