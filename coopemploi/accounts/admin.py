@@ -48,6 +48,7 @@ class UserAdmin(DjangoUserAdmin):
             self._invite(request, obj)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        context["title"] = "Ajouter un utilisateur" if obj is None else "Utilisateur"
         if obj is not None:
             context["object_links"] = [
                 (label, reverse(f"admin:accounts_user_{name}", args=[obj.pk]))
