@@ -175,6 +175,13 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 MFA_ADAPTER = "coopemploi.accounts.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "coopemploi.accounts.forms.AddPasskeyForm",
+    "authenticate_webauthn": "coopemploi.accounts.forms.AuthenticatePasskeyForm",
+    "login_webauthn": "coopemploi.accounts.forms.LoginPasskeyForm",
+    "reauthenticate_webauthn": "coopemploi.accounts.forms.ReauthenticatePasskeyForm",
+    "edit_webauthn": "coopemploi.accounts.forms.RenamePasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 # Nobody signs up, and an address must be confirmed to sign in: one more may be added.
 MFA_ALLOW_UNVERIFIED_EMAIL = True

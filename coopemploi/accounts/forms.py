@@ -1,4 +1,7 @@
+import struct
+
 from allauth.account.models import EmailAddress
+from allauth.mfa.webauthn import forms as passkeys
 from django import forms
 
 from .models import User
@@ -28,3 +31,35 @@ class UserCreationForm(forms.ModelForm):
     def save(self, commit=True):
         self.instance.set_unusable_password()
         return super().save(commit)
+
+
+class CredentialMixin:
+    """allauth trusts the shape of what a browser sends: any other shape is refused here."""
+
+    malformed = (AttributeError, LookupError, RecursionError, TypeError, ValueError, struct.error)
+
+    def full_clean(self):
+        try:
+            super().full_clean()
+        except self.malformed:
+            self.add_error("credential", "Cette clé n'a pas été reconnue.")
+
+
+class AddPasskeyForm(CredentialMixin, passkeys.AddWebAuthnForm):
+    pass
+
+
+class AuthenticatePasskeyForm(CredentialMixin, passkeys.AuthenticateWebAuthnForm):
+    pass
+
+
+class LoginPasskeyForm(CredentialMixin, passkeys.LoginWebAuthnForm):
+    pass
+
+
+class ReauthenticatePasskeyForm(CredentialMixin, passkeys.ReauthenticateWebAuthnForm):
+    pass
+
+
+class RenamePasskeyForm(passkeys.EditWebAuthnForm):
+    name = forms.CharField(label="Nom de la clé", max_length=80)

@@ -249,6 +249,42 @@ def test_strange_code_is_refused(client, protected, value):
     assert not may_enter(client)
 
 
+STRANGE_CREDENTIALS = [
+    "",
+    "null",
+    "[]",
+    "1",
+    '{"id": 1}',
+    '{"id": "a", "rawId": "a", "response": [], "type": "public-key"}',
+    '{"id": "YQ", "rawId": "YQ", "type": "public-key", "response": {"clientDataJSON": "e30",'
+    ' "authenticatorData": "YQ", "attestationObject": "YQ", "signature": "YQ",'
+    ' "userHandle": "MQ"}}',
+    "[" * 3000,
+]
+
+
+@pytest.mark.parametrize("value", STRANGE_CREDENTIALS, ids=range(len(STRANGE_CREDENTIALS)))
+def test_strange_passkey_is_refused(client, protected, value):
+    alone = client.post(reverse("mfa_login_webauthn"), {"credential": value})
+    give_password(client)
+    second = client.post(reverse("mfa_authenticate"), {"credential": value})
+
+    assert (alone.status_code, alone.url) == (302, reverse("account_login"))
+    assert second.status_code == 200
+    assert not may_enter(client)
+
+
+@pytest.mark.parametrize("value", STRANGE_CREDENTIALS, ids=range(len(STRANGE_CREDENTIALS)))
+def test_strange_passkey_is_not_added(client, protected, value):
+    sign_in(client)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    client.get(reverse("mfa_add_webauthn"))
+
+    data = {"credential": value, "name": "\0"}
+    assert client.post(reverse("mfa_add_webauthn"), data).status_code == 200
+    assert protected.authenticator_set.count() == 2
+
+
 def test_code_serves_once(client, protected):
     used = code()
     sign_in(client)
