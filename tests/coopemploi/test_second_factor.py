@@ -333,6 +333,18 @@ def test_sixth_wrong_code_is_refused(client, protected):
     assert not may_enter(client)
 
 
+def test_new_password_does_not_spare_the_code(client, protected):
+    client.post(reverse("account_reset_password"), {"email": protected.email})
+    link = re.search(r"https?://testserver(/\S+)", mail.outbox[0].body)[1]
+    form = client.get(link, follow=True)
+
+    data = {"password1": "un-secret-bien-long", "password2": "un-secret-bien-long"}
+    response = client.post(form.request["PATH_INFO"], data)
+
+    assert response.url == reverse("mfa_authenticate")
+    assert not may_enter(client)
+
+
 def test_wrong_password_does_not_tell_who_has_an_account(client, protected):
     def answer(email):
         page = give_password(client, email=email, password="faux").text.replace(email, "")
