@@ -93,7 +93,7 @@ class AdminSite(admin.AdminSite):
     empty_value_display = "–"
 
     # The queue and the sign-in library register tables that nobody here edits.
-    apps_left_out = {"account", "django_tasks_database"}
+    apps_left_out = {"account", "django_tasks_database", "mfa", "usersessions"}
 
     app_order = (
         "events",

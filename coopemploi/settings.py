@@ -46,6 +46,8 @@ INSTALLED_APPS = [
     "coopemploi.demo",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_filters",
     "django_tasks",
@@ -95,6 +97,9 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Rate limits and codes already used: several processes must share them (redis://…)
+CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 
 # Templates and forms
 
@@ -169,6 +174,25 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
+# A link received by mail, and the second factor of whoever has one: that is a sign-in.
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+MFA_ADAPTER = "coopemploi.accounts.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "coopemploi.accounts.forms.AddPasskeyForm",
+    "authenticate_webauthn": "coopemploi.accounts.forms.AuthenticatePasskeyForm",
+    "login_webauthn": "coopemploi.accounts.forms.LoginPasskeyForm",
+    "reauthenticate_webauthn": "coopemploi.accounts.forms.ReauthenticatePasskeyForm",
+    "edit_webauthn": "coopemploi.accounts.forms.RenamePasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# Nobody signs up, and an address must be confirmed to sign in: one more may be added.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A passkey alone signs in: it must ask its owner for a PIN, a finger or a face.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 
 # Mail and background work
 

@@ -1,10 +1,14 @@
 from allauth.account.decorators import secure_admin_login
+from allauth.mfa.webauthn.views import login_webauthn
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
+from .accounts.views import enter_admin
+
 admin.autodiscover()
-# One way in, with allauth's rate limits.
-admin.site.login = secure_admin_login(admin.site.login)
+# One way in, with allauth's rate limits and second factor.
+admin.site.login = login_not_required(secure_admin_login(enter_admin))
 
 handler500 = "coopemploi.pages.views.server_error"
 
@@ -13,6 +17,15 @@ urlpatterns = [
     path("", include("territories.urls")),
     path("", include("initiatives.urls")),
     path("", include("events.urls")),
+    path("comptes/", include("coopemploi.accounts.urls")),
     path("comptes/", include("allauth.account.urls")),
+    # allauth leaves this way in closed to whoever is not signed in.
+    path(
+        "comptes/double-authentification/webauthn/login/",
+        login_not_required(login_webauthn),
+        name="mfa_login_webauthn",
+    ),
+    path("comptes/double-authentification/", include("allauth.mfa.urls")),
+    path("comptes/connexions/", include("allauth.usersessions.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -1,8 +1,13 @@
 import re
 
 import pytest
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.db import connection
+from django.http import HttpRequest
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from coopemploi.derived import Registry, registry
@@ -55,6 +60,26 @@ def _derived_tables_follow(monkeypatch):
 def _catalogues_start_anew():
     """What a process remembers of the documents of one test is nothing to the next."""
     catalogue.forget()
+
+
+class SignedInClient(Client):
+    """`force_login` as a whole sign-in does it: staff have given their second factor."""
+
+    def force_login(self, user, backend=None):
+        super().force_login(user, backend)
+        if not user.must_have_second_factor():
+            return
+        if not user.has_second_factor():
+            TOTP.activate(user, generate_totp_secret())
+        request = HttpRequest()
+        request.session = self.session
+        record_authentication(request, user, "mfa", type=Authenticator.Type.TOTP)
+        request.session.save()
+
+
+@pytest.fixture
+def client():
+    return SignedInClient()
 
 
 @pytest.fixture

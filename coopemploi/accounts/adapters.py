@@ -1,5 +1,20 @@
+import logging
+
+import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.ratelimit import respond_429
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.urls import reverse
+from django.utils.html import format_html
+
+from ..identity.models import Identity
+
+logger = logging.getLogger(__name__)
+
+KNOWN_BROWSER_AGE = 365 * 24 * 3600  # seconds
+KNOWN_BROWSER_SALT = "coopemploi.accounts.known-browser"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -12,3 +27,64 @@ class AccountAdapter(DefaultAccountAdapter):
         if user.is_demo and not settings.DEBUG:
             return self.respond_user_inactive(request, user)
         return super().pre_login(request, user, **kwargs)
+
+    def post_login(self, request, user, **kwargs):
+        """Tell staff of a sign-in from a browser they never signed in from."""
+        response = super().post_login(request, user, **kwargs)
+        if user.is_staff:
+            name = f"navigateur_{user.pk}"
+            known = request.get_signed_cookie(
+                name, default="", salt=KNOWN_BROWSER_SALT, max_age=KNOWN_BROWSER_AGE
+            )
+            if not known:
+                self.send_notification_mail("account/email/new_sign_in", user)
+            response.set_signed_cookie(
+                name,
+                "connu",
+                salt=KNOWN_BROWSER_SALT,
+                max_age=KNOWN_BROWSER_AGE,
+                path=reverse("account"),
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+        return response
+
+    def get_login_redirect_url(self, request):
+        user = request.user
+        if user.must_have_second_factor() and not user.has_second_factor():
+            return reverse("mfa_activate_totp")
+        return super().get_login_redirect_url(request)
+
+    def validation_error(self, code, *args):
+        """Too many tries are refused by a page of their own, with its status."""
+        if code in {"too_many_login_attempts", "rate_limited"}:
+            raise ImmediateHttpResponse(respond_429(self.request))
+        return super().validation_error(code, *args)
+
+    def send_notification_mail(self, template_prefix, user, context=None, email=None):
+        """What was done stands, even where its notice cannot leave."""
+        try:
+            super().send_notification_mail(template_prefix, user, context, email)
+        except OSError:
+            logger.exception("The notice %s could not be sent.", template_prefix)
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    def _get_site_name(self):
+        return Identity.current().name
+
+    def build_totp_svg(self, url):
+        """The QR code as a drawing within the page: the policy refuses `data:` images."""
+        code = qrcode.QRCode()
+        code.add_data(url)
+        rows = code.get_matrix()
+        dark = "".join(
+            f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, cell in enumerate(row) if cell
+        )
+        return format_html(
+            '<svg class="qr-code" viewBox="0 0 {0} {0}" role="img" aria-label="Code QR à lire '
+            'avec l’application"><path d="{1}"/></svg>',
+            len(rows),
+            dark,
+        )

@@ -50,3 +50,11 @@ class User(AbstractUser):
 
     def __str__(self):
         return self.get_full_name() or self.email
+
+    def has_second_factor(self):
+        """An application or a key; recovery codes only stand in for them."""
+        return self.authenticator_set.exclude(type="recovery_codes").exists()
+
+    def must_have_second_factor(self):
+        """Staff; but a demo account, whose password is public, protects nothing."""
+        return self.is_staff and not self.is_demo

@@ -264,6 +264,8 @@ def test_tables_of_the_libraries_are_not_administered(client, db):
     assert not {model._meta.app_label for model in admin.site._registry} & {
         "account",
         "django_tasks_database",
+        "mfa",
+        "usersessions",
     }
 
 

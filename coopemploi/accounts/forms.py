@@ -1,0 +1,65 @@
+import struct
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.webauthn import forms as passkeys
+from django import forms
+
+from .models import User
+
+
+class UserCreationForm(forms.ModelForm):
+    """A new account, without a password: the person chooses theirs."""
+
+    send_invitation = forms.BooleanField(
+        label="envoyer une invitation",
+        required=False,
+        initial=True,
+        help_text="Un message, avec le lien pour choisir un mot de passe. Sans lui, vous pourrez "
+        "l'envoyer plus tard depuis la fiche du compte.",
+    )
+
+    class Meta:
+        model = User
+        fields = ["email", "first_name", "last_name", "is_staff", "groups"]
+
+    def clean_email(self):
+        email = self.cleaned_data["email"]
+        if EmailAddress.objects.filter(email__iexact=email).exists():
+            raise forms.ValidationError("Un compte utilise déjà cette adresse e-mail.", "taken")
+        return email
+
+    def save(self, commit=True):
+        self.instance.set_unusable_password()
+        return super().save(commit)
+
+
+class CredentialMixin:
+    """allauth trusts the shape of what a browser sends: any other shape is refused here."""
+
+    malformed = (AttributeError, LookupError, RecursionError, TypeError, ValueError, struct.error)
+
+    def full_clean(self):
+        try:
+            super().full_clean()
+        except self.malformed:
+            self.add_error("credential", "Cette clé n'a pas été reconnue.")
+
+
+class AddPasskeyForm(CredentialMixin, passkeys.AddWebAuthnForm):
+    pass
+
+
+class AuthenticatePasskeyForm(CredentialMixin, passkeys.AuthenticateWebAuthnForm):
+    pass
+
+
+class LoginPasskeyForm(CredentialMixin, passkeys.LoginWebAuthnForm):
+    pass
+
+
+class ReauthenticatePasskeyForm(CredentialMixin, passkeys.ReauthenticateWebAuthnForm):
+    pass
+
+
+class RenamePasskeyForm(passkeys.EditWebAuthnForm):
+    name = forms.CharField(label="Nom de la clé", max_length=80)

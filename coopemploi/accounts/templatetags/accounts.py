@@ -1,0 +1,30 @@
+from django import template
+
+register = template.Library()
+
+# The first that is found: Edge and Opera call themselves Chrome, which calls itself Safari.
+BROWSERS = {
+    "Edg": "Edge",
+    "OPR/": "Opera",
+    "Firefox/": "Firefox",
+    "Chrome/": "Chrome",
+    "Safari/": "Safari",
+}
+SYSTEMS = {
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Windows": "Windows",
+    "Mac OS": "macOS",
+    "Linux": "Linux",
+}
+
+
+@register.filter
+def browser(user_agent):
+    """What a browser calls itself, in words: "Firefox, Windows"."""
+    names = [
+        next((name for mark, name in known.items() if mark in user_agent), None)
+        for known in (BROWSERS, SYSTEMS)
+    ]
+    return ", ".join(filter(None, names)) or "Navigateur inconnu"
