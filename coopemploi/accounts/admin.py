@@ -26,7 +26,7 @@ class UserAdmin(DjangoUserAdmin):
     ]
     add_fieldsets = [
         (None, {"fields": ["email", "first_name", "last_name"]}),
-        ("Droits", {"fields": ["is_staff", "groups"]}),
+        ("Droits", {"fields": ["is_staff"]}),
         ("Invitation", {"fields": ["send_invitation"]}),
     ]
 

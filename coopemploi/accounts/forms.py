@@ -20,7 +20,7 @@ class UserCreationForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["email", "first_name", "last_name", "is_staff", "groups"]
+        fields = ["email", "first_name", "last_name", "is_staff"]
 
     def clean_email(self):
         email = self.cleaned_data["email"]

@@ -29,6 +29,10 @@ class UserAdmin(AccountAdmin):
             .prefetch_related("mandates__territory", "mandates__network")
         )
 
+    def get_inlines(self, request, obj):
+        """Mandates come once the account is there."""
+        return super().get_inlines(request, obj) if obj else []
+
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and self._may_touch(request, obj)
 

@@ -376,11 +376,11 @@ def test_staff_without_mandate_reads_nothing(client):
     assert client.get(reverse("admin:index")).status_code == 200
 
 
-def test_mandate_opens_the_administration(admin_client):
+def test_mandate_opens_the_administration(animateur_client):
     account = UserFactory()
     territory = TerritoryFactory()
 
-    admin_client.post(
+    animateur_client.post(
         page(account, "change"),
         {
             "email": account.email,
@@ -418,8 +418,8 @@ def test_list_within_a_perimeter_takes_the_same_queries(
     url = reverse("admin:initiatives_initiative_changelist")
     client.get(url)
 
-    # Beside those of the list: the mandates, and the permissions they give.
-    with django_assert_num_queries(13):
+    # Beside those of the list: the second factor, the mandates, the permissions they give.
+    with django_assert_num_queries(14):
         client.get(url)
 
 
