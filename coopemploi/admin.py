@@ -84,6 +84,26 @@ class AutocompleteView(AutocompleteJsonView):
         return {"id": str(getattr(obj, to_field_name)), "text": label(obj)}
 
 
+class FollowUpFilter(admin.SimpleListFilter):
+    """What awaits somebody: the `follow_up` of the ModelAdmin, by their queryset methods."""
+
+    title = "suite à donner"
+    parameter_name = "a-suivre"
+
+    def __init__(self, request, params, model, model_admin):
+        self.follow_up = model_admin.follow_up
+        super().__init__(request, params, model, model_admin)
+
+    def lookups(self, request, model_admin):
+        return [(value, label) for value, (label, _) in self.follow_up.items()]
+
+    def queryset(self, request, queryset):
+        if self.value() not in self.follow_up:
+            return queryset
+        _, method = self.follow_up[self.value()]
+        return getattr(queryset, method)()
+
+
 class AdminSite(admin.AdminSite):
     site_title = "Gestion"
     site_header = "Gestion"
@@ -110,6 +130,17 @@ class AdminSite(admin.AdminSite):
             model for model in model_or_iterable if model._meta.app_label not in self.apps_left_out
         ]
         super().register(kept, admin_class, **options)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # Functions of the request: what upper layers add to the context of the home page.
+        self.index_contexts = []
+
+    def index(self, request, extra_context=None):
+        context = dict(extra_context or {})
+        for build in self.index_contexts:
+            context |= build(request)
+        return super().index(request, context)
 
     def autocomplete_view(self, request):
         return AutocompleteView.as_view(admin_site=self)(request)
@@ -330,11 +361,17 @@ class PrefetchingChangeList(ChangeList):
 class ModelAdmin(RelationsMixin, admin.ModelAdmin):
     list_per_page = 50
     list_prefetch_related = ()
+    # What to follow up, as a filter of the list: value → (label, queryset method).
+    follow_up = {}
     # The relation to the parent among whose records this one has its place.
     order_within = None
 
     def get_changelist(self, request, **kwargs):
         return PrefetchingChangeList
+
+    def get_list_filter(self, request):
+        filters = super().get_list_filter(request)
+        return [FollowUpFilter, *filters] if self.follow_up else filters
 
     def choice_label(self, obj):
         """How a record is named in a list of choices, where homonyms must be told apart."""
@@ -420,6 +457,7 @@ class PublishableAdmin(ModelAdmin):
     """Records that go from draft to published."""
 
     actions = ["publish_selection", "archive_selection"]
+    follow_up = {"a-relire": ("à relire", "to_review")}
     save_on_top = True
 
     def save_model(self, request, obj, form, change):

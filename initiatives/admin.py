@@ -47,6 +47,15 @@ class InitiativeAdmin(PublishableAdmin):
     list_display = ["title", "territories_shown", "stage", "status"]
     list_filter = ["status", "stage", "level", USED_SCHEMES]
     list_prefetch_related = ["territories"]
+    follow_up = {
+        **PublishableAdmin.follow_up,
+        "a-completer": ("à compléter", "incomplete"),
+        "sans-resume": ("sans résumé", "without_summary"),
+        "sans-avancement": ("sans avancement", "without_stage"),
+        "sans-territoire": ("sans territoire", "without_territory"),
+        "sans-porteur": ("sans porteur", "without_carrier"),
+        "inchangees": ("inchangées depuis un an", "untouched"),
+    }
     search_fields = ["title"]
     fieldsets = [
         PUBLICATION,
@@ -69,7 +78,6 @@ class InitiativeAdmin(PublishableAdmin):
         return ", ".join(str(territory) for territory in initiative.territories.all())
 
 
-@admin.register(Need, Offer)
 class ExchangeAdmin(PublishableAdmin):
     list_display = ["text", "author", "kind", "state", "stated", "status"]
     list_filter = ["status", "state", "kind"]
@@ -90,6 +98,20 @@ class ExchangeAdmin(PublishableAdmin):
     @admin.display(description="exprimé", ordering="stated_on_latest")
     def stated(self, exchange):
         return exchange.stated_on
+
+
+@admin.register(Need)
+class NeedAdmin(ExchangeAdmin):
+    follow_up = {
+        **ExchangeAdmin.follow_up,
+        "sans-reponse": ("sans réponse", "unanswered"),
+        "sans-reponse-depuis-longtemps": ("sans réponse depuis 90 jours", "long_unanswered"),
+    }
+
+
+@admin.register(Offer)
+class OfferAdmin(ExchangeAdmin):
+    pass
 
 
 @admin.register(Resource)

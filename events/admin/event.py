@@ -94,6 +94,12 @@ class EventAdmin(PublishableAdmin):
     list_display = ["title", "date", "status", "kind", "town"]
     list_filter = ["status", "kind", "format", USED_SCHEMES]
     list_select_related = ["town"]
+    follow_up = {
+        **PublishableAdmin.follow_up,
+        "a-venir": ("à venir", "to_come"),
+        "sans-compte-rendu": ("compte rendu à écrire", "without_recap"),
+        "chiffres-a-verifier": ("chiffres à vérifier", "with_doubtful_figures"),
+    }
     search_fields = ["title", "topic", "town__name"]
     search_help_text = "Un titre, un thème ou une commune."
     fieldsets = [
@@ -191,6 +197,10 @@ class CampaignFigureInline(CountedFigureInline):
 class CampaignAdmin(PublishableAdmin):
     list_display = ["title", "date", "status"]
     list_filter = ["status", USED_SCHEMES]
+    follow_up = {
+        **PublishableAdmin.follow_up,
+        "chiffres-a-verifier": ("chiffres à vérifier", "with_doubtful_figures"),
+    }
     search_fields = ["title"]
     fieldsets = [
         PUBLICATION,

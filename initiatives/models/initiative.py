@@ -1,6 +1,10 @@
+import datetime
+
 from django.core.validators import URLValidator
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from coopemploi.fields import AutoSlugField, NormalisedField, PartialDateField, ProseField
 from coopemploi.figures import KeyFigure
@@ -11,7 +15,37 @@ from territories.models import LocatedQuerySet, Party, Position, Territory
 
 
 class InitiativeQuerySet(PublishableQuerySet, LocatedQuerySet):
-    pass
+    def untouched(self, since=None):
+        """Published sheets that nobody changed since the instant `since` (a year ago)."""
+        since = since or timezone.now() - datetime.timedelta(days=365)
+        return self.published().filter(updated_at__lt=since)
+
+    def without_summary(self):
+        return self.published().filter(summary="")
+
+    def without_stage(self):
+        return self.published().filter(stage="")
+
+    def without_territory(self):
+        return self.published().filter(self._has_no_territory())
+
+    def without_carrier(self):
+        return self.published().filter(self._has_no_carrier())
+
+    def incomplete(self):
+        """Published sheets that lack a summary, a stage, a territory or a carrier."""
+        lacking = Q(summary="") | Q(stage="") | self._has_no_territory() | self._has_no_carrier()
+        return self.published().filter(lacking)
+
+    def _has_no_territory(self):
+        placed = Initiative.territories.through.objects.filter(initiative=OuterRef("pk"))
+        return ~Exists(placed)
+
+    def _has_no_carrier(self):
+        carriers = Involvement.objects.filter(
+            initiative=OuterRef("pk"), role=Involvement.Role.CARRIER
+        )
+        return ~Exists(carriers)
 
 
 class Initiative(Publishable, Sourced, Classified):
@@ -76,7 +110,10 @@ class Initiative(Publishable, Sourced, Classified):
         verbose_name_plural = "initiatives"
         ordering = ["sort_name", "pk"]
         default_related_name = "initiatives"
-        indexes = [models.Index(fields=["sort_name"], name="initiative_sort_name")]
+        indexes = [
+            models.Index(fields=["sort_name"], name="initiative_sort_name"),
+            models.Index(fields=["status", "updated_at"], name="initiative_status_updated"),
+        ]
 
     def __str__(self):
         return self.title

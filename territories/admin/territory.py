@@ -89,6 +89,7 @@ class FormerCodeInline(TabularInline):
 class TerritoryAdmin(ModelAdmin):
     list_display = ["name", "kind_shown", "code", "population"]
     list_filter = ["kind"]
+    follow_up = {"jamais-rencontres": ("jamais rencontrés", "never_met")}
     search_fields = ["name", "code"]
     search_help_text = "Un nom, un code officiel ou un code postal."
     readonly_fields = ["official_parts", "official_wholes", "vintage"]
