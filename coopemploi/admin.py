@@ -1,11 +1,13 @@
 """What every admin page shares: the site, searches, choices, errors, publication."""
 
 import json
+import re
 from decimal import Decimal
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.exceptions import NotRegistered
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import flatten
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.views.main import ChangeList
@@ -22,6 +24,7 @@ from django.forms.models import BaseInlineFormSet
 from django.utils.text import capfirst
 
 from .fields import LinesField, PartialDateField
+from .mass_actions import MassAction
 from .publishing import Publishable
 from .search.text import normalise
 
@@ -411,6 +414,13 @@ class ModelAdmin(RelationsMixin, admin.ModelAdmin):
             if all(f" {word}" in f" {normalise(' '.join(found))}" for word in words)
         ]
 
+    def response_action(self, request, queryset):
+        selected = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        if not all(re.fullmatch("[0-9]{1,18}", key) for key in selected):
+            self.message_user(request, "Cette sélection n'existe pas.", messages.WARNING)
+            return None
+        return super().response_action(request, queryset)
+
     def save_model(self, request, obj, form, change):
         if self.order_within and not obj.order:
             parent = getattr(obj, self.order_within)
@@ -453,6 +463,24 @@ class ModelAdmin(RelationsMixin, admin.ModelAdmin):
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 
+PUBLISH = MassAction(
+    name="publish_selection",
+    verb="Publier",
+    done="publiée",
+    entry="Publication.",
+    apply=lambda record: record.publish(),
+    nothing="Tout était déjà publié.",
+)
+ARCHIVE = MassAction(
+    name="archive_selection",
+    verb="Archiver",
+    done="archivée",
+    entry="Archivage.",
+    apply=lambda record: record.archive(),
+    nothing="Tout était déjà archivé.",
+)
+
+
 class PublishableAdmin(ModelAdmin):
     """Records that go from draft to published."""
 
@@ -477,29 +505,13 @@ class PublishableAdmin(ModelAdmin):
 
     @admin.action(description="Publier la sélection", permissions=["change"])
     def publish_selection(self, request, queryset):
-        changed = queryset.exclude(status=Publishable.Status.PUBLISHED)
-        count = self._act(request, changed, "publish", "Publication.")
-        self._report(request, count, "publiée", "Tout était déjà publié.")
+        drafts = queryset.exclude(status=Publishable.Status.PUBLISHED)
+        return PUBLISH.run(self, request, drafts)
 
     @admin.action(description="Archiver la sélection", permissions=["change"])
     def archive_selection(self, request, queryset):
-        changed = queryset.exclude(status=Publishable.Status.ARCHIVED)
-        count = self._act(request, changed, "archive", "Archivage.")
-        self._report(request, count, "archivée", "Tout était déjà archivé.")
-
-    def _act(self, request, queryset, verb, entry):
-        records = list(queryset)
-        for record in records:
-            getattr(record, verb)()
-            self.log_change(request, record, entry)
-        return len(records)
-
-    def _report(self, request, count, done, nothing):
-        if not count:
-            self.message_user(request, nothing, messages.WARNING)
-            return
-        s = "s" if count > 1 else ""
-        self.message_user(request, f"{count} fiche{s} {done}{s}.", messages.SUCCESS)
+        kept = queryset.exclude(status=Publishable.Status.ARCHIVED)
+        return ARCHIVE.run(self, request, kept)
 
 
 class OrderedFormSet(BaseInlineFormSet):

@@ -127,6 +127,15 @@ class Initiative(Publishable, Sourced, Classified):
     def get_absolute_url(self):
         return reverse("initiative_detail", args=[self.slug])
 
+    def reach(self, stage):
+        """Say how far the initiative is."""
+        self.stage = stage
+        self.save(update_fields=["stage", "updated_at"])
+
+    def add_theme(self, theme):
+        self.themes.add(theme)
+        self.save(update_fields=["updated_at"])
+
 
 class Step(models.Model):
     """A dated step of an initiative."""
