@@ -26,6 +26,7 @@ from django.utils.text import capfirst
 from .fields import LinesField, PartialDateField
 from .mass_actions import MassAction
 from .publishing import Publishable
+from .saved_filters import SavedFiltersMixin
 from .search.text import normalise
 
 FEMININE = {
@@ -361,7 +362,7 @@ class PrefetchingChangeList(ChangeList):
         return queryset.prefetch_related(*self.model_admin.list_prefetch_related)
 
 
-class ModelAdmin(RelationsMixin, admin.ModelAdmin):
+class ModelAdmin(SavedFiltersMixin, RelationsMixin, admin.ModelAdmin):
     list_per_page = 50
     list_prefetch_related = ()
     # What to follow up, as a filter of the list: value → (label, queryset method).

@@ -57,7 +57,6 @@ class MassAction:
             "title": f"{self.verb} {len(records)} {name} ?",
             "opts": options,
             "form": form,
-            "verb": self.verb,
             "first_records": records[:SHOWN],
             "others": len(records[SHOWN:]),
             "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
