@@ -85,8 +85,6 @@ class Invitee:
             people = {self.record.pk: self.record}
         shown = []
         for person in people.values():
-            if person.attribution_withdrawn:
-                continue
             ways = [way for way in (person.public_email, person.public_phone) if way]
             if ways:
                 who = [] if person == self.record else [person.full_name]
