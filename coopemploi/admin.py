@@ -1,12 +1,14 @@
 """What every admin page shares: the site, searches, choices, errors, publication."""
 
 import json
+import re
 from decimal import Decimal
 from functools import wraps
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.exceptions import NotRegistered
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import flatten
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.views.main import ChangeList
@@ -23,8 +25,10 @@ from django.forms.models import BaseInlineFormSet
 from django.utils.text import capfirst
 
 from .fields import LinesField, PartialDateField
+from .mass_actions import MassAction
 from .permissions import editing_rule
 from .publishing import Publishable
+from .saved_filters import SavedFiltersMixin
 from .search.text import normalise
 
 FEMININE = {
@@ -86,6 +90,26 @@ class AutocompleteView(AutocompleteJsonView):
         return {"id": str(getattr(obj, to_field_name)), "text": label(obj)}
 
 
+class FollowUpFilter(admin.SimpleListFilter):
+    """What awaits somebody: the `follow_up` of the ModelAdmin, by their queryset methods."""
+
+    title = "suite à donner"
+    parameter_name = "a-suivre"
+
+    def __init__(self, request, params, model, model_admin):
+        self.follow_up = model_admin.follow_up
+        super().__init__(request, params, model, model_admin)
+
+    def lookups(self, request, model_admin):
+        return [(value, label) for value, (label, _) in self.follow_up.items()]
+
+    def queryset(self, request, queryset):
+        if self.value() not in self.follow_up:
+            return queryset
+        _, method = self.follow_up[self.value()]
+        return getattr(queryset, method)()
+
+
 class AdminSite(admin.AdminSite):
     site_title = "Gestion"
     site_header = "Gestion"
@@ -112,6 +136,17 @@ class AdminSite(admin.AdminSite):
             model for model in model_or_iterable if model._meta.app_label not in self.apps_left_out
         ]
         super().register(kept, admin_class, **options)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # Functions of the request: what upper layers add to the context of the home page.
+        self.index_contexts = []
+
+    def index(self, request, extra_context=None):
+        context = dict(extra_context or {})
+        for build in self.index_contexts:
+            context |= build(request)
+        return super().index(request, context)
 
     def autocomplete_view(self, request):
         return AutocompleteView.as_view(admin_site=self)(request)
@@ -367,9 +402,11 @@ class PerimeterFilter(admin.SimpleListFilter):
         return self.model_admin._within(request, queryset)
 
 
-class ModelAdmin(RelationsMixin, admin.ModelAdmin):
+class ModelAdmin(SavedFiltersMixin, RelationsMixin, admin.ModelAdmin):
     list_per_page = 50
     list_prefetch_related = ()
+    # What to follow up, as a filter of the list: value → (label, queryset method).
+    follow_up = {}
     # The relation to the parent among whose records this one has its place.
     order_within = None
     # Whether the form alone says in which perimeter the record is.
@@ -403,7 +440,8 @@ class ModelAdmin(RelationsMixin, admin.ModelAdmin):
         return editing_rule().editable(queryset, request.user)
 
     def get_list_filter(self, request):
-        return [PerimeterFilter, *super().get_list_filter(request)]
+        follow_up = [FollowUpFilter] if self.follow_up else []
+        return [PerimeterFilter, *follow_up, *super().get_list_filter(request)]
 
     def get_actions(self, request):
         return {
@@ -478,6 +516,13 @@ class ModelAdmin(RelationsMixin, admin.ModelAdmin):
             if all(f" {word}" in f" {normalise(' '.join(found))}" for word in words)
         ]
 
+    def response_action(self, request, queryset):
+        selected = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        if not all(re.fullmatch("[0-9]{1,18}", key) for key in selected):
+            self.message_user(request, "Cette sélection n'existe pas.", messages.WARNING)
+            return None
+        return super().response_action(request, queryset)
+
     def save_model(self, request, obj, form, change):
         if self.order_within and not obj.order:
             parent = getattr(obj, self.order_within)
@@ -536,10 +581,29 @@ def within_perimeter(action):
     return act
 
 
+PUBLISH = MassAction(
+    name="publish_selection",
+    verb="Publier",
+    done="publiée",
+    entry="Publication.",
+    apply=lambda record: record.publish(),
+    nothing="Tout était déjà publié.",
+)
+ARCHIVE = MassAction(
+    name="archive_selection",
+    verb="Archiver",
+    done="archivée",
+    entry="Archivage.",
+    apply=lambda record: record.archive(),
+    nothing="Tout était déjà archivé.",
+)
+
+
 class PublishableAdmin(ModelAdmin):
     """Records that go from draft to published."""
 
     actions = ["publish_selection", "archive_selection"]
+    follow_up = {"a-relire": ("à relire", "to_review")}
     save_on_top = True
 
     def save_model(self, request, obj, form, change):
@@ -568,29 +632,13 @@ class PublishableAdmin(ModelAdmin):
 
     @admin.action(description="Publier la sélection", permissions=["publish"])
     def publish_selection(self, request, queryset):
-        changed = queryset.exclude(status=Publishable.Status.PUBLISHED)
-        count = self._act(request, changed, "publish", "Publication.")
-        self._report(request, count, "publiée", "Tout était déjà publié.")
+        drafts = queryset.exclude(status=Publishable.Status.PUBLISHED)
+        return PUBLISH.run(self, request, drafts)
 
     @admin.action(description="Archiver la sélection", permissions=["publish"])
     def archive_selection(self, request, queryset):
-        changed = queryset.exclude(status=Publishable.Status.ARCHIVED)
-        count = self._act(request, changed, "archive", "Archivage.")
-        self._report(request, count, "archivée", "Tout était déjà archivé.")
-
-    def _act(self, request, queryset, verb, entry):
-        records = list(queryset)
-        for record in records:
-            getattr(record, verb)()
-            self.log_change(request, record, entry)
-        return len(records)
-
-    def _report(self, request, count, done, nothing):
-        if not count:
-            self.message_user(request, nothing, messages.WARNING)
-            return
-        s = "s" if count > 1 else ""
-        self.message_user(request, f"{count} fiche{s} {done}{s}.", messages.SUCCESS)
+        kept = queryset.exclude(status=Publishable.Status.ARCHIVED)
+        return ARCHIVE.run(self, request, kept)
 
 
 class OrderedFormSet(BaseInlineFormSet):

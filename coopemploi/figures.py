@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.db import models
+from django.db.models import F, Func, Q, Subquery
 
 from .fields import PartialDateField
 
@@ -12,6 +13,31 @@ def format_number(value):
     value = Decimal(value)
     number = f"{value.normalize():,f}" if value % 1 else f"{int(value):,}"
     return number.replace(",", "\N{NARROW NO-BREAK SPACE}").replace(".", ",")
+
+
+def row_count(rows, field="pk"):
+    """The number of distinct `field` in `rows`, a queryset tied to the outer record.
+
+    Not `Count`, which groups: no row at all would count nothing rather than zero.
+    """
+    number = Func(
+        F(field),
+        function="COUNT",
+        template="%(function)s(DISTINCT %(expressions)s)",
+        output_field=models.IntegerField(),
+    )
+    return Subquery(rows.order_by().annotate(number=number).values("number"))
+
+
+class CountedFigureQuerySet(models.QuerySet):
+    def with_known(self):
+        """Annotate `known`, what the system counts: `counted()`, asked of the database."""
+        return self.annotate(known=self.model.known_number())
+
+    def doubtful(self):
+        """Exact numbers that are not what the system counts."""
+        gap = Q(known__lt=F("value")) | Q(known__gt=F("value"))
+        return self.with_known().filter(gap, qualifier=KeyFigure.Qualifier.EXACT)
 
 
 class KeyFigure(models.Model):

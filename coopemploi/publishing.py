@@ -1,8 +1,13 @@
 """Publication states, and the one rule of who sees what."""
 
+import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+
+# A draft left for longer is forgotten rather than under way.
+DRAFT_LIFE = datetime.timedelta(days=7)
 
 
 def reading_rights(user):
@@ -29,6 +34,17 @@ class PublishableQuerySet(models.QuerySet):
         if rights is None:
             return self.all()
         return self.filter(models.Q(*rights, _connector=models.Q.OR))
+
+    def to_review(self, at=None):
+        """What somebody proposed, and drafts begun more than a week before `at` (now)."""
+        begun = (at or timezone.now()) - DRAFT_LIFE
+        status = Publishable.Status
+        return self.filter(
+            models.Q(status=status.PROPOSED) | models.Q(status=status.DRAFT, created_at__lt=begun)
+        )
+
+    def unarchived(self):
+        return self.exclude(status=Publishable.Status.ARCHIVED)
 
 
 class Publishable(models.Model):

@@ -1,3 +1,4 @@
+from django import forms
 from django.contrib import admin
 
 from coopemploi.admin import (
@@ -10,6 +11,8 @@ from coopemploi.admin import (
     StackedInline,
     TabularInline,
 )
+from coopemploi.mass_actions import MassAction
+from coopemploi.vocabulary.models import Theme
 
 from .models import (
     Initiative,
@@ -42,11 +45,49 @@ class InitiativeLinkInline(TabularInline):
     fields = ["kind", "title", "url", "order"]
 
 
+class StageForm(forms.Form):
+    stage = forms.ChoiceField(label="Avancement", choices=[("", "–"), *Initiative.Stage.choices])
+
+
+class ThemeForm(forms.Form):
+    theme = forms.ModelChoiceField(Theme.objects, label="Thématique", empty_label="–")
+
+
+SET_STAGE = MassAction(
+    name="set_stage",
+    verb="Changer l'avancement de",
+    done="modifiée",
+    entry="Avancement changé.",
+    apply=Initiative.reach,
+    nothing="Rien à changer.",
+    form=StageForm,
+)
+ADD_THEME = MassAction(
+    name="add_theme",
+    verb="Ajouter une thématique à",
+    done="modifiée",
+    entry="Thématique ajoutée.",
+    apply=Initiative.add_theme,
+    nothing="Rien à changer.",
+    form=ThemeForm,
+)
+
+
 @admin.register(Initiative)
 class InitiativeAdmin(PublishableAdmin):
     list_display = ["title", "territories_shown", "stage", "status"]
     list_filter = ["status", "stage", "level", USED_SCHEMES]
     list_prefetch_related = ["territories"]
+    actions = [*PublishableAdmin.actions, "set_stage", "add_theme"]
+    follow_up = {
+        **PublishableAdmin.follow_up,
+        "a-completer": ("à compléter", "incomplete"),
+        "sans-resume": ("sans résumé", "without_summary"),
+        "sans-avancement": ("sans avancement", "without_stage"),
+        "sans-territoire": ("sans territoire", "without_territory"),
+        "sans-porteur": ("sans porteur", "without_carrier"),
+        "inchangees": ("inchangées depuis un an", "untouched"),
+    }
     search_fields = ["title"]
     fieldsets = [
         PUBLICATION,
@@ -64,12 +105,19 @@ class InitiativeAdmin(PublishableAdmin):
     ]
     inlines = [InvolvementInline, StepInline, InitiativeFigureInline, InitiativeLinkInline]
 
+    @admin.action(description="Changer l'avancement", permissions=["change"])
+    def set_stage(self, request, queryset):
+        return SET_STAGE.run(self, request, queryset)
+
+    @admin.action(description="Ajouter une thématique", permissions=["change"])
+    def add_theme(self, request, queryset):
+        return ADD_THEME.run(self, request, queryset)
+
     @admin.display(description="territoires")
     def territories_shown(self, initiative):
         return ", ".join(str(territory) for territory in initiative.territories.all())
 
 
-@admin.register(Need, Offer)
 class ExchangeAdmin(PublishableAdmin):
     list_display = ["text", "author", "kind", "state", "stated", "status"]
     list_filter = ["status", "state", "kind"]
@@ -90,6 +138,20 @@ class ExchangeAdmin(PublishableAdmin):
     @admin.display(description="exprimé", ordering="stated_on_latest")
     def stated(self, exchange):
         return exchange.stated_on
+
+
+@admin.register(Need)
+class NeedAdmin(ExchangeAdmin):
+    follow_up = {
+        **ExchangeAdmin.follow_up,
+        "sans-reponse": ("sans réponse", "unanswered"),
+        "sans-reponse-depuis-longtemps": ("sans réponse depuis 90 jours", "long_unanswered"),
+    }
+
+
+@admin.register(Offer)
+class OfferAdmin(ExchangeAdmin):
+    pass
 
 
 @admin.register(Resource)

@@ -3,7 +3,7 @@
 import factory
 from factory.django import DjangoModelFactory
 
-from coopemploi.accounts.models import User
+from coopemploi.accounts.models import SavedFilter, User
 from coopemploi.publishing import Publishable
 from coopemploi.sources.models import Source
 from coopemploi.vocabulary.models import (
@@ -73,6 +73,16 @@ class UserFactory(DjangoModelFactory):
 
     email = factory.Sequence(lambda n: f"personne{n}@example.org")
     password = factory.django.Password("mot de passe")
+
+
+class SavedFilterFactory(DjangoModelFactory):
+    class Meta:
+        model = SavedFilter
+
+    user = factory.SubFactory(UserFactory)
+    records = "initiatives.initiative"
+    name = factory.Sequence(lambda n: f"Filtre {n}")
+    query = "status__exact=draft"
 
 
 class SourceFactory(DjangoModelFactory):

@@ -6,8 +6,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 
 from .forms import UserCreationForm
-from .models import User
+from .models import SavedFilter, User
 from .services import confirm_address, reset_second_factor, send_invitation
+
+
+class SavedFilterInline(admin.TabularInline):
+    model = SavedFilter
+    fields = ["name", "records", "query"]
+    extra = 0
 
 
 @admin.register(User)
@@ -17,6 +23,7 @@ class UserAdmin(DjangoUserAdmin):
     list_display = ["email", "first_name", "last_name", "is_staff", "is_active", "last_login"]
     search_fields = ["email", "first_name", "last_name"]
     ordering = ["email"]
+    inlines = [SavedFilterInline]
     readonly_fields = ["last_login", "date_joined"]
     fieldsets = [
         (None, {"fields": ["email", "password"]}),

@@ -58,3 +58,31 @@ class User(AbstractUser):
     def must_have_second_factor(self):
         """Staff; but a demo account, whose password is public, protects nothing."""
         return self.is_staff and not self.is_demo
+
+
+class SavedFilter(models.Model):
+    """A search in a list of the admin, that a user keeps under a name."""
+
+    user = models.ForeignKey(
+        User, verbose_name="utilisateur", on_delete=models.CASCADE, related_name="saved_filters"
+    )
+    records = models.CharField(
+        "liste", max_length=100, help_text="Le genre de fiches : « initiatives.initiative »."
+    )
+    name = models.CharField("nom du filtre", max_length=60)
+    query = models.CharField("filtre", max_length=1000)
+
+    class Meta:
+        verbose_name = "filtre enregistré"
+        verbose_name_plural = "filtres enregistrés"
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "records", "name"],
+                name="saved_filter_unique",
+                violation_error_message="Vous avez déjà un filtre de ce nom.",
+            )
+        ]
+
+    def __str__(self):
+        return self.name

@@ -28,6 +28,7 @@ class ActionAdmin(PublishableAdmin):
     list_display = ["title", "event", "deadline", "progress", "status"]
     list_filter = ["status", "progress", USED_SCHEMES]
     list_select_related = ["event"]
+    follow_up = {**PublishableAdmin.follow_up, "en-retard": ("en retard", "overdue")}
     search_fields = ["title"]
     fieldsets = [
         PUBLICATION,

@@ -1,6 +1,10 @@
 from django.contrib import admin
-from django.core.exceptions import ValidationError
-from django.urls import reverse
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_safe
 
 from coopemploi.admin import (
     CLASSIFICATION,
@@ -15,6 +19,8 @@ from coopemploi.admin import (
     StackedInline,
     TabularInline,
 )
+from coopemploi.formats.tables import csv_response
+from events.invitations import Invitations, InviteeTable
 from events.models import (
     Appearance,
     Attendance,
@@ -28,6 +34,8 @@ from events.models import (
     Series,
     Session,
 )
+from initiatives.models import Need
+from territories.models import Actor, Person
 
 
 class EventActorInline(StackedInline):
@@ -94,6 +102,12 @@ class EventAdmin(PublishableAdmin):
     list_display = ["title", "date", "status", "kind", "town"]
     list_filter = ["status", "kind", "format", USED_SCHEMES]
     list_select_related = ["town"]
+    follow_up = {
+        **PublishableAdmin.follow_up,
+        "a-venir": ("à venir", "to_come"),
+        "sans-compte-rendu": ("compte rendu à écrire", "without_recap"),
+        "chiffres-a-verifier": ("chiffres à vérifier", "with_doubtful_figures"),
+    }
     search_fields = ["title", "topic", "town__name"]
     search_help_text = "Un titre, un thème ou une commune."
     fieldsets = [
@@ -140,7 +154,51 @@ class EventAdmin(PublishableAdmin):
     def date(self, event):
         return event.start
 
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.invitees_view)
+        return [
+            path("<path:object_id>/inviter/", view, name="events_event_invitees"),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(require_safe)
+    def invitees_view(self, request, object_id):
+        """Whom to invite: a page, or a table to download."""
+        event = self.get_object(request, object_id)
+        if event is None:
+            raise Http404("Cette rencontre n'existe pas.")
+        if not self.has_view_permission(request, event):
+            raise PermissionDenied
+        actors, people, needs = (self._seen(request, each) for each in (Actor, Person, Need))
+        invitees = Invitations(event, actors=actors, people=people, needs=needs).suggest()
+        if request.GET.get("format") == "csv":
+            return csv_response(InviteeTable(event, invitees))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Qui inviter ?",
+            "subtitle": str(event),
+            "opts": self.opts,
+            "event": event,
+            "invitees": invitees,
+        }
+        return TemplateResponse(request, "admin/events/event/invitees.html", context)
+
+    def _seen(self, request, model):
+        """The records of another model that the user may see, None when they may see none."""
+        model_admin = self.admin_site.get_model_admin(model)
+        if not model_admin.has_view_permission(request):
+            return None
+        return model_admin.get_queryset(request)
+
     def object_links(self, request, obj):
+        return [*self._invitation_links(obj), *self._recap_links(obj)]
+
+    def _invitation_links(self, event):
+        if event.is_over():
+            return []
+        return [("Qui inviter ?", reverse("admin:events_event_invitees", args=[event.pk]))]
+
+    def _recap_links(self, obj):
         table = reverse("admin:events_roundtableentry_changelist")
         links = [("Tour de table", f"{table}?event__exact={obj.pk}")]
         recap = getattr(obj, "recap", None)
@@ -191,6 +249,10 @@ class CampaignFigureInline(CountedFigureInline):
 class CampaignAdmin(PublishableAdmin):
     list_display = ["title", "date", "status"]
     list_filter = ["status", USED_SCHEMES]
+    follow_up = {
+        **PublishableAdmin.follow_up,
+        "chiffres-a-verifier": ("chiffres à vérifier", "with_doubtful_figures"),
+    }
     search_fields = ["title"]
     fieldsets = [
         PUBLICATION,

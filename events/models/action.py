@@ -1,6 +1,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
 from coopemploi.fields import AutoSlugField, LinesField, NormalisedField, PartialDateField
 from coopemploi.publishing import Publishable, PublishableQuerySet
@@ -47,7 +48,14 @@ class FollowUpBody(Sourced):
 
 
 class ActionQuerySet(PublishableQuerySet, LocatedQuerySet):
-    pass
+    def overdue(self, at=None):
+        """Actions still to be done whose due date passed before the day `at` (today)."""
+        ended = [Action.Progress.DONE, Action.Progress.DROPPED]
+        return (
+            self.unarchived()
+            .filter(due_latest__lt=at or timezone.localdate(), merged_into=None)
+            .exclude(progress__in=ended)
+        )
 
 
 class Action(Publishable, Sourced, Classified):

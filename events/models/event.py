@@ -1,6 +1,6 @@
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,7 +11,7 @@ from coopemploi.fields import (
     ProseField,
     dates_in_order,
 )
-from coopemploi.figures import KeyFigure, format_number
+from coopemploi.figures import CountedFigureQuerySet, KeyFigure, format_number, row_count
 from coopemploi.publishing import Publishable, PublishableQuerySet
 from coopemploi.sources.models import Sourced
 from coopemploi.vocabulary.models import Classified
@@ -28,7 +28,9 @@ from territories.models import (
 
 
 class CampaignQuerySet(PublishableQuerySet, LocatedQuerySet):
-    pass
+    def with_doubtful_figures(self):
+        """Campaigns that announce another number than the site counts."""
+        return self.unarchived().filter(pk__in=CampaignFigure.objects.doubtful().values("campaign"))
 
 
 class Campaign(Publishable, Sourced, Classified):
@@ -66,6 +68,8 @@ class CountedFigure(KeyFigure, Sourced):
     participles = ("annoncé", "nommé")
     feminine_participles = {}
 
+    objects = CountedFigureQuerySet.as_manager()
+
     class Meta(KeyFigure.Meta):
         abstract = True
 
@@ -100,6 +104,11 @@ class CampaignFigure(CountedFigure):
     class Meta(CountedFigure.Meta):
         verbose_name = "chiffre clé"
         verbose_name_plural = "chiffres clés"
+
+    @classmethod
+    def known_number(cls):
+        events = Event.objects.published().filter(campaign=OuterRef("campaign"))
+        return Case(When(counts=cls.Counted.EVENTS, then=row_count(events)))
 
     def counted(self):
         """Counted from rows, so that a page that prefetched them asks nothing more."""
@@ -137,6 +146,22 @@ class EventQuerySet(PublishableQuerySet, LocatedQuerySet):
         return self.filter(
             Q(end_latest__gte=today) | Q(end_latest=None, start_latest__gte=today)
         ).order_by("start_earliest", "start_time", "pk")
+
+    def to_come(self, at=None):
+        """Upcoming events that nobody called off."""
+        return self.upcoming(at).unarchived()
+
+    def without_recap(self, at=None):
+        """Events over before the day `at` (today) whose recap is missing or a draft."""
+        today = at or timezone.localdate()
+        return self.unarchived().filter(
+            Q(end_latest__lt=today) | Q(end_latest=None, start_latest__lt=today),
+            Q(recap=None) | Q(recap__status=Publishable.Status.DRAFT),
+        )
+
+    def with_doubtful_figures(self):
+        """Events that announce another number than the site counts."""
+        return self.unarchived().filter(pk__in=EventFigure.objects.doubtful().values("event"))
 
     def past(self, at=None):
         """Events that are over or undated, the latest first and the undated last."""
@@ -267,6 +292,11 @@ class Event(Publishable, Sourced, Classified):
     def get_absolute_url(self):
         return reverse("event_detail", args=[self.slug])
 
+    def is_over(self, at=None):
+        """Is its last possible day before the day `at` (today)? Not while it is undated."""
+        last = self.end_latest or self.start_latest
+        return last is not None and last < (at or timezone.localdate())
+
     def clean(self):
         one_day = not self.end or self.end == self.start
         if one_day and self.start_time and self.end_time and self.end_time < self.start_time:
@@ -309,6 +339,28 @@ class EventFigure(CountedFigure):
     class Meta(CountedFigure.Meta):
         verbose_name = "chiffre clé"
         verbose_name_plural = "chiffres clés"
+
+    @classmethod
+    def known_number(cls):
+        counted = cls.Counted
+        present = Attendance.objects.present().filter(event=OuterRef("event"))
+        # What later modules define is reached from the event.
+        event = Event.objects.filter(pk=OuterRef("event"))
+        actions = event.filter(actions__status=Publishable.Status.PUBLISHED)
+        return Case(
+            When(counts=counted.TERRITORIES, then=row_count(present.filter(person=None))),
+            When(
+                counts__in=[counted.INTERESTED, counted.EMERGING, counted.ACCREDITED],
+                then=row_count(present.filter(stage=OuterRef("counts"))),
+            ),
+            When(
+                Exists(event.filter(round_table_entries__isnull=False)),
+                counts=counted.CONTRIBUTORS,
+                then=row_count(event, "round_table_entries__people"),
+            ),
+            When(counts=counted.SPEAKERS, then=row_count(event, "appearances__person")),
+            When(counts=counted.ACTIONS, then=row_count(actions, "actions__pk")),
+        )
 
     def counted(self):
         """Counted from rows, so that a page that prefetched them asks nothing more."""

@@ -1,12 +1,19 @@
+import datetime
+
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
+from django.utils import timezone
 
 from coopemploi.fields import AutoSlugField, PartialDateField
 from coopemploi.publishing import Publishable, PublishableQuerySet
 from coopemploi.sources.models import Sourced
 from coopemploi.vocabulary.models import Classified
 from territories.models import Actor, LocatedQuerySet, Person, Territory
+
+# A need that waits for longer comes first.
+LONG_WAIT = datetime.timedelta(days=90)
 
 
 class ExchangeQuerySet(PublishableQuerySet, LocatedQuerySet):
@@ -71,8 +78,26 @@ class Exchange(Publishable, Sourced, Classified):
         return self.text
 
 
+class NeedQuerySet(ExchangeQuerySet):
+    def with_waiting_since(self):
+        """Annotate `waiting_since`, the day it was stated, or noted when that is unknown."""
+        return self.annotate(
+            waiting_since=Coalesce("stated_on_latest", TruncDate("created_at")),
+        )
+
+    def unanswered(self):
+        return self.published().filter(state=Exchange.State.OPEN)
+
+    def long_unanswered(self, at=None):
+        """Those that wait for more than 90 days on the day `at` (today)."""
+        before = (at or timezone.localdate()) - LONG_WAIT
+        return self.unanswered().with_waiting_since().filter(waiting_since__lt=before)
+
+
 class Need(Exchange):
     """ "Je cherche": what somebody looks for."""
+
+    objects = NeedQuerySet.as_manager()
 
     class Meta(Exchange.Meta):
         verbose_name = "besoin"

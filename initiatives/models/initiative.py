@@ -1,6 +1,11 @@
+import datetime
+
 from django.core.validators import URLValidator
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Length
 from django.urls import reverse
+from django.utils import timezone
 
 from coopemploi.fields import AutoSlugField, NormalisedField, PartialDateField, ProseField
 from coopemploi.figures import KeyFigure
@@ -11,7 +16,40 @@ from territories.models import LocatedQuerySet, Party, Position, Territory
 
 
 class InitiativeQuerySet(PublishableQuerySet, LocatedQuerySet):
-    pass
+    def untouched(self, since=None):
+        """Published sheets that nobody changed since the instant `since` (a year ago)."""
+        since = since or timezone.now() - datetime.timedelta(days=365)
+        return self.published().filter(updated_at__lt=since)
+
+    def without_summary(self):
+        # By its length, which is indexed: reading 50 000 summaries takes a tenth of a second.
+        return self.published().alias(length=Length("summary")).filter(length=0)
+
+    def without_stage(self):
+        return self.published().filter(stage="")
+
+    def without_territory(self):
+        placed = Initiative.territories.through.objects.filter(initiative=OuterRef("pk"))
+        return self.published().filter(~Exists(placed))
+
+    def without_carrier(self):
+        carriers = Involvement.objects.filter(
+            initiative=OuterRef("pk"), role=Involvement.Role.CARRIER
+        )
+        return self.published().filter(~Exists(carriers))
+
+    def incomplete(self):
+        """Published sheets that lack a summary, a stage, a territory or a carrier."""
+        sheets = Initiative.objects
+        lacking = Q()
+        for lack in (
+            sheets.without_summary(),
+            sheets.without_stage(),
+            sheets.without_territory(),
+            sheets.without_carrier(),
+        ):
+            lacking |= Q(pk__in=lack.order_by().values("pk"))
+        return self.filter(lacking)
 
 
 class Initiative(Publishable, Sourced, Classified):
@@ -76,13 +114,27 @@ class Initiative(Publishable, Sourced, Classified):
         verbose_name_plural = "initiatives"
         ordering = ["sort_name", "pk"]
         default_related_name = "initiatives"
-        indexes = [models.Index(fields=["sort_name"], name="initiative_sort_name")]
+        indexes = [
+            models.Index(fields=["sort_name"], name="initiative_sort_name"),
+            models.Index(fields=["status", "updated_at"], name="initiative_status_updated"),
+            models.Index(fields=["status", "stage"], name="initiative_status_stage"),
+            models.Index(models.F("status"), Length("summary"), name="initiative_status_summary"),
+        ]
 
     def __str__(self):
         return self.title
 
     def get_absolute_url(self):
         return reverse("initiative_detail", args=[self.slug])
+
+    def reach(self, stage):
+        """Say how far the initiative is."""
+        self.stage = stage
+        self.save(update_fields=["stage", "updated_at"])
+
+    def add_theme(self, theme):
+        self.themes.add(theme)
+        self.save(update_fields=["updated_at"])
 
 
 class Step(models.Model):

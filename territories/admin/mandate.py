@@ -19,7 +19,7 @@ class UserAdmin(AccountAdmin):
     place otherwise.
     """
 
-    inlines = [MandateInline]
+    inlines = [MandateInline, *AccountAdmin.inlines]
     list_display = ["email", "first_name", "last_name", "roles", "is_staff", "is_active"]
 
     def get_queryset(self, request):

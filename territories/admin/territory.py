@@ -90,6 +90,7 @@ class TerritoryAdmin(ModelAdmin):
     is_placed_by_its_form = False  # what it lies in is computed once it is saved
     list_display = ["name", "kind_shown", "code", "population"]
     list_filter = ["kind"]
+    follow_up = {"jamais-rencontres": ("jamais rencontrés", "never_met")}
     search_fields = ["name", "code"]
     search_help_text = "Un nom, un code officiel ou un code postal."
     readonly_fields = ["official_parts", "official_wholes", "vintage"]

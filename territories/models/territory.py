@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 
 from coopemploi.fields import (
     AutoSlugField,
@@ -54,6 +55,24 @@ class TerritoryQuerySet(models.QuerySet):
             .order_by("nearness", Coalesce("population", Value(0)).desc(), "sort_name", "pk")
         )
 
+    def never_met(self, at=None):
+        """EPCI and départements of the day `at` (today) that the network does not know.
+
+        Neither in them nor in what they contain was there a meeting, anybody present at one,
+        a contribution or an initiative.
+        """
+        places = Q()
+        for relation in Territory.ENCOUNTERS:
+            known = Territory.objects.filter(**{f"{relation}__isnull": False})
+            places |= Q(contained__in=known.order_by().values("pk"))
+        met = Containment.objects.filter(places).values("container")
+        today = at or timezone.localdate()
+        return (
+            self.filter(kind__in=[Territory.Kind.EPCI, Territory.Kind.DEPARTEMENT])
+            .filter(Q(valid_until_latest=None) | Q(valid_until_latest__gte=today))
+            .exclude(pk__in=met)
+        )
+
     def get_by_reference(self, reference):
         """The territory of a "kind:code" reference such as "epci:200071827".
 
@@ -96,6 +115,17 @@ class Territory(Sourced):
         CU = "CU", "communauté urbaine"
         METROPOLE = "METRO", "métropole"
         METROPOLE_LYON = "MET69", "métropole de Lyon"
+
+    # What shows that the network knows a territory: relations of upper apps.
+    ENCOUNTERS = (
+        "events",
+        "hosted_events",
+        "attendances",
+        "governing_actor__attendances",
+        "round_table_entries",
+        "governing_actor__round_table_entries",
+        "initiatives",
+    )
 
     # The form of an official code, and what to say of another.
     CODE_FORMS = {

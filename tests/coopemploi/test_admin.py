@@ -125,7 +125,11 @@ def test_publish_selection_publishes_drafts_and_counts_them(animateur_client):
 
     response = animateur_client.post(
         page(Initiative, "changelist"),
-        {"action": "publish_selection", "_selected_action": [i.pk for i in [*drafts, published]]},
+        {
+            "action": "publish_selection",
+            "_selected_action": [i.pk for i in [*drafts, published]],
+            "confirmed": "oui",
+        },
         follow=True,
     )
 
@@ -140,7 +144,11 @@ def test_archive_selection_takes_records_off_the_site(animateur_client):
 
     response = animateur_client.post(
         page(Initiative, "changelist"),
-        {"action": "archive_selection", "_selected_action": [initiative.pk]},
+        {
+            "action": "archive_selection",
+            "_selected_action": [initiative.pk],
+            "confirmed": "oui",
+        },
         follow=True,
     )
 

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -396,3 +398,22 @@ def test_address_already_taken_is_refused_in_plain_words(animateur_client):
         "slug": ["Une autre fiche a déjà cette réf : écrivez-en une autre, ou rien."]
     }
     assert Event.objects.count() == 1
+
+
+def test_long_sheet_begins_with_its_parts_and_how_many_each_holds(animateur_client):
+    event = EventFactory()
+    AttendanceFactory.create_batch(2, event=event)
+
+    html = animateur_client.get(reverse("admin:events_event_change", args=[event.pk])).content
+    parts = re.findall(r'<li><a href="#(.+?)">(.+?)</a> <b>(\d+)</b></li>', html.decode())
+
+    assert ("attendances-group", "Présences", "2") in parts
+    assert ("sessions-group", "Séquences", "0") in parts
+    assert [part for part, _, _ in parts if f'id="{part}"' not in html.decode()] == []
+    assert len(parts) == 7
+
+
+def test_short_sheet_has_no_list_of_parts(animateur_client):
+    html = animateur_client.get(reverse("admin:events_series_add")).content.decode()
+
+    assert 'id="sheet-parts"' not in html

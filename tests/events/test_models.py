@@ -370,3 +370,149 @@ def test_draft_is_visible_to_staff_and_author_only(model, factory):
     assert list(model.objects.visible_to(UserFactory())) == [published]
     assert set(model.objects.visible_to(author)) == {published, draft}
     assert set(model.objects.visible_to(UserFactory(is_staff=True))) == {published, draft}
+
+
+# What awaits somebody
+
+
+@pytest.mark.parametrize("progress", ["retained", "committed", "under_way"])
+def test_action_still_to_be_done_after_its_due_date_is_overdue(progress):
+    action = ActionFactory(due=day("14/06/2023"), progress=progress)
+
+    assert list(Action.objects.overdue(TODAY)) == [action]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"due": "15/06/2023"},
+        {"due": "juin 2023"},
+        {"due": ""},
+        {"due": "14/06/2023", "progress": "done"},
+        {"due": "14/06/2023", "progress": "dropped"},
+        {"due": "14/06/2023", "status": Publishable.Status.ARCHIVED},
+    ],
+    ids=str,
+)
+def test_action_done_or_not_due_is_not_overdue(values):
+    ActionFactory(**{**values, "due": day(values["due"])})
+
+    assert list(Action.objects.overdue(TODAY)) == []
+
+
+def test_merged_action_is_not_overdue():
+    kept = ActionFactory()
+    ActionFactory(due=day("2020"), merged_into=kept)
+
+    assert list(Action.objects.overdue(TODAY)) == []
+
+
+@pytest.mark.parametrize(
+    ("start", "end"), [("14/06/2023", ""), ("mai 2023", ""), ("13/06/2023", "14/06/2023")]
+)
+def test_event_over_without_recap_awaits_one(start, end):
+    event = EventFactory(start=day(start), end=day(end))
+
+    assert list(Event.objects.without_recap(TODAY)) == [event]
+
+
+def test_draft_recap_is_still_to_write_and_another_is_written():
+    begun = RecapFactory(event__start=day("2020"), status=DRAFT)
+    for status in ("proposed", "published", "archived"):
+        RecapFactory(event__start=day("2020"), status=status)
+
+    assert list(Event.objects.without_recap(TODAY)) == [begun.event]
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [("15/06/2023", ""), ("juin 2023", ""), ("14/06/2023", "15/06/2023"), ("", "")],
+)
+def test_event_under_way_to_come_or_undated_awaits_no_recap(start, end):
+    EventFactory(start=day(start), end=day(end))
+
+    assert list(Event.objects.without_recap(TODAY)) == []
+
+
+def test_archived_event_awaits_nothing():
+    archived = Publishable.Status.ARCHIVED
+    EventFigureFactory(
+        event=EventFactory(start=day("2020"), status=archived), counts=EventFigure.Counted.SPEAKERS
+    )
+    EventFactory(start=day("2024"), status=archived)
+
+    assert list(Event.objects.without_recap(TODAY)) == []
+    assert list(Event.objects.to_come(TODAY)) == []
+    assert list(Event.objects.with_doubtful_figures()) == []
+
+
+def test_drafts_to_come_are_to_come():
+    draft = EventFactory(start=day("2024"), status=DRAFT)
+    EventFactory(start=day("2022"))
+
+    assert list(Event.objects.to_come(TODAY)) == [draft]
+
+
+def full_event():
+    """An event of which everything can be counted, each thing a different number of times."""
+    event = EventFactory()
+    AttendanceFactory(event=event, stage="interested")
+    AttendanceFactory.create_batch(2, event=event, stage="emerging")
+    AttendanceFactory.create_batch(3, event=event, stage="accredited")
+    AttendanceFactory(event=event, territory=None, person=PersonFactory())
+    AttendanceFactory(event=event, stage="interested", status=Attendance.Status.EXCUSED)
+    twice = PersonFactory()
+    AppearanceFactory.create_batch(2, event=event, person=twice)
+    AppearanceFactory.create_batch(4, event=event)
+    entry = RoundTableEntryFactory(event=event)
+    RoundTablePersonFactory.create_batch(7, entry=entry)
+    RoundTablePersonFactory(entry=RoundTableEntryFactory(event=event), person=twice)
+    RoundTablePersonFactory(entry=entry, person=twice)
+    ActionFactory.create_batch(4, event=event)
+    ActionFactory(event=event, status=DRAFT)
+    return event
+
+
+@pytest.mark.parametrize("counts", EventFigure.Counted.values)
+@pytest.mark.parametrize("make_event", [full_event, EventFactory], ids=["full", "empty"])
+def test_database_counts_as_the_page_does(counts, make_event):
+    full_event()
+    figure = EventFigureFactory(event=make_event(), counts=counts)
+
+    assert EventFigure.objects.with_known().get().known == figure.counted()
+
+
+def test_database_counts_the_events_of_a_campaign():
+    campaign = CampaignFactory()
+    EventFactory.create_batch(2, campaign=campaign)
+    EventFactory(campaign=campaign, status=DRAFT)
+    EventFactory(campaign=CampaignFactory())
+    figure = CampaignFigureFactory(campaign=campaign, counts=CampaignFigure.Counted.EVENTS)
+
+    assert CampaignFigure.objects.with_known().get().known == figure.counted() == 2
+
+
+@pytest.mark.parametrize("value", [0, 2])
+def test_exact_figure_that_the_site_counts_otherwise_is_doubtful(value):
+    attendance = AttendanceFactory()
+    EventFigureFactory(event=attendance.event, value=value, counts="territories")
+    EventFigureFactory(event=attendance.event, value=value, counts="territories")
+
+    assert list(Event.objects.with_doubtful_figures()) == [attendance.event]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"value": 1, "counts": "territories"},
+        {"value": 5, "counts": "territories", "qualifier": "about"},
+        {"value": 5, "counts": "contributors"},  # no tour de table to count
+        {"value": 5, "counts": ""},
+    ],
+    ids=str,
+)
+def test_figure_that_nothing_contradicts_is_not_doubtful(values):
+    attendance = AttendanceFactory()
+    EventFigureFactory(event=attendance.event, **values)
+
+    assert list(Event.objects.with_doubtful_figures()) == []

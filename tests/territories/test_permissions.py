@@ -147,7 +147,12 @@ def test_action_on_a_record_out_of_perimeter_does_nothing_at_all(
 
     response = client.post(
         reverse("admin:initiatives_initiative_changelist") + "?perimetre=tout",
-        {"action": action, "_selected_action": [mine.pk, other.pk], "post": "yes"},
+        {
+            "action": action,
+            "_selected_action": [mine.pk, other.pk],
+            "post": "yes",
+            "confirmed": "oui",
+        },
         follow=True,
     )
 
@@ -164,7 +169,7 @@ def test_action_within_the_perimeter_is_done(client, gironde, bazas):
 
     client.post(
         reverse("admin:initiatives_initiative_changelist"),
-        {"action": "publish_selection", "_selected_action": [mine.pk]},
+        {"action": "publish_selection", "_selected_action": [mine.pk], "confirmed": "oui"},
     )
 
     mine.refresh_from_db()
@@ -387,6 +392,8 @@ def test_mandate_opens_the_administration(animateur_client):
             "is_active": "on",
             "mandates-TOTAL_FORMS": 1,
             "mandates-INITIAL_FORMS": 0,
+            "saved_filters-TOTAL_FORMS": 0,
+            "saved_filters-INITIAL_FORMS": 0,
             "mandates-0-role": "animateur",
             "mandates-0-territory": territory.pk,
         },
@@ -418,8 +425,9 @@ def test_list_within_a_perimeter_takes_the_same_queries(
     url = reverse("admin:initiatives_initiative_changelist")
     client.get(url)
 
-    # Beside those of the list: the second factor, the mandates, the permissions they give.
-    with django_assert_num_queries(14):
+    # Beside those of the list: the second factor, the mandates, the permissions they
+    # give, and the filters saved.
+    with django_assert_num_queries(15):
         client.get(url)
 
 
