@@ -99,6 +99,7 @@ class AdminSite(admin.AdminSite):
         "territories",
         "vocabulary",
         "sources",
+        "merging",
         "identity",
         "accounts",
     )

@@ -9,8 +9,11 @@ class TerritoriesConfig(AppConfig):
 
     def ready(self):
         from .closure import ContainmentTable
+        from .merging import ActorMerging, PersonMerging
         from .search import ActorSource, NetworkSource, TerritorySource
 
         registry.register(ContainmentTable())
         for source in (TerritorySource, ActorSource, NetworkSource):
             source.register()
+        for merging in (ActorMerging, PersonMerging):
+            merging.register()
