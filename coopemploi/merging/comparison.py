@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 from ..fields import LinesField
 from ..publishing import Publishable
 from .journal import encode
-from .links import follow, is_own_relation, links_to
+from .links import follow, is_own_relation, links_to, told_by
 
 FIRST, SECOND, BOTH = "first", "second", "both"
 
@@ -63,8 +63,9 @@ class Comparison:
         return columns + relations
 
     def _compare(self, field):
-        shown = [readable(field, record) for record in (self.first, self.second)]
-        if _told(field, self.first) == _told(field, self.second):
+        pair = (self.first, self.second)
+        shown = [readable(field, record, besides=pair) for record in pair]
+        if _told(field, self.first, pair) == _told(field, self.second, pair):
             if shown[0]:
                 self.same.append((capfirst(field.verbose_name), shown[0]))
             return
@@ -112,7 +113,9 @@ class Comparison:
                 "united": len(link.united),
                 "looped": len(link.looped),
                 "after": len(link.kept) + len(link.moved),
-                "names": [str(row) for _, row in link.united[:5]],
+                "names": told_by(link.link, [row for _, row in link.united[:5]])
+                if link.united
+                else [],
             }
             for link in self.links
             if link.kept or _followers(link)
@@ -123,16 +126,21 @@ def _followers(link):
     return [*link.moved, *(row for _, row in link.united), *link.looped]
 
 
-def _told(field, record):
+def _related(field, record, besides):
+    """The records of a many-to-many field, `besides` the two that will be one."""
+    return [related for related in getattr(record, field.name).all() if related not in besides]
+
+
+def _told(field, record, pair):
     if field.many_to_many:
-        return {related.pk for related in getattr(record, field.name).all()}
+        return {related.pk for related in _related(field, record, pair)}
     return encode(field, record)
 
 
-def readable(field, record):
+def readable(field, record, besides=()):
     """The value of a field in French, "" when there is none."""
     if field.many_to_many:
-        return ", ".join(sorted(str(related) for related in getattr(record, field.name).all()))
+        return ", ".join(sorted(str(related) for related in _related(field, record, besides)))
     value = getattr(record, field.name)
     if isinstance(value, bool):
         return "oui" if value else "non"

@@ -54,6 +54,20 @@ def is_own_relation(link):
     )
 
 
+def told_by(link, rows):
+    """What tells rows of the same record apart: the other records they need."""
+    others = [
+        each.name
+        for each in link.model._meta.fields
+        if each.many_to_one and not each.null and each is not link
+    ]
+    found = link.model._base_manager.filter(pk__in=[row.pk for row in rows])
+    return [
+        ", ".join(str(getattr(row, name)) for name in others) or str(row)
+        for row in found.select_related(*others).order_by("pk")
+    ]
+
+
 @dataclass
 class Following:
     """The rows of a link that follow a record into another."""
@@ -72,10 +86,7 @@ class Following:
 def follow(link, kept, dropped):
     """What becomes of the rows that `link` makes point to `dropped`; writes nothing."""
     rows = defaultdict(list)
-    related = [each.name for each in link.model._meta.fields if each.many_to_one]
     found = link.model._base_manager.filter(**{f"{link.attname}__in": [kept.pk, dropped.pk]})
-    if not link.model._meta.auto_created:
-        found = found.select_related(*related)
     for row in found.order_by("pk"):
         rows[getattr(row, link.attname)].append(row)
     following = Following(link, kept=rows[kept.pk])

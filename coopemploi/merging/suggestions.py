@@ -15,8 +15,8 @@ from ..search.text import normalise
 from .models import Distinction
 
 MOST_PAIRS = 500
-# A name or a word that more records share tells nothing of any two of them.
-LARGEST_BLOCK = 30
+# What more records share tells nothing of any two of them.
+LARGEST_BLOCK = 12
 SHORTEST = 8  # letters; in shorter names, one letter makes another word
 RAREST_WORDS = 3
 NEAR = 88  # of 100, for rapidfuzz
@@ -65,6 +65,8 @@ class _Names:
         words = self.own.split()
         self.words = [word for word in words if word not in SMALL_WORDS] or words
         self.squashed = "".join(self.words)
+        self.in_order = " ".join(sorted(self.words))
+        self.numbers = {word for word in self.words if word.isdigit()}
 
 
 def suggest(declaration, records):
@@ -115,9 +117,11 @@ def _blocks(profiles, names):
     frequency = Counter(word for each in names.values() for word in set(each.words))
     blocks = defaultdict(list)
     for pk, each in names.items():
-        blocks["words", " ".join(sorted(each.words))].append(pk)
-        rarest = sorted(set(each.words), key=lambda word: (frequency[word], word))[:RAREST_WORDS]
-        for pair in combinations(sorted(rarest), 2):
+        blocks["words", each.in_order].append(pk)
+        # A word that no other record has, perhaps misspelt, brings none near.
+        shared = [word for word in set(each.words) if frequency[word] > 1]
+        shared.sort(key=lambda word: (frequency[word], word))
+        for pair in combinations(sorted(shared[:RAREST_WORDS]), 2):
             blocks[pair].append(pk)
         if len(each.squashed) >= SHORTEST:
             for half in _halves(each.squashed):
@@ -139,22 +143,25 @@ def _judge(suggestion, declaration, profiles, names):
         one, other, names[one.pk], names[other.pk], declaration.said_of_names
     )
     proofs, hints = _shared(one.proofs, other.proofs), _shared(one.hints, other.hints)
+    if not (likelihood or proofs or hints):
+        return
     around, is_elsewhere = _surroundings(one, other)
     if proofs:
         likelihood = PROVED
     elif hints:
-        likelihood = PROVED - HINT_ALONE if not likelihood else max(likelihood, SAME) + SURROUNDED
+        likelihood = max(likelihood, SAME) + SURROUNDED if likelihood else HINT_ALONE
     elif not around:
         sure = likelihood >= ALIAS and not (one.is_vague or other.is_vague)
         if not sure and (is_elsewhere or declaration.is_often_homonymous):
             return
         likelihood -= ELSEWHERE if is_elsewhere else 0
-    if likelihood > 0:
-        suggestion.likelihood = likelihood + SURROUNDED * len(around)
-        suggestion.reasons = [*proofs, *hints, *filter(None, [likeness]), *around]
+    suggestion.likelihood = likelihood + SURROUNDED * len(around)
+    suggestion.reasons = [*proofs, *hints, *filter(None, [likeness]), *around]
 
 
 def _shared(own, others):
+    if not (own and others):
+        return []
     return [reason for reason, value in own.items() if value and others.get(reason) == value]
 
 
@@ -177,21 +184,21 @@ def _likeness(one, other, own, others, noun):
         if one.name.casefold() == other.name.casefold():
             return SAME, f"même {noun} aux majuscules près"
         return SAME, f"même {noun} aux accents près"
-    if own.own in others.others or others.own in own.others or own.others & others.others:
+    if (own.others or others.others) and (
+        own.own in others.others or others.own in own.others or own.others & others.others
+    ):
         return ALIAS, "l'un porte l'autre nom de l'autre"
-    if sorted(own.words) == sorted(others.words):
+    if own.in_order == others.in_order:
         order = "aux petits mots près" if own.words == others.words else "dans un autre ordre"
         return ALIAS, f"même {noun} {order}"
     if own.squashed == others.squashed:
         return ALIAS, f"même {noun} aux espaces près"
-    if min(len(own.squashed), len(others.squashed)) < SHORTEST or _numbers_differ(own, others):
+    # « Forum 2021 » and « Forum 2022 » are two, however alike.
+    if own.numbers != others.numbers:
+        return 0, ""
+    if min(len(own.squashed), len(others.squashed)) < SHORTEST:
         return 0, ""
     if OSA.distance(own.squashed, others.squashed, score_cutoff=1) == 1:
         return ONE_LETTER, f"{noun}s proches à une lettre"
-    share = fuzz.token_sort_ratio(" ".join(own.words), " ".join(others.words), score_cutoff=NEAR)
+    share = fuzz.ratio(own.in_order, others.in_order, score_cutoff=NEAR)
     return (CLOSE * share / 100, f"{noun}s proches") if share else (0, "")
-
-
-def _numbers_differ(own, others):
-    """« Forum 2021 » and « Forum 2022 » are two, however alike."""
-    return {w for w in own.words if w.isdigit()} != {w for w in others.words if w.isdigit()}
