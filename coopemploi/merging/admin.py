@@ -17,7 +17,7 @@ from .comparison import Comparison
 from .declarations import declarations
 from .forms import DistinctionForm, MergeForm
 from .journal import UndoError, obstacles_to
-from .merge import MergeError, merge, undo
+from .merge import MergeError, forget, merge, undo
 from .models import Distinction, Merge, Redirection
 from .suggestions import suggest
 
@@ -60,6 +60,16 @@ class MergeableMixin:
             return None
         return redirect(self._url("merge", *keys))
 
+    def delete_model(self, request, obj):
+        key = obj.pk
+        super().delete_model(request, obj)
+        forget(self.model, [key])
+
+    def delete_queryset(self, request, queryset):
+        keys = list(queryset.values_list("pk", flat=True))
+        super().delete_queryset(request, queryset)
+        forget(self.model, keys)
+
     @method_decorator(require_GET)
     def duplicates_view(self, request):
         if not self.has_change_permission(request):
@@ -76,6 +86,7 @@ class MergeableMixin:
                 "compare_url": self._url("merge", pair.first, pair.second),
             }
             for pair in page
+            if pair.first in records and pair.second in records  # not deleted meanwhile
         ]
         context = self._context(request, "Doublons probables", page=page, pairs=pairs)
         context["distinguish_url"] = self._url("distinguish")
@@ -233,7 +244,7 @@ class MergeAdmin(KeptAdmin):
             raise Http404("Cette fusion ne se trouve pas, ou elle est déjà annulée.")
         model_admin = self._admin_of(done)
         survivor = model_admin.get_object(request, str(done.survivor_id))
-        self._check_rights(request, model_admin, survivor)
+        self._check_rights(request, model_admin, done, survivor)
         obstacles = obstacles_to(done.journal)
         if request.method == "POST":
             try:
@@ -259,13 +270,14 @@ class MergeAdmin(KeptAdmin):
         except (LookupError, NotRegistered) as error:
             raise Http404("Ces fiches ne se gèrent plus ici.") from error
 
-    def _check_rights(self, request, model_admin, survivor):
+    def _check_rights(self, request, model_admin, done, survivor):
         """Those of the records: to change what is left, and to add what comes back."""
-        may_change = (
-            model_admin.has_change_permission(request, survivor)
-            if survivor
-            else self.has_view_permission(request)
-        )
+        if survivor is None:
+            records = model_admin.model._base_manager
+            is_hidden = records.filter(pk=done.survivor_id).exists()
+            may_change = not is_hidden and model_admin.has_change_permission(request)
+        else:
+            may_change = model_admin.has_change_permission(request, survivor)
         if not may_change or not model_admin.has_add_permission(request):
             raise PermissionDenied
 

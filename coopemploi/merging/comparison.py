@@ -118,12 +118,12 @@ class Comparison:
                 else [],
             }
             for link in self.links
-            if link.kept or _followers(link)
+            if link.kept or link.looped or _followers(link)
         ]
 
 
 def _followers(link):
-    return [*link.moved, *(row for _, row in link.united), *link.looped]
+    return [*link.moved, *(row for _, row in link.united)]
 
 
 def _related(field, record, besides):

@@ -89,12 +89,15 @@ def follow(link, kept, dropped):
     found = link.model._base_manager.filter(**{f"{link.attname}__in": [kept.pk, dropped.pk]})
     for row in found.order_by("pk"):
         rows[getattr(row, link.attname)].append(row)
-    following = Following(link, kept=rows[kept.pk])
+    following = Following(link)
+    for row in rows[kept.pk]:
+        loops = _loops(link, row, kept, dropped)
+        (following.looped if loops else following.kept).append(row)
     if not rows[dropped.pk]:
         return following
     keys_of = _keys(link, [kept.pk, dropped.pk])
     twins = {}
-    for row in rows[kept.pk]:
+    for row in following.kept:
         for key in keys_of(row):
             twins.setdefault(key, row)
     for row in rows[dropped.pk]:

@@ -9,7 +9,7 @@ from ..search.text import normalise
 from .declarations import declarations
 from .journal import Journal, UndoError, revert, stored_fields
 from .links import follow, is_own_relation, links_to, relation_of
-from .models import Merge, Redirection
+from .models import Distinction, Merge, Redirection
 
 
 class MergeError(Exception):
@@ -156,9 +156,25 @@ def undo(done, *, by=None):
                 pk__in=[done.survivor_id, done.loser_id]
             )
             registry.notify(list(records))
-            done.undone_at, done.undone_by = timezone.now(), by
-            done.save(update_fields=["undone_at", "undone_by"])
+            # What was kept to undo, which may be private, is of no more use.
+            done.journal, done.undone_at, done.undone_by = [], timezone.now(), by
+            done.save(update_fields=["journal", "undone_at", "undone_by"])
     except IntegrityError as error:
         raise UndoError(
             ["Une autre fiche a pris depuis une valeur qui doit rester unique."]
         ) from error
+
+
+def forget(model, keys):
+    """Drop all that is kept of the records `keys`, which are deleted: names, journals."""
+    of_model = {"model": model._meta.label_lower}
+    keys = set(keys)
+    while keys:
+        merges = Merge.objects.filter(survivor_id__in=keys, **of_model)
+        absorbed = set(merges.values_list("loser_id", flat=True))
+        merges.delete()
+        Redirection.objects.filter(object_id__in=keys, **of_model).delete()
+        Distinction.objects.filter(
+            models.Q(first_id__in=keys) | models.Q(second_id__in=keys), **of_model
+        ).delete()
+        keys = absorbed

@@ -1,4 +1,5 @@
 from django.shortcuts import redirect
+from django.utils.cache import patch_cache_control
 
 from .declarations import declarations
 from .models import Redirection
@@ -35,4 +36,7 @@ def redirection_for(request):
         return None
     query = request.META.get("QUERY_STRING", "")
     address = record.get_absolute_url() + (f"?{query}" if query else "")
-    return redirect(address, permanent=True)
+    response = redirect(address, permanent=True)
+    # Not for ever: a merge can be undone. Nor for all: some see more than others.
+    patch_cache_control(response, private=True, max_age=3600)
+    return response

@@ -350,6 +350,18 @@ def test_the_more_protective_consent_wins_whatever_is_chosen(consents):
     assert (survivor.email_is_public, survivor.attribution_withdrawn) == (False, True)
 
 
+def test_a_name_that_must_be_unique_passes_to_the_survivor_and_back():
+    survivor, loser = ThemeFactory(name="Mobilites"), ThemeFactory(name="Mobilité")
+    before = dump()
+
+    done = merge(survivor, loser, values={"name": "Mobilité"})
+
+    survivor.refresh_from_db()
+    assert (survivor.name, survivor.slug) == ("Mobilité", "mobilites")
+    undo(done)
+    assert dump() == before
+
+
 def test_a_draft_that_takes_the_state_of_a_published_record_has_its_date():
     survivor = InitiativeFactory(status=Publishable.Status.DRAFT)
     loser = InitiativeFactory(status=Publishable.Status.DRAFT)
@@ -456,6 +468,15 @@ def test_undo_is_refused_when_the_loser_cannot_come_back(taken):
     assert dump() == before
 
 
+def test_undo_forgets_what_was_kept_for_it():
+    done = merge(*PersonFactory.create_batch(2))
+
+    undo(done)
+
+    done.refresh_from_db()
+    assert done.journal == []
+
+
 def test_undo_twice_is_refused():
     done = merge(*ActorFactory.create_batch(2))
     undo(done)
@@ -485,6 +506,7 @@ def test_old_address_leads_to_the_survivor(client):
 
     assert response.status_code == 301
     assert response["Location"] == survivor.get_absolute_url() + "?format=json"
+    assert response["Cache-Control"] == "private, max-age=3600"
 
 
 def test_chains_of_merges_lead_to_the_last_survivor_at_once(client):

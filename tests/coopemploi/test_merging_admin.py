@@ -7,14 +7,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from coopemploi.merging.declarations import declarations
+from coopemploi.merging.merge import merge
 from coopemploi.merging.models import Distinction, Merge
 from initiatives.models import Initiative
+from territories.admin.actor import ActorAdmin
 from territories.models import Actor, Person
 from tests.factories import (
     ActorFactory,
     ActorTerritoryFactory,
     InitiativeFactory,
     InvolvementFactory,
+    MergeFactory,
     PersonFactory,
     SchemeFactory,
     TerritoryFactory,
@@ -192,6 +195,18 @@ def test_comparison_tells_what_will_follow_and_what_is_united(animateur_client):
             "names": ["Un garage"],
         }
     ]
+
+
+def test_links_between_the_two_are_said_to_disappear(animateur_client):
+    first, second, parent = ActorFactory.create_batch(3)
+    second.parents.add(first, parent)
+
+    response = animateur_client.get(merge_page(first, second))
+
+    [link] = response.context["comparison"].following
+    assert (link["label"], link["after"], link["looped"]) == ("Acteurs (rattachements)", 0, 1)
+    _name, row = response.context["form"].rows()
+    assert (row["difference"].first, row["difference"].second) == ("", str(parent))
 
 
 def test_comparison_takes_the_same_queries_whatever_is_linked(animateur_client):
@@ -405,3 +420,52 @@ def test_private_values_kept_to_undo_are_shown_nowhere(animateur_client):
         reverse("admin:merging_merge_undo", args=[done.pk]),
     ):
         assert "secrete@example.org" not in animateur_client.get(address).content.decode()
+
+
+@pytest.mark.parametrize("way", ["page", "list"])
+def test_deleting_a_record_forgets_all_that_was_kept_of_it(animateur_client, way):
+    first, second, third = PersonFactory.create_batch(3)
+    merge(second, third)
+    merge(first, second)
+    other = PersonFactory()
+    said = {"first": first.pk, "second": other.pk}
+    animateur_client.post(page(Person, "distinguish"), said)
+    kept = MergeFactory(model="territories.actor", survivor_id=first.pk)
+
+    if way == "page":
+        animateur_client.post(page(Person, "delete", first.pk), {"post": "yes"})
+    else:
+        action = {"action": "delete_selected", "_selected_action": [first.pk], "post": "yes"}
+        animateur_client.post(page(Person, "changelist"), action)
+
+    assert list(Person.objects.all()) == [other]
+    assert list(Merge.objects.all()) == [kept]
+    assert Distinction.objects.count() == 0
+
+
+def test_undo_of_no_merge_is_not_found(animateur_client):
+    for key in (1, 10**30):
+        url = reverse("admin:merging_merge_undo", args=[key])
+        assert animateur_client.get(url).status_code == 404
+
+
+def test_undo_is_refused_to_those_who_may_not_see_the_survivor(
+    client, animateur_client, monkeypatch
+):
+    _, url = merged(animateur_client, *ActorFactory.create_batch(2))
+    editor = client_with(client, Actor, "view", "change", "add")
+    monkeypatch.setattr(ActorAdmin, "get_queryset", lambda *args: Actor.objects.none())
+
+    assert editor.get(url).status_code == 403
+    assert editor.post(url).status_code == 403
+
+
+def test_comparison_is_refused_to_those_who_may_change_only_one(client, monkeypatch):
+    first, second = ActorFactory.create_batch(2)
+    editor = client_with(client, Actor, "view", "change", "delete")
+    monkeypatch.setattr(
+        ActorAdmin, "has_change_permission", lambda self, request, obj=None: obj in (None, first)
+    )
+
+    assert editor.get(merge_page(first, second)).status_code == 403
+    assert editor.post(merge_page(first, second), {}).status_code == 403
