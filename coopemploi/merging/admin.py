@@ -190,6 +190,10 @@ class KeptAdmin(admin.ModelAdmin):
 
     list_per_page = 50
 
+    def changelist_view(self, request, extra_context=None):
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
     def has_add_permission(self, request):
         return False
 
@@ -199,9 +203,7 @@ class KeptAdmin(admin.ModelAdmin):
 
 @admin.register(Merge)
 class MergeAdmin(KeptAdmin):
-    list_display = ["name", "kind", "merged_at", "merged_by", "state"]
-    list_select_related = ["merged_by", "undone_by"]
-    list_filter = [("undone_at", admin.EmptyFieldListFilter)]
+    list_display = ["name", "kind", "merged_at", "state"]
     fields = [
         "kind",
         "survivor_name",
@@ -257,6 +259,9 @@ class MergeAdmin(KeptAdmin):
             **self.admin_site.each_context(request),
             "title": "Annuler la fusion",
             "opts": self.opts,
+            "list_url": reverse("admin:merging_merge_changelist")
+            if self.has_view_permission(request)
+            else "",
             "done": done,
             "survivor_url": model_admin._url("change", done.survivor_id) if survivor else "",
             "obstacles": obstacles,

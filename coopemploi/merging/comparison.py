@@ -69,14 +69,14 @@ class Comparison:
             if shown[0]:
                 self.same.append((capfirst(field.verbose_name), shown[0]))
             return
-        can_unite = field.many_to_many or isinstance(field, LinesField)
+        can_unite = (field.many_to_many or isinstance(field, LinesField)) and all(shown)
         if can_unite:
             initial = BOTH
         elif all(shown):
             initial = self.favourite
         else:
             initial = FIRST if shown[0] else SECOND
-        self.differences.append(Difference(field, *shown, bool(can_unite), initial))
+        self.differences.append(Difference(field, *shown, can_unite, initial))
 
     def _favourite(self):
         """The record to propose to keep: published, then linked the most, then the older."""

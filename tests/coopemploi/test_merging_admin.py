@@ -469,3 +469,30 @@ def test_comparison_is_refused_to_those_who_may_change_only_one(client, monkeypa
 
     assert editor.get(merge_page(first, second)).status_code == 403
     assert editor.post(merge_page(first, second), {}).status_code == 403
+
+
+def test_a_list_that_only_one_record_fills_is_proposed_as_it_is(animateur_client):
+    first, second = ActorFactory(name="Même nom"), ActorFactory(name="Même nom")
+    second.schemes.add(SchemeFactory(name="Deux"))
+    url = merge_page(first, second)
+
+    chosen = choices(animateur_client.get(url))
+    animateur_client.post(url, chosen)
+
+    assert chosen["field_schemes"] == "second"
+    assert [str(scheme) for scheme in first.schemes.all()] == ["Deux"]
+
+
+def test_past_merges_take_the_same_queries_at_1_and_30_rows(animateur_client):
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            animateur_client.get(reverse("admin:merging_merge_changelist"))
+        return len(queries)
+
+    MergeFactory(merged_by=UserFactory())
+    count()
+    one = count()
+    for _ in range(29):
+        MergeFactory(merged_by=UserFactory())
+
+    assert count() == one
