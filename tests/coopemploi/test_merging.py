@@ -5,6 +5,7 @@ from django.apps import apps
 from django.contrib import admin
 from factory.django import DjangoModelFactory
 
+from coopemploi.dates import PartialDate
 from coopemploi.derived import registry
 from coopemploi.merging.declarations import declarations
 from coopemploi.merging.journal import UndoError, obstacles_to, stored_fields
@@ -177,6 +178,23 @@ def test_the_same_involvement_twice_becomes_one():
     done = merge(survivor, loser)
 
     assert set(initiative.involvements.all()) == {kept, other}
+    undo(done)
+    assert dump() == before
+
+
+def test_undo_gives_back_dates_and_amounts_to_the_letter():
+    survivor, loser = ActorFactory.create_batch(2)
+    initiative, person = InitiativeFactory(), PersonFactory()
+    for actor in (survivor, loser):
+        InvolvementFactory(actor=actor, initiative=initiative, amount="1000.50")
+        PositionFactory(
+            actor=actor, person=person, since=PartialDate.parse("[17/10/2019] en octobre")
+        )
+    before = dump()
+
+    done = merge(survivor, loser)
+
+    assert (Involvement.objects.count(), Position.objects.count()) == (1, 1)
     undo(done)
     assert dump() == before
 
