@@ -125,6 +125,7 @@ class AdminSite(admin.AdminSite):
         "territories",
         "vocabulary",
         "sources",
+        "merging",
         "identity",
         "accounts",
     )

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "coopemploi.sources",
     "coopemploi.vocabulary",
     "coopemploi.search",
+    "coopemploi.merging",
     "territories",
     "initiatives",
     "events",
@@ -75,6 +76,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "coopemploi.merging.middleware.follow_redirections",
 ]
 
 # Database: SQLite out of the box, PostgreSQL in production

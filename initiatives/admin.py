@@ -12,6 +12,7 @@ from coopemploi.admin import (
     TabularInline,
 )
 from coopemploi.mass_actions import MassAction
+from coopemploi.merging.admin import MergeableMixin
 from coopemploi.vocabulary.models import Theme
 
 from .models import (
@@ -74,7 +75,7 @@ ADD_THEME = MassAction(
 
 
 @admin.register(Initiative)
-class InitiativeAdmin(PublishableAdmin):
+class InitiativeAdmin(MergeableMixin, PublishableAdmin):
     list_display = ["title", "territories_shown", "stage", "status"]
     list_filter = ["status", "stage", "level", USED_SCHEMES]
     list_prefetch_related = ["territories"]

@@ -6,9 +6,11 @@ class InitiativesConfig(AppConfig):
     verbose_name = "Initiatives et coopération"
 
     def ready(self):
+        from .merging import InitiativeMerging
         from .permissions import declare
         from .search import InitiativeSource, NeedSource, OfferSource, ResourceSource
 
         declare()
         for source in (InitiativeSource, NeedSource, OfferSource, ResourceSource):
             source.register()
+        InitiativeMerging.register()

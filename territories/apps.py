@@ -10,6 +10,7 @@ class TerritoriesConfig(AppConfig):
 
     def ready(self):
         from .closure import ContainmentTable
+        from .merging import ActorMerging, PersonMerging
         from .permissions import PerimeterRule, declare
         from .search import ActorSource, NetworkSource, TerritorySource
 
@@ -18,3 +19,5 @@ class TerritoriesConfig(AppConfig):
         registry.register(ContainmentTable())
         for source in (TerritorySource, ActorSource, NetworkSource):
             source.register()
+        for merging in (ActorMerging, PersonMerging):
+            merging.register()

@@ -4,6 +4,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from coopemploi.accounts.models import SavedFilter, User
+from coopemploi.merging.models import Distinction, Merge, Redirection
 from coopemploi.publishing import Publishable
 from coopemploi.sources.models import Source
 from coopemploi.vocabulary.models import (
@@ -506,3 +507,33 @@ class MandateFactory(DjangoModelFactory):
     user = factory.SubFactory(UserFactory, is_staff=True)
     role = Mandate.Role.ANIMATEUR
     territory = factory.SubFactory(TerritoryFactory)
+
+
+class MergeFactory(DjangoModelFactory):
+    class Meta:
+        model = Merge
+
+    model = "territories.actor"
+    survivor_id = 1
+    loser_id = factory.Sequence(lambda n: 1000 + n)
+    survivor_name = "Acteur gardé"
+    loser_name = factory.Sequence(lambda n: f"Acteur fondu {n}")
+
+
+class RedirectionFactory(DjangoModelFactory):
+    class Meta:
+        model = Redirection
+
+    model = "territories.actor"
+    slug = factory.Sequence(lambda n: f"ancien-{n}")
+    object_id = 1
+
+
+class DistinctionFactory(DjangoModelFactory):
+    class Meta:
+        model = Distinction
+
+    model = "territories.actor"
+    first_id = 1
+    second_id = factory.Sequence(lambda n: 1000 + n)
+    names = factory.Sequence(lambda n: f"« Acteur » et « Acteur {n} »")

@@ -1,32 +1,33 @@
 from django.contrib import admin
 
 from ..admin import ModelAdmin
+from ..merging.admin import MergeableMixin
 from .models import Audience, GlossaryTerm, Obstacle, Scheme, Sector, Theme
 
 
 @admin.register(Scheme)
-class SchemeAdmin(ModelAdmin):
+class SchemeAdmin(MergeableMixin, ModelAdmin):
     list_display = ["name", "acronym"]
     search_fields = ["acronym", "name"]
     fields = ["name", "acronym", "description", "slug"]
 
 
 @admin.register(Sector)
-class SectorAdmin(ModelAdmin):
+class SectorAdmin(MergeableMixin, ModelAdmin):
     list_display = ["name"]
     search_fields = ["name"]
     fields = ["name", "description", "slug"]
 
 
 @admin.register(Theme, Audience, Obstacle)
-class InclusionTermAdmin(ModelAdmin):
+class InclusionTermAdmin(MergeableMixin, ModelAdmin):
     list_display = ["name", "inclusion_code"]
     search_fields = ["name"]
     fields = ["name", "description", "inclusion_code", "slug"]
 
 
 @admin.register(GlossaryTerm)
-class GlossaryTermAdmin(ModelAdmin):
+class GlossaryTermAdmin(MergeableMixin, ModelAdmin):
     list_display = ["term", "first_expansion", "scheme"]
     list_select_related = ["scheme"]
     search_fields = ["term", "expansions", "aliases"]

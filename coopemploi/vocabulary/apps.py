@@ -7,7 +7,24 @@ class VocabularyConfig(AppConfig):
 
     def ready(self):
         from ..search import synonyms as analyser_synonyms
+        from .merging import (
+            AudienceMerging,
+            GlossaryMerging,
+            ObstacleMerging,
+            SchemeMerging,
+            SectorMerging,
+            ThemeMerging,
+        )
         from .search import GlossarySource, synonyms
 
         analyser_synonyms.register("vocabulary.GlossaryTerm", synonyms)
         GlossarySource.register()
+        for merging in (
+            SchemeMerging,
+            ThemeMerging,
+            SectorMerging,
+            AudienceMerging,
+            ObstacleMerging,
+            GlossaryMerging,
+        ):
+            merging.register()

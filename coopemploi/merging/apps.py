@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class MergingConfig(AppConfig):
+    name = "coopemploi.merging"
+    verbose_name = "Doublons et fusions"
