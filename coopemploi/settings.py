@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "coopemploi.sources",
     "coopemploi.vocabulary",
     "coopemploi.search",
+    "coopemploi.imports",
     "territories",
     "initiatives",
     "events",

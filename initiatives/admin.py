@@ -10,6 +10,7 @@ from coopemploi.admin import (
     StackedInline,
     TabularInline,
 )
+from coopemploi.imports.admin import ImportableMixin
 
 from .models import (
     Initiative,
@@ -43,7 +44,7 @@ class InitiativeLinkInline(TabularInline):
 
 
 @admin.register(Initiative)
-class InitiativeAdmin(PublishableAdmin):
+class InitiativeAdmin(ImportableMixin, PublishableAdmin):
     list_display = ["title", "territories_shown", "stage", "status"]
     list_filter = ["status", "stage", "level", USED_SCHEMES]
     list_prefetch_related = ["territories"]

@@ -6,7 +6,9 @@ class InitiativesConfig(AppConfig):
     verbose_name = "Initiatives et coopération"
 
     def ready(self):
+        from .imports import InitiativeImport
         from .search import InitiativeSource, NeedSource, OfferSource, ResourceSource
 
         for source in (InitiativeSource, NeedSource, OfferSource, ResourceSource):
             source.register()
+        InitiativeImport.register()

@@ -8,9 +8,13 @@ class TerritoriesConfig(AppConfig):
     verbose_name = "Territoires et acteurs"
 
     def ready(self):
+        from coopemploi.imports.lookups import lookups
+
         from .closure import ContainmentTable
+        from .imports import LOOKUPS
         from .search import ActorSource, NetworkSource, TerritorySource
 
         registry.register(ContainmentTable())
         for source in (TerritorySource, ActorSource, NetworkSource):
             source.register()
+        lookups.update(LOOKUPS)

@@ -1,0 +1,337 @@
+"""What the rows of a file would do to the records: nothing is written here.
+
+Records, duplicates and what must be unique are looked up in bulk, never a query a row.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models
+from rapidfuzz import fuzz, process
+
+from ..batches import batches
+from ..search.text import normalise
+from .columns import canonical
+from .declarations import EXAMPLE, REFERENCE
+from .models import ImportRow
+
+State = ImportRow.State
+
+
+@dataclass
+class Reading:
+    """A row, as it is being checked."""
+
+    line: int
+    texts: dict  # name of column → text
+    reference: str = ""
+    state: str = ""
+    record: models.Model | None = None
+    label: str = ""
+    changes: dict = field(default_factory=dict)
+    problems: list = field(default_factory=list)
+
+    def refuse(self, column, message):
+        self.problems.append([column, message])
+        self.state = State.REFUSED
+
+
+class Checker:
+    """Reads the rows of a batch, with the rights of who sent it.
+
+    `model_admin` and `request` say what they may see, add and change.
+    """
+
+    def __init__(self, importation, model_admin, request):
+        self.importation = importation
+        self.model = importation.model
+        self.model_admin = model_admin
+        self.request = request
+        self.queryset = model_admin.get_queryset(request)
+        self.title = importation.title_field
+
+    def choices_of(self, model):
+        """The records of `model` that one may choose: those that the admin shows."""
+        related = self.model_admin.admin_site._registry.get(model)
+        return related.get_queryset(self.request) if related else model._default_manager.all()
+
+    def columns_of(self, mapping):
+        columns = self.importation.columns(set(mapping))
+        readonly = self.model_admin.get_readonly_fields(self.request)
+        columns = [column for column in columns if column.name not in readonly]
+        for column in columns:
+            column.bind(self.choices_of)
+        return columns
+
+    def read(self, batch, wanted=()):
+        """The `Reading` of each row; `wanted` are the lines to create though doubtful."""
+        mapping = batch.mapping
+        self.columns = self.columns_of(mapping)
+        readings = []
+        for line, cells in batch.table["rows"]:
+            texts = {
+                name: canonical(text)
+                for name, text in zip(mapping, cells + [""] * len(mapping), strict=False)
+                if name
+            }
+            reference = texts.pop(REFERENCE, "")
+            if any(texts.values()) and not reference.startswith(EXAMPLE):
+                readings.append(Reading(line, texts, reference))
+        for column in self.columns:
+            column.prepare([reading.texts[column.name] for reading in readings])
+        self._find_records(readings)
+        self._load_unique()
+        self.may_add = self.model_admin.has_add_permission(self.request)
+        seen_records, seen_titles = {}, {}
+        for reading in readings:
+            self._read_row(reading, seen_records, seen_titles, set(wanted))
+        return readings
+
+    # Whose row it is
+
+    def _find_records(self, readings):
+        references = {r.reference for r in readings if r.reference}
+        self.by_reference = {}
+        slug = self.importation.slug_field.name
+        for batch in batches(references):
+            found = self.importation.records(self.queryset.filter(**{f"{slug}__in": batch}))
+            self.by_reference.update({getattr(record, slug): record for record in found})
+        self.by_code = {}
+        for names in self.importation.codes:
+            self._find_by_code(names, readings)
+        self._find_namesakes(readings)
+
+    def _find_by_code(self, names, readings):
+        """Those of rows without a réf that say the same official code."""
+        columns = [column for column in self.columns if column.name in names]
+        if len(columns) < len(names):
+            return
+        values = set()
+        for reading in readings:
+            if not reading.reference:
+                values.add(reading.texts[names[-1]])
+        for batch in batches(values - {""}):
+            found = self.queryset.filter(**{f"{names[-1]}__in": batch})
+            for record in self.importation.records(found):
+                key = names, *(getattr(record, name) for name in names)
+                self.by_code[key] = record
+
+    def _code_record(self, reading):
+        for names in self.importation.codes:
+            if not all(name in reading.texts for name in names):
+                continue
+            columns = {column.name: column for column in self.columns}
+            try:
+                key = names, *(columns[name].stored(reading.texts[name]) for name in names)
+            except (KeyError, ValueError):
+                continue
+            if key[-1] and (record := self.by_code.get(key)):
+                return record
+        return None
+
+    def _find_namesakes(self, readings):
+        """The records that have the very title of a row without réf."""
+        titles = {normalise(r.texts.get(self.title, "")) for r in readings if not r.reference}
+        self.namesakes = defaultdict(list)
+        pks = {}
+        for pk, title in self.queryset.order_by("pk").values_list("pk", self.title):
+            if (key := normalise(title)) in titles:
+                pks[pk] = key
+        for batch in batches(pks):
+            for record in self.importation.records(self.queryset.filter(pk__in=batch)):
+                self.namesakes[pks[record.pk]].append(record)
+
+    def _load_unique(self):
+        """Who holds each value that must be unique."""
+        groups = [[f.name] for f in self.model._meta.fields if f.unique and not f.primary_key]
+        rules = [(names, "une autre fiche l'a déjà.") for names in groups]
+        rules += [
+            (list(rule.fields), rule.violation_error_message)
+            for rule in self.model._meta.constraints
+            if isinstance(rule, models.UniqueConstraint) and rule.fields
+        ]
+        own = {column.name for column in self.columns}
+        self.unique = []
+        for names, message in rules:
+            if own & set(names):
+                attnames = [self.model._meta.get_field(name).attname for name in names]
+                rows = self.model._default_manager.order_by().values_list("pk", *attnames)
+                holders = {tuple(values): pk for pk, *values in rows}
+                self.unique.append((names, attnames, holders, message))
+
+    # What a row says
+
+    def _read_row(self, reading, seen_records, seen_titles, wanted):
+        reading.label = reading.texts.get(self.title, "")[:300]
+        record = self._record_of(reading)
+        if reading.problems:
+            return
+        stored = {}
+        if record is None:
+            namesakes = self.namesakes.get(normalise(reading.label), ())
+            same = next((other for other in namesakes if self._says_the_same(reading, other)), None)
+            if same is not None:
+                reading.record, reading.state = same, State.UNCHANGED
+                return
+        elif self._says_the_same(reading, record):
+            reading.record, reading.state = record, State.UNCHANGED
+            self._note_record(reading, record, seen_records)
+            return
+        else:
+            namesakes = ()
+        target = record or self.importation.new()
+        for column in self.columns:
+            text = reading.texts[column.name]
+            if record is not None and text == canonical(column.shown_of(record)):
+                continue
+            if record is None and not text and column.field.has_default():
+                continue
+            try:
+                stored[column.name] = column.stored(text)
+            except ValueError as error:
+                reading.refuse(column.label, str(error))
+                continue
+            if not text and column.is_required:
+                reading.refuse(column.label, "il manque une valeur.")
+        if record is None:
+            self._require(reading)
+        self._note_changes(reading, record, stored)
+        if record is not None and not reading.changes and not reading.problems:
+            reading.record, reading.state = record, State.UNCHANGED
+            return
+        self._check(reading, target, stored)
+        reading.record = record
+        if record is not None:
+            self._note_record(reading, record, seen_records)
+        if reading.problems:
+            return
+        if record is not None:
+            reading.state = State.CHANGED
+            self._check_right_to_change(reading, record)
+            return
+        key = normalise(reading.label)
+        before = seen_titles.setdefault(key, reading.line)
+        if not self.may_add:
+            reading.refuse("", "vous n'avez pas le droit d'ajouter de fiche de cette sorte.")
+        elif reading.line not in wanted and (namesakes or before != reading.line):
+            reading.state = State.DUPLICATE
+            reading.problems.append([self._label_of(self.title), self._twin(namesakes, before)])
+        else:
+            reading.state = State.CREATED
+
+    def _twin(self, namesakes, line):
+        if not namesakes:
+            return f"la ligne {line} porte déjà ce nom."
+        slugs = [getattr(other, self.importation.slug_field.name) for other in namesakes]
+        return (
+            f"une fiche porte déjà ce nom : réf « {' », « '.join(slugs)} ». Pour la modifier, "
+            "écrivez cette réf dans la colonne « réf »."
+        )
+
+    def _record_of(self, reading):
+        if not reading.reference:
+            return self._code_record(reading)
+        record = self.by_reference.get(reading.reference)
+        if record is None:
+            near = process.extractOne(
+                reading.reference, self._references(), scorer=fuzz.ratio, score_cutoff=80
+            )
+            hint = f" (vouliez-vous dire « {near[0]} » ?)" if near else ""
+            reading.refuse(
+                "réf",
+                f"« {reading.reference} » n'est la réf d'aucune fiche que vous pouvez "
+                f"modifier{hint}. Pour créer une fiche, laissez la réf vide.",
+            )
+        return record
+
+    def _references(self):
+        if not hasattr(self, "_known_references"):
+            slug = self.importation.slug_field.name
+            self._known_references = list(self.queryset.order_by().values_list(slug, flat=True))
+        return self._known_references
+
+    def _says_the_same(self, reading, record):
+        return all(
+            reading.texts[column.name] == canonical(column.shown_of(record))
+            for column in self.columns
+        )
+
+    def _note_record(self, reading, record, seen):
+        line = seen.setdefault(record.pk, reading.line)
+        if line != reading.line:
+            reading.refuse("réf", f"la ligne {line} parle déjà de cette fiche.")
+
+    def _require(self, reading):
+        own = {column.name for column in self.columns}
+        for column in self.importation.columns():
+            if column.is_required and column.name not in own:
+                reading.refuse(column.label, "cette colonne manque au fichier.")
+
+    def _note_changes(self, reading, record, stored):
+        for column in self.columns:
+            if column.name not in stored:
+                continue
+            after = stored[column.name]
+            before = None if record is None else column.current(record)
+            if record is None and after in ("", None, []):
+                continue
+            if record is None or before != after:
+                shown = "" if record is None else column.shown(before)
+                reading.changes[column.name] = [before, after, shown, column.shown(after)]
+
+    # What the rules say
+
+    def _check(self, reading, target, stored):
+        """Validate as a form does, on the fields that the row changes."""
+        columns = {column.name: column for column in self.columns}
+        changed = [columns[name] for name in reading.changes]
+        before = {column.name: column.current(target) for column in changed}
+        for column in changed:
+            try:
+                column.assign(target, stored[column.name])
+                column.check(target)
+            except ValidationError as error:
+                reading.refuse(column.label, " ".join(error.messages))
+        if not reading.problems:
+            self._check_rules(reading, target, set(stored))
+        if target.pk is not None:
+            # Left as it is in the database: whoever writes assigns again.
+            for column in changed:
+                column.assign(target, before[column.name])
+
+    def _check_rules(self, reading, target, names):
+        if refusal := self.importation.refusal(target):
+            reading.refuse("", refusal)
+        try:
+            target.clean()
+        except ValidationError as error:
+            found = getattr(error, "error_dict", {NON_FIELD_ERRORS: [error]})
+            for name, errors in found.items():
+                messages = ValidationError(errors).messages
+                label = "" if name == NON_FIELD_ERRORS else self._label_of(name)
+                reading.refuse(label, " ".join(messages))
+        for rule in self.model._meta.constraints:
+            if not isinstance(rule, models.CheckConstraint):
+                continue
+            try:
+                rule.validate(self.model, target)
+            except ValidationError as error:
+                reading.refuse("", " ".join(error.messages))
+        self._check_unique(reading, target, names)
+
+    def _check_unique(self, reading, target, names):
+        for group, attnames, holders, message in self.unique:
+            values = tuple(getattr(target, attname) for attname in attnames)
+            if not names & set(group) or values[-1] in ("", None):
+                continue
+            holder = holders.setdefault(values, target.pk or reading)
+            if holder is not reading and holder != target.pk:
+                reading.refuse(self._label_of(group[-1]), message)
+
+    def _check_right_to_change(self, reading, record):
+        if not self.model_admin.has_change_permission(self.request, record):
+            reading.refuse("", "vous n'avez pas le droit de modifier cette fiche.")
+
+    def _label_of(self, name):
+        return str(self.model._meta.get_field(name).verbose_name)

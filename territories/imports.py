@@ -1,0 +1,111 @@
+"""What spreadsheets say of territories, actors and people, and how they name them."""
+
+from collections import defaultdict
+from functools import cached_property
+
+from coopemploi.batches import batches
+from coopemploi.imports.lookups import Lookup
+
+from .models import Person, Position, Territory
+from .reconciliation import Reconciler
+
+
+class TerritoryLookup(Lookup):
+    """« commune:33063 », an official code, or a name written freely, reconciled."""
+
+    def prepare(self, texts):
+        slugs = {self.reference_in(text).rpartition(":")[2].lower() for text in texts}
+        for batch in batches(slugs):
+            for territory in self.queryset.filter(slug__in=batch).order_by("pk"):
+                self.keys[territory.reference] = territory.pk
+                self.label(territory)
+
+    def reference_of(self, territory):
+        return territory.reference
+
+    def key_of(self, reference):
+        kind, separator, slug = reference.partition(":")
+        if not separator:
+            return None
+        key = self.keys.get(f"{kind}:{slug.lower()}")
+        if key is None:
+            try:
+                today = Territory.objects.get_by_reference(reference)
+            except Territory.DoesNotExist:
+                return None
+            return self._kept(today)
+        return key
+
+    @cached_property
+    def reconciler(self):
+        """The one of this process, asked once: each time, it would look for changes."""
+        return Reconciler.shared()
+
+    def find_by_name(self, text):
+        resolution = self.reconciler.resolve(text)
+        if resolution.match is not None and (key := self._kept(resolution.match)) is not None:
+            return key
+        choices = [self.text_of(candidate.record) for candidate in resolution.candidates[:4]]
+        if not choices:
+            raise ValueError(f"« {text} » n'est aucun territoire connu.")
+        told = " ; ".join(choices)
+        if resolution.is_ambiguous:
+            raise ValueError(f"« {text} » peut être : {told}. Écrivez l'un d'eux, avec sa réf.")
+        raise ValueError(f"« {text} » n'est pas reconnu (vouliez-vous dire {told} ?).")
+
+    def _kept(self, territory):
+        self.label(territory)
+        return territory.pk
+
+
+class PersonLookup(Lookup):
+    """A réf, or a full name."""
+
+    def names_of(self, person):
+        return [person.full_name]
+
+
+class PositionLookup(Lookup):
+    """« Léa Roux, directrice, PLIE de Lens [lea-roux] »: a job, by its person.
+
+    A person of several jobs is told by the whole text.
+    """
+
+    def __init__(self, model, queryset):
+        self.model = model
+        self.queryset = queryset.select_related("person", "actor")
+        self.labels, self.known = {}, {}
+        self.by_text, self.by_person = defaultdict(set), defaultdict(set)
+        self._is_loaded = False
+
+    is_named_alone = False
+
+    def prepare(self, texts):
+        if self._is_loaded:
+            return
+        self._is_loaded = True
+        for position in self.queryset.order_by("pk"):
+            self.by_text[self.label(position)].add(position.pk)
+            self.by_person[position.person.slug].add(position.pk)
+            self.by_person[position.person.full_name.casefold()].add(position.pk)
+            self.known[position.person.full_name.casefold()] = self.labels[position.pk]
+
+    def reference_of(self, position):
+        return position.person.slug
+
+    def find(self, text):
+        reference = self.reference_in(text)
+        for found in (
+            self.by_text.get(text),
+            self.by_person.get(reference),
+            self.by_person.get(text.casefold()),
+        ):
+            if found and len(found) == 1:
+                return next(iter(found))
+            if found:
+                told = " ; ".join(sorted({self.labels[pk] for pk in found})[:4])
+                raise ValueError(f"« {text} » a plusieurs fonctions : écrivez l'une de {told}.")
+        raise ValueError(f"« {text} » n'est personne de connu{self.near(text)}.")
+
+
+LOOKUPS = {Territory: TerritoryLookup, Person: PersonLookup, Position: PositionLookup}
