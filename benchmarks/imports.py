@@ -14,16 +14,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coopemploi.settings")
 django.setup()
 
-from django.contrib import admin  # noqa: E402
 from django.db import transaction  # noqa: E402
-from django.http import HttpRequest  # noqa: E402
 
 from coopemploi.accounts.models import User  # noqa: E402
 from coopemploi.derived import registry  # noqa: E402
 from coopemploi.imports import applying, mapping, readers, writers  # noqa: E402
-from coopemploi.imports.checking import Checker  # noqa: E402
 from coopemploi.imports.declarations import importations  # noqa: E402
 from coopemploi.imports.models import ImportBatch  # noqa: E402
+from coopemploi.imports.tasks import checker_of  # noqa: E402
 from coopemploi.vocabulary.models import Theme  # noqa: E402
 from initiatives.models import Initiative  # noqa: E402
 from territories.models import Territory  # noqa: E402
@@ -55,17 +53,12 @@ def timed(label, work):
     return result
 
 
-def checker(user):
-    request = HttpRequest()
-    request.user = user
-    return Checker(importations[Initiative], admin.site.get_model_admin(Initiative), request)
-
-
 def measure(count):
     user = User.objects.filter(is_superuser=True).first()
-    content = writers.xlsx_file(HEADERS, rows(count)).read()
+    with writers.xlsx_file(HEADERS, rows(count)) as file:
+        content = file.read()
     read = timed("lire le fichier XLSX", lambda: readers.read_rows(content))
-    known = mapping.known_headers(checker(user).columns_of(importations[Initiative].fields))
+    known = mapping.known_headers(importations[Initiative].columns())
     headers, others = mapping.split(read, known)
     batch = ImportBatch.objects.create(
         user=user,
@@ -76,13 +69,13 @@ def measure(count):
         table={"headers": headers, "rows": others},
         mapping=mapping.guess(headers, known),
     )
-    timed("vérifier", lambda: applying.check(batch, checker=checker(user)))
+    timed("vérifier", lambda: applying.check(batch, checker=checker_of(batch)))
     batch.move(State.CHECKED, State.APPLYING)
-    timed("enregistrer", lambda: applying.apply(batch, checker=checker(user)))
+    timed("enregistrer", lambda: applying.apply(batch, checker=checker_of(batch)))
     timed("rafraîchir la recherche", registry.flush)
     print({str(state): number for state, number in batch.counts().items()})
     batch.move(State.APPLIED, State.TAKING_BACK)
-    timed("retirer", lambda: applying.take_back(batch, checker=checker(user)))
+    timed("retirer", lambda: applying.take_back(batch, checker=checker_of(batch)))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from coopemploi.batches import batches
 from coopemploi.imports.lookups import Lookup
+from coopemploi.search.text import normalise
 
 from .models import Person, Position, Territory
 from .reconciliation import Reconciler
@@ -87,8 +88,9 @@ class PositionLookup(Lookup):
         for position in self.queryset.order_by("pk"):
             self.by_text[self.label(position)].add(position.pk)
             self.by_person[position.person.slug].add(position.pk)
-            self.by_person[position.person.full_name.casefold()].add(position.pk)
-            self.known[position.person.full_name.casefold()] = self.labels[position.pk]
+            name = normalise(position.person.full_name)
+            self.by_person[name].add(position.pk)
+            self.known[name] = self.labels[position.pk]
 
     def reference_of(self, position):
         return position.person.slug
@@ -98,7 +100,7 @@ class PositionLookup(Lookup):
         for found in (
             self.by_text.get(text),
             self.by_person.get(reference),
-            self.by_person.get(text.casefold()),
+            self.by_person.get(normalise(text)),
         ):
             if found and len(found) == 1:
                 return next(iter(found))

@@ -57,7 +57,7 @@ class MappingForm(forms.Form):
 
     def clean(self):
         seen = {}
-        for key, name in self.cleaned_data.items():
+        for key, name in list(self.cleaned_data.items()):
             if name and name in seen:
                 other = self.fields[seen[name]].label
                 self.add_error(key, f"La colonne « {other} » est déjà lue ainsi.")

@@ -5,12 +5,11 @@ from collections import defaultdict
 
 from rapidfuzz import fuzz, process
 
-from ..formats.nodes import comparable
 from ..formats.schema import schema_of
 from ..search.text import normalise
 
 _REFERENCE = re.compile(r"\[([\w:.-]+)\]\s*$")
-_LIKE_ENOUGH = 65
+_LIKE_ENOUGH = 75
 _SHOWN = 4
 
 lookups = {}
@@ -42,7 +41,7 @@ class Lookup:
             self.label(record)
             for name in self.names_of(record):
                 self.names[normalise(name)].add(record.pk)
-                self.known.setdefault(comparable(name), name)
+                self.known.setdefault(normalise(name), name)
 
     def names_of(self, record):
         """What people write for it, its réf apart."""
@@ -96,11 +95,11 @@ class Lookup:
                 f"« {text} » est le nom de plusieurs fiches{self._of()} : écrivez l'une de "
                 f"celles-ci, avec sa réf : {choices}."
             )
-        raise ValueError(f"« {text} » n'est pas une fiche{self._of()} connue{self.near(text)}.")
+        raise ValueError(f"« {text} » n'est le nom d'aucune fiche{self._of()}{self.near(text)}.")
 
     def near(self, text):
         found = process.extractOne(
-            comparable(text), self.known.keys(), scorer=fuzz.ratio, score_cutoff=_LIKE_ENOUGH
+            normalise(text), self.known.keys(), scorer=fuzz.WRatio, score_cutoff=_LIKE_ENOUGH
         )
         return f" (vouliez-vous dire « {self.known[found[0]]} » ?)" if found else ""
 

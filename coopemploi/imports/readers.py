@@ -141,8 +141,10 @@ def _read_csv(content):
 def _decode(content):
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
-    elif content[1:40:2].count(0) > 10 or content[:2].endswith(b"\0"):
+    elif content[1:40:2].count(0) > content[:40:2].count(0):
         encoding = "utf-16-le"
+    elif content[:40:2].count(0) > 0:
+        encoding = "utf-16-be"
     else:
         encoding = "utf-8-sig"
     for tried in (encoding, "cp1252"):
@@ -154,15 +156,16 @@ def _decode(content):
 
 
 def _delimiter_of(text):
-    """The separator that cuts the first rows most alike, into the most cells."""
+    """The separator that cuts the most of the first rows, then the most alike."""
 
     def score(delimiter):
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         try:
-            widths = Counter(len(cells) for cells in islice(reader, SAMPLE_ROWS) if cells)
+            widths = Counter(len(cells) for cells in islice(reader, SAMPLE_ROWS) if len(cells) > 1)
         except csv.Error:
-            return 0
-        return max(((width - 1) * count for width, count in widths.items()), default=0)
+            return 0, 0, 0
+        usual, count = widths.most_common(1)[0] if widths else (0, 0)
+        return widths.total(), count, usual
 
     return max(DELIMITERS, key=score)
 
@@ -184,14 +187,13 @@ def _read_archive(content):
         )
     if any(entry.flag_bits & 1 for entry in archive.infolist()):
         raise UnreadableFileError(_LOCKED)
-    if "content.xml" in names and "xl/workbook.xml" not in names:
-        rows = _read_ods(archive)
-    elif any(name.startswith("xl/") for name in names):
-        rows = _read_xlsx(content, archive)
-    else:
+    if not names & {"xl/workbook.xml", "content.xml"}:
         raise UnreadableFileError(_NO_SHEET)
     try:
-        yield from rows
+        if "xl/workbook.xml" in names:
+            yield from _read_xlsx(content, archive)
+        else:
+            yield from _read_ods(archive)
     except UnreadableFileError:
         raise
     # What the libraries raise at a file made by hand has no common class.
@@ -215,7 +217,8 @@ def _read_xlsx(content, archive):
         )
     )
     merged = [range_boundaries(found.decode()) for found in _MERGED.findall(raw)]
-    return _unmerged(rows, merged)
+    yield from _unmerged(rows, merged)
+    book.close()
 
 
 def _place(reference):

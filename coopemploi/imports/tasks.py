@@ -41,6 +41,14 @@ def start(batch, work):
     return True
 
 
+def checker_of(batch):
+    """What reads a batch with the rights of who sent it."""
+    model = apps.get_model(batch.model)
+    request = HttpRequest()
+    request.user = batch.user
+    return Checker(importations[model], admin.site.get_model_admin(model), request)
+
+
 @task()
 def perform(*, batch_id, work):
     """Do `work` with the rights that who sent the batch has now."""
@@ -48,12 +56,8 @@ def perform(*, batch_id, work):
     before, meanwhile = WORKS[work]
     if batch.state != meanwhile:
         return
-    model = apps.get_model(batch.model)
-    request = HttpRequest()
-    request.user = batch.user
-    checker = Checker(importations[model], admin.site.get_model_admin(model), request)
     try:
-        getattr(applying, work)(batch, checker=checker)
+        getattr(applying, work)(batch, checker=checker_of(batch))
     except Exception:
         logger.exception("Import %s: %s failed", batch_id, work)
         batch.move(meanwhile, before, failure=FAILURE)

@@ -1,5 +1,7 @@
 """The pages of imports and exports, inside the admin: see `admin.ImportableMixin`."""
 
+import re
+
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
@@ -22,13 +24,13 @@ State, RowState = ImportBatch.State, ImportRow.State
 ROWS_PER_PAGE = 50
 RECENT = 10
 MOST_EXPORTED = 50_000
-# The counts of a preview, in the order of what one must look at.
+# The counts of a preview, then of a report, in the order of what one must look at.
 TABS = (
-    (RowState.REFUSED, "refusée", "refusées"),
-    (RowState.DUPLICATE, "doublon probable", "doublons probables"),
-    (RowState.CREATED, "à créer", "à créer"),
-    (RowState.CHANGED, "à modifier", "à modifier"),
-    (RowState.UNCHANGED, "sans changement", "sans changement"),
+    (RowState.REFUSED, ("refusée", "refusées"), ("refusée", "refusées")),
+    (RowState.DUPLICATE, ("doublon probable", "doublons probables"), ("laissée", "laissées")),
+    (RowState.CREATED, ("à créer", "à créer"), ("créée", "créées")),
+    (RowState.CHANGED, ("à modifier", "à modifier"), ("modifiée", "modifiées")),
+    (RowState.UNCHANGED, *(("sans changement", "sans changement"),) * 2),
 )
 
 
@@ -129,13 +131,14 @@ def duplicates(request, pk, model_admin):
     """Tick the probable duplicates that are to be created all the same."""
     found = _batch(request, model_admin, pk)
     shown, wanted = (
-        {int(key) for key in request.POST.getlist(name)[:ROWS_PER_PAGE] if key.isdecimal()}
+        # Digits past nine are no line, and overflow the database's integers.
+        {int(key) for key in request.POST.getlist(name) if re.fullmatch("[0-9]{1,9}", key)}
         for name in ("shown", "wanted")
     )
-    rows = found.rows.filter(state=RowState.DUPLICATE, line__in=shown & set(range(2**31)))
+    rows = found.rows.filter(state=RowState.DUPLICATE, line__in=sorted(shown)[:ROWS_PER_PAGE])
     if found.state == State.CHECKED:
         rows.update(is_wanted=False)
-        count = rows.filter(line__in=wanted & shown).update(is_wanted=True)
+        count = rows.filter(line__in=sorted(wanted)[:ROWS_PER_PAGE]).update(is_wanted=True)
         if count:
             told = "1 doublon sera créé" if count == 1 else f"{count} doublons seront créés"
             messages.success(request, f"{told} malgré tout.")
@@ -268,7 +271,7 @@ def _start(request, pk, model_admin, work):
 def _shown_row(row, model_admin):
     """A row as its page shows it: differences by label, problems as sentences."""
     opts = model_admin.opts
-    changes = [
+    changes = row.state != RowState.REFUSED and [
         (opts.get_field(name).verbose_name, before, after)
         for name, (_, _, before, after) in row.changes.items()
     ]
