@@ -6,7 +6,9 @@ class EventsConfig(AppConfig):
     verbose_name = "Rencontres"
 
     def ready(self):
+        from .imports import EventImport
         from .search import ActionSource, CampaignSource, EventSource, RecapSource, VerbatimSource
 
         for source in (ActionSource, CampaignSource, EventSource, RecapSource, VerbatimSource):
             source.register()
+        EventImport.register()

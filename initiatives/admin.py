@@ -71,7 +71,7 @@ class InitiativeAdmin(ImportableMixin, PublishableAdmin):
 
 
 @admin.register(Need, Offer)
-class ExchangeAdmin(PublishableAdmin):
+class ExchangeAdmin(ImportableMixin, PublishableAdmin):
     list_display = ["text", "author", "kind", "state", "stated", "status"]
     list_filter = ["status", "state", "kind"]
     list_select_related = ["actor", "person"]
@@ -94,7 +94,7 @@ class ExchangeAdmin(PublishableAdmin):
 
 
 @admin.register(Resource)
-class ResourceAdmin(PublishableAdmin):
+class ResourceAdmin(ImportableMixin, PublishableAdmin):
     list_display = ["title", "kind", "actor", "date", "status"]
     list_filter = ["status", "kind"]
     list_select_related = ["actor"]

@@ -6,9 +6,10 @@ class InitiativesConfig(AppConfig):
     verbose_name = "Initiatives et coopération"
 
     def ready(self):
-        from .imports import InitiativeImport
+        from .imports import InitiativeImport, NeedImport, OfferImport, ResourceImport
         from .search import InitiativeSource, NeedSource, OfferSource, ResourceSource
 
         for source in (InitiativeSource, NeedSource, OfferSource, ResourceSource):
             source.register()
-        InitiativeImport.register()
+        for importation in (InitiativeImport, NeedImport, OfferImport, ResourceImport):
+            importation.register()

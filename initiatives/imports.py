@@ -2,7 +2,7 @@
 
 from coopemploi.imports.declarations import Importation
 
-from .models import Initiative
+from .models import Initiative, Need, Offer, Resource
 
 CLASSIFICATION = ("schemes", "themes", "sectors", "audiences", "obstacles")
 CLASSIFICATION_SYNONYMS = {
@@ -57,5 +57,84 @@ class InitiativeImport(Importation):
         "level": "intercommunalité",
         "territories": "commune:43157 | epci:200073419",
         "worked": "- Les horaires ont été fixés avec les entreprises.",
+        "status": "brouillon",
+    }
+
+
+class ExchangeImport(Importation):
+    title_field = "text"
+    fields = (
+        "text",
+        "details",
+        "kind",
+        "state",
+        "stated_on",
+        "actor",
+        "person",
+        "territories",
+        *CLASSIFICATION,
+        "source",
+        "status",
+    )
+    synonyms = {
+        **CLASSIFICATION_SYNONYMS,
+        "text": ("titre", "je cherche", "je propose", "je mets à disposition", "intitulé"),
+        "details": ("précision", "description", "détail"),
+        "kind": ("type", "catégorie"),
+        "state": ("état", "avancement"),
+        "stated_on": ("date", "le"),
+        "actor": ("structure", "organisme", "qui"),
+        "person": ("contact", "référent"),
+        "territories": ("territoire", "lieu", "commune"),
+    }
+    example = {
+        "text": "Une méthode pour recenser les besoins des entreprises",
+        "kind": "méthode",
+        "state": "d'actualité",
+        "stated_on": "mars 2026",
+        "status": "brouillon",
+    }
+
+
+class NeedImport(ExchangeImport):
+    model = Need
+    name = "besoins"
+
+
+class OfferImport(ExchangeImport):
+    model = Offer
+    name = "offres"
+
+
+class ResourceImport(Importation):
+    model = Resource
+    name = "ressources"
+    fields = (
+        "kind",
+        "title",
+        "summary",
+        "url",
+        "actor",
+        "dated",
+        "initiatives",
+        *CLASSIFICATION,
+        "source",
+        "status",
+    )
+    synonyms = {
+        **CLASSIFICATION_SYNONYMS,
+        "kind": ("nature", "format"),
+        "title": ("nom", "intitulé", "document"),
+        "summary": ("description",),
+        "url": ("lien", "site", "url", "adresse"),
+        "actor": ("auteur", "structure"),
+        "dated": ("année", "date de publication"),
+        "source": ("document d'origine",),
+    }
+    example = {
+        "kind": "guide",
+        "title": "Guide de la mobilité",
+        "url": "https://example.org/guide",
+        "dated": "2025",
         "status": "brouillon",
     }

@@ -11,10 +11,12 @@ class TerritoriesConfig(AppConfig):
         from coopemploi.imports.lookups import lookups
 
         from .closure import ContainmentTable
-        from .imports import LOOKUPS
+        from .imports import LOOKUPS, ActorImport, TerritoryImport
         from .search import ActorSource, NetworkSource, TerritorySource
 
         registry.register(ContainmentTable())
         for source in (TerritorySource, ActorSource, NetworkSource):
             source.register()
         lookups.update(LOOKUPS)
+        for importation in (TerritoryImport, ActorImport):
+            importation.register()

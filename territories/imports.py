@@ -4,10 +4,11 @@ from collections import defaultdict
 from functools import cached_property
 
 from coopemploi.batches import batches
+from coopemploi.imports.declarations import Importation
 from coopemploi.imports.lookups import Lookup
 from coopemploi.search.text import normalise
 
-from .models import Person, Position, Territory
+from .models import Actor, Person, Position, Territory
 from .reconciliation import Reconciler
 
 
@@ -111,3 +112,98 @@ class PositionLookup(Lookup):
 
 
 LOOKUPS = {Territory: TerritoryLookup, Person: PersonLookup, Position: PositionLookup}
+
+
+class TerritoryImport(Importation):
+    model = Territory
+    name = "territoires"
+    title_field = "name"
+    codes = (("kind", "code"),)
+    fields = (
+        "kind",
+        "name",
+        "code",
+        "aliases",
+        "postal_codes",
+        "description",
+        "population",
+        "latitude",
+        "longitude",
+        "valid_from",
+        "valid_until",
+        "source",
+    )
+    synonyms = {
+        "name": ("territoire", "intitulé", "libellé"),
+        "kind": ("nature du territoire", "sorte"),
+        "code": ("code", "code Insee", "SIREN", "code QPV"),
+        "population": ("habitants", "nombre d'habitants"),
+    }
+    example = {"kind": "PETR", "name": "PETR du Pays d'essai", "aliases": "Pays d'essai"}
+
+    # Loaded with the official data, and by nothing else.
+    OFFICIAL_KINDS = (
+        Territory.Kind.REGION,
+        Territory.Kind.DEPARTEMENT,
+        Territory.Kind.COM,
+        Territory.Kind.ARRONDISSEMENT,
+        Territory.Kind.EPCI,
+        Territory.Kind.EPT,
+        Territory.Kind.COMMUNE,
+    )
+
+    def refusal(self, territory):
+        if territory.vintage is None and territory.kind not in self.OFFICIAL_KINDS:
+            return ""
+        return "ce territoire vient du référentiel officiel : un import ne l'écrit pas."
+
+    def reference_of(self, territory):
+        return territory.reference
+
+    def find(self, queryset, references):
+        slugs = {reference.rpartition(":")[2] for reference in references}
+        return super().find(queryset, slugs)
+
+    def known_references(self, queryset):
+        """Those that an import may write: official codes have no near misses."""
+        rows = queryset.filter(vintage=None).order_by().values_list("kind", "slug")
+        return [f"{kind}:{slug}" for kind, slug in rows]
+
+
+class ActorImport(Importation):
+    model = Actor
+    name = "acteurs"
+    title_field = "name"
+    codes = (("siren",),)
+    fields = (
+        "kind",
+        "name",
+        "aliases",
+        "siren",
+        "description",
+        "website",
+        "parents",
+        "governs",
+        "territories",
+        "schemes",
+        "source",
+        "status",
+    )
+    synonyms = {
+        "name": ("acteur", "structure", "raison sociale", "organisme", "nom de la structure"),
+        "kind": ("type de structure", "nature", "catégorie"),
+        "aliases": ("sigle", "sigles", "autre nom"),
+        "siren": ("numéro SIREN", "n° SIREN"),
+        "website": ("site internet", "site", "adresse web", "url"),
+        "territories": ("territoire", "territoires", "lieu", "commune", "zone d'intervention"),
+        "schemes": ("dispositif",),
+        "parents": ("rattachement", "structure porteuse"),
+        "status": ("statut", "publication"),
+    }
+    example = {
+        "kind": "association",
+        "name": "Les Jardins d'essai",
+        "aliases": "JDE",
+        "territories": "commune:43157",
+        "status": "brouillon",
+    }

@@ -92,7 +92,7 @@ def _create(batch, pairs, columns, checker, at):
         taken[tuple(within)].add(value)
     links = defaultdict(list)  # many-to-many field → (record, other key)
     for row, reading in pairs:
-        record = checker.importation.new()
+        record = model()
         for name, (_, after, *_shown) in reading.changes.items():
             columns[name].assign(record, after)
             if columns[name].field.many_to_many:

@@ -93,10 +93,8 @@ class Checker:
     def _find_records(self, readings):
         references = {r.reference for r in readings if r.reference}
         self.by_reference = {}
-        slug = self.importation.slug_field.name
         for batch in batches(references):
-            found = self.importation.records(self.queryset.filter(**{f"{slug}__in": batch}))
-            self.by_reference.update({getattr(record, slug): record for record in found})
+            self.by_reference |= self.importation.find(self.queryset, batch)
         self.by_code = {}
         for names in self.importation.codes:
             self._find_by_code(names, readings)
@@ -180,10 +178,10 @@ class Checker:
             return
         else:
             namesakes = ()
-        target = record or self.importation.new()
+        target = record or self.model()
         for column in self.columns:
             text = reading.texts[column.name]
-            if record is not None and text == canonical(column.shown_of(record)):
+            if record is not None and self._is_same(column, text, record):
                 continue
             if record is None and not text and column.field.has_default():
                 continue
@@ -223,7 +221,7 @@ class Checker:
     def _twin(self, namesakes, line):
         if not namesakes:
             return f"la ligne {line} porte déjà ce nom."
-        slugs = [getattr(other, self.importation.slug_field.name) for other in namesakes]
+        slugs = [self.importation.reference_of(other) for other in namesakes]
         return (
             f"une fiche porte déjà ce nom : réf « {' », « '.join(slugs)} ». Pour la modifier, "
             "écrivez cette réf dans la colonne « réf »."
@@ -247,15 +245,22 @@ class Checker:
 
     def _references(self):
         if not hasattr(self, "_known_references"):
-            slug = self.importation.slug_field.name
-            self._known_references = list(self.queryset.order_by().values_list(slug, flat=True))
+            self._known_references = self.importation.known_references(self.queryset)
         return self._known_references
 
     def _says_the_same(self, reading, record):
         return all(
-            reading.texts[column.name] == canonical(column.shown_of(record))
-            for column in self.columns
+            self._is_same(column, reading.texts[column.name], record) for column in self.columns
         )
+
+    def _is_same(self, column, text, record):
+        """Whether a cell is what an export writes of the record, or comes to the same."""
+        if text == canonical(column.shown_of(record)):
+            return True
+        try:
+            return column.stored(text) == column.current(record)
+        except ValueError:
+            return False
 
     def _note_record(self, reading, record, seen):
         line = seen.setdefault(record.pk, reading.line)

@@ -162,7 +162,14 @@ class ReferenceColumn(Column):
     def read(self, text):
         if CALCULATION_ERROR.fullmatch(text):
             raise ValueError(f"cette cellule contient une erreur de calcul ({text}).")
-        return self.lookup.find(text) if text else None
+        return self.find(text) if text else None
+
+    def find(self, text):
+        pk = self.lookup.find(text)
+        limits = self.field.get_limit_choices_to()
+        if limits and not self.target._default_manager.filter(pk=pk).filter(**limits).exists():
+            raise ValueError(f"« {self.lookup.labels[pk]} » ne convient pas ici.")
+        return pk
 
     def current(self, record):
         related = getattr(record, self.name)
@@ -215,12 +222,12 @@ class ManyColumn(ReferenceColumn):
     def _find(self, part):
         """The record of `part`, or those that its commas separate."""
         try:
-            return {self.lookup.find(part)}
+            return {self.find(part)}
         except ValueError:
             if "," not in part:
                 raise
             try:
-                return {self.lookup.find(name.strip()) for name in part.split(",")}
+                return {self.find(name.strip()) for name in part.split(",")}
             except ValueError:
                 pass
             raise

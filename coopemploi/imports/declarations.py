@@ -47,8 +47,18 @@ class Importation:
             queryset = queryset.select_related(*joined, *self.joined)
         return queryset.prefetch_related(*many)
 
-    def new(self):
-        return self.model()
+    def reference_of(self, record):
+        """What the column « réf » says of a record."""
+        return getattr(record, self.slug_field.name)
+
+    def find(self, queryset, references):
+        """{réf: record} of those of `queryset` that have one of a batch of `references`."""
+        found = self.records(queryset.filter(**{f"{self.slug_field.name}__in": references}))
+        return {self.reference_of(record): record for record in found}
+
+    def known_references(self, queryset):
+        """Every réf, to suggest the nearest."""
+        return list(queryset.order_by().values_list(self.slug_field.name, flat=True))
 
     def refusal(self, record):
         """Why an import may not change `record`, in French, or ""."""

@@ -19,11 +19,11 @@ from .columns import canonical
 from .declarations import EXAMPLE
 from .forms import MappingForm, UploadForm
 from .models import ImportBatch, ImportRow
+from .readers import MOST_ROWS
 
 State, RowState = ImportBatch.State, ImportRow.State
 ROWS_PER_PAGE = 50
 RECENT = 10
-MOST_EXPORTED = 50_000
 # The counts of a preview, then of a report, in the order of what one must look at.
 TABS = (
     (RowState.REFUSED, ("refusée", "refusées"), ("refusée", "refusées")),
@@ -181,11 +181,19 @@ def export_choice(request, model_admin):
     if records is None:
         return redirect(model_admin.import_url("export"))
     query = request.GET.urlencode()
+    count = records.count()
     addresses = [
         (label, model_admin.import_url("export_file", name) + (f"?{query}" if query else ""))
         for name, (label, _, _) in writers.FORMATS.items()
+        if count <= MOST_ROWS or name not in writers.HELD_IN_MEMORY
     ]
-    context = {"count": records.count(), "addresses": addresses, "is_filtered": bool(query)}
+    context = {
+        "count": count,
+        "addresses": addresses,
+        "is_filtered": bool(query),
+        "whole_url": model_admin.import_url("export"),
+        "is_too_long": count > MOST_ROWS,
+    }
     title = f"Exporter des {model_admin.opts.verbose_name_plural}"
     return _page(request, model_admin, "export", title, context)
 
@@ -198,11 +206,14 @@ def export_file(request, extension, model_admin):
         raise Http404("Cette liste n'existe pas dans ce format.")
     if records is None:
         return redirect(model_admin.import_url("export"))
+    if extension in writers.HELD_IN_MEMORY and records.count() > MOST_ROWS:
+        messages.warning(request, "Au-delà de 10 000 fiches, prenez le CSV ou le XLSX.")
+        return redirect(model_admin.import_url("export"))
     columns = _columns(request, model_admin)
-    slug = model_admin.importation.slug_field.name
+    reference_of = model_admin.importation.reference_of
     rows = (
-        [getattr(record, slug), *(canonical(column.shown_of(record)) for column in columns)]
-        for record in records[:MOST_EXPORTED].iterator(chunk_size=500)
+        [reference_of(record), *(canonical(column.shown_of(record)) for column in columns)]
+        for record in records.iterator(chunk_size=500)
     )
     _, write, content_type = writers.FORMATS[extension]
     file = write(["réf", *(column.label for column in columns)], rows)

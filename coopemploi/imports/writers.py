@@ -3,12 +3,14 @@
 import csv
 import io
 import tempfile
+from itertools import zip_longest
 
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import Table, TableCell, TableRow
 from odf.teletype import addTextToElement
 from odf.text import P
 from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -21,6 +23,7 @@ from .declarations import EXAMPLE
 ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 LISTED_ROWS = 1000  # of a template: those that have drop-downs
 HEADING = PatternFill("solid", fgColor="E3EEEB")
+WRAPPED = Alignment(wrap_text=True, vertical="top")
 EXAMPLE_FONT = Font(italic=True, color="5A6665")
 WIDE, NARROW = 34, 18
 
@@ -49,25 +52,19 @@ def csv_file(headers, rows):
 
 def xlsx_file(headers, rows, title="Fiches", choices=(), help_lines=(), example=()):
     """A workbook; `choices` are the lists that columns propose, None for those without."""
-    book = Workbook()
-    sheet = book.active
-    sheet.title = title
-    for position, header in enumerate(headers, start=1):
-        cell = sheet.cell(1, position)
-        _write_text(cell, header)
-        cell.font, cell.fill = Font(bold=True), HEADING
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-        sheet.column_dimensions[get_column_letter(position)].width = (
-            WIDE if position > 1 and not (choices and choices[position - 1]) else NARROW
-        )
+    book = Workbook(write_only=True)  # a row at a time in memory
+    sheet = book.create_sheet(title)
     sheet.freeze_panes = "B2"
-    for line, row in enumerate([example, *rows] if example else rows, start=2):
-        for position, text in enumerate(row, start=1):
-            if text:
-                cell = sheet.cell(line, position)
-                _write_text(cell, text)
-                if example and line == 2:
-                    cell.font = EXAMPLE_FONT
+    for position in range(1, len(headers) + 1):
+        has_list = bool(choices and choices[position - 1])
+        width = NARROW if has_list or position == 1 else WIDE
+        sheet.column_dimensions[get_column_letter(position)].width = width
+    heading = {"font": Font(bold=True), "fill": HEADING, "alignment": WRAPPED}
+    sheet.append([_text_cell(sheet, header, **heading) for header in headers])
+    if example:
+        sheet.append([_text_cell(sheet, text, font=EXAMPLE_FONT) for text in example])
+    for row in rows:
+        sheet.append([_text_cell(sheet, text) for text in row])
     _add_lists(book, sheet, choices)
     if help_lines:
         _add_help(book, help_lines)
@@ -77,10 +74,15 @@ def xlsx_file(headers, rows, title="Fiches", choices=(), help_lines=(), example=
     return file
 
 
-def _write_text(cell, text):
+def _text_cell(sheet, text, **style):
     """Text whatever it looks like: "=1+1" is no formula."""
-    cell.value = printable(text)[:LONGEST_CELL]
+    if not text:
+        return None
+    cell = WriteOnlyCell(sheet, printable(text)[:LONGEST_CELL])
     cell.data_type = "s"
+    for name, value in style.items():
+        setattr(cell, name, value)
+    return cell
 
 
 def _add_lists(book, sheet, choices):
@@ -89,13 +91,10 @@ def _add_lists(book, sheet, choices):
         return
     lists = book.create_sheet("Listes")
     lists.sheet_state = "hidden"
-    place = 0
-    for position, values in enumerate(choices, start=1):
-        if not values:
-            continue
-        place += 1
-        for line, value in enumerate(values, start=1):
-            _write_text(lists.cell(line, place), value)
+    listed = [(position, values) for position, values in enumerate(choices, start=1) if values]
+    for row in zip_longest(*(values for _, values in listed)):
+        lists.append([_text_cell(lists, value) for value in row])
+    for place, (position, values) in enumerate(listed, start=1):
         letter = get_column_letter(place)
         rule = DataValidation(
             "list",
@@ -104,21 +103,18 @@ def _add_lists(book, sheet, choices):
             showErrorMessage=False,
         )
         column = get_column_letter(position)
-        rule.add(f"{column}2:{column}{max(LISTED_ROWS, sheet.max_row)}")
-        sheet.add_data_validation(rule)
+        rule.add(f"{column}2:{column}{LISTED_ROWS}")
+        sheet.data_validations.append(rule)  # a write-only sheet has no method for it
 
 
 def _add_help(book, lines):
     sheet = book.create_sheet("Aide")
     sheet.column_dimensions["A"].width = 30
     sheet.column_dimensions["B"].width = 100
-    for line, cells in enumerate(lines, start=1):
-        for position, text in enumerate(cells, start=1):
-            cell = sheet.cell(line, position)
-            _write_text(cell, text)
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-            if position == 1 or len(cells) == 1:
-                cell.font = Font(bold=len(cells) > 1)
+    for first, *others in lines:
+        style = {"font": Font(bold=True), "alignment": WRAPPED} if others else {}
+        cells = [_text_cell(sheet, text, alignment=WRAPPED) for text in others]
+        sheet.append([_text_cell(sheet, first, **style), *cells])
 
 
 def ods_file(headers, rows, title="Fiches"):
@@ -146,6 +142,8 @@ FORMATS = {
     "ods": ("Tableur libre (ODS)", ods_file, ODS_TYPE),
     "csv": ("Tableau de texte (CSV)", csv_file, "text/csv; charset=utf-8"),
 }
+# The library that writes it holds the whole document.
+HELD_IN_MEMORY = {"ods"}
 
 
 def help_of(columns):

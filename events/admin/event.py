@@ -15,6 +15,7 @@ from coopemploi.admin import (
     StackedInline,
     TabularInline,
 )
+from coopemploi.imports.admin import ImportableMixin
 from events.models import (
     Appearance,
     Attendance,
@@ -90,7 +91,7 @@ class EvaluationResultInline(FigureInline):
 
 
 @admin.register(Event)
-class EventAdmin(PublishableAdmin):
+class EventAdmin(ImportableMixin, PublishableAdmin):
     list_display = ["title", "date", "status", "kind", "town"]
     list_filter = ["status", "kind", "format", USED_SCHEMES]
     list_select_related = ["town"]

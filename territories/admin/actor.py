@@ -8,6 +8,7 @@ from coopemploi.admin import (
     PublishableAdmin,
     TabularInline,
 )
+from coopemploi.imports.admin import ImportableMixin
 from territories.models import Actor, ActorFigure, ActorTerritory, StageChange
 
 
@@ -27,7 +28,7 @@ class ActorFigureInline(FigureInline):
 
 
 @admin.register(Actor)
-class ActorAdmin(PublishableAdmin):
+class ActorAdmin(ImportableMixin, PublishableAdmin):
     list_display = ["name", "kind", "present_stage", "status"]
     list_filter = ["status", "kind", USED_SCHEMES]
     search_fields = ["name", "siren"]

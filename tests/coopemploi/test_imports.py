@@ -16,10 +16,12 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from coopemploi.imports import applying, readers, tasks
+from coopemploi.imports import applying, mapping, readers, tasks, views
+from coopemploi.imports.declarations import importations
 from coopemploi.imports.models import ImportBatch, ImportRow
 from coopemploi.publishing import Publishable
 from initiatives.models import Initiative
+from tests import importing
 from tests.factories import (
     InitiativeFactory,
     PositionFactory,
@@ -29,6 +31,7 @@ from tests.factories import (
     ThemeFactory,
     UserFactory,
 )
+from tests.importing import counts, problems
 
 LIST = reverse("admin:initiatives_initiative_changelist")
 UPLOAD = reverse("admin:initiatives_initiative_import")
@@ -40,39 +43,15 @@ def address(name, *args):
 
 
 def send(client, content, name="fichier.csv", **choices):
-    """Send a file and accept its columns; return its batch as it now is."""
-    if isinstance(content, str):
-        content = content.encode()
-    response = client.post(UPLOAD, {"file": SimpleUploadedFile(name, content)})
-    assert response.status_code == 302
-    batch = ImportBatch.objects.latest("pk")
-    columns = {f"column_{place}": name for place, name in enumerate(batch.mapping)}
-    response = client.post(response.url, columns | choices)
-    assert response.status_code == 302
-    batch.refresh_from_db()
-    return batch
+    return importing.send(client, Initiative, content, name, **choices)
 
 
 def apply(client, batch):
-    client.post(address("import_apply", batch.pk))
-    batch.refresh_from_db()
-    assert batch.failure == ""
-    assert batch.state == ImportBatch.State.APPLIED
-    return batch
+    return importing.apply(client, Initiative, batch)
 
 
 def take_back(client, batch):
-    client.post(address("import_take_back", batch.pk))
-    batch.refresh_from_db()
-    assert batch.state == ImportBatch.State.TAKEN_BACK
-
-
-def counts(batch):
-    return {str(state): count for state, count in batch.counts().items() if count}
-
-
-def problems(batch):
-    return {row.line: row.problems for row in batch.rows.all() if row.problems}
+    importing.take_back(client, Initiative, batch)
 
 
 def downloaded(response):
@@ -143,6 +122,19 @@ def full_initiative_alike():
     initiative.themes.add(ThemeFactory())
 
 
+def test_long_list_is_not_offered_in_the_format_held_in_memory(animateur_client, monkeypatch):
+    InitiativeFactory.create_batch(2)
+    monkeypatch.setattr(views, "MOST_ROWS", 1)
+
+    page = animateur_client.get(address("export"))
+
+    assert [label for label, _ in page.context["addresses"]] == [
+        "Tableur (XLSX)",
+        "Tableau de texte (CSV)",
+    ]
+    assert animateur_client.get(address("export_file", "ods")).url == address("export")
+
+
 def test_unknown_format_of_export_does_not_exist(animateur_client):
     assert animateur_client.get(address("export_file", "exe")).status_code == 404
 
@@ -195,6 +187,30 @@ def test_no_file_at_all_is_answered_400(animateur_client):
 
     assert response.status_code == 400
     assert response.context["form"].errors == {"file": ["Choisissez un fichier."]}
+
+
+@pytest.mark.parametrize("model", importations, ids=lambda model: model._meta.label)
+def test_every_field_of_a_form_has_its_column(model):
+    fields = {field.name for field in model._meta.many_to_many}
+    fields |= {field.name for field in model._meta.concrete_fields if field.editable}
+
+    missing = fields - set(importations[model].fields) - {"id", "slug"}
+
+    # Only an EPCI has a nature: no import writes it.
+    assert missing == ({"nature"} if model._meta.label == "territories.Territory" else set())
+
+
+@pytest.mark.parametrize("model", importations, ids=lambda model: model._meta.label)
+def test_template_of_each_model_is_a_valid_import(model, animateur_client):
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    content = downloaded(animateur_client.get(reverse(f"{name}_import_template")))
+
+    _, (_, example) = readers.read_rows(content)
+
+    assert example[0] == "EXEMPLE (ligne non lue)"
+    known = mapping.known_headers(importations[model].columns())
+    headers, _ = mapping.split(readers.read_rows(content), known)
+    assert mapping.guess(headers, known) == ["slug", *importations[model].fields]
 
 
 # The columns
