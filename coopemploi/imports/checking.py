@@ -6,6 +6,7 @@ Records, duplicates and what must be unique are looked up in bulk, never a query
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from rapidfuzz import fuzz, process
@@ -52,14 +53,21 @@ class Checker:
         self.title = importation.title_field
 
     def choices_of(self, model):
-        """The records of `model` that one may choose: those that the admin shows."""
-        related = self.model_admin.admin_site._registry.get(model)
-        return related.get_queryset(self.request) if related else model._default_manager.all()
+        """The records of `model` that one may choose: those that the admin lets one see."""
+        related = self.model_admin.admin_site.get_model_admin(model)
+        records = related.get_queryset(self.request)
+        return records if related.has_view_permission(self.request) else records.none()
 
     def columns_of(self, mapping):
-        columns = self.importation.columns(set(mapping))
-        readonly = self.model_admin.get_readonly_fields(self.request)
-        columns = [column for column in columns if column.name not in readonly]
+        """Of the columns named, those that the form of the admin lets one write."""
+        shown = set(flatten_fieldsets(self.model_admin.get_fieldsets(self.request)))
+        shown -= set(self.model_admin.get_readonly_fields(self.request))
+        columns = [
+            column
+            for column in self.importation.columns(set(mapping))
+            # Links that say something more have a list of their own under the form.
+            if column.name in shown or column.has_own_model
+        ]
         for column in columns:
             column.bind(self.choices_of)
         return columns

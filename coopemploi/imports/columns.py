@@ -39,6 +39,11 @@ class Column:
         self._read = {}
 
     @property
+    def has_own_model(self):
+        through = getattr(self.field.remote_field, "through", None)
+        return through is not None and not through._meta.auto_created
+
+    @property
     def is_required(self):
         return not self.field.blank and not self.field.has_default()
 

@@ -41,10 +41,12 @@ _OLD = (
     "Ce fichier est un ancien classeur Excel (.xls) : ouvrez-le, choisissez « Enregistrer sous », "
     "« Classeur Excel (.xlsx) », puis renvoyez-le."
 )
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+\d+:[A-Z]+\d+)"')
+# Tags of bounded length: a file made by hand could make the search quadratic.
+_MERGED = re.compile(rb'<(?:\w{1,9}:)?mergeCell\s[^>]{0,99}?ref="([A-Z]+\d+:[A-Z]+\d+)"')
 _UNCOMPUTED = re.compile(
-    rb'<(?:\w+:)?c\s[^>]*?r="([A-Z]+\d+)"[^>]*>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)'
-    rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+    rb'<(?:\w{1,9}:)?c\s[^>]{0,99}?r="([A-Z]+\d+)"[^>]{0,99}>\s{0,9}'
+    rb"<(?:\w{1,9}:)?f(?:\s[^>]{0,200})?(?:/>|>[^<]*</(?:\w{1,9}:)?f>)\s{0,9}"
+    rb"(?:<(?:\w{1,9}:)?v\s?/>|<(?:\w{1,9}:)?v></(?:\w{1,9}:)?v>)?\s{0,9}</(?:\w{1,9}:)?c>"
 )
 
 

@@ -2,10 +2,10 @@
 
 import datetime
 import io
-from contextlib import closing
 
 import pytest
 import time_machine
+from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -584,8 +584,10 @@ def test_import_needs_the_right_to_add_or_change(client, db, name):
         (["change_initiative"], 200),
     ):
         client.force_login(staff(*codenames))
-        with closing(client.get(address(name))) as response:
-            assert response.status_code == status
+        response = client.get(address(name))
+        assert response.status_code == status
+        if response.streaming:
+            downloaded(response)
 
 
 @pytest.mark.parametrize("args", [("export",), ("export_file", "csv")])
@@ -642,6 +644,30 @@ def test_rows_are_refused_to_who_may_only_add_or_only_change(client, db):
     assert counts(send(client, text)) == {"changed": 1, "refused": 1}
     client.force_login(staff("add_initiative"))
     assert counts(send(client, text)) == {"created": 1, "refused": 1}
+
+
+def test_who_may_not_see_people_learns_no_name_from_a_cell(client, db):
+    PositionFactory(person__first_name="Léa", person__last_name="Roux")
+    text = "titre;contact\nNeuve;Léa Rou\n"
+
+    client.force_login(staff("add_initiative"))
+    hidden = problems(send(client, text))
+    client.force_login(staff("add_initiative", "view_position"))
+    seen = problems(send(client, text))
+
+    assert hidden == {2: [["contact", "« Léa Rou » n'est personne de connu."]]}
+    assert "Léa Roux" in seen[2][0][1]
+
+
+def test_field_that_the_form_does_not_let_one_write_has_no_column(animateur_client, monkeypatch):
+    initiative_admin = admin.site.get_model_admin(Initiative)
+    monkeypatch.setattr(initiative_admin, "readonly_fields", ["status"])
+
+    batch = send(animateur_client, "titre;statut\nNeuve;publié\n")
+
+    assert "status" not in batch.mapping
+    apply(animateur_client, batch)
+    assert Initiative.objects.get().status == Publishable.Status.DRAFT
 
 
 def test_rights_are_those_of_the_day_it_is_applied(client, db):
