@@ -98,7 +98,7 @@ class ImportRow(models.Model):
 
     class Outcome(models.TextChoices):
         WRITTEN = "written", "enregistrée"
-        TAKEN_BACK = "taken_back", "retirée"
+        TAKEN_BACK = "taken_back", "annulée"
         KEPT = "kept", "gardée"
 
     batch = models.ForeignKey(

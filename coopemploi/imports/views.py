@@ -30,7 +30,7 @@ TABS = (
     (RowState.DUPLICATE, ("doublon probable", "doublons probables"), ("laissée", "laissées")),
     (RowState.CREATED, ("à créer", "à créer"), ("créée", "créées")),
     (RowState.CHANGED, ("à modifier", "à modifier"), ("modifiée", "modifiées")),
-    (RowState.UNCHANGED, *(("sans changement", "sans changement"),) * 2),
+    (RowState.UNCHANGED, ("sans changement",) * 2, ("sans changement",) * 2),
 )
 
 
@@ -101,7 +101,10 @@ def batch(request, pk, model_admin):
     if found.state == State.SENT and not found.failure:
         return redirect(model_admin.import_url("import_mapping", pk))
     counts = found.counts()
-    tabs = [(state, counts[state], one if counts[state] < 2 else many) for state, one, many in TABS]
+    is_written = found.state in ImportBatch.WRITTEN
+    tabs = [
+        (state, counts[state], labels[is_written][counts[state] > 1]) for state, *labels in TABS
+    ]
     shown = request.GET.get("etat") or next((state for state, count, _ in tabs if count), "")
     if shown not in {"", *RowState.values}:
         raise Http404("Il n'y a pas de telle sorte de lignes.")
@@ -282,12 +285,14 @@ def _start(request, pk, model_admin, work):
 def _shown_row(row, model_admin):
     """A row as its page shows it: differences by label, problems as sentences."""
     opts = model_admin.opts
-    changes = row.state != RowState.REFUSED and [
+    shown = {} if row.state == RowState.REFUSED else row.changes
+    changes = [
         (opts.get_field(name).verbose_name, before, after)
-        for name, (_, _, before, after) in row.changes.items()
+        for name, (_, _, before, after) in shown.items()
     ]
+    is_gone = row.state == RowState.CREATED and row.outcome == ImportRow.Outcome.TAKEN_BACK
     url = ""
-    if row.record_key and row.outcome != ImportRow.Outcome.TAKEN_BACK:
+    if row.record_key and not is_gone:
         url = model_admin.import_url("change", row.record_key)
     return {"row": row, "changes": changes, "problems": _sentences(row.problems), "url": url}
 

@@ -279,6 +279,19 @@ def test_error_is_said_at_its_cell_with_the_nearest_value(animateur_client):
     assert "vouliez-vous dire « Mobilité » ?" in text
 
 
+def test_counts_agree_with_what_is_done_or_will_be(animateur_client):
+    text = "titre;avancement\nUne;\nDeux;\nTrois;en cour\n"
+    batch = send(animateur_client, text)
+
+    def labels():
+        tabs = animateur_client.get(address("import_batch", batch.pk)).context["tabs"]
+        return [f"{count} {label}" for _, count, label in tabs if count]
+
+    assert labels() == ["1 refusée", "2 à créer"]
+    apply(animateur_client, batch)
+    assert labels() == ["1 refusée", "2 créées"]
+
+
 def test_missing_title_and_too_long_text_are_refused(animateur_client):
     batch = send(animateur_client, f"titre;résumé\n;B\nC;{'x' * 601}\n")
 
