@@ -76,6 +76,7 @@ class Checker:
         """The `Reading` of each row; `wanted` are the lines to create though doubtful."""
         mapping = batch.mapping
         self.columns = self.columns_of(mapping)
+        self.by_name = {column.name: column for column in self.columns}
         readings = []
         for line, cells in batch.table["rows"]:
             texts = {
@@ -127,9 +128,8 @@ class Checker:
         for names in self.importation.codes:
             if not all(name in reading.texts for name in names):
                 continue
-            columns = {column.name: column for column in self.columns}
             try:
-                key = names, *(columns[name].stored(reading.texts[name]) for name in names)
+                key = names, *(self.by_name[name].stored(reading.texts[name]) for name in names)
             except (KeyError, ValueError):
                 continue
             if key[-1] and (record := self.by_code.get(key)):
@@ -170,29 +170,73 @@ class Checker:
 
     def _read_row(self, reading, seen_records, seen_titles, wanted):
         reading.label = reading.texts.get(self.title, "")[:300]
-        record = self._record_of(reading)
+        reading.record = self._record_of(reading)
         if reading.problems:
             return
-        stored = {}
-        if record is None:
-            namesakes = self.namesakes.get(normalise(reading.label), ())
-            same = next((other for other in namesakes if self._says_the_same(reading, other)), None)
-            if same is not None:
-                reading.record, reading.state = same, State.UNCHANGED
-                return
-        elif self._says_the_same(reading, record):
-            reading.record, reading.state = record, State.UNCHANGED
-            self._note_record(reading, record, seen_records)
-            return
+        if reading.record is None:
+            self._read_new(reading, seen_titles, wanted)
         else:
-            namesakes = ()
-        target = record or self.model()
-        for column in self.columns:
+            self._read_known(reading, seen_records)
+
+    def _read_known(self, reading, seen):
+        """A row that speaks of a record."""
+        record = reading.record
+        stored = self._stored(
+            reading,
+            [
+                column
+                for column in self.columns
+                if not self._is_same(column, reading.texts[column.name], record)
+            ],
+        )
+        for name, after in stored.items():
+            column = self.by_name[name]
+            before = column.current(record)
+            reading.changes[name] = [before, after, column.shown(before), column.shown(after)]
+        self._check(reading, record)
+        line = seen.setdefault(record.pk, reading.line)
+        if line != reading.line:
+            reading.refuse("réf", f"la ligne {line} parle déjà de cette fiche.")
+        if reading.changes and not self.model_admin.has_change_permission(self.request, record):
+            reading.refuse("", "vous n'avez pas le droit de modifier cette fiche.")
+        if not reading.problems:
+            reading.state = State.CHANGED if reading.changes else State.UNCHANGED
+
+    def _read_new(self, reading, seen, wanted):
+        """A row without réf: a new record, unless one has its name."""
+        namesakes = self.namesakes.get(normalise(reading.label), ())
+        for other in namesakes:
+            if self._says_the_same(reading, other):
+                reading.record, reading.state = other, State.UNCHANGED
+                return
+        for column in self.importation.columns():
+            if column.is_required and column.name not in self.by_name:
+                reading.refuse(column.label, "cette colonne manque au fichier.")
+        filled = [
+            column
+            for column in self.columns
+            if reading.texts[column.name] or not column.field.has_default()
+        ]
+        for name, after in self._stored(reading, filled).items():
+            if after not in ("", None, []):
+                reading.changes[name] = [None, after, "", self.by_name[name].shown(after)]
+        self._check(reading, self.model())
+        if reading.problems:
+            return
+        first = seen.setdefault(normalise(reading.label), reading.line)
+        if not self.may_add:
+            reading.refuse("", "vous n'avez pas le droit d'ajouter de fiche de cette sorte.")
+        elif reading.line not in wanted and (namesakes or first != reading.line):
+            reading.state = State.DUPLICATE
+            reading.problems.append([self._label_of(self.title), self._twin(namesakes, first)])
+        else:
+            reading.state = State.CREATED
+
+    def _stored(self, reading, columns):
+        """{name: value} of the cells that can be read; the others refuse the row."""
+        stored = {}
+        for column in columns:
             text = reading.texts[column.name]
-            if record is not None and self._is_same(column, text, record):
-                continue
-            if record is None and not text and column.field.has_default():
-                continue
             try:
                 stored[column.name] = column.stored(text)
             except ValueError as error:
@@ -200,31 +244,7 @@ class Checker:
                 continue
             if not text and column.is_required:
                 reading.refuse(column.label, "il manque une valeur.")
-        if record is None:
-            self._require(reading)
-        self._note_changes(reading, record, stored)
-        if record is not None and not reading.changes and not reading.problems:
-            reading.record, reading.state = record, State.UNCHANGED
-            return
-        self._check(reading, target, stored)
-        reading.record = record
-        if record is not None:
-            self._note_record(reading, record, seen_records)
-        if reading.problems:
-            return
-        if record is not None:
-            reading.state = State.CHANGED
-            self._check_right_to_change(reading, record)
-            return
-        key = normalise(reading.label)
-        before = seen_titles.setdefault(key, reading.line)
-        if not self.may_add:
-            reading.refuse("", "vous n'avez pas le droit d'ajouter de fiche de cette sorte.")
-        elif reading.line not in wanted and (namesakes or before != reading.line):
-            reading.state = State.DUPLICATE
-            reading.problems.append([self._label_of(self.title), self._twin(namesakes, before)])
-        else:
-            reading.state = State.CREATED
+        return stored
 
     def _twin(self, namesakes, line):
         if not namesakes:
@@ -270,44 +290,20 @@ class Checker:
         except ValueError:
             return False
 
-    def _note_record(self, reading, record, seen):
-        line = seen.setdefault(record.pk, reading.line)
-        if line != reading.line:
-            reading.refuse("réf", f"la ligne {line} parle déjà de cette fiche.")
-
-    def _require(self, reading):
-        own = {column.name for column in self.columns}
-        for column in self.importation.columns():
-            if column.is_required and column.name not in own:
-                reading.refuse(column.label, "cette colonne manque au fichier.")
-
-    def _note_changes(self, reading, record, stored):
-        for column in self.columns:
-            if column.name not in stored:
-                continue
-            after = stored[column.name]
-            before = None if record is None else column.current(record)
-            if record is None and after in ("", None, []):
-                continue
-            if record is None or before != after:
-                shown = "" if record is None else column.shown(before)
-                reading.changes[column.name] = [before, after, shown, column.shown(after)]
-
     # What the rules say
 
-    def _check(self, reading, target, stored):
+    def _check(self, reading, target):
         """Validate as a form does, on the fields that the row changes."""
-        columns = {column.name: column for column in self.columns}
-        changed = [columns[name] for name in reading.changes]
+        changed = [self.by_name[name] for name in reading.changes]
         before = {column.name: column.current(target) for column in changed}
         for column in changed:
             try:
-                column.assign(target, stored[column.name])
+                column.assign(target, reading.changes[column.name][1])
                 column.check(target)
             except ValidationError as error:
                 reading.refuse(column.label, " ".join(error.messages))
-        if not reading.problems:
-            self._check_rules(reading, target, set(stored))
+        if changed and not reading.problems:
+            self._check_rules(reading, target, set(reading.changes))
         if target.pk is not None:
             # Left as it is in the database: whoever writes assigns again.
             for column in changed:
@@ -341,10 +337,6 @@ class Checker:
             holder = holders.setdefault(values, target.pk or reading)
             if holder is not reading and holder != target.pk:
                 reading.refuse(self._label_of(group[-1]), message)
-
-    def _check_right_to_change(self, reading, record):
-        if not self.model_admin.has_change_permission(self.request, record):
-            reading.refuse("", "vous n'avez pas le droit de modifier cette fiche.")
 
     def _label_of(self, name):
         return str(self.model._meta.get_field(name).verbose_name)

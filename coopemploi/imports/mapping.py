@@ -27,14 +27,13 @@ def split(rows, known):
     """(headers, other rows) of a table whose headers stand among its first rows."""
 
     def score(row):
-        found = {name for text in row[1] if (name := known.get(_plain(text)))}
-        return len(found), 0
+        return len({name for text in row[1] if (name := known.get(_plain(text)))})
 
-    best = max(rows[:HEADER_ROWS], key=score)
-    if not score(best)[0]:  # nothing known: the first row that is more than a title
-        best = next((row for row in rows[:HEADER_ROWS] if sum(map(bool, row[1])) > 1), rows[0])
-    position = rows.index(best)
-    return best[1], rows[position + 1 :]
+    first_rows = rows[:HEADER_ROWS]
+    best = max(first_rows, key=score)
+    if not score(best):  # nothing known: the first row that is more than a title
+        best = next((row for row in first_rows if sum(map(bool, row[1])) > 1), rows[0])
+    return best[1], rows[rows.index(best) + 1 :]
 
 
 def guess(headers, known):
