@@ -747,3 +747,29 @@ def test_pages_hold_no_inline_script_or_style(animateur_client):
         html = animateur_client.get(url).content.decode()
         assert " style=" not in html
         assert "<b>Neuve" not in html
+
+
+HOSTILE = ["\0", "\ud800", "x" * 5000, "-1", "9" * 40, "<script>", "1 OR 1=1", ""]
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=ascii)
+def test_whatever_is_sent_is_answered_without_an_error(animateur_client, value):
+    InitiativeFactory(title="Une", stage="idea")
+    written = value.encode("utf-8", "surrogatepass")
+    batch = send(animateur_client, "titre;avancement\nUne;\nDeux;\n")
+    answers = [
+        animateur_client.post(
+            UPLOAD, {"file": SimpleUploadedFile("f.csv", b"titre\n" + written + b"\n")}
+        ),
+        animateur_client.post(address("import_mapping", batch.pk), {"column_0": written}),
+        animateur_client.post(
+            address("import_duplicates", batch.pk), {"shown": [written], "wanted": [written]}
+        ),
+        animateur_client.get(address("import_batch", batch.pk), {"page": written, "etat": written}),
+        animateur_client.get(address("export_file", "csv"), {"q": written, "p": written}),
+    ]
+
+    assert all(answer.status_code < 500 for answer in answers)
+    for answer in answers:
+        if answer.streaming:
+            downloaded(answer)
