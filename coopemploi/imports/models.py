@@ -44,7 +44,7 @@ class ImportBatch(models.Model):
     sent_at = models.DateTimeField("envoyé le", default=timezone.now)
     applied_at = models.DateTimeField("enregistré le", null=True, blank=True)
     state = models.CharField("état", max_length=12, choices=State.choices, default=State.SENT)
-    # Stands by the state from which a work that fails goes back: said to who sent the file.
+    # Why the last work on it stopped, as its page says it.
     failure = models.CharField("échec", max_length=300, blank=True)
     # {"headers": [text], "rows": [[line, [text]]]}; None once forgotten.
     table = models.JSONField("contenu du fichier", null=True, blank=True)
