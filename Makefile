@@ -53,9 +53,10 @@ migrations-check: $(VENV)/dev.stamp ## Aucune migration ne manque
 smoke: $(VENV)/base.stamp ## La démonstration démarre et sert ses pages
 	.ci/smoke
 
-bench: $(VENV)/base.stamp ## Les mesures : rapprochement, pertinence (make demo d'abord), passage à l'échelle
+bench: $(VENV)/base.stamp ## Les mesures : rapprochement, pertinence, imports (make demo d'abord), passage à l'échelle
 	DEBUG=1 $(BIN)/python benchmarks/reconciliation.py
 	DEBUG=1 $(BIN)/python benchmarks/relevance.py
+	DEBUG=1 $(BIN)/python benchmarks/imports.py
 	$(BIN)/python benchmarks/scale.py $(BENCH)
 
 requirements: pyproject.toml ## Figer de nouveau les dépendances, avec leurs empreintes

@@ -24,6 +24,7 @@ from django.db import models
 from django.forms.models import BaseInlineFormSet
 from django.utils.text import capfirst
 
+from .batches import batches
 from .fields import LinesField, PartialDateField
 from .mass_actions import MassAction
 from .permissions import editing_rule
@@ -437,6 +438,21 @@ class ModelAdmin(SavedFiltersMixin, RelationsMixin, admin.ModelAdmin):
             known[key] = self._within(request, self.model._base_manager.filter(pk=obj.pk)).exists()
         return known[key]
 
+    def reach_all(self, request, records):
+        """Ask of many records at once whether they are in the perimeter: see `_reaches`."""
+        known = request.__dict__.setdefault("_reached", {})
+        for pks in batches({record.pk for record in records}):
+            found = self._within(request, self.model._base_manager.filter(pk__in=pks))
+            within = set(found.values_list("pk", flat=True))
+            known.update({(self.model, pk): pk in within for pk in pks})
+
+    def out_of_reach(self, request, records):
+        """Those of records just written that are out of the perimeter of who wrote them."""
+        if not self.is_placed_by_its_form:
+            return []
+        self.reach_all(request, records)
+        return [record for record in records if not self._reaches(request, record)]
+
     def _within(self, request, queryset):
         return editing_rule().editable(queryset, request.user)
 
@@ -475,8 +491,7 @@ class ModelAdmin(SavedFiltersMixin, RelationsMixin, admin.ModelAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        request.__dict__.pop("_reached", None)
-        if self.is_placed_by_its_form and not self._reaches(request, form.instance):
+        if self.out_of_reach(request, [form.instance]):
             raise OutOfReachError
 
     def choice_label(self, obj):

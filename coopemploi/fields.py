@@ -251,19 +251,27 @@ class AutoSlugField(models.SlugField):
             setattr(instance, self.attname, slug)
         return slug
 
-    def _unique_slug(self, instance):
+    def base_slug(self, instance):
+        """The slug of a record, before it is told from others."""
         base = slugify(normalise(str(getattr(instance, self.populate_from))))
-        base = base[: self.max_length - 8].strip("-") or "sans-nom"
+        return base[: self.max_length - 8].strip("-") or "sans-nom"
+
+    def _unique_slug(self, instance):
+        base = self.base_slug(instance)
         lookup = {f"{self.name}__startswith": base}
         if self.within:
             lookup[self.within] = getattr(instance, self.within)
         others = type(instance)._default_manager.filter(**lookup).exclude(pk=instance.pk)
-        taken = set(others.values_list(self.name, flat=True))
-        if base not in taken:
-            return base
-        return next(
-            slug for number in range(2, len(taken) + 3) if (slug := f"{base}-{number}") not in taken
-        )
+        return free_slug(base, set(others.values_list(self.name, flat=True)))
+
+
+def free_slug(base, taken):
+    """`base`, or the first of its numbered forms that is not in `taken`."""
+    if base not in taken:
+        return base
+    return next(
+        slug for number in range(2, len(taken) + 3) if (slug := f"{base}-{number}") not in taken
+    )
 
 
 class NormalisedField(models.TextField):

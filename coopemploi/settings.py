@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "coopemploi.vocabulary",
     "coopemploi.search",
     "coopemploi.merging",
+    "coopemploi.imports",
     "territories",
     "initiatives",
     "events",

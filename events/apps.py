@@ -6,9 +6,11 @@ class EventsConfig(AppConfig):
     verbose_name = "Rencontres"
 
     def ready(self):
+        from .imports import EventImport
         from .permissions import declare
         from .search import ActionSource, CampaignSource, EventSource, RecapSource, VerbatimSource
 
         declare()
         for source in (ActionSource, CampaignSource, EventSource, RecapSource, VerbatimSource):
             source.register()
+        EventImport.register()

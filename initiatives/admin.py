@@ -11,6 +11,7 @@ from coopemploi.admin import (
     StackedInline,
     TabularInline,
 )
+from coopemploi.imports.admin import ImportableMixin
 from coopemploi.mass_actions import MassAction
 from coopemploi.merging.admin import MergeableMixin
 from coopemploi.vocabulary.models import Theme
@@ -75,7 +76,7 @@ ADD_THEME = MassAction(
 
 
 @admin.register(Initiative)
-class InitiativeAdmin(MergeableMixin, PublishableAdmin):
+class InitiativeAdmin(ImportableMixin, MergeableMixin, PublishableAdmin):
     list_display = ["title", "territories_shown", "stage", "status"]
     list_filter = ["status", "stage", "level", USED_SCHEMES]
     list_prefetch_related = ["territories"]
@@ -119,7 +120,7 @@ class InitiativeAdmin(MergeableMixin, PublishableAdmin):
         return ", ".join(str(territory) for territory in initiative.territories.all())
 
 
-class ExchangeAdmin(PublishableAdmin):
+class ExchangeAdmin(ImportableMixin, PublishableAdmin):
     list_display = ["text", "author", "kind", "state", "stated", "status"]
     list_filter = ["status", "state", "kind"]
     list_select_related = ["actor", "person"]
@@ -156,7 +157,7 @@ class OfferAdmin(ExchangeAdmin):
 
 
 @admin.register(Resource)
-class ResourceAdmin(PublishableAdmin):
+class ResourceAdmin(ImportableMixin, PublishableAdmin):
     list_display = ["title", "kind", "actor", "date", "status"]
     list_filter = ["status", "kind"]
     list_select_related = ["actor"]

@@ -6,6 +6,7 @@ class InitiativesConfig(AppConfig):
     verbose_name = "Initiatives et coopération"
 
     def ready(self):
+        from .imports import InitiativeImport, NeedImport, OfferImport, ResourceImport
         from .merging import InitiativeMerging
         from .permissions import declare
         from .search import InitiativeSource, NeedSource, OfferSource, ResourceSource
@@ -14,3 +15,5 @@ class InitiativesConfig(AppConfig):
         for source in (InitiativeSource, NeedSource, OfferSource, ResourceSource):
             source.register()
         InitiativeMerging.register()
+        for importation in (InitiativeImport, NeedImport, OfferImport, ResourceImport):
+            importation.register()

@@ -9,7 +9,10 @@ class TerritoriesConfig(AppConfig):
     verbose_name = "Territoires et acteurs"
 
     def ready(self):
+        from coopemploi.imports.lookups import lookups
+
         from .closure import ContainmentTable
+        from .imports import LOOKUPS, ActorImport, TerritoryImport
         from .merging import ActorMerging, PersonMerging
         from .permissions import PerimeterRule, declare
         from .search import ActorSource, NetworkSource, TerritorySource
@@ -21,3 +24,6 @@ class TerritoriesConfig(AppConfig):
             source.register()
         for merging in (ActorMerging, PersonMerging):
             merging.register()
+        lookups.update(LOOKUPS)
+        for importation in (TerritoryImport, ActorImport):
+            importation.register()

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from coopemploi import permissions
 from coopemploi.derived import Registry, registry
 from coopemploi.search import catalogue
 from tests.factories import UserFactory
@@ -86,3 +87,9 @@ def client():
 def animateur_client(client, db):
     client.force_login(UserFactory(is_staff=True, is_superuser=True))
     return client
+
+
+@pytest.fixture
+def _without_perimeters(monkeypatch):
+    """Model permissions alone decide, for tests of what each of them opens."""
+    monkeypatch.setattr(permissions, "_rules", [permissions.EditingRule()])

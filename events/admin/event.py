@@ -20,6 +20,7 @@ from coopemploi.admin import (
     TabularInline,
 )
 from coopemploi.formats.tables import csv_response
+from coopemploi.imports.admin import ImportableMixin
 from events.invitations import Invitations, InviteeTable
 from events.models import (
     Appearance,
@@ -98,7 +99,7 @@ class EvaluationResultInline(FigureInline):
 
 
 @admin.register(Event)
-class EventAdmin(PublishableAdmin):
+class EventAdmin(ImportableMixin, PublishableAdmin):
     list_display = ["title", "date", "status", "kind", "town"]
     list_filter = ["status", "kind", "format", USED_SCHEMES]
     list_select_related = ["town"]

@@ -8,6 +8,7 @@ from coopemploi.admin import (
     PublishableAdmin,
     TabularInline,
 )
+from coopemploi.imports.admin import ImportableMixin
 from coopemploi.merging.admin import MergeableMixin
 from territories.models import Actor, ActorFigure, ActorTerritory, StageChange
 
@@ -28,7 +29,7 @@ class ActorFigureInline(FigureInline):
 
 
 @admin.register(Actor)
-class ActorAdmin(MergeableMixin, PublishableAdmin):
+class ActorAdmin(ImportableMixin, MergeableMixin, PublishableAdmin):
     list_display = ["name", "kind", "present_stage", "status"]
     list_filter = ["status", "kind", USED_SCHEMES]
     search_fields = ["name", "siren"]

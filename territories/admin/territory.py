@@ -4,6 +4,7 @@ from django.db.models import Count
 from django.forms.models import BaseInlineFormSet
 
 from coopemploi.admin import ORIGIN, FigureInline, ModelAdmin, ModelForm, TabularInline
+from coopemploi.imports.admin import ImportableMixin
 from territories.models import Composition, Containment, FormerCode, Territory, TerritoryFigure
 
 
@@ -86,7 +87,7 @@ class FormerCodeInline(TabularInline):
 
 
 @admin.register(Territory)
-class TerritoryAdmin(ModelAdmin):
+class TerritoryAdmin(ImportableMixin, ModelAdmin):
     is_placed_by_its_form = False  # what it lies in is computed once it is saved
     list_display = ["name", "kind_shown", "code", "population"]
     list_filter = ["kind"]

@@ -311,6 +311,7 @@ def test_duplicates_are_for_those_who_may_change(client):
     assert Distinction.objects.count() == 0
 
 
+@pytest.mark.usefixtures("_without_perimeters")
 def test_merging_is_for_those_who_may_delete_the_loser(client):
     first, second = ActorFactory.create_batch(2)
     editor = client_with(client, Actor, "view", "change")
@@ -323,6 +324,7 @@ def test_merging_is_for_those_who_may_delete_the_loser(client):
     assert Actor.objects.count() == 2
 
 
+@pytest.mark.usefixtures("_without_perimeters")
 def test_those_who_may_change_and_delete_merge(client):
     first, second = ActorFactory.create_batch(2)
     editor = client_with(client, Actor, "view", "change", "delete")
@@ -372,6 +374,7 @@ def test_undo_that_is_prevented_says_why_and_does_nothing(animateur_client):
     assert Actor.objects.count() == 1
 
 
+@pytest.mark.usefixtures("_without_perimeters")
 def test_undo_is_for_those_who_may_change_and_add(client, animateur_client):
     first, second = ActorFactory.create_batch(2)
     _, url = merged(animateur_client, first, second)

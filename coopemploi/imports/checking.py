@@ -1,0 +1,345 @@
+"""What the rows of a file would do to the records: nothing is written here.
+
+Records, duplicates and what must be unique are looked up in bulk, never a query a row.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import chain
+
+from django.contrib.admin.utils import flatten_fieldsets
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models
+from rapidfuzz import fuzz, process
+
+from ..batches import batches
+from ..search.text import normalise
+from .columns import canonical
+from .declarations import EXAMPLE, REFERENCE
+from .models import ImportRow
+
+State = ImportRow.State
+
+
+@dataclass
+class Reading:
+    """A row, as it is being checked."""
+
+    line: int
+    texts: dict  # name of column → text
+    reference: str = ""
+    state: str = ""
+    record: models.Model | None = None
+    label: str = ""
+    changes: dict = field(default_factory=dict)
+    problems: list = field(default_factory=list)
+
+    def refuse(self, column, message):
+        self.problems.append([column, message])
+        self.state = State.REFUSED
+
+
+class Checker:
+    """Reads the rows of a batch, with the rights of who sent it.
+
+    `model_admin` and `request` say what they may see, add and change.
+    """
+
+    def __init__(self, importation, model_admin, request):
+        self.importation = importation
+        self.model = importation.model
+        self.model_admin = model_admin
+        self.request = request
+        self.queryset = model_admin.get_queryset(request)
+        self.title = importation.title_field
+
+    def choices_of(self, model):
+        """The records of `model` that one may choose: those that the admin lets one see."""
+        related = self.model_admin.admin_site.get_model_admin(model)
+        records = related.get_queryset(self.request)
+        return records if related.has_view_permission(self.request) else records.none()
+
+    def columns_of(self, mapping):
+        """Of the columns named, those that the form of the admin lets one write."""
+        shown = set(flatten_fieldsets(self.model_admin.get_fieldsets(self.request)))
+        shown -= set(self.model_admin.get_readonly_fields(self.request))
+        columns = [
+            column
+            for column in self.importation.columns(set(mapping))
+            # Links that say something more have a list of their own under the form.
+            if column.name in shown or column.has_own_model
+        ]
+        for column in columns:
+            column.bind(self.choices_of)
+        return columns
+
+    def read(self, batch, wanted=()):
+        """The `Reading` of each row; `wanted` are the lines to create though doubtful."""
+        mapping = batch.mapping
+        self.columns = self.columns_of(mapping)
+        self.by_name = {column.name: column for column in self.columns}
+        readings = []
+        for line, cells in batch.table["rows"]:
+            texts = {
+                name: canonical(text)
+                for name, text in zip(mapping, cells + [""] * len(mapping), strict=False)
+                if name
+            }
+            reference = texts.pop(REFERENCE, "")
+            if any(texts.values()) and not reference.startswith(EXAMPLE):
+                readings.append(Reading(line, texts, reference))
+        for column in self.columns:
+            column.prepare([reading.texts[column.name] for reading in readings])
+        self._find_records(readings)
+        known = [*self.by_reference.values(), *self.by_code.values()]
+        self.model_admin.reach_all(self.request, [*known, *chain(*self.namesakes.values())])
+        self._load_unique()
+        self.may_add = self.model_admin.has_add_permission(self.request)
+        seen_records, seen_titles = {}, {}
+        for reading in readings:
+            self._read_row(reading, seen_records, seen_titles, set(wanted))
+        return readings
+
+    # Whose row it is
+
+    def _find_records(self, readings):
+        references = {r.reference for r in readings if r.reference}
+        self.by_reference = {}
+        for batch in batches(references):
+            self.by_reference |= self.importation.find(self.queryset, batch)
+        self.by_code = {}
+        for names in self.importation.codes:
+            self._find_by_code(names, readings)
+        self._find_namesakes(readings)
+
+    def _find_by_code(self, names, readings):
+        """Those of rows without a réf that say the same official code."""
+        columns = [column for column in self.columns if column.name in names]
+        if len(columns) < len(names):
+            return
+        values = set()
+        for reading in readings:
+            if not reading.reference:
+                values.add(reading.texts[names[-1]])
+        for batch in batches(values - {""}):
+            found = self.queryset.filter(**{f"{names[-1]}__in": batch})
+            for record in self.importation.records(found):
+                key = names, *(getattr(record, name) for name in names)
+                self.by_code[key] = record
+
+    def _code_record(self, reading):
+        for names in self.importation.codes:
+            if not all(name in reading.texts for name in names):
+                continue
+            try:
+                key = names, *(self.by_name[name].stored(reading.texts[name]) for name in names)
+            except (KeyError, ValueError):
+                continue
+            if key[-1] and (record := self.by_code.get(key)):
+                return record
+        return None
+
+    def _find_namesakes(self, readings):
+        """The records that have the very title of a row without réf."""
+        titles = {normalise(r.texts.get(self.title, "")) for r in readings if not r.reference}
+        self.namesakes = defaultdict(list)
+        pks = {}
+        for pk, title in self.queryset.order_by("pk").values_list("pk", self.title):
+            if (key := normalise(title)) in titles:
+                pks[pk] = key
+        for batch in batches(pks):
+            for record in self.importation.records(self.queryset.filter(pk__in=batch)):
+                self.namesakes[pks[record.pk]].append(record)
+
+    def _load_unique(self):
+        """Who holds each value that must be unique."""
+        groups = [[f.name] for f in self.model._meta.fields if f.unique and not f.primary_key]
+        rules = [(names, "une autre fiche l'a déjà.") for names in groups]
+        rules += [
+            (list(rule.fields), rule.violation_error_message)
+            for rule in self.model._meta.constraints
+            if isinstance(rule, models.UniqueConstraint) and rule.fields
+        ]
+        own = {column.name for column in self.columns}
+        self.unique = []
+        for names, message in rules:
+            if own & set(names):
+                attnames = [self.model._meta.get_field(name).attname for name in names]
+                rows = self.model._default_manager.order_by().values_list("pk", *attnames)
+                holders = {tuple(values): pk for pk, *values in rows}
+                self.unique.append((names, attnames, holders, message))
+
+    # What a row says
+
+    def _read_row(self, reading, seen_records, seen_titles, wanted):
+        reading.label = reading.texts.get(self.title, "")[:300]
+        reading.record = self._record_of(reading)
+        if reading.problems:
+            return
+        if reading.record is None:
+            self._read_new(reading, seen_titles, wanted)
+        else:
+            self._read_known(reading, seen_records)
+
+    def _read_known(self, reading, seen):
+        """A row that speaks of a record."""
+        record = reading.record
+        stored = self._stored(
+            reading,
+            [
+                column
+                for column in self.columns
+                if not self._is_same(column, reading.texts[column.name], record)
+            ],
+        )
+        for name, after in stored.items():
+            column = self.by_name[name]
+            before = column.current(record)
+            reading.changes[name] = [before, after, column.shown(before), column.shown(after)]
+        self._check(reading, record)
+        line = seen.setdefault(record.pk, reading.line)
+        if line != reading.line:
+            reading.refuse("réf", f"la ligne {line} parle déjà de cette fiche.")
+        if reading.changes and not self.model_admin.has_change_permission(self.request, record):
+            reading.refuse("", "vous n'avez pas le droit de modifier cette fiche.")
+        if not reading.problems:
+            reading.state = State.CHANGED if reading.changes else State.UNCHANGED
+
+    def _read_new(self, reading, seen, wanted):
+        """A row without réf: a new record, unless one has its name."""
+        namesakes = self.namesakes.get(normalise(reading.label), ())
+        for other in namesakes:
+            if self._says_the_same(reading, other):
+                reading.record, reading.state = other, State.UNCHANGED
+                return
+        for column in self.importation.columns():
+            if column.is_required and column.name not in self.by_name:
+                reading.refuse(column.label, "cette colonne manque au fichier.")
+        filled = [
+            column
+            for column in self.columns
+            if reading.texts[column.name] or not column.field.has_default()
+        ]
+        for name, after in self._stored(reading, filled).items():
+            if after not in ("", None, []):
+                reading.changes[name] = [None, after, "", self.by_name[name].shown(after)]
+        self._check(reading, self.model())
+        if reading.problems:
+            return
+        first = seen.setdefault(normalise(reading.label), reading.line)
+        if not self.may_add:
+            reading.refuse("", "vous n'avez pas le droit d'ajouter de fiche de cette sorte.")
+        elif reading.line not in wanted and (namesakes or first != reading.line):
+            reading.state = State.DUPLICATE
+            reading.problems.append([self._label_of(self.title), self._twin(namesakes, first)])
+        else:
+            reading.state = State.CREATED
+
+    def _stored(self, reading, columns):
+        """{name: value} of the cells that can be read; the others refuse the row."""
+        stored = {}
+        for column in columns:
+            text = reading.texts[column.name]
+            try:
+                stored[column.name] = column.stored(text)
+            except ValueError as error:
+                reading.refuse(column.label, str(error))
+                continue
+            if not text and column.is_required:
+                reading.refuse(column.label, "il manque une valeur.")
+        return stored
+
+    def _twin(self, namesakes, line):
+        if not namesakes:
+            return f"la ligne {line} porte déjà ce nom."
+        slugs = [self.importation.reference_of(other) for other in namesakes]
+        return (
+            f"une fiche porte déjà ce nom : réf « {' », « '.join(slugs)} ». Pour la modifier, "
+            "écrivez cette réf dans la colonne « réf »."
+        )
+
+    def _record_of(self, reading):
+        if not reading.reference:
+            return self._code_record(reading)
+        record = self.by_reference.get(reading.reference)
+        if record is None:
+            near = process.extractOne(
+                reading.reference, self._references(), scorer=fuzz.ratio, score_cutoff=80
+            )
+            hint = f" (vouliez-vous dire « {near[0]} » ?)" if near else ""
+            reading.refuse(
+                "réf",
+                f"« {reading.reference} » n'est la réf d'aucune fiche que vous pouvez "
+                f"modifier{hint}. Pour créer une fiche, laissez la réf vide.",
+            )
+        return record
+
+    def _references(self):
+        if not hasattr(self, "_known_references"):
+            self._known_references = self.importation.known_references(self.queryset)
+        return self._known_references
+
+    def _says_the_same(self, reading, record):
+        return all(
+            self._is_same(column, reading.texts[column.name], record) for column in self.columns
+        )
+
+    def _is_same(self, column, text, record):
+        """Whether a cell is what an export writes of the record, or comes to the same."""
+        if text == canonical(column.shown_of(record)):
+            return True
+        try:
+            return column.stored(text) == column.current(record)
+        except ValueError:
+            return False
+
+    # What the rules say
+
+    def _check(self, reading, target):
+        """Validate as a form does, on the fields that the row changes."""
+        changed = [self.by_name[name] for name in reading.changes]
+        before = {column.name: column.current(target) for column in changed}
+        for column in changed:
+            try:
+                column.assign(target, reading.changes[column.name][1])
+                column.check(target)
+            except ValidationError as error:
+                reading.refuse(column.label, " ".join(error.messages))
+        if changed and not reading.problems:
+            self._check_rules(reading, target, set(reading.changes))
+        if target.pk is not None:
+            # Left as it is in the database: whoever writes assigns again.
+            for column in changed:
+                column.assign(target, before[column.name])
+
+    def _check_rules(self, reading, target, names):
+        if refusal := self.importation.refusal(target):
+            reading.refuse("", refusal)
+        try:
+            target.clean()
+        except ValidationError as error:
+            found = getattr(error, "error_dict", {NON_FIELD_ERRORS: [error]})
+            for name, errors in found.items():
+                messages = ValidationError(errors).messages
+                label = "" if name == NON_FIELD_ERRORS else self._label_of(name)
+                reading.refuse(label, " ".join(messages))
+        for rule in self.model._meta.constraints:
+            if not isinstance(rule, models.CheckConstraint):
+                continue
+            try:
+                rule.validate(self.model, target)
+            except ValidationError as error:
+                reading.refuse("", " ".join(error.messages))
+        self._check_unique(reading, target, names)
+
+    def _check_unique(self, reading, target, names):
+        for group, attnames, holders, message in self.unique:
+            values = tuple(getattr(target, attname) for attname in attnames)
+            if not names & set(group) or values[-1] in ("", None):
+                continue
+            holder = holders.setdefault(values, target.pk or reading)
+            if holder is not reading and holder != target.pk:
+                reading.refuse(self._label_of(group[-1]), message)
+
+    def _label_of(self, name):
+        return str(self.model._meta.get_field(name).verbose_name)

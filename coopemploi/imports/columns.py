@@ -1,0 +1,261 @@
+"""The columns of a table of records: what a cell says of a field, both ways.
+
+A value is `stored` in a batch as JSON holds it, and `shown` as a cell writes it.
+"""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from ..dates import PartialDate
+from ..fields import LinesField
+from ..formats.nodes import Items, Place, Scalar
+from ..formats.printable import printable
+from ..formats.tables import SEPARATOR
+from ..formats.values import read_value
+from .lookups import lookup_for
+from .readers import CALCULATION_ERROR
+
+# The most that a cell of a spreadsheet holds: a longer text was cut.
+LONGEST_CELL = 32_767
+_NOWHERE = Place("", 0)
+
+
+def canonical(text):
+    """The text of a cell as any file gives it back."""
+    lines = printable(text).replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
+    return lines.strip()
+
+
+class Column:
+    """A field of a model that fits in one cell."""
+
+    def __init__(self, field, synonyms=()):
+        self.field = field
+        self.name = field.name
+        self.label = str(field.verbose_name)
+        self.synonyms = synonyms
+        self._read = {}
+
+    @property
+    def has_own_model(self):
+        through = getattr(self.field.remote_field, "through", None)
+        return through is not None and not through._meta.auto_created
+
+    @property
+    def is_required(self):
+        return not self.field.blank and not self.field.has_default()
+
+    @property
+    def choices(self):
+        """The values that a list proposes, or nothing."""
+        if isinstance(self.field, models.BooleanField):
+            return ["oui", "non"]
+        return [str(label) for value, label in self.field.flatchoices if value != ""]
+
+    @property
+    def help(self):
+        if isinstance(self.field, LinesField):
+            return f"Plusieurs : séparez-les par « {SEPARATOR.strip()} »."
+        return str(self.field.help_text)
+
+    def bind(self, queryset_of):
+        """Say what one may choose: a function of a model."""
+
+    def prepare(self, texts):
+        """Read at once what the cells `texts` need."""
+
+    def stored(self, text):
+        """The value of a cell. Raise ValueError, in French."""
+        if text not in self._read:
+            try:
+                self._read[text] = self.read(text), None
+            except ValueError as error:
+                self._read[text] = None, str(error)
+        value, problem = self._read[text]
+        if problem:
+            raise ValueError(problem)
+        return value
+
+    def read(self, text):
+        if CALCULATION_ERROR.fullmatch(text):
+            raise ValueError(f"cette cellule contient une erreur de calcul ({text}).")
+        if len(text) >= LONGEST_CELL:
+            raise ValueError("ce texte atteint les 32 767 caractères d'une cellule : il est coupé.")
+        value = read_value(self.field, self.node(text))
+        if isinstance(value, str) and self.field.max_length and len(value) > self.field.max_length:
+            raise ValueError(f"{len(value)} caractères, {self.field.max_length} au plus.")
+        return self.pack(value)
+
+    def node(self, text):
+        if isinstance(self.field, LinesField):
+            parts = re.split(r"[|\n]", text)
+            return Items([Scalar(part.strip(), _NOWHERE) for part in parts], _NOWHERE)
+        return Scalar(text, _NOWHERE)
+
+    def pack(self, value):
+        if value is None or isinstance(value, (bool, int, float, str)):
+            return value
+        holder = self.field.model(**{self.name: value})
+        return self.field.value_to_string(holder)
+
+    def value(self, stored):
+        return self.field.to_python(stored)
+
+    def current(self, record):
+        return self.pack(getattr(record, self.name))
+
+    def shown(self, stored):
+        value = self.value(stored)
+        if self.field.choices:
+            return str(dict(self.field.flatchoices).get(value, value))
+        match value:
+            case None:
+                return ""
+            case bool():
+                return "oui" if value else "non"
+            case list():
+                return SEPARATOR.join(value)
+            case PartialDate():
+                return value.as_input
+        return str(value)
+
+    def shown_of(self, record):
+        return self.shown(self.current(record))
+
+    def assign(self, record, stored):
+        setattr(record, self.name, self.value(stored))
+
+    def is_gone(self, stored):
+        """Whether a value that was once stored no longer exists."""
+        return False
+
+    def check(self, record):
+        """What the field refuses in the value of a record, as ValidationError."""
+        raw = getattr(record, self.field.attname)
+        if self.field.blank and raw in self.field.empty_values:
+            return
+        self.field.clean(raw, record)
+
+
+class ReferenceColumn(Column):
+    """A field that leads to one record."""
+
+    @property
+    def help(self):
+        return "Son nom, ou sa réf. " + str(self.field.help_text)
+
+    @property
+    def target(self):
+        return self.field.remote_field.model
+
+    def bind(self, queryset_of):
+        self.lookup = lookup_for(self.target)(self.target, queryset_of(self.target))
+
+    @property
+    def choices(self):
+        """The terms of a vocabulary, which are known by their name."""
+        if self.lookup.is_named_alone:
+            self.lookup.prepare(())
+            return sorted(self.lookup.labels.values(), key=str.casefold)
+        return []
+
+    def prepare(self, texts):
+        self.lookup.prepare(set(texts))
+
+    def read(self, text):
+        if CALCULATION_ERROR.fullmatch(text):
+            raise ValueError(f"cette cellule contient une erreur de calcul ({text}).")
+        return self.find(text) if text else None
+
+    def find(self, text):
+        pk = self.lookup.find(text)
+        limits = self.field.get_limit_choices_to()
+        if limits and not self.target._default_manager.filter(pk=pk).filter(**limits).exists():
+            raise ValueError(f"« {self.lookup.labels[pk]} » ne convient pas ici.")
+        return pk
+
+    def current(self, record):
+        related = getattr(record, self.name)
+        if related is not None:
+            self.lookup.label(related)
+        return getattr(record, self.field.attname)
+
+    def shown(self, stored):
+        return self.lookup.labels.get(stored, "") if stored else ""
+
+    def is_gone(self, stored):
+        keys = set(stored if isinstance(stored, list) else filter(None, [stored]))
+        return self.target._default_manager.filter(pk__in=keys).count() < len(keys)
+
+    def assign(self, record, stored):
+        setattr(record, self.field.attname, stored)
+
+    def check(self, record):
+        if getattr(record, self.field.attname) is None and not self.field.blank:
+            raise ValidationError("Ce champ est obligatoire.")
+
+
+class ManyColumn(ReferenceColumn):
+    """A field that leads to several records."""
+
+    @property
+    def help(self):
+        return f"Un nom ou une réf ; plusieurs : séparez-les par « {SEPARATOR.strip()} »."
+
+    def parts(self, text):
+        return [part.strip() for part in re.split(r"[|;\n]", text) if part.strip()]
+
+    def prepare(self, texts):
+        parts = {part for text in texts for part in self.parts(text)}
+        self.lookup.prepare(parts | {p.strip() for part in parts for p in part.split(",")})
+
+    def read(self, text):
+        if CALCULATION_ERROR.fullmatch(text):
+            raise ValueError(f"cette cellule contient une erreur de calcul ({text}).")
+        found, unknown = set(), []
+        for part in self.parts(text):
+            try:
+                found |= self._find(part)
+            except ValueError as error:
+                unknown.append(str(error))
+        if unknown:
+            raise ValueError(" ".join(unknown))
+        return sorted(found)
+
+    def _find(self, part):
+        """The record of `part`, or those that its commas separate."""
+        try:
+            return {self.find(part)}
+        except ValueError:
+            if "," not in part:
+                raise
+            try:
+                return {self.find(name.strip()) for name in part.split(",")}
+            except ValueError:
+                pass
+            raise
+
+    def current(self, record):
+        if record.pk is None:
+            return []
+        related = list(getattr(record, self.name).all())
+        for other in related:
+            self.lookup.label(other)
+        return sorted(other.pk for other in related)
+
+    def shown(self, stored):
+        return SEPARATOR.join(sorted(self.lookup.labels.get(pk, "") for pk in stored))
+
+    def assign(self, record, stored):
+        """Links are written once the record is."""
+
+    def check(self, record):
+        pass
+
+
+def column_for(field, synonyms=()):
+    if field.many_to_many:
+        return ManyColumn(field, synonyms)
+    return ReferenceColumn(field, synonyms) if field.is_relation else Column(field, synonyms)

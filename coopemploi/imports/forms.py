@@ -1,0 +1,80 @@
+from django import forms
+
+from .mapping import letter
+from .readers import MOST_BYTES, UnreadableFileError, read_rows
+
+SHOWN_VALUES = 3
+SHOWN_LENGTH = 60
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label="Votre fichier",
+        help_text="CSV, XLSX ou ODS ; 10 Mo et 10 000 lignes au plus.",
+        max_length=200,
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.ods"}),
+        error_messages={
+            "required": "Choisissez un fichier.",
+            "empty": "Ce fichier est vide.",
+            "max_length": "Le nom de ce fichier est trop long : 200 caractères au plus.",
+        },
+    )
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError("Ce fichier dépasse 10 Mo : coupez-le en plusieurs.")
+        try:
+            self.cleaned_data["rows"] = read_rows(file.read())
+        except UnreadableFileError as error:
+            raise forms.ValidationError(str(error)) from error
+        return file
+
+
+class MappingForm(forms.Form):
+    """One choice per column of the file: which of ours it is."""
+
+    def __init__(self, *args, batch, columns, title_field, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.title_field = title_field
+        self.columns = {column.name: column for column in columns}
+        choices = [("", "Ne pas lire"), ("slug", "réf")]
+        choices += [(column.name, column.label) for column in columns]
+        rows = batch.table["rows"]
+        for position, header in enumerate(batch.table["headers"]):
+            values = [cells[position] for _, cells in rows if position < len(cells)]
+            examples = [text for text in dict.fromkeys(values) if text][:SHOWN_VALUES]
+            if not header and not examples:
+                continue
+            field = forms.ChoiceField(
+                label=header or f"Colonne {letter(position)}",
+                choices=choices,
+                required=False,
+                initial=batch.mapping[position],
+            )
+            field.examples = [_shortened(text) for text in examples]
+            self.fields[f"column_{position}"] = field
+
+    def clean(self):
+        seen = {}
+        for key, name in list(self.cleaned_data.items()):
+            if name and name in seen:
+                other = self.fields[seen[name]].label
+                self.add_error(key, f"La colonne « {other} » est déjà lue ainsi.")
+            elif name:
+                seen[name] = key
+        if not {"slug", self.title_field} & seen.keys() and not self.errors:
+            label = self.columns[self.title_field].label
+            raise forms.ValidationError(
+                f"Dites quelle colonne est « {label} », ou « réf » : sans elles, on ne sait pas "
+                "de quelle fiche parle une ligne."
+            )
+
+    def mapping(self, size):
+        """The name of our column for each column of the file, "" for those not read."""
+        return [self.cleaned_data.get(f"column_{position}", "") for position in range(size)]
+
+
+def _shortened(text):
+    text = " ".join(text.split())
+    return text if len(text) <= SHOWN_LENGTH else f"{text[: SHOWN_LENGTH - 1]}…"

@@ -1,0 +1,107 @@
+"""Records that a cell names: « PLIE de Lens [plie-de-lens] », a réf or a name."""
+
+import re
+from collections import defaultdict
+
+from rapidfuzz import fuzz, process
+
+from ..formats.schema import schema_of
+from ..search.text import normalise
+
+_REFERENCE = re.compile(r"\[([\w:.-]+)\]\s*$")
+_LIKE_ENOUGH = 75
+_SHOWN = 4
+
+lookups = {}
+
+
+def lookup_for(model):
+    return lookups.get(model, Lookup)
+
+
+class Lookup:
+    """The records of a small or middling model, read once; `queryset` is what one may choose."""
+
+    name_fields = ("name", "acronym", "title", "text", "term")
+
+    def __init__(self, model, queryset):
+        self.model = model
+        self.queryset = queryset
+        self.slug = schema_of(model).slug.name
+        self.keys, self.names, self.labels, self.known = {}, defaultdict(set), {}, {}
+        self._is_loaded = False
+
+    def prepare(self, texts):
+        """Read at once what `texts` need."""
+        if self._is_loaded:
+            return
+        self._is_loaded = True
+        for record in self.queryset.order_by("pk"):
+            self.keys[getattr(record, self.slug)] = record.pk
+            self.label(record)
+            for name in self.names_of(record):
+                self.names[normalise(name)].add(record.pk)
+                self.known.setdefault(normalise(name), name)
+
+    def names_of(self, record):
+        """What people write for it, its réf apart."""
+        names = (getattr(record, name, "") for name in self.name_fields)
+        return [name for name in names if name]
+
+    def label(self, record):
+        """How a cell names a record: its name, and its réf when another may have the same."""
+        label = self.text_of(record)
+        self.labels[record.pk] = label
+        return label
+
+    def text_of(self, record):
+        if self.is_named_alone:
+            return record.name
+        name = " ".join(str(record).replace("|", "/").replace(";", ",").split())
+        return f"{name} [{self.reference_of(record)}]"
+
+    def reference_of(self, record):
+        return getattr(record, self.slug)
+
+    @property
+    def is_named_alone(self):
+        """A term of a vocabulary is known by its name, which is unique."""
+        return any(field.unique and field.name == "name" for field in self.model._meta.fields)
+
+    def reference_in(self, text):
+        """What stands between brackets at the end of a text, or all of it."""
+        found = _REFERENCE.search(text)
+        return found[1] if found else text
+
+    def find(self, text):
+        """The primary key that `text` names. Raise ValueError, in French."""
+        reference = self.reference_in(text)
+        if (pk := self.key_of(reference)) is not None:
+            return pk
+        if reference != text:
+            raise ValueError(f"la réf « {reference} » n'est celle d'aucune fiche{self._of()}.")
+        return self.find_by_name(text)
+
+    def key_of(self, reference):
+        return self.keys.get(reference)
+
+    def find_by_name(self, text):
+        pks = self.names.get(normalise(text), ())
+        if len(pks) == 1:
+            return next(iter(pks))
+        if pks:
+            choices = " ; ".join(sorted(self.labels[pk] for pk in pks)[:_SHOWN])
+            raise ValueError(
+                f"« {text} » est le nom de plusieurs fiches{self._of()} : écrivez l'une de "
+                f"celles-ci, avec sa réf : {choices}."
+            )
+        raise ValueError(f"« {text} » n'est le nom d'aucune fiche{self._of()}{self.near(text)}.")
+
+    def near(self, text):
+        found = process.extractOne(
+            normalise(text), self.known.keys(), scorer=fuzz.WRatio, score_cutoff=_LIKE_ENOUGH
+        )
+        return f" (vouliez-vous dire « {self.known[found[0]]} » ?)" if found else ""
+
+    def _of(self):
+        return f" « {self.model._meta.verbose_name} »"

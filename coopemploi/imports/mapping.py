@@ -1,0 +1,70 @@
+"""Which columns of a file are which columns of ours. Pure."""
+
+import hashlib
+
+from rapidfuzz import fuzz, process
+
+from ..search.text import normalise
+from .declarations import REFERENCE
+from .readers import HEADER_ROWS
+
+LIKE_ENOUGH = 88
+REFERENCE_HEADERS = ("réf", "ref", "référence", "identifiant", "id", "slug")
+
+
+def known_headers(columns):
+    """{normalised header: name of column}, our own labels first."""
+    known = {normalise(column.label): column.name for column in columns}
+    for header in REFERENCE_HEADERS:
+        known.setdefault(normalise(header), REFERENCE)
+    for column in columns:
+        for synonym in (*column.synonyms, column.name):
+            known.setdefault(normalise(synonym), column.name)
+    return known
+
+
+def split(rows, known):
+    """(headers, other rows) of a table whose headers stand among its first rows."""
+
+    def score(row):
+        return len({name for text in row[1] if (name := known.get(_plain(text)))})
+
+    first_rows = rows[:HEADER_ROWS]
+    best = max(first_rows, key=score)
+    if not score(best):  # nothing known: the first row that is more than a title
+        best = next((row for row in first_rows if sum(map(bool, row[1])) > 1), rows[0])
+    return best[1], rows[rows.index(best) + 1 :]
+
+
+def guess(headers, known):
+    """The name of our column for each header, "" when unsure; each once at most."""
+    names = [known.get(_plain(header), "") for header in headers]
+    for position, header in enumerate(headers):
+        plain = _plain(header)
+        if names[position] or not plain:
+            continue
+        free = [key for key, name in known.items() if name not in names]
+        near = process.extractOne(plain, free, scorer=fuzz.ratio, score_cutoff=LIKE_ENOUGH)
+        names[position] = known[near[0]] if near else ""
+    return [name if name not in names[:place] else "" for place, name in enumerate(names)]
+
+
+def key_of(headers):
+    """What tells a set of headers from another."""
+    text = "\n".join(map(_plain, headers))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def letter(position):
+    """The name of a column in a spreadsheet: 0 is A, 26 is AA."""
+    letters = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _plain(header):
+    """A header without the mark of what is required, nor what it says in brackets."""
+    return normalise(header.split("(")[0].rstrip(" *:"))

@@ -1,0 +1,134 @@
+import datetime
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+KEPT_FOR = datetime.timedelta(days=30)
+
+
+class ImportBatchQuerySet(models.QuerySet):
+    def forget_files(self, at=None):
+        """Erase what files held, a month after they were sent; return how many batches.
+
+        The report stays; what was never applied goes altogether.
+        """
+        old = self.filter(sent_at__lt=(at or timezone.now()) - KEPT_FOR)
+        unused, _ = old.exclude(state__in=ImportBatch.WRITTEN).delete()
+        return unused + old.exclude(table=None).update(table=None)
+
+
+class ImportBatch(models.Model):
+    """A file that somebody sent, and what it did to the records of one model."""
+
+    class State(models.TextChoices):
+        SENT = "sent", "colonnes à vérifier"
+        CHECKING = "checking", "vérification en cours"
+        CHECKED = "checked", "à relire"
+        APPLYING = "applying", "enregistrement en cours"
+        APPLIED = "applied", "enregistré"
+        TAKING_BACK = "taking_back", "retrait en cours"
+        TAKEN_BACK = "taken_back", "retiré"
+
+    WORKING = (State.CHECKING, State.APPLYING, State.TAKING_BACK)
+    WRITTEN = (State.APPLIED, State.TAKING_BACK, State.TAKEN_BACK)
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="envoyé par",
+        on_delete=models.CASCADE,
+        related_name="import_batches",
+    )
+    model = models.CharField("sorte de fiches", max_length=80)
+    file_name = models.CharField("fichier", max_length=200)
+    sent_at = models.DateTimeField("envoyé le", default=timezone.now)
+    applied_at = models.DateTimeField("enregistré le", null=True, blank=True)
+    state = models.CharField("état", max_length=12, choices=State.choices, default=State.SENT)
+    # Why the last work on it stopped, as its page says it.
+    failure = models.CharField("échec", max_length=300, blank=True)
+    # {"headers": [text], "rows": [[line, [text]]]}; None once forgotten.
+    table = models.JSONField("contenu du fichier", null=True, blank=True)
+    headers_key = models.CharField("empreinte des en-têtes", max_length=64)
+    mapping = models.JSONField("colonnes reconnues", default=list, blank=True)
+
+    objects = ImportBatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "import"
+        verbose_name_plural = "imports"
+        ordering = ["-sent_at", "-pk"]
+        indexes = [models.Index(fields=["user", "model"], name="import_batch_user_model")]
+
+    def __str__(self):
+        return f"{self.file_name} ({self.get_state_display()})"
+
+    @property
+    def size(self):
+        """The number of rows."""
+        return len(self.table["rows"]) if self.table else self.rows.count()
+
+    @property
+    def is_working(self):
+        return self.state in self.WORKING
+
+    def move(self, start, end, **values):
+        """Go from the state `start` to `end`; False when another request went first."""
+        values = {"state": end, "failure": "", **values}
+        moved = ImportBatch.objects.filter(pk=self.pk, state=start).update(**values)
+        if moved:
+            for name, value in values.items():
+                setattr(self, name, value)
+        return bool(moved)
+
+    def counts(self):
+        """{state of rows: number}, of every state."""
+        found = dict(self.rows.order_by().values_list("state").annotate(models.Count("pk")))
+        return {state: found.get(state, 0) for state in ImportRow.State}
+
+
+class ImportRow(models.Model):
+    """A row of a file, what it says of a record, and what became of it."""
+
+    class State(models.TextChoices):
+        CREATED = "created", "à créer"
+        CHANGED = "changed", "à modifier"
+        UNCHANGED = "unchanged", "sans changement"
+        DUPLICATE = "duplicate", "doublon probable"
+        REFUSED = "refused", "refusée"
+
+    class Outcome(models.TextChoices):
+        WRITTEN = "written", "enregistrée"
+        TAKEN_BACK = "taken_back", "annulée"
+        KEPT = "kept", "gardée"
+
+    batch = models.ForeignKey(
+        ImportBatch, verbose_name="import", on_delete=models.CASCADE, related_name="rows"
+    )
+    line = models.PositiveIntegerField("ligne")
+    state = models.CharField("état", max_length=10, choices=State.choices)
+    outcome = models.CharField("suite", max_length=10, choices=Outcome.choices, blank=True)
+    is_wanted = models.BooleanField("à créer malgré tout", default=False)
+    record_key = models.BigIntegerField("fiche", null=True, blank=True)
+    # When the record was last saved by this import, for those that date it.
+    written_at = models.DateTimeField("écrite le", null=True, blank=True)
+    label = models.CharField("nom de la fiche", max_length=300, blank=True)
+    # {name of column: [stored before, stored after, shown before, shown after]}
+    changes = models.JSONField("différences", default=dict, blank=True)
+    # [[label of column or "", message]]
+    problems = models.JSONField("problèmes", default=list, blank=True)
+
+    class Meta:
+        verbose_name = "ligne d'un import"
+        verbose_name_plural = "lignes d'un import"
+        ordering = ["line", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch", "line"],
+                name="import_row_line_unique",
+                violation_error_message="Cette ligne est déjà dans cet import.",
+            )
+        ]
+        indexes = [models.Index(fields=["batch", "state"], name="import_row_batch_state")]
+
+    def __str__(self):
+        return f"Ligne {self.line} : {self.label or self.get_state_display()}"

@@ -1,0 +1,326 @@
+"""Files that people send, as rows of texts: CSV, XLSX, ODS. Nothing in them is executed.
+
+Pure: knows no model. Whatever cannot be read is an `UnreadableFileError`, in French.
+"""
+
+import csv
+import datetime
+import io
+import re
+import zipfile
+from collections import Counter
+from itertools import islice
+
+from defusedxml import DefusedXmlException, ElementTree
+from openpyxl import load_workbook
+from openpyxl.utils.cell import range_boundaries
+
+from ..formats.printable import printable
+from ..formats.tables import FORMULA_STARTS
+
+MOST_BYTES = 10 * 1024 * 1024
+MOST_UNCOMPRESSED_BYTES = 100 * 1024 * 1024
+MOST_ROWS = 10_000
+MOST_COLUMNS = 200
+HEADER_ROWS = 10  # the headers stand among the first ones
+DELIMITERS = ";,\t"
+SAMPLE_ROWS = 30
+
+# What a spreadsheet writes instead of a value that it could not compute.
+NOT_COMPUTED = "#CALCUL!"
+CALCULATION_ERROR = re.compile(r"#(?:N/A|[A-ZÉ0-9/]+[!?])")
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_NO_SHEET = "Ce fichier n'est pas un tableau. Envoyez un fichier CSV, XLSX ou ODS."
+_DAMAGED = (
+    "Ce classeur est abîmé : ouvrez-le dans votre tableur, enregistrez-le de nouveau, "
+    "puis renvoyez-le."
+)
+_LOCKED = "Ce classeur est protégé par un mot de passe : enlevez-le, puis renvoyez le fichier."
+_OLD = (
+    "Ce fichier est un ancien classeur Excel (.xls) : ouvrez-le, choisissez « Enregistrer sous », "
+    "« Classeur Excel (.xlsx) », puis renvoyez-le."
+)
+# Tags of bounded length: a file made by hand could make the search quadratic.
+_MERGED = re.compile(rb'<(?:\w{1,9}:)?mergeCell\s[^>]{0,99}?ref="([A-Z]+\d+:[A-Z]+\d+)"')
+_UNCOMPUTED = re.compile(
+    rb'<(?:\w{1,9}:)?c\s[^>]{0,99}?r="([A-Z]+\d+)"[^>]{0,99}>\s{0,9}'
+    rb"<(?:\w{1,9}:)?f(?:\s[^>]{0,200})?(?:/>|>[^<]*</(?:\w{1,9}:)?f>)\s{0,9}"
+    rb"(?:<(?:\w{1,9}:)?v\s?/>|<(?:\w{1,9}:)?v></(?:\w{1,9}:)?v>)?\s{0,9}</(?:\w{1,9}:)?c>"
+)
+
+
+class UnreadableFileError(ValueError):
+    """A file that cannot be imported, and what to do about it."""
+
+
+def read_rows(content):
+    """[(line, [text, …])] of the rows that say something, in the order of the file.
+
+    Of a workbook, the first sheet. Raise UnreadableFileError.
+    """
+    if len(content) > MOST_BYTES:
+        raise UnreadableFileError("Ce fichier dépasse 10 Mo : coupez-le en plusieurs.")
+    if not content.strip():
+        raise UnreadableFileError("Ce fichier est vide.")
+    if content.startswith(_OLE):
+        is_locked = "EncryptedPackage".encode("utf-16-le") in content
+        raise UnreadableFileError(_LOCKED if is_locked else _OLD)
+    read = _read_archive if content.startswith(b"PK") else _read_csv
+    rows = []
+    for line, cells in read(content):
+        texts = [_text_of(cell) for cell in cells]
+        while texts and not texts[-1]:
+            texts.pop()
+        if not texts:
+            continue
+        if len(texts) > MOST_COLUMNS:
+            raise UnreadableFileError(
+                f"La ligne {line} a plus de {MOST_COLUMNS} colonnes : enlevez celles qui ne "
+                "servent pas."
+            )
+        rows.append((line, texts))
+        if len(rows) > MOST_ROWS + HEADER_ROWS:
+            raise UnreadableFileError(
+                "Ce fichier a plus de 10 000 lignes : coupez-le en plusieurs."
+            )
+    if not rows:
+        raise UnreadableFileError("Ce fichier ne contient aucune ligne.")
+    return rows
+
+
+def harmless_reversed(text):
+    """A text without the apostrophe that keeps a spreadsheet from reading a formula."""
+    return text[1:] if text[:1] == "'" and text[1:].startswith(FORMULA_STARTS) else text
+
+
+def _text_of(cell):
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return "oui" if cell else "non"
+        case float() if cell.is_integer():
+            return str(int(cell))
+        case datetime.datetime() if cell.time() == datetime.time():
+            return f"{cell:%d/%m/%Y}"
+        case datetime.datetime():
+            return f"{cell:%d/%m/%Y %H:%M}"
+        case datetime.date():
+            return f"{cell:%d/%m/%Y}"
+        case datetime.time():
+            return f"{cell:%H:%M}"
+    text = printable(str(cell)).replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
+    return harmless_reversed(text.strip())
+
+
+# CSV
+
+
+def _read_csv(content):
+    text = _decode(content)
+    # Control characters: a picture, a PDF, a program.
+    if re.search(r"[\x00-\x08\x0e-\x1f]", text) or content.startswith(b"%PDF"):
+        raise UnreadableFileError(_NO_SHEET)
+    if declared := re.match(r"sep=(.)\r?\n", text):
+        delimiter = declared[1]
+        text = text[declared.end() :]
+    else:
+        delimiter = _delimiter_of(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    first = 1 + bool(declared)
+    line = first
+    try:
+        for cells in reader:
+            yield line, cells
+            line = first + reader.line_num
+    except csv.Error as error:
+        raise UnreadableFileError(
+            f"Ligne {line} : ce texte n'est pas compris. Un guillemet est-il resté ouvert ?"
+        ) from error
+
+
+def _decode(content):
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encoding = "utf-16"
+    elif content[1:40:2].count(0) > content[:40:2].count(0):
+        encoding = "utf-16-le"
+    elif content[:40:2].count(0) > 0:
+        encoding = "utf-16-be"
+    else:
+        encoding = "utf-8-sig"
+    for tried in (encoding, "cp1252"):
+        try:
+            return content.decode(tried)
+        except UnicodeDecodeError:
+            continue
+    raise UnreadableFileError(_NO_SHEET)
+
+
+def _delimiter_of(text):
+    """The separator that cuts the most of the first rows, then the most alike."""
+
+    def score(delimiter):
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        try:
+            widths = Counter(len(cells) for cells in islice(reader, SAMPLE_ROWS) if len(cells) > 1)
+        except csv.Error:
+            return 0, 0, 0
+        usual, count = widths.most_common(1)[0] if widths else (0, 0)
+        return widths.total(), count, usual
+
+    return max(DELIMITERS, key=score)
+
+
+# Workbooks
+
+
+def _read_archive(content):
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        names = set(archive.namelist())
+        size = sum(entry.file_size for entry in archive.infolist())
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
+        raise UnreadableFileError(_DAMAGED) from error
+    if size > MOST_UNCOMPRESSED_BYTES:
+        raise UnreadableFileError(
+            "Ce classeur prend trop de place une fois ouvert (100 Mo au plus) : enlevez ses "
+            "images et ses feuilles inutiles."
+        )
+    if any(entry.flag_bits & 1 for entry in archive.infolist()):
+        raise UnreadableFileError(_LOCKED)
+    if not names & {"xl/workbook.xml", "content.xml"}:
+        raise UnreadableFileError(_NO_SHEET)
+    try:
+        if "xl/workbook.xml" in names:
+            yield from _read_xlsx(content, archive)
+        else:
+            yield from _read_ods(archive)
+    except UnreadableFileError:
+        raise
+    # What the libraries raise at a file made by hand has no common class.
+    except Exception as error:
+        raise UnreadableFileError(_DAMAGED) from error
+
+
+def _read_xlsx(content, archive):
+    book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+    sheet = book.worksheets[0]
+    sheet.reset_dimensions()  # those that the file declares may be wrong
+    raw = archive.read(sheet._worksheet_path)
+    uncomputed = {_place(match) for match in _UNCOMPUTED.findall(raw)}
+    rows = (
+        (line, [NOT_COMPUTED if (line, n) in uncomputed else cell for n, cell in cells])
+        for line, cells in (
+            (line, enumerate(cells, start=1))
+            for line, cells in enumerate(
+                sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True), start=1
+            )
+        )
+    )
+    merged = [range_boundaries(found.decode()) for found in _MERGED.findall(raw)]
+    yield from _unmerged(rows, merged)
+    book.close()
+
+
+def _place(reference):
+    column, row, _, _ = range_boundaries(reference.decode())
+    return row, column
+
+
+def _unmerged(rows, merged):
+    """The value of merged cells, at each of their rows: only the first one holds it.
+
+    Those merged across columns are titles: their value stays in the first column.
+    """
+    starting = {}
+    for column, first, last_column, last in merged:
+        if last > first and last_column == column <= MOST_COLUMNS:
+            starting[first, column] = last
+    going = {}  # column: (last row, value)
+    for line, cells in rows:
+        cells = list(cells)
+        for column, (last, value) in going.items():
+            if line <= last and column <= len(cells):
+                cells[column - 1] = value
+        for column, value in enumerate(cells, start=1):
+            if (line, column) in starting:
+                going[column] = (starting[line, column], value)
+        yield line, cells
+
+
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+
+
+def _read_ods(archive):
+    if b"encryption-data" in archive.read("META-INF/manifest.xml"):
+        raise UnreadableFileError(_LOCKED)
+    if b"spreadsheet" not in archive.read("mimetype"):
+        raise UnreadableFileError(_NO_SHEET)
+    line, merged = 1, {}
+    with archive.open("content.xml") as file:
+        try:
+            for _, element in ElementTree.iterparse(file, events=("end",)):
+                if element.tag == _TABLE + "table":
+                    return  # the first sheet
+                if element.tag != _TABLE + "table-row":
+                    continue
+                cells = _ods_cells(element, line, merged)
+                repeated = int(element.get(_TABLE + "number-rows-repeated", 1))
+                is_empty = not any(cells)
+                for offset in range(0 if is_empty else min(repeated, MOST_ROWS + 20)):
+                    yield line + offset, cells
+                line += repeated
+                element.clear()
+        except (ElementTree.ParseError, DefusedXmlException) as error:
+            raise UnreadableFileError(_DAMAGED) from error
+
+
+def _ods_cells(row, line, merged):
+    cells = []
+    for cell in row:
+        if cell.tag not in (_TABLE + "table-cell", _TABLE + "covered-table-cell"):
+            continue
+        value = _ods_value(cell)
+        spanned = int(cell.get(_TABLE + "number-rows-spanned", 1))
+        if spanned > 1:
+            merged[len(cells)] = (line + spanned - 1, value)
+        elif cell.tag == _TABLE + "covered-table-cell":
+            last, above = merged.get(len(cells), (0, ""))
+            value = above if line <= last else ""
+        repeated = int(cell.get(_TABLE + "number-columns-repeated", 1))
+        cells += [value] * min(repeated, MOST_COLUMNS + 1 - len(cells))
+    return cells
+
+
+def _ods_value(cell):
+    kind = cell.get(_OFFICE + "value-type")
+    if kind == "date":
+        written = cell.get(_OFFICE + "date-value", "")
+        return datetime.datetime.fromisoformat(written)
+    if kind == "boolean":
+        return cell.get(_OFFICE + "boolean-value") == "true"
+    if kind in ("float", "percentage", "currency"):
+        return float(cell.get(_OFFICE + "value"))
+    paragraphs = [_ods_text(part) for part in cell if part.tag == _TEXT + "p"]
+    text = "\n".join(paragraphs)
+    return NOT_COMPUTED if not text and cell.get(_TABLE + "formula") else text
+
+
+def _ods_text(element):
+    """The text of a paragraph: runs of spaces, tabs and line breaks are elements."""
+    parts = [element.text or ""]
+    for part in element:
+        match part.tag.removeprefix(_TEXT):
+            case "s":
+                parts.append(" " * min(int(part.get(_TEXT + "c", 1)), 1000))
+            case "tab":
+                parts.append("\t")
+            case "line-break":
+                parts.append("\n")
+            case _:
+                parts.append(_ods_text(part))
+        parts.append(part.tail or "")
+    return "".join(parts)

@@ -1,0 +1,140 @@
+"""What spreadsheets say of initiatives, needs, offers and resources."""
+
+from coopemploi.imports.declarations import Importation
+
+from .models import Initiative, Need, Offer, Resource
+
+CLASSIFICATION = ("schemes", "themes", "sectors", "audiences", "obstacles")
+CLASSIFICATION_SYNONYMS = {
+    "schemes": ("dispositif", "cadre"),
+    "themes": ("thématique", "thème", "thèmes", "sujets"),
+    "sectors": ("filière", "secteur", "secteurs", "secteurs d'activité"),
+    "audiences": ("public", "publics visés", "bénéficiaires", "public cible"),
+    "obstacles": ("frein", "freins à l'emploi"),
+    "source": ("document", "document d'origine"),
+    "status": ("statut", "publication"),
+}
+
+
+class InitiativeImport(Importation):
+    model = Initiative
+    name = "initiatives"
+    joined = ("contact__person", "contact__actor")
+    fields = (
+        "title",
+        "summary",
+        "body",
+        "stage",
+        "level",
+        "territories",
+        *CLASSIFICATION,
+        "worked",
+        "did_not_work",
+        "how_overcome",
+        "how_to_redo",
+        "contact",
+        "source",
+        "status",
+    )
+    synonyms = {
+        **CLASSIFICATION_SYNONYMS,
+        "title": ("nom", "intitulé", "nom de l'initiative", "nom de l'action", "projet"),
+        "summary": ("description courte", "en bref", "chapô"),
+        "body": ("description", "texte", "détail", "contenu"),
+        "stage": ("état d'avancement", "étape", "phase"),
+        "level": ("niveau", "échelle territoriale", "périmètre"),
+        "territories": ("territoire", "lieu", "lieux", "commune", "communes", "EPCI", "où"),
+        "worked": ("réussites", "points forts", "leviers"),
+        "did_not_work": ("difficultés", "points faibles", "limites"),
+        "how_overcome": ("freins levés", "comment"),
+        "how_to_redo": ("conditions de réussite", "pour refaire", "essaimage"),
+        "contact": ("référent", "personne à contacter"),
+    }
+    example = {
+        "title": "Un minibus pour aller travailler",
+        "summary": "Un minibus de la commune, deux fois par semaine, vers la zone d'activité.",
+        "stage": "en cours",
+        "level": "intercommunalité",
+        "territories": "commune:43157 | epci:200073419",
+        "worked": "- Les horaires ont été fixés avec les entreprises.",
+        "status": "brouillon",
+    }
+
+
+class ExchangeImport(Importation):
+    title_field = "text"
+    fields = (
+        "text",
+        "details",
+        "kind",
+        "state",
+        "stated_on",
+        "actor",
+        "person",
+        "territories",
+        *CLASSIFICATION,
+        "source",
+        "status",
+    )
+    synonyms = {
+        **CLASSIFICATION_SYNONYMS,
+        "text": ("titre", "je cherche", "je propose", "je mets à disposition", "intitulé"),
+        "details": ("précision", "description", "détail"),
+        "kind": ("type", "catégorie"),
+        "state": ("état", "avancement"),
+        "stated_on": ("date", "le"),
+        "actor": ("structure", "organisme", "qui"),
+        "person": ("contact", "référent"),
+        "territories": ("territoire", "lieu", "commune"),
+    }
+    example = {
+        "text": "Une méthode pour recenser les besoins des entreprises",
+        "kind": "méthode",
+        "state": "d'actualité",
+        "stated_on": "mars 2026",
+        "status": "brouillon",
+    }
+
+
+class NeedImport(ExchangeImport):
+    model = Need
+    name = "besoins"
+
+
+class OfferImport(ExchangeImport):
+    model = Offer
+    name = "offres"
+
+
+class ResourceImport(Importation):
+    model = Resource
+    name = "ressources"
+    fields = (
+        "kind",
+        "title",
+        "summary",
+        "url",
+        "actor",
+        "dated",
+        "initiatives",
+        *CLASSIFICATION,
+        "source",
+        "status",
+    )
+    synonyms = {
+        **CLASSIFICATION_SYNONYMS,
+        "kind": ("nature", "format"),
+        "title": ("nom", "intitulé", "document"),
+        "summary": ("description",),
+        "url": ("lien", "site", "url", "adresse"),
+        "actor": ("auteur", "structure"),
+        "dated": ("année", "date de publication"),
+        "source": ("document d'origine",),
+    }
+    example = {
+        "kind": "guide",
+        "title": "Guide de la mobilité",
+        "url": "https://example.org/guide",
+        "dated": "2025",
+        "status": "brouillon",
+    }

@@ -1,0 +1,209 @@
+"""What spreadsheets say of territories, actors and people, and how they name them."""
+
+from collections import defaultdict
+from functools import cached_property
+
+from coopemploi.batches import batches
+from coopemploi.imports.declarations import Importation
+from coopemploi.imports.lookups import Lookup
+from coopemploi.search.text import normalise
+
+from .models import Actor, Person, Position, Territory
+from .reconciliation import Reconciler
+
+
+class TerritoryLookup(Lookup):
+    """« commune:33063 », an official code, or a name written freely, reconciled."""
+
+    def prepare(self, texts):
+        slugs = {self.reference_in(text).rpartition(":")[2].lower() for text in texts}
+        for batch in batches(slugs):
+            for territory in self.queryset.filter(slug__in=batch).order_by("pk"):
+                self.keys[territory.reference] = territory.pk
+                self.label(territory)
+
+    def reference_of(self, territory):
+        return territory.reference
+
+    def key_of(self, reference):
+        kind, separator, slug = reference.partition(":")
+        if not separator:
+            return None
+        key = self.keys.get(f"{kind}:{slug.lower()}")
+        if key is None:
+            try:
+                today = Territory.objects.get_by_reference(reference)
+            except Territory.DoesNotExist:
+                return None
+            return self._kept(today)
+        return key
+
+    @cached_property
+    def reconciler(self):
+        """The one of this process, asked once: each time, it would look for changes."""
+        return Reconciler.shared()
+
+    def find_by_name(self, text):
+        resolution = self.reconciler.resolve(text)
+        if resolution.match is not None and (key := self._kept(resolution.match)) is not None:
+            return key
+        choices = [self.text_of(candidate.record) for candidate in resolution.candidates[:4]]
+        if not choices:
+            raise ValueError(f"« {text} » n'est aucun territoire connu.")
+        told = " ; ".join(choices)
+        if resolution.is_ambiguous:
+            raise ValueError(f"« {text} » peut être : {told}. Écrivez l'un d'eux, avec sa réf.")
+        raise ValueError(f"« {text} » n'est pas reconnu (vouliez-vous dire {told} ?).")
+
+    def _kept(self, territory):
+        self.label(territory)
+        return territory.pk
+
+
+class PersonLookup(Lookup):
+    """A réf, or a full name."""
+
+    def names_of(self, person):
+        return [person.full_name]
+
+
+class PositionLookup(Lookup):
+    """« Léa Roux, directrice, PLIE de Lens [lea-roux] »: a job, by its person.
+
+    A person of several jobs is told by the whole text.
+    """
+
+    def __init__(self, model, queryset):
+        self.model = model
+        self.queryset = queryset.select_related("person", "actor")
+        self.labels, self.known = {}, {}
+        self.by_text, self.by_person = defaultdict(set), defaultdict(set)
+        self._is_loaded = False
+
+    is_named_alone = False
+
+    def prepare(self, texts):
+        if self._is_loaded:
+            return
+        self._is_loaded = True
+        for position in self.queryset.order_by("pk"):
+            self.by_text[self.label(position)].add(position.pk)
+            self.by_person[position.person.slug].add(position.pk)
+            name = normalise(position.person.full_name)
+            self.by_person[name].add(position.pk)
+            self.known[name] = self.labels[position.pk]
+
+    def reference_of(self, position):
+        return position.person.slug
+
+    def find(self, text):
+        reference = self.reference_in(text)
+        for found in (
+            self.by_text.get(text),
+            self.by_person.get(reference),
+            self.by_person.get(normalise(text)),
+        ):
+            if found and len(found) == 1:
+                return next(iter(found))
+            if found:
+                told = " ; ".join(sorted({self.labels[pk] for pk in found})[:4])
+                raise ValueError(f"« {text} » a plusieurs fonctions : écrivez l'une de {told}.")
+        raise ValueError(f"« {text} » n'est personne de connu{self.near(text)}.")
+
+
+LOOKUPS = {Territory: TerritoryLookup, Person: PersonLookup, Position: PositionLookup}
+
+
+class TerritoryImport(Importation):
+    model = Territory
+    name = "territoires"
+    title_field = "name"
+    codes = (("kind", "code"),)
+    fields = (
+        "kind",
+        "name",
+        "code",
+        "aliases",
+        "postal_codes",
+        "description",
+        "population",
+        "latitude",
+        "longitude",
+        "valid_from",
+        "valid_until",
+        "source",
+    )
+    synonyms = {
+        "name": ("territoire", "intitulé", "libellé"),
+        "kind": ("nature du territoire", "sorte"),
+        "code": ("code", "code Insee", "SIREN", "code QPV"),
+        "population": ("habitants", "nombre d'habitants"),
+    }
+    example = {"kind": "PETR", "name": "PETR du Pays d'essai", "aliases": "Pays d'essai"}
+
+    # Loaded with the official data, and by nothing else.
+    OFFICIAL_KINDS = (
+        Territory.Kind.REGION,
+        Territory.Kind.DEPARTEMENT,
+        Territory.Kind.COM,
+        Territory.Kind.ARRONDISSEMENT,
+        Territory.Kind.EPCI,
+        Territory.Kind.EPT,
+        Territory.Kind.COMMUNE,
+    )
+
+    def refusal(self, territory):
+        if territory.vintage is None and territory.kind not in self.OFFICIAL_KINDS:
+            return ""
+        return "ce territoire vient du référentiel officiel : un import ne l'écrit pas."
+
+    def reference_of(self, territory):
+        return territory.reference
+
+    def find(self, queryset, references):
+        slugs = {reference.rpartition(":")[2] for reference in references}
+        return super().find(queryset, slugs)
+
+    def known_references(self, queryset):
+        """Those that an import may write: official codes have no near misses."""
+        rows = queryset.filter(vintage=None).order_by().values_list("kind", "slug")
+        return [f"{kind}:{slug}" for kind, slug in rows]
+
+
+class ActorImport(Importation):
+    model = Actor
+    name = "acteurs"
+    title_field = "name"
+    codes = (("siren",),)
+    fields = (
+        "kind",
+        "name",
+        "aliases",
+        "siren",
+        "description",
+        "website",
+        "parents",
+        "governs",
+        "territories",
+        "schemes",
+        "source",
+        "status",
+    )
+    synonyms = {
+        "name": ("acteur", "structure", "raison sociale", "organisme", "nom de la structure"),
+        "kind": ("type de structure", "nature", "catégorie"),
+        "aliases": ("sigle", "sigles", "autre nom"),
+        "siren": ("numéro SIREN", "n° SIREN"),
+        "website": ("site internet", "site", "adresse web", "url"),
+        "territories": ("territoire", "territoires", "lieu", "commune", "zone d'intervention"),
+        "schemes": ("dispositif",),
+        "parents": ("rattachement", "structure porteuse"),
+        "status": ("statut", "publication"),
+    }
+    example = {
+        "kind": "association",
+        "name": "Les Jardins d'essai",
+        "aliases": "JDE",
+        "territories": "commune:43157",
+        "status": "brouillon",
+    }

@@ -1,0 +1,261 @@
+"""Files that people send: what is read of them, and what is refused."""
+
+import datetime
+import io
+import zipfile
+
+import pytest
+from odf.opendocument import OpenDocumentSpreadsheet, OpenDocumentText
+from odf.table import CoveredTableCell, Table, TableCell, TableRow
+from odf.text import P
+from openpyxl import Workbook
+
+from coopemploi.imports import mapping, readers, writers
+from coopemploi.imports.readers import UnreadableFileError, read_rows
+
+TEXT = "réf;titre;résumé\n;L'été à Évry;Deux phrases\n"
+ROWS = [(1, ["réf", "titre", "résumé"]), (2, ["", "L'été à Évry", "Deux phrases"])]
+
+
+def xlsx(*rows, prepare=lambda sheet: None):
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    prepare(book.active)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def rewritten(content, change):
+    """A zip with its files changed: `change` is a function of a name and a content."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(file, "w") as after:
+        for name in before.namelist():
+            after.writestr(name, change(name, before.read(name)))
+    return file.getvalue()
+
+
+def ods(document):
+    file = io.BytesIO()
+    document.write(file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
+)
+def test_csv_is_read_in_the_encodings_of_spreadsheets(encoding):
+    assert read_rows(TEXT.encode(encoding)) == ROWS
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t"])
+def test_csv_is_read_whatever_its_separator(separator):
+    assert read_rows(TEXT.replace(";", separator).encode()) == ROWS
+
+
+def test_csv_separator_may_be_declared():
+    content = f"sep=|\n{TEXT.replace(';', '|')}"
+
+    assert read_rows(content.encode()) == [(line + 1, cells) for line, cells in ROWS]
+
+
+def test_csv_of_texts_with_commas_is_cut_at_its_semicolons():
+    content = "titre;résumé\nA, b, c;d, e\nF;g, h, i, j\n"
+
+    assert [cells for _, cells in read_rows(content.encode())][1] == ["A, b, c", "d, e"]
+
+
+def test_csv_cell_of_several_lines_keeps_them_and_the_line_where_it_starts():
+    content = 'titre;résumé\nA;"un\r\ndeux"\nB;c\n'
+
+    assert read_rows(content.encode())[1:] == [(2, ["A", "un\ndeux"]), (4, ["B", "c"])]
+
+
+def test_xlsx_gives_dates_numbers_and_booleans_as_people_write_them():
+    content = xlsx([datetime.date(2021, 3, 5), 42, 1.5, True, None, datetime.time(14, 30), " x "])
+
+    assert read_rows(content) == [(1, ["05/03/2021", "42", "1.5", "oui", "", "14:30", "x"])]
+
+
+def test_xlsx_formula_gives_its_value_and_is_never_computed():
+    content = xlsx(["titre", "n"], ["A", "=1+1"])
+    computed = rewritten(content, lambda name, data: data.replace(b"<v />", b"<v>2</v>"))
+
+    assert read_rows(computed)[1] == (2, ["A", "2"])
+    assert read_rows(content)[1] == (2, ["A", readers.NOT_COMPUTED])
+
+
+def test_xlsx_cells_merged_downwards_hold_their_value_on_each_row():
+    def merge(sheet):
+        sheet.merge_cells("A1:C1")
+        sheet.merge_cells("B2:B3")
+
+    content = xlsx(
+        ["Un titre"], ["a", "Dax", "x"], ["b", None, "y"], ["c", None, "z"], prepare=merge
+    )
+
+    assert [cells for _, cells in read_rows(content)] == [
+        ["Un titre"],
+        ["a", "Dax", "x"],
+        ["b", "Dax", "y"],
+        ["c", "", "z"],
+    ]
+
+
+def test_ods_gives_its_texts_dates_numbers_and_merged_cells():
+    document = OpenDocumentSpreadsheet()
+    table = Table(name="Feuille")
+    document.spreadsheet.addElement(table)
+    row = TableRow()
+    text = TableCell(valuetype="string", numberrowsspanned=2)
+    text.addElement(P(text="un"))
+    text.addElement(P(text="deux"))
+    row.addElement(text)
+    row.addElement(TableCell(valuetype="date", datevalue="2021-03-05"))
+    row.addElement(TableCell(valuetype="float", value="42", numbercolumnsrepeated=2))
+    row.addElement(TableCell(numbercolumnsrepeated=16380))
+    table.addElement(row)
+    below = TableRow()
+    below.addElement(CoveredTableCell())
+    below.addElement(TableCell(valuetype="boolean", booleanvalue="true"))
+    table.addElement(below)
+    table.addElement(TableRow(numberrowsrepeated=1_000_000))
+
+    assert read_rows(ods(document)) == [
+        (1, ["un\ndeux", "05/03/2021", "42", "42"]),
+        (2, ["un\ndeux", "oui"]),
+    ]
+
+
+def test_ods_row_repeated_a_million_times_is_refused_without_being_read():
+    document = OpenDocumentSpreadsheet()
+    table = Table(name="Feuille")
+    document.spreadsheet.addElement(table)
+    row = TableRow(numberrowsrepeated=1_000_000)
+    cell = TableCell(valuetype="string")
+    cell.addElement(P(text="x"))
+    row.addElement(cell)
+    table.addElement(row)
+
+    with pytest.raises(UnreadableFileError, match="10 000 lignes"):
+        read_rows(ods(document))
+
+
+EXPANDING = (
+    b"""<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><d>&b;</d>"""
+)
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
+
+
+def docx():
+    return ods(OpenDocumentText())
+
+
+def bomb():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"0" * (readers.MOST_UNCOMPRESSED_BYTES + 1))
+    return file.getvalue()
+
+
+def locked():
+    file = io.BytesIO(xlsx(["a"]))
+    content = bytearray(file.getvalue())
+    place = content.find(b"PK\x01\x02")
+    while place >= 0:
+        content[place + 8] |= 1
+        place = content.find(b"PK\x01\x02", place + 4)
+    return bytes(content)
+
+
+def cut_short(name, data):
+    return data[:-5] if name == "content.xml" else data
+
+
+def empty_zip():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("readme.txt", "rien")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "Ce fichier est vide"),
+        (b"  \n\n", "Ce fichier est vide"),
+        (b";;\n;;\n", "aucune ligne"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1", "n'est pas un tableau"),
+        (b"%PDF-1.7\n%abc", "n'est pas un tableau"),
+        (b"PK\x03\x04abc", "abîmé"),
+        (xlsx(["a"])[:-40], "abîmé"),
+        (rewritten(xlsx(["a"]), lambda name, data: b"<a"), "abîmé"),
+        (
+            rewritten(
+                ods(OpenDocumentSpreadsheet()),
+                lambda name, data: data[:-5] if name == "content.xml" else data,
+            ),
+            "abîmé",
+        ),
+        (empty_zip(), "n'est pas un tableau"),
+        (docx(), "n'est pas un tableau"),
+        (OLE, "ancien classeur Excel"),
+        (OLE + "EncryptedPackage".encode("utf-16-le"), "mot de passe"),
+        (locked(), "mot de passe"),
+        (bomb(), "prend trop de place"),
+        (b"a" * (readers.MOST_BYTES + 1), "dépasse 10 Mo"),
+        (b"a;b\n" * (readers.MOST_ROWS + 50), "plus de 10 000 lignes"),
+        (b";".join([b"a"] * 300), "plus de 200 colonnes"),
+        (xlsx(["a"] * 300), "plus de 200 colonnes"),
+        (b'a;b\n1;"' + b"x" * 200_000, "n'est pas compris"),
+        (
+            rewritten(
+                ods(OpenDocumentSpreadsheet()),
+                lambda name, data: EXPANDING if name == "content.xml" else data,
+            ),
+            "abîmé",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_file_that_cannot_be_read_is_refused_in_french(content, said):
+    with pytest.raises(UnreadableFileError, match=said):
+        read_rows(content)
+
+
+@pytest.mark.parametrize("write", [writers.csv_file, writers.xlsx_file, writers.ods_file])
+def test_texts_come_back_from_a_file_as_they_were(write):
+    texts = ["=1+1", "-- un tiret", "@nom", "#N/A", "deux  espaces", "un\n\ndeux", "03", "l'été"]
+
+    with write(["a"] * len(texts), [texts]) as file:
+        assert read_rows(file.read())[1] == (2, texts)
+
+
+def test_csv_holds_no_formula():
+    assert b"'=1+1" in writers.csv_file(["a"], [["=1+1"]]).read()
+
+
+KNOWN = {
+    "ref": "slug",
+    "titre": "title",
+    "nom": "title",
+    "resume": "summary",
+    "avancement": "stage",
+}
+
+
+def test_headers_stand_where_most_are_known():
+    rows = [(1, ["Recensement 2026"]), (3, ["Nom", "Résumé", "Autre"]), (4, ["A", "b", "c"])]
+
+    assert mapping.split(rows, KNOWN) == (["Nom", "Résumé", "Autre"], [(4, ["A", "b", "c"])])
+
+
+def test_headers_are_guessed_from_labels_synonyms_and_near_misses():
+    headers = ["RÉF", "Titre *", "nom", "resumé (court)", "Avancemnt", "Observations", ""]
+
+    assert mapping.guess(headers, KNOWN) == ["slug", "title", "", "summary", "stage", "", ""]
+
+
+def test_unnamed_columns_are_lettered_as_in_a_spreadsheet():
+    assert [mapping.letter(position) for position in (0, 25, 26, 52)] == ["A", "Z", "AA", "BA"]

@@ -1,0 +1,805 @@
+"""Imports and exports in the admin, from the file to its taking back, on initiatives."""
+
+import datetime
+import io
+
+import pytest
+import time_machine
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from coopemploi.imports import applying, mapping, readers, tasks, views
+from coopemploi.imports.declarations import importations
+from coopemploi.imports.models import ImportBatch, ImportRow
+from coopemploi.publishing import Publishable
+from initiatives.models import Initiative
+from tests import importing
+from tests.factories import (
+    InitiativeFactory,
+    MandateFactory,
+    PositionFactory,
+    SourceFactory,
+    StepFactory,
+    TerritoryFactory,
+    ThemeFactory,
+    UserFactory,
+)
+from tests.importing import counts, problems
+
+LIST = reverse("admin:initiatives_initiative_changelist")
+UPLOAD = reverse("admin:initiatives_initiative_import")
+STATES = ImportRow.State
+
+
+def address(name, *args):
+    return reverse(f"admin:initiatives_initiative_{name}", args=args)
+
+
+def send(client, content, name="fichier.csv", **choices):
+    return importing.send(client, Initiative, content, name, **choices)
+
+
+def apply(client, batch):
+    return importing.apply(client, Initiative, batch)
+
+
+def take_back(client, batch):
+    importing.take_back(client, Initiative, batch)
+
+
+def downloaded(response):
+    assert response.status_code == 200
+    return b"".join(response.streaming_content)
+
+
+def full_initiative():
+    """An initiative whose every column says something, whatever spreadsheets do to it."""
+    initiative = InitiativeFactory(
+        title="=Démarche « à l'essai » ; suite",
+        summary="Un résumé\nde deux lignes",
+        body="Un paragraphe.\r\n\r\n- une puce\r\n- une autre",
+        stage=Initiative.Stage.ONGOING,
+        level=Initiative.Level.COMMUNE,
+        worked="-- un tiret",
+        contact=PositionFactory(person__slug="lea-roux"),
+        source=SourceFactory(title="Compte rendu | annexe"),
+    )
+    initiative.territories.set(TerritoryFactory.create_batch(2))
+    initiative.themes.set([ThemeFactory(name="Mobilité, transports"), ThemeFactory()])
+    return initiative
+
+
+# The file
+
+
+@pytest.mark.parametrize("extension", ["csv", "xlsx", "ods"])
+def test_export_is_a_valid_import_that_changes_nothing(animateur_client, extension):
+    full_initiative()
+    InitiativeFactory(status=Publishable.Status.DRAFT)
+    content = downloaded(animateur_client.get(address("export_file", extension)))
+
+    batch = send(animateur_client, content, f"export.{extension}")
+
+    assert counts(batch) == {"unchanged": 2}
+    assert "" not in batch.mapping
+
+
+def test_export_holds_only_what_the_list_is_filtered_by(animateur_client):
+    InitiativeFactory(title="Une publiée")
+    InitiativeFactory(title="Un brouillon", status=Publishable.Status.DRAFT)
+
+    response = animateur_client.get(address("export_file", "csv") + "?status__exact=draft")
+
+    rows = readers.read_rows(downloaded(response))
+    assert [cells[1] for _, cells in rows] == ["titre", "Un brouillon"]
+
+
+def test_export_takes_the_same_queries_at_1_and_30_records(animateur_client):
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            downloaded(animateur_client.get(address("export_file", "csv")))
+        return len(queries)
+
+    full_initiative()
+    count()
+    one = count()
+    for _ in range(29):
+        full_initiative_alike()
+
+    assert count() == one
+
+
+def full_initiative_alike():
+    initiative = InitiativeFactory(contact=PositionFactory(), source=SourceFactory())
+    initiative.territories.add(TerritoryFactory())
+    initiative.themes.add(ThemeFactory())
+
+
+def test_long_list_is_not_offered_in_the_format_held_in_memory(animateur_client, monkeypatch):
+    InitiativeFactory.create_batch(2)
+    monkeypatch.setattr(views, "MOST_ROWS", 1)
+
+    page = animateur_client.get(address("export"))
+
+    assert [label for label, _ in page.context["addresses"]] == [
+        "Tableur (XLSX)",
+        "Tableau de texte (CSV)",
+    ]
+    assert animateur_client.get(address("export_file", "ods")).url == address("export")
+
+
+def test_unknown_format_of_export_does_not_exist(animateur_client):
+    assert animateur_client.get(address("export_file", "exe")).status_code == 404
+
+
+def test_unknown_filter_of_export_leads_to_the_whole_list(animateur_client):
+    for name in (address("export"), address("export_file", "csv")):
+        assert animateur_client.get(f"{name}?rien__exact=1").url == address("export")
+
+
+def test_template_has_lists_help_and_an_example_that_is_not_read(animateur_client):
+    ThemeFactory(name="Mobilité")
+    content = downloaded(animateur_client.get(address("import_template")))
+
+    book = load_workbook(io.BytesIO(content))
+    sheet = book.worksheets[0]
+    headers = [cell.value for cell in sheet[1]]
+    assert headers[:3] == ["réf", "titre *", "résumé"]
+    assert "Aide" in book.sheetnames
+    listed = [cell.value for column in book["Listes"].columns for cell in column]
+    assert {"en projet", "Mobilité", "brouillon"} <= set(listed)
+    assert len(sheet.data_validations.dataValidation) == 4  # stage, level, themes, status
+    sheet.append(["", "La mienne"])
+    file = io.BytesIO()
+    book.save(file)
+    batch = send(animateur_client, file.getvalue(), "modele.xlsx")
+    assert list(batch.rows.values_list("label", flat=True)) == ["La mienne"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "Ce fichier est vide."),
+        (b"%PDF-1.7\n", "pas un tableau"),
+        (b"PK\x03\x04abc", "abîmé"),
+        (b"titre;avancement\n", "que des en-têtes"),
+        (b"a" * (readers.MOST_BYTES + 1), "dépasse 10 Mo"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_file_that_cannot_be_read_is_answered_400_with_its_reason(animateur_client, content, said):
+    response = animateur_client.post(UPLOAD, {"file": SimpleUploadedFile("f.xlsx", content)})
+
+    assert response.status_code == 400
+    assert said in response.context["form"].errors["file"][0]
+    assert not ImportBatch.objects.exists()
+
+
+def test_no_file_at_all_is_answered_400(animateur_client):
+    response = animateur_client.post(UPLOAD, {"file": "un texte"})
+
+    assert response.status_code == 400
+    assert response.context["form"].errors == {"file": ["Choisissez un fichier."]}
+
+
+@pytest.mark.parametrize("model", importations, ids=lambda model: model._meta.label)
+def test_every_field_of_a_form_has_its_column(model):
+    fields = {field.name for field in model._meta.many_to_many}
+    fields |= {field.name for field in model._meta.concrete_fields if field.editable}
+
+    missing = fields - set(importations[model].fields) - {"id", "slug"}
+
+    # Only an EPCI has a nature: no import writes it.
+    assert missing == ({"nature"} if model._meta.label == "territories.Territory" else set())
+
+
+@pytest.mark.parametrize("model", importations, ids=lambda model: model._meta.label)
+def test_template_of_each_model_is_a_valid_import(model, animateur_client):
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    content = downloaded(animateur_client.get(reverse(f"{name}_import_template")))
+
+    _, (_, example) = readers.read_rows(content)
+
+    assert example[0] == "EXEMPLE (ligne non lue)"
+    known = mapping.known_headers(importations[model].columns())
+    headers, _ = mapping.split(readers.read_rows(content), known)
+    assert mapping.guess(headers, known) == ["slug", *importations[model].fields]
+
+
+# The columns
+
+
+def test_columns_chosen_are_remembered_for_the_same_headers(animateur_client):
+    first = send(animateur_client, "nom;Truc\nA;B\n", column_1="summary")
+    assert first.mapping == ["title", "summary"]
+
+    animateur_client.post(UPLOAD, {"file": SimpleUploadedFile("f.csv", b"Nom;truc\nC;D\n")})
+
+    assert ImportBatch.objects.latest("pk").mapping == ["title", "summary"]
+
+
+def test_column_read_twice_is_refused_beside_its_choice(animateur_client):
+    response = animateur_client.post(
+        UPLOAD, {"file": SimpleUploadedFile("f.csv", b"Titre;Autre\nC;D\n")}
+    )
+
+    response = animateur_client.post(response.url, {"column_0": "title", "column_1": "title"})
+
+    assert response.status_code == 400
+    assert response.context["form"].errors == {
+        "column_1": ["La colonne « Titre » est déjà lue ainsi."]
+    }
+
+
+def test_columns_without_a_name_or_a_ref_are_refused(animateur_client):
+    response = animateur_client.post(
+        UPLOAD, {"file": SimpleUploadedFile("f.csv", b"Titre;Autre\nC;D\n")}
+    )
+
+    response = animateur_client.post(response.url, {"column_1": "stage"})
+
+    assert response.status_code == 400
+    assert "Dites quelle colonne est « titre »" in response.context["form"].non_field_errors()[0]
+
+
+# The preview
+
+
+def test_preview_tells_new_changed_unchanged_and_refused_rows_apart(animateur_client):
+    InitiativeFactory(slug="une", title="Une", stage="idea")
+    InitiativeFactory(slug="deux", title="Deux", stage="idea")
+
+    batch = send(
+        animateur_client,
+        "réf;titre;avancement\nune;Une;en projet\ndeux;Deux;idée\n;Trois;idée\n;Quatre;en cour\n",
+    )
+
+    assert counts(batch) == {"changed": 1, "unchanged": 1, "created": 1, "refused": 1}
+    changed = batch.rows.get(state=STATES.CHANGED)
+    assert changed.changes == {"stage": ["idea", "planned", "idée", "en projet"]}
+    assert Initiative.objects.count() == 2
+
+
+def test_error_is_said_at_its_cell_with_the_nearest_value(animateur_client):
+    ThemeFactory(name="Mobilité")
+    send(animateur_client, "titre;avancement;thématiques\nA;en cour;Mobilites\n")
+
+    html = animateur_client.get(address("import_batch", ImportBatch.objects.get().pk))
+
+    text = html.content.decode()
+    assert "ligne 2, colonne Avancement : « en cour » n" in text
+    assert "vouliez-vous dire « en cours » ?" in text
+    assert "vouliez-vous dire « Mobilité » ?" in text
+
+
+def test_counts_agree_with_what_is_done_or_will_be(animateur_client):
+    text = "titre;avancement\nUne;\nDeux;\nTrois;en cour\n"
+    batch = send(animateur_client, text)
+
+    def labels():
+        tabs = animateur_client.get(address("import_batch", batch.pk)).context["tabs"]
+        return [f"{count} {label}" for _, count, label in tabs if count]
+
+    assert labels() == ["1 refusée", "2 à créer"]
+    apply(animateur_client, batch)
+    assert labels() == ["1 refusée", "2 créées"]
+
+
+def test_missing_title_and_too_long_text_are_refused(animateur_client):
+    batch = send(animateur_client, f"titre;résumé\n;B\nC;{'x' * 601}\n")
+
+    assert problems(batch) == {
+        2: [["titre", "il manque une valeur."]],
+        3: [["résumé", "601 caractères, 600 au plus."]],
+    }
+
+
+def test_cell_in_error_and_cut_text_are_refused(animateur_client):
+    batch = send(animateur_client, f"titre;résumé;thématiques\nA;#N/A;#REF!\nB;{'x' * 32767};\n")
+
+    assert [label for label, _ in problems(batch)[2]] == ["résumé", "thématiques"]
+    assert "erreur de calcul" in problems(batch)[2][0][1]
+    assert "il est coupé" in problems(batch)[3][0][1]
+
+
+def test_unknown_ref_is_refused_with_the_nearest(animateur_client):
+    InitiativeFactory(slug="garage-solidaire", title="Garage")
+
+    batch = send(animateur_client, "réf;titre\ngarage-solidair;Garage\n")
+
+    ((label, message),) = problems(batch)[2]
+    assert label == "réf"
+    assert "vouliez-vous dire « garage-solidaire » ?" in message
+
+
+def test_ref_written_twice_is_refused_the_second_time(animateur_client):
+    InitiativeFactory(slug="une", title="Une")
+
+    batch = send(animateur_client, "réf;titre\nune;Autre\nune;Encore\n")
+
+    assert problems(batch) == {3: [["réf", "la ligne 2 parle déjà de cette fiche."]]}
+
+
+def test_row_is_never_matched_by_its_name_alone(animateur_client):
+    InitiativeFactory(slug="une", title="Une démarche", stage="idea")
+
+    batch = send(animateur_client, "titre;avancement\nUNE DEMARCHE;en projet\nNeuve;\nneuve;\n")
+
+    assert counts(batch) == {"duplicate": 2, "created": 1}
+    assert "réf « une »" in problems(batch)[2][0][1]
+    assert problems(batch)[4] == [["titre", "la ligne 3 porte déjà ce nom."]]
+    apply(animateur_client, batch)
+    assert sorted(Initiative.objects.values_list("title", "stage")) == [
+        ("Neuve", ""),
+        ("Une démarche", "idea"),
+    ]
+
+
+def test_duplicate_is_created_once_ticked(animateur_client):
+    InitiativeFactory(title="Une démarche", stage="idea")
+    batch = send(animateur_client, "titre;avancement\nUne démarche;en projet\n")
+
+    animateur_client.post(
+        address("import_duplicates", batch.pk), {"shown": ["2"], "wanted": ["2", "x", "9" * 30]}
+    )
+    apply(animateur_client, batch)
+
+    assert counts(batch) == {"created": 1}
+    assert list(Initiative.objects.order_by("pk").values_list("slug", "stage")) == [
+        ("une-demarche", "idea"),
+        ("une-demarche-2", "planned"),
+    ]
+
+
+def test_empty_cell_empties_and_missing_column_is_left(animateur_client):
+    InitiativeFactory(slug="une", title="Une", stage="idea", summary="Un résumé")
+
+    apply(animateur_client, send(animateur_client, "réf;titre;avancement\nune;Une;\n"))
+
+    assert Initiative.objects.values_list("stage", "summary").get() == ("", "Un résumé")
+
+
+def test_place_is_found_by_ref_or_name_and_doubt_gives_candidates(animateur_client):
+    TerritoryFactory(name="Dax", code="40088", kind="commune")
+    TerritoryFactory(name="Saint-Denis", code="93066", kind="commune")
+    TerritoryFactory(name="Saint-Denis", code="97411", kind="commune")
+
+    batch = send(
+        animateur_client,
+        "titre;territoires\nA;Dax\nB;commune:40088 | commune:93066\nC;Saint-Denis\n",
+    )
+
+    assert counts(batch) == {"created": 2, "refused": 1}
+    message = problems(batch)[4][0][1]
+    assert "Saint-Denis [commune:93066]" in message
+    assert "Saint-Denis [commune:97411]" in message
+
+
+def test_preview_takes_the_same_queries_at_1_and_30_rows(animateur_client):
+    theme = ThemeFactory(name="Mobilité")
+    place = TerritoryFactory(name="Dax", code="40088", kind="commune")
+    for number in range(30):
+        initiative = InitiativeFactory(slug=f"n-{number}", title=f"N {number}")
+        initiative.themes.add(theme)
+        initiative.territories.add(place)
+
+    def count(size):
+        rows = "".join(f"n-{n};Neuf {n};Mobilité;commune:40088\n" for n in range(size))
+        rows += "".join(f";Créé {n};Mobilité;commune:40088\n" for n in range(size))
+        batch = send(animateur_client, f"réf;titre;thématiques;territoires\n{rows}")
+        with CaptureQueriesContext(connection) as queries:
+            applying.check(batch, checker=tasks.checker_of(batch))
+        assert counts(batch) == {"changed": size, "created": size}
+        return len(queries)
+
+    count(1)
+    assert count(30) == count(1)
+
+
+# What is written
+
+
+def test_apply_writes_fields_links_author_and_history(animateur_client):
+    theme = ThemeFactory(name="Mobilité")
+    place = TerritoryFactory(name="Dax", code="40088", kind="commune")
+    initiative = InitiativeFactory(slug="une", title="Une")
+    initiative.themes.add(ThemeFactory())
+
+    batch = send(
+        animateur_client,
+        "réf;titre;thématiques;territoires;état de publication\n"
+        "une;Autre nom;Mobilité;;publié\n;Neuve;Mobilité;Dax;publié\n",
+    )
+    apply(animateur_client, batch)
+
+    initiative.refresh_from_db()
+    assert (initiative.title, initiative.slug) == ("Autre nom", "une")
+    assert list(initiative.themes.all()) == [theme]
+    created = Initiative.objects.get(title="Neuve")
+    assert created.slug == "neuve"
+    assert created.created_by == batch.user
+    assert created.published_at is not None
+    assert list(created.themes.all()) == [theme]
+    assert list(created.territories.all()) == [place]
+    logged = LogEntry.objects.order_by("pk").values_list("object_id", "change_message")
+    assert list(logged) == [
+        (str(created.pk), f"Importée de « fichier.csv » (import {batch.pk})."),
+        (str(initiative.pk), f"Modifiée par « fichier.csv » (import {batch.pk})."),
+    ]
+
+
+def test_created_record_is_a_draft_unless_the_file_says_otherwise(animateur_client):
+    apply(animateur_client, send(animateur_client, "titre\nNeuve\n"))
+
+    assert Initiative.objects.get().status == Publishable.Status.DRAFT
+
+
+def test_created_record_is_found_by_the_search_of_the_site(animateur_client):
+    place = TerritoryFactory(name="Dax", code="40088", kind="commune")
+    text = "titre;territoires;état de publication\nMenuiserie;Dax;publié\n"
+
+    apply(animateur_client, send(animateur_client, text))
+
+    found = animateur_client.get(reverse("initiative_list"), {"q": place.name})
+    assert "Menuiserie" in found.content.decode()
+
+
+def test_same_file_sent_again_changes_nothing(animateur_client):
+    InitiativeFactory(slug="une", title="Une")
+    text = "réf;titre;avancement\nune;Une;idée\n;Neuve;en projet\n"
+    apply(animateur_client, send(animateur_client, text))
+    before = list(Initiative.objects.order_by("pk").values())
+
+    again = send(animateur_client, text)
+
+    assert counts(again) == {"unchanged": 2}
+    assert list(Initiative.objects.order_by("pk").values()) == before
+
+
+def test_good_rows_are_written_and_the_others_given_back_with_their_reasons(animateur_client):
+    text = "titre;avancement;Notes\nBonne;idée;x\nMauvaise;en cour;à garder\n"
+    batch = apply(animateur_client, send(animateur_client, text))
+    assert [initiative.title for initiative in Initiative.objects.all()] == ["Bonne"]
+
+    content = downloaded(animateur_client.get(address("import_refused", batch.pk)))
+
+    headers, row = (cells for _, cells in readers.read_rows(content))
+    assert headers == ["titre", "avancement", "Notes", "Pourquoi"]
+    assert row[:3] == ["Mauvaise", "en cour", "à garder"]
+    assert row[3].startswith("Colonne Avancement : « en cour » n'est pas un choix possible")
+
+
+def test_row_whose_record_changed_since_the_preview_is_refused(animateur_client):
+    InitiativeFactory(slug="une", title="Une", stage="idea")
+    batch = send(animateur_client, "réf;titre;avancement\nune;Une;en projet\n;Neuve;\n")
+    Initiative.objects.update(stage="ongoing")
+
+    apply(animateur_client, batch)
+
+    assert counts(batch) == {"created": 1, "refused": 1}
+    assert Initiative.objects.get(slug="une").stage == "ongoing"
+
+
+def test_nothing_is_written_when_the_work_fails_halfway(animateur_client, monkeypatch):
+    InitiativeFactory(slug="une", title="Une")
+    batch = send(animateur_client, "réf;titre\nune;Autre\n;Neuve\n")
+
+    def fail(*args):
+        raise RuntimeError
+
+    monkeypatch.setattr(applying, "_change", fail)
+    animateur_client.post(address("import_apply", batch.pk))
+
+    batch.refresh_from_db()
+    assert (batch.state, batch.failure) == (ImportBatch.State.CHECKED, tasks.FAILURE)
+    assert list(Initiative.objects.values_list("title", flat=True)) == ["Une"]
+
+
+def test_applying_twice_writes_once(animateur_client):
+    batch = send(animateur_client, "titre\nNeuve\n")
+
+    for _ in range(2):
+        apply(animateur_client, batch)
+
+    assert Initiative.objects.count() == 1
+
+
+def test_large_file_is_worked_on_in_the_background(
+    animateur_client, settings, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(tasks, "AT_ONCE", 1)
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+
+    batch = send(animateur_client, "titre\nUne\nDeux\n")
+    assert batch.state == ImportBatch.State.CHECKING
+    page = animateur_client.get(address("import_batch", batch.pk)).content.decode()
+    assert '<meta http-equiv="refresh" content="5">' in page
+    assert "Actualiser" in page
+    with django_capture_on_commit_callbacks(execute=True):
+        batch.move(ImportBatch.State.CHECKING, ImportBatch.State.SENT)
+        tasks.start(batch, "check")
+    batch.refresh_from_db()
+    assert counts(batch) == {"created": 2}
+
+
+# Taking back
+
+
+def test_taking_back_removes_what_was_created_and_restores_what_was_changed(animateur_client):
+    theme = ThemeFactory(name="Avant")
+    ThemeFactory(name="Après")
+    initiative = InitiativeFactory(slug="une", title="Une", stage="idea")
+    initiative.themes.add(theme)
+    text = "réf;titre;avancement;thématiques\nune;Autre;;Après\n;Neuve;;Après\n"
+    batch = apply(animateur_client, send(animateur_client, text))
+
+    take_back(animateur_client, batch)
+
+    initiative = Initiative.objects.get()
+    assert (initiative.title, initiative.stage) == ("Une", "idea")
+    assert list(initiative.themes.all()) == [theme]
+    assert set(batch.rows.values_list("outcome", flat=True)) == {"taken_back"}
+
+
+def test_taking_back_keeps_what_was_changed_or_referred_to_since(animateur_client):
+    InitiativeFactory(slug="une", title="Une", stage="idea", summary="Avant")
+    text = "réf;titre;avancement;résumé\nune;Une;en projet;Après\n;Liée;;\n;Relue;;\n;Libre;;\n"
+    batch = apply(animateur_client, send(animateur_client, text))
+    Initiative.objects.filter(slug="une").update(stage="ongoing")
+    StepFactory(initiative=Initiative.objects.get(title="Liée"))
+    Initiative.objects.get(title="Relue").publish()
+
+    take_back(animateur_client, batch)
+
+    kept = Initiative.objects.order_by("pk").values_list("title", "stage", "summary")
+    assert list(kept) == [("Une", "ongoing", "Avant"), ("Liée", "", ""), ("Relue", "", "")]
+    assert problems(batch) == {
+        2: [["avancement", "modifiée depuis."]],
+        3: [["", "d'autres fiches y renvoient (« étapes datées »)."]],
+        4: [["", "enregistrée de nouveau depuis."]],
+    }
+
+
+def test_taking_back_leaves_a_link_to_what_no_longer_exists(animateur_client):
+    theme = ThemeFactory(name="Avant")
+    initiative = InitiativeFactory(slug="une", title="Une")
+    initiative.themes.add(theme)
+    batch = apply(animateur_client, send(animateur_client, "réf;titre;thématiques\nune;Une;\n"))
+    theme.delete()
+
+    take_back(animateur_client, batch)
+
+    assert problems(batch) == {2: [["thématiques", "ce qui y était n'existe plus."]]}
+
+
+# Who may
+
+
+def staff(*codenames):
+    user = UserFactory(is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    return user
+
+
+@pytest.mark.parametrize("name", ["import", "import_template"])
+def test_import_needs_the_right_to_add_or_change(client, db, name):
+    for codenames, status in (
+        ([], 403),
+        (["view_initiative", "add_need"], 403),
+        (["add_initiative"], 200),
+        (["change_initiative"], 200),
+    ):
+        client.force_login(staff(*codenames))
+        response = client.get(address(name))
+        assert response.status_code == status
+        if response.streaming:
+            downloaded(response)
+
+
+@pytest.mark.parametrize("args", [("export",), ("export_file", "csv")])
+def test_export_needs_the_right_to_view(client, db, args):
+    client.force_login(staff("add_initiative"))
+    assert client.get(address(*args)).status_code == 403
+
+    client.force_login(staff("view_initiative"))
+    assert client.get(address(*args)).status_code == 200
+
+
+def test_visitor_and_participant_reach_no_page(client, db):
+    for user in (None, UserFactory()):
+        if user:
+            client.force_login(user)
+        for url in (UPLOAD, address("export_file", "csv"), address("import_batch", 1)):
+            response = client.get(url)
+            assert response.status_code == 302
+            assert "login" in response.url
+
+
+def test_links_are_shown_to_who_may_follow_them(client, db):
+    client.force_login(staff("view_initiative"))
+    html = client.get(LIST).content.decode()
+    assert ">Exporter</a>" in html
+    assert ">Importer</a>" not in html
+
+    client.force_login(staff("view_initiative", "change_initiative"))
+    assert ">Importer</a>" in client.get(LIST).content.decode()
+
+
+def test_import_of_another_does_not_exist(client, animateur_client):
+    batch = send(animateur_client, "titre\nUn titre à ne pas montrer\n")
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+
+    for name in ("import_batch", "import_mapping", "import_refused"):
+        assert client.get(address(name, batch.pk)).status_code == 404
+    for name in ("import_apply", "import_take_back", "import_duplicates"):
+        assert client.post(address(name, batch.pk)).status_code == 404
+    assert "fichier.csv" not in client.get(UPLOAD).content.decode()
+    assert not Initiative.objects.exists()
+
+
+def test_batch_that_never_was_does_not_exist(animateur_client):
+    for pk in (1, 10**30):
+        assert animateur_client.get(address("import_batch", pk)).status_code == 404
+
+
+@pytest.mark.usefixtures("_without_perimeters")
+def test_rows_are_refused_to_who_may_only_add_or_only_change(client, db):
+    InitiativeFactory(slug="une", title="Une")
+    text = "réf;titre\nune;Autre\n;Neuve\n"
+
+    client.force_login(staff("change_initiative"))
+    assert counts(send(client, text)) == {"changed": 1, "refused": 1}
+    client.force_login(staff("add_initiative"))
+    assert counts(send(client, text)) == {"created": 1, "refused": 1}
+
+
+def test_who_may_not_see_people_learns_no_name_from_a_cell(client, db):
+    PositionFactory(person__first_name="Léa", person__last_name="Roux")
+    text = "titre;contact\nNeuve;Léa Rou\n"
+
+    client.force_login(staff("add_initiative"))
+    hidden = problems(send(client, text))
+    client.force_login(staff("add_initiative", "view_position"))
+    seen = problems(send(client, text))
+
+    assert hidden == {2: [["contact", "« Léa Rou » n'est personne de connu."]]}
+    assert "Léa Roux" in seen[2][0][1]
+
+
+def test_field_that_the_form_does_not_let_one_write_has_no_column(animateur_client, monkeypatch):
+    initiative_admin = admin.site.get_model_admin(Initiative)
+    monkeypatch.setattr(initiative_admin, "readonly_fields", ["status"])
+
+    batch = send(animateur_client, "titre;statut\nNeuve;publié\n")
+
+    assert "status" not in batch.mapping
+    apply(animateur_client, batch)
+    assert Initiative.objects.get().status == Publishable.Status.DRAFT
+
+
+def test_rights_are_those_of_the_day_it_is_applied(client, db):
+    user = staff("add_initiative", "change_initiative")
+    client.force_login(user)
+    batch = send(client, "titre\nNeuve\n")
+    user.user_permissions.set(Permission.objects.filter(codename="change_initiative"))
+
+    client.post(address("import_apply", batch.pk))
+
+    assert counts(batch) == {"refused": 1}
+    assert not Initiative.objects.exists()
+
+
+def test_created_record_stays_when_one_may_not_delete(client, db):
+    client.force_login(staff("add_initiative"))
+    batch = apply(client, send(client, "titre\nNeuve\n"))
+
+    take_back(client, batch)
+
+    assert Initiative.objects.count() == 1
+    assert "supprimer" in problems(batch)[2][0][1]
+
+
+# What is kept
+
+
+def test_content_of_files_is_forgotten_after_thirty_days(animateur_client):
+    with time_machine.travel(timezone.now() - datetime.timedelta(days=31), tick=False):
+        applied = apply(animateur_client, send(animateur_client, "titre\nNeuve\n"))
+        send(animateur_client, "titre\nJamais relue\n")
+    recent = send(animateur_client, "titre\nD'hier\n")
+
+    call_command("forget_imports", verbosity=0)
+
+    assert list(ImportBatch.objects.order_by("pk")) == [applied, recent]
+    applied.refresh_from_db()
+    assert applied.table is None
+    page = animateur_client.get(address("import_batch", applied.pk) + "?etat=created")
+    assert "Neuve" in page.content.decode()
+    assert animateur_client.get(address("import_refused", applied.pk)).status_code == 404
+
+
+@pytest.mark.parametrize("query", ["?etat=rien", "?page=99", "?page=x", "?etat=%00"])
+def test_list_of_rows_that_does_not_exist_is_not_found(animateur_client, query):
+    batch = send(animateur_client, "titre\nNeuve\n")
+
+    assert animateur_client.get(address("import_batch", batch.pk) + query).status_code == 404
+
+
+def test_what_no_database_holds_is_left_out_of_a_file(animateur_client):
+    content = "titre;résumé\nUn\x7ftitre;\ufffedeux\n".encode()
+
+    batch = apply(animateur_client, send(animateur_client, content, name="fi\0chier.csv"))
+
+    assert counts(batch) == {"created": 1}
+    assert Initiative.objects.values_list("title", "summary").get() == ("Untitre", "deux")
+
+
+def test_pages_hold_no_inline_script_or_style(animateur_client):
+    batch = send(animateur_client, "titre;avancement\n<b>Neuve</b>;en cour\n<i>Bonne</i>;\n")
+
+    for url in (UPLOAD, address("export"), address("import_batch", batch.pk)):
+        html = animateur_client.get(url).content.decode()
+        assert " style=" not in html
+        assert "<b>Neuve" not in html
+
+
+HOSTILE = ["\0", "\ud800", "x" * 5000, "-1", "9" * 40, "<script>", "1 OR 1=1", ""]
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=ascii)
+def test_whatever_is_sent_is_answered_without_an_error(animateur_client, value):
+    InitiativeFactory(title="Une", stage="idea")
+    written = value.encode("utf-8", "surrogatepass")
+    batch = send(animateur_client, "titre;avancement\nUne;\nDeux;\n")
+    answers = [
+        animateur_client.post(
+            UPLOAD, {"file": SimpleUploadedFile("f.csv", b"titre\n" + written + b"\n")}
+        ),
+        animateur_client.post(address("import_mapping", batch.pk), {"column_0": written}),
+        animateur_client.post(
+            address("import_duplicates", batch.pk), {"shown": [written], "wanted": [written]}
+        ),
+        animateur_client.get(address("import_batch", batch.pk), {"page": written, "etat": written}),
+        animateur_client.get(address("export_file", "csv"), {"q": written, "p": written}),
+    ]
+
+    assert all(answer.status_code < 500 for answer in answers)
+    for answer in answers:
+        if answer.streaming:
+            downloaded(answer)
+
+
+# Perimeters
+
+
+def test_rows_out_of_the_perimeter_are_refused_and_the_others_written(client, db):
+    mandate = MandateFactory()
+    elsewhere = TerritoryFactory(name="Ailleurs")
+    mine, other = InitiativeFactory(slug="mienne"), InitiativeFactory(slug="autre")
+    mine.territories.add(mandate.territory)
+    other.territories.add(elsewhere)
+    client.force_login(mandate.user)
+    here = mandate.territory.reference
+    text = (
+        "réf;titre;territoires\n"
+        f"mienne;Mienne;{here}\n"
+        f"autre;Autre;{elsewhere.reference}\n"
+        f";Neuve ici;{here}\n"
+        f";Neuve ailleurs;{elsewhere.reference}\n"
+    )
+
+    batch = send(client, text)
+    assert counts(batch) == {"changed": 1, "refused": 1, "created": 2}
+    client.post(address("import_apply", batch.pk))
+
+    written = Initiative.objects.values_list("title", flat=True)
+    assert set(written) == {"Mienne", other.title, "Neuve ici"}
+    assert problems(batch)[5] == [["", "cette fiche serait hors de votre périmètre."]]

@@ -1,0 +1,54 @@
+"""Events in spreadsheets."""
+
+import datetime
+
+import pytest
+
+from events.models import Event
+from tests.factories import CampaignFactory, EventFactory, InitiativeFactory, TerritoryFactory
+from tests.importing import apply, counts, export, problems, send
+
+
+@pytest.mark.parametrize("extension", ["csv", "xlsx", "ods"])
+def test_export_is_an_import_that_changes_nothing(animateur_client, extension):
+    event = EventFactory(
+        start="17/10/2019",
+        start_time=datetime.time(14, 30),
+        town=TerritoryFactory(),
+        campaign=CampaignFactory(),
+        next_event=EventFactory(start="[17/10/2021] 17 octobre prochain"),
+    )
+    event.initiatives.add(InitiativeFactory())
+
+    batch = send(
+        animateur_client, Event, export(animateur_client, Event, extension), f"e.{extension}"
+    )
+
+    assert counts(batch) == {"unchanged": 2}
+
+
+def test_event_is_written_with_its_day_its_hours_and_its_town(animateur_client):
+    town = TerritoryFactory(name="Dax", code="40088", kind="commune")
+    text = "type;titre;date;heure de début;ville\natelier;Mobilité;17/10/2019;14h30;Dax\n"
+
+    apply(animateur_client, Event, send(animateur_client, Event, text))
+
+    event = Event.objects.get()
+    assert (event.start.as_input, event.start_time) == ("17/10/2019", datetime.time(14, 30))
+    assert event.town == town
+    assert counts(send(animateur_client, Event, text)) == {"unchanged": 1}
+
+
+def test_rules_of_an_event_are_said_in_their_column(animateur_client):
+    TerritoryFactory(name="Grand Dax", code="244000675", kind="epci")
+    batch = send(
+        animateur_client,
+        Event,
+        "type;titre;début;fin;heure de début;heure de fin;commune du lieu\n"
+        "atelier;A;17/10/2019;;14:00;9:00;\natelier;B;2021;2019;;;\n"
+        "atelier;C;45 mars;;;;epci:244000675\n",
+    )
+
+    assert problems(batch)[2] == [["heure de fin", "La rencontre finit avant de commencer."]]
+    assert problems(batch)[3] == [["", "La fin précède le début."]]
+    assert [label for label, _ in problems(batch)[4]] == ["début", "commune du lieu"]

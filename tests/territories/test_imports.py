@@ -1,0 +1,150 @@
+"""Territories and actors in spreadsheets."""
+
+import pytest
+
+from coopemploi.imports.models import ImportRow
+from territories.models import Actor, ActorTerritory, Containment, Territory
+from tests.factories import (
+    ActorFactory,
+    ActorTerritoryFactory,
+    InvolvementFactory,
+    SchemeFactory,
+    TerritoryFactory,
+)
+from tests.importing import apply, counts, export, problems, send, take_back
+
+
+@pytest.mark.parametrize("extension", ["csv", "xlsx", "ods"])
+def test_export_of_actors_is_an_import_that_changes_nothing(animateur_client, extension):
+    actor = ActorFactory(
+        aliases=["JDE", "Jardins"], siren="123456789", governs=None, website="https://example.org"
+    )
+    actor.parents.add(ActorFactory(name=actor.name))
+    actor.schemes.add(SchemeFactory())
+    ActorTerritoryFactory(actor=actor, partial=True, note="rive droite")
+
+    batch = send(
+        animateur_client, Actor, export(animateur_client, Actor, extension), f"a.{extension}"
+    )
+
+    assert counts(batch) == {"unchanged": 2}
+
+
+def test_actor_is_recognised_by_its_siren(animateur_client):
+    ActorFactory(name="Ancien nom", siren="123456789", kind="association")
+
+    batch = send(
+        animateur_client,
+        Actor,
+        "type;nom;SIREN\nassociation;Nouveau nom;123456789\nassociation;Autre;987654321\n",
+    )
+
+    assert counts(batch) == {"changed": 1, "created": 1}
+
+
+def test_siren_taken_by_another_actor_or_row_is_refused(animateur_client):
+    ActorFactory(siren="123456789")
+    ActorFactory(slug="une", name="Une", kind="association")
+
+    batch = send(
+        animateur_client,
+        Actor,
+        "réf;type;nom;SIREN\nune;association;Une;123456789\n"
+        ";association;A;222222222\n;association;B;222222222\n;association;C;12\n",
+    )
+
+    assert problems(batch) == {
+        2: [["SIREN", "Un acteur porte déjà ce SIREN."]],
+        4: [["SIREN", "Un acteur porte déjà ce SIREN."]],
+        5: [["SIREN", "Un SIREN a neuf chiffres."]],
+    }
+
+
+def test_new_actor_acts_in_its_territories_at_once(animateur_client):
+    place = TerritoryFactory(name="Dax", code="40088", kind="commune")
+
+    batch = send(
+        animateur_client, Actor, "type;nom;autres noms;territoires\nPLIE;Le PLIE;A | B;Dax\n"
+    )
+    apply(animateur_client, Actor, batch)
+
+    actor = Actor.objects.get()
+    assert (actor.kind, actor.aliases) == ("plie", ["A", "B"])
+    assert list(actor.territories.all()) == [place]
+    assert list(Actor.objects.in_territory(place)) == [actor]
+
+
+def test_changed_actor_keeps_what_is_known_of_the_territories_it_keeps(animateur_client):
+    link = ActorTerritoryFactory(partial=True, note="rive droite")
+    other = TerritoryFactory(code="40088")
+    slug, first = link.actor.slug, link.territory
+
+    batch = send(
+        animateur_client,
+        Actor,
+        f"réf;territoires d'action\n{slug};{first.reference} | {other.reference}\n",
+    )
+    apply(animateur_client, Actor, batch)
+
+    links = ActorTerritory.objects.order_by("pk").values_list("territory", "partial", "note")
+    assert list(links) == [(first.pk, True, "rive droite"), (other.pk, False, "")]
+
+
+def test_created_actor_that_takes_part_since_is_kept(animateur_client):
+    batch = apply(
+        animateur_client, Actor, send(animateur_client, Actor, "type;nom\nPLIE;Le PLIE\n")
+    )
+    InvolvementFactory(actor=Actor.objects.get())
+
+    take_back(animateur_client, Actor, batch)
+
+    assert Actor.objects.filter(name="Le PLIE").exists()
+    assert problems(batch) == {2: [["", "d'autres fiches y renvoient (« parties prenantes »)."]]}
+
+
+@pytest.mark.parametrize("extension", ["csv", "xlsx", "ods"])
+def test_export_of_territories_is_an_import_that_changes_nothing(animateur_client, extension):
+    TerritoryFactory(kind="petr", name="Pays", population=1200, latitude=44.5, valid_from="2019")
+    TerritoryFactory(kind="pays", name="Pays", slug="pays")
+    TerritoryFactory(kind="commune", code="40088", vintage=2025)
+
+    batch = send(
+        animateur_client,
+        Territory,
+        export(animateur_client, Territory, extension),
+        f"t.{extension}",
+    )
+
+    assert counts(batch) == {"unchanged": 3}
+
+
+def test_official_territory_is_neither_changed_nor_created(animateur_client):
+    official = TerritoryFactory(kind="commune", name="Dax", code="40088", vintage=2025)
+
+    batch = send(
+        animateur_client,
+        Territory,
+        f"réf;type;nom;code officiel\n{official.reference};commune;Dax sur Adour;40088\n"
+        ";EPCI;Grand Dax;244000675\n;PETR;Pays d'essai;\n",
+    )
+
+    assert counts(batch) == {"refused": 2, "created": 1}
+    assert "référentiel officiel" in problems(batch)[2][0][1]
+
+
+def test_new_territory_is_found_by_its_ref_and_contains_itself(animateur_client):
+    text = "type;nom\nPETR;Pays d'essai\n"
+    apply(animateur_client, Territory, send(animateur_client, Territory, text))
+
+    territory = Territory.objects.get_by_reference("petr:pays-d-essai")
+    assert Containment.objects.filter(container=territory, contained=territory).exists()
+    assert counts(send(animateur_client, Territory, text)) == {"unchanged": 1}
+
+
+def test_code_of_a_wrong_form_is_refused_in_its_column(animateur_client):
+    batch = send(animateur_client, Territory, "type;nom;code officiel\nPETR;Pays;12\n")
+
+    assert batch.rows.get().state == ImportRow.State.REFUSED
+    assert problems(batch) == {
+        2: [["code officiel", "Le code d'un PETR est son SIREN, de neuf chiffres."]]
+    }
