@@ -8,6 +8,7 @@ class TerritoriesConfig(AppConfig):
     verbose_name = "Territoires et acteurs"
 
     def ready(self):
+        from . import history  # noqa: F401 - importing it tracks the models
         from .closure import ContainmentTable
         from .search import ActorSource, NetworkSource, TerritorySource
 
