@@ -22,6 +22,7 @@ from django.forms.models import BaseInlineFormSet
 from django.utils.text import capfirst
 
 from .fields import LinesField, PartialDateField
+from .history.admin import RecordHistory
 from .publishing import Publishable
 from .search.text import normalise
 
@@ -327,7 +328,7 @@ class PrefetchingChangeList(ChangeList):
         return queryset.prefetch_related(*self.model_admin.list_prefetch_related)
 
 
-class ModelAdmin(RelationsMixin, admin.ModelAdmin):
+class ModelAdmin(RelationsMixin, RecordHistory):
     list_per_page = 50
     list_prefetch_related = ()
     # The relation to the parent among whose records this one has its place.

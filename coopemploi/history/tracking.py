@@ -291,3 +291,9 @@ def track(*models_tracked, private=()):
 def records_of(model):
     """The `Records` of a model, None when it is not tracked."""
     return getattr(model._meta, "history_records", None)
+
+
+def private_fields(records):
+    """The fields that people write and no version keeps."""
+    fields = records.cls._meta.concrete_fields
+    return [f for f in fields if f.name in records.excluded_fields and f.editable]

@@ -1,14 +1,18 @@
 """Every change of a record leaves a version: who, when, what."""
 
+import html
+
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from coopemploi.dates import PartialDate
 from coopemploi.history.tracking import FOUND, operation, paused
 from initiatives.models import Initiative, Step
-from territories.models import Actor, Composition, Person
+from territories.models import Actor, Composition, Containment, Person
 from tests.factories import (
     ActorFactory,
     AppearanceFactory,
@@ -18,6 +22,7 @@ from tests.factories import (
     PersonFactory,
     StepFactory,
     ThemeFactory,
+    UserFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -183,3 +188,188 @@ def test_person_without_contact_is_tracked():
     person.save()
 
     assert kinds(person) == ["+"]
+
+
+# The page of a record
+
+
+def history(record, name="history", *args):
+    meta = record._meta
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_{name}", args=[record.pk, *args])
+
+
+def text(response):
+    return " ".join(strip_tags(response.content.decode()).split())
+
+
+def test_history_page_tells_differences_in_words(animateur_client):
+    theme = ThemeFactory(name="Mobilité")
+    initiative = InitiativeFactory(body="Un garage ouvert le lundi.", stage="idea")
+    initiative.body = "Un garage ouvert le mardi."
+    initiative.stage = "ongoing"
+    initiative.save()
+    initiative.themes.add(theme)
+
+    page = animateur_client.get(history(initiative)).content.decode()
+
+    assert "Un garage ouvert le <del>lundi</del><ins>mardi</ins>." in page
+    assert "<del>idée</del><ins>en cours</ins>" in page
+    assert "<ins>Mobilité</ins>" in page
+
+
+def test_history_page_tells_what_became_of_children(animateur_client):
+    initiative = InitiativeFactory()
+    step = StepFactory(initiative=initiative, label="premier essai")
+    step.label = "second essai"
+    step.save()
+    step.delete()
+
+    page = text(animateur_client.get(history(initiative)))
+
+    assert "Étape datée « second essai » supprimé" in page
+    assert "premier second essai" in page or "premiersecond essai" in page
+
+
+def test_history_page_names_related_records_that_are_gone(animateur_client):
+    theme = ThemeFactory(name="Mobilité")
+    initiative = InitiativeFactory()
+    initiative.themes.add(theme)
+    theme.delete()
+
+    assert "Mobilité (supprimé)" in text(animateur_client.get(history(initiative)))
+
+
+def test_history_page_takes_the_same_queries_at_1_and_15_changes(animateur_client):
+    initiative = InitiativeFactory()
+    actor = ActorFactory()
+
+    def change(number):
+        initiative.title = f"Titre {number}"
+        initiative.save()
+        initiative.themes.add(ThemeFactory())
+        InvolvementFactory(initiative=initiative, actor=actor)
+        StepFactory(initiative=initiative)
+
+    change(0)
+    animateur_client.get(history(initiative))
+    with CaptureQueriesContext(connection) as one:
+        animateur_client.get(history(initiative))
+    for number in range(1, 5):
+        change(number)
+    with CaptureQueriesContext(connection) as fifteen:
+        animateur_client.get(history(initiative))
+
+    assert len(fifteen) == len(one)
+    assert len(one) <= 25
+
+
+def test_history_page_is_paginated(animateur_client):
+    initiative = InitiativeFactory(title="Titre d'avant")
+    for number in range(25):
+        initiative.title = f"Titre {number}"
+        initiative.save()
+
+    second = animateur_client.get(history(initiative) + "?page=2").content.decode()
+
+    assert second.count("history-entry") == 6
+    assert "Titre d&#x27;avant" in second
+
+
+def test_history_of_a_record_that_does_not_exist_is_not_found(animateur_client):
+    for number in ("999999", "abc", "9" * 40):
+        address = reverse("admin:initiatives_initiative_history", args=[number])
+        assert animateur_client.get(address).status_code == 404
+
+
+def test_restore_brings_back_one_record_and_its_relations_only(animateur_client):
+    theme = ThemeFactory()
+    initiative = InitiativeFactory(title="Premier")
+    initiative.themes.add(theme)
+    version = initiative.history.first()
+    step = StepFactory(initiative=initiative, label="gardée")
+    initiative.title = "Second"
+    initiative.save()
+    initiative.themes.clear()
+    address = history(initiative, "restore", "initiative", version.history_id)
+
+    confirmation = animateur_client.get(address).content.decode()
+    initiative.refresh_from_db()
+    assert initiative.title == "Second"
+    animateur_client.post(address)
+
+    initiative.refresh_from_db()
+    step.refresh_from_db()
+    assert "<del>Second</del><ins>Premier</ins>" in confirmation
+    assert (initiative.title, list(initiative.themes.all())) == ("Premier", [theme])
+    assert step.label == "gardée"
+    assert initiative.history.first().history_change_reason.startswith("Rétabli à la version du")
+
+
+def test_restore_brings_back_a_deleted_child(animateur_client):
+    step = StepFactory(label="à garder")
+    initiative, key = step.initiative, step.pk
+    step.delete()
+    version = Step.history.get(id=key, history_type="-")
+
+    animateur_client.post(history(initiative, "restore", "step", version.history_id))
+
+    assert initiative.steps.get().label == "à garder"
+
+
+def test_restore_says_which_related_records_are_gone(animateur_client):
+    initiative = InitiativeFactory()
+    initiative.themes.add(theme := ThemeFactory())
+    version = initiative.history.first()
+    theme.delete()
+    address = history(initiative, "restore", "initiative", version.history_id)
+
+    assert "« Thématiques » : 1 fiche(s) n'existent plus." in html.unescape(
+        text(animateur_client.get(address))
+    )
+    assert animateur_client.post(address).status_code == 302
+
+
+def test_restore_of_a_version_of_another_record_is_not_found(animateur_client):
+    initiative, other = InitiativeFactory(), InitiativeFactory()
+    version = other.history.first()
+
+    address = history(initiative, "restore", "initiative", version.history_id)
+
+    assert animateur_client.post(address).status_code == 404
+
+
+def test_restore_is_refused_to_who_may_only_see(client):
+    initiative = InitiativeFactory()
+    version = initiative.history.first()
+    reader = UserFactory(is_staff=True)
+    reader.user_permissions.add(Permission.objects.get(codename="view_initiative"))
+    client.force_login(reader)
+    address = history(initiative, "restore", "initiative", version.history_id)
+
+    assert client.get(history(initiative)).status_code == 200
+    assert "Rétablir" not in text(client.get(history(initiative)))
+    assert client.post(address).status_code == 403
+
+
+def test_restore_keeps_how_to_reach_a_person(animateur_client):
+    person = PersonFactory(last_name="Avant", email="moi@example.org")
+    version = person.history.first()
+    person.last_name = "Après"
+    person.save()
+
+    animateur_client.post(history(person, "restore", "person", version.history_id))
+
+    person.refresh_from_db()
+    assert (person.last_name, person.email) == ("Avant", "moi@example.org")
+
+
+def test_restore_is_followed_by_search_and_closure(animateur_client):
+    composition = CompositionFactory()
+    whole, part = composition.whole, composition.part
+    composition.delete()
+    version = Composition.history.get(history_type="-")
+    assert not Containment.objects.filter(container=whole, contained=part).exists()
+
+    animateur_client.post(history(whole, "restore", "composition", version.history_id))
+
+    assert Containment.objects.filter(container=whole, contained=part).exists()

@@ -1,0 +1,126 @@
+"""History in the admin: what happened to a record, and bringing it back."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.forms.models import _get_foreign_key
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.text import capfirst
+from django.views.decorators.http import require_GET, require_http_methods
+
+from .differences import Names, changes
+from .restoring import CannotRestoreError, draft, restore, restored
+from .timeline import Timeline
+from .tracking import records_of
+
+ENTRIES_PER_PAGE = 20
+
+
+class RecordHistory(admin.ModelAdmin):
+    """What every admin page offers of the history of its records."""
+
+    object_history_template = "admin/record_history.html"
+
+    def get_urls(self):
+        names = self.opts.app_label, self.opts.model_name
+        view = self.admin_site.admin_view
+        return [
+            path(
+                "<path:object_id>/historique/<str:model_name>/<int:version_id>/",
+                view(self.restore_view),
+                name="{}_{}_restore".format(*names),
+            ),
+            *super().get_urls(),
+        ]
+
+    def history_children(self, request):
+        """The (model, foreign key) pairs of what is edited on the page of a record."""
+        return [
+            (inline.model, _get_foreign_key(self.model, inline.model, inline.fk_name).attname)
+            for inline in self.get_inline_instances(request)
+            if records_of(inline.model)
+        ]
+
+    def _found_or_404(self, request, object_id):
+        try:
+            obj = self.get_object(request, object_id)
+        except (ValueError, OverflowError):
+            obj = None
+        if obj is None:
+            raise Http404("Cette fiche n'existe pas.")
+        return obj
+
+    def _page(self, request, template, obj=None, status=200, **context):
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": obj,
+            "plural": capfirst(self.opts.verbose_name_plural),
+            **context,
+        }
+        return TemplateResponse(request, f"admin/{template}", context, status=status)
+
+    @method_decorator(require_GET)
+    def history_view(self, request, object_id, extra_context=None):
+        obj = self._found_or_404(request, object_id)
+        if not self.has_view_or_change_permission(request, obj):
+            raise PermissionDenied
+        timeline = Timeline(self.model, obj.pk, self.history_children(request))
+        page = Paginator(timeline, ENTRIES_PER_PAGE).get_page(request.GET.get("page"))
+        return self._page(
+            request,
+            "record_history.html",
+            obj,
+            title=f"Historique : {obj}",
+            page=page,
+            can_restore=self.has_change_permission(request, obj),
+        )
+
+    @method_decorator(require_http_methods(["GET", "POST"]))
+    def restore_view(self, request, object_id, model_name, version_id):
+        """Show what bringing back a version would change, then do it."""
+        obj = self._found_or_404(request, object_id)
+        if not self.has_change_permission(request, obj):
+            raise PermissionDenied
+        version = self._version_or_404(request, obj, model_name, version_id)
+        address = reverse(
+            f"admin:{self.opts.app_label}_{self.opts.model_name}_history", args=[obj.pk]
+        )
+        problem, found = "", None
+        try:
+            if request.method == "POST":
+                losses = restore(version)
+                self.message_user(request, "La version est rétablie.", messages.SUCCESS)
+                for loss in losses:
+                    self.message_user(request, loss, messages.WARNING)
+                return HttpResponseRedirect(address)
+            found = draft(version)
+        except CannotRestoreError as error:
+            problem = str(error)
+        now, then = restored(version, found) if found else (None, None)
+        names = Names(kept for kept in (now, then) if kept is not None)
+        return self._page(
+            request,
+            "record_restore.html",
+            obj,
+            status=409 if problem and request.method == "POST" else 200,
+            title="Rétablir une version",
+            version=version,
+            changes=changes(now, then, names) if found else [],
+            losses=found.losses if found else [],
+            problem=problem,
+            history_url=address,
+        )
+
+    def _version_or_404(self, request, obj, model_name, version_id):
+        """A version of `obj` or of one of its children, the one that bears this number."""
+        own = [(self.model, self.model._meta.pk.attname), *self.history_children(request)]
+        for model, attname in own:
+            if model._meta.model_name == model_name:
+                versions = records_of(model).versions.objects
+                if version := versions.filter(pk=version_id, **{attname: obj.pk}).first():
+                    return version
+        raise Http404("Cette version n'existe pas.")
