@@ -1,6 +1,7 @@
 """History in the admin: what happened to a record, and bringing it back."""
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.forms.models import _get_foreign_key
@@ -11,6 +12,7 @@ from django.utils.decorators import method_decorator
 from django.utils.text import capfirst
 from django.views.decorators.http import require_GET, require_http_methods
 
+from . import conflicts
 from .differences import Names, changes
 from .restoring import CannotRestoreError, draft, restore, restored
 from .timeline import Timeline
@@ -62,6 +64,68 @@ class RecordHistory(admin.ModelAdmin):
             **context,
         }
         return TemplateResponse(request, f"admin/{template}", context, status=status)
+
+    # Two people on the same record
+
+    def _tables(self, request):
+        return [(self.model, self.model._meta.pk.attname), *self.history_children(request)]
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj is not None and records_of(self.model):
+            sent = request.POST.get(conflicts.STATE)
+            context["record_state"] = sent or conflicts.state_of(self._tables(request), obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def _changeform_view(self, request, object_id, form_url, extra_context):
+        """Within the transaction of the save: nobody writes between comparing and saving."""
+        is_change = request.method == "POST" and object_id and "_saveasnew" not in request.POST
+        if is_change and records_of(self.model):
+            request.POST = conflicts.choices_applied(request.POST)
+            if found := self._conflict(request, object_id):
+                return found
+        return super()._changeform_view(request, object_id, form_url, extra_context)
+
+    def _conflict(self, request, object_id):
+        """The page that settles a conflict; None when nobody wrote since the form was opened."""
+        opened = request.POST.get(conflicts.STATE)
+        if opened is None:
+            return None
+        key = self.model._meta.pk.to_python(unquote(object_id))
+        self.model._base_manager.select_for_update().filter(pk=key).first()
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None or not self.has_change_permission(request, obj):
+            return None
+        tables = self._tables(request)
+        state = conflicts.state_of(tables, obj)
+        if state == opened:
+            return None
+        data = request.POST.copy()
+        form = self.get_form(request, obj, change=True)(data, instance=obj)
+        formsets = [
+            found for found in self._named_formsets(request, obj) if records_of(found[0].model)
+        ]
+        conflict = conflicts.Conflict(opened, tables, obj, form, formsets, data)
+        return self._page(
+            request,
+            "record_conflict.html",
+            obj,
+            status=409,
+            title="Quelqu'un a changé cette fiche entre-temps",
+            conflict=conflict,
+            state=state,
+            entries=Timeline(self.model, obj.pk, self.history_children(request))[:1],
+        )
+
+    def _named_formsets(self, request, obj):
+        """Each formset with its prefix, numbered as the admin numbers them."""
+        seen, named = {}, []
+        for formset, _ in self.get_formsets_with_inlines(request, obj):
+            prefix = formset.get_default_prefix()
+            seen[prefix] = seen.get(prefix, 0) + 1
+            named.append((formset, prefix if seen[prefix] == 1 else f"{prefix}-{seen[prefix]}"))
+        return named
+
+    # What happened
 
     @method_decorator(require_GET)
     def history_view(self, request, object_id, extra_context=None):
@@ -117,8 +181,7 @@ class RecordHistory(admin.ModelAdmin):
 
     def _version_or_404(self, request, obj, model_name, version_id):
         """A version of `obj` or of one of its children, the one that bears this number."""
-        own = [(self.model, self.model._meta.pk.attname), *self.history_children(request)]
-        for model, attname in own:
+        for model, attname in self._tables(request):
             if model._meta.model_name == model_name:
                 versions = records_of(model).versions.objects
                 if version := versions.filter(pk=version_id, **{attname: obj.pk}).first():
