@@ -19,6 +19,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.paginator import Page, Paginator
 from django.db import models
 from django.forms.models import BaseInlineFormSet
+from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from .fields import LinesField, PartialDateField
@@ -462,7 +463,8 @@ class PublishableAdmin(ModelAdmin):
             self.message_user(request, nothing, messages.WARNING)
             return
         s = "s" if count > 1 else ""
-        self.message_user(request, f"{count} fiche{s} {done}{s}.", messages.SUCCESS)
+        told = format_html("{} fiche{} {}{}.{}", count, s, done, s, self.undo_link(request))
+        self.message_user(request, told, messages.SUCCESS)
 
 
 class OrderedFormSet(BaseInlineFormSet):

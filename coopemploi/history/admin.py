@@ -9,12 +9,24 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.views.decorators.http import require_GET, require_http_methods
 
 from . import conflicts
 from .differences import Names, changes
-from .restoring import CannotRestoreError, draft, restore, restored
+from .restoring import (
+    CannotRestoreError,
+    deleted_versions,
+    draft,
+    losses_of,
+    plan_recovery,
+    plan_undoing,
+    recover,
+    restore,
+    restored,
+    undo,
+)
 from .timeline import Timeline
 from .tracking import records_of
 
@@ -29,7 +41,16 @@ class RecordHistory(admin.ModelAdmin):
     def get_urls(self):
         names = self.opts.app_label, self.opts.model_name
         view = self.admin_site.admin_view
+        if not records_of(self.model):
+            return super().get_urls()
         return [
+            path("corbeille/", view(self.bin_view), name="{}_{}_bin".format(*names)),
+            path(
+                "corbeille/<int:version_id>/",
+                view(self.recover_view),
+                name="{}_{}_recover".format(*names),
+            ),
+            path("annuler/<uuid:key>/", view(self.undo_view), name="{}_{}_undo".format(*names)),
             path(
                 "<path:object_id>/historique/<str:model_name>/<int:version_id>/",
                 view(self.restore_view),
@@ -125,6 +146,111 @@ class RecordHistory(admin.ModelAdmin):
             named.append((formset, prefix if seen[prefix] == 1 else f"{prefix}-{seen[prefix]}"))
         return named
 
+    # The bin
+
+    def changelist_view(self, request, extra_context=None):
+        context = {"has_bin": records_of(self.model) is not None, **(extra_context or {})}
+        return super().changelist_view(request, context)
+
+    def _record_of(self, version):
+        return self.model(**records_of(self.model).values_of(version))
+
+    def _may_recover(self, request, version):
+        record = self._record_of(version)
+        return self.has_add_permission(request) and self.has_change_permission(request, record)
+
+    @method_decorator(require_GET)
+    def bin_view(self, request):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        paginator = Paginator(deleted_versions(self.model), ENTRIES_PER_PAGE)
+        page = paginator.get_page(request.GET.get("page"))
+        shown = [
+            version
+            for version in page
+            if self.has_view_permission(request, self._record_of(version))
+        ]
+        names = Names(shown)
+        rows = [
+            (version, names.of_version(version), self._may_recover(request, version))
+            for version in shown
+        ]
+        return self._page(request, "record_bin.html", title="Corbeille", page=page, rows=rows)
+
+    @method_decorator(require_http_methods(["GET", "POST"]))
+    def recover_view(self, request, version_id):
+        """Show what comes back with a deleted record, then bring it back."""
+        version = deleted_versions(self.model).filter(pk=version_id).first()
+        if version is None:
+            raise Http404("Cette fiche n'est pas dans la corbeille.")
+        if not self._may_recover(request, version):
+            raise PermissionDenied
+        plan, problem = None, ""
+        try:
+            if request.method == "POST":
+                plan = recover(version)
+                self.message_user(request, "La fiche est de retour.", messages.SUCCESS)
+                for told in losses_of(plan):
+                    self.message_user(request, told, messages.WARNING)
+                self.log_change(request, self.model._base_manager.get(pk=version.id), "Retour.")
+                return HttpResponseRedirect(self._address("change", version.id))
+            plan = plan_recovery(version)
+        except CannotRestoreError as error:
+            problem = str(error)
+        kept = [result.version for result in plan.drafts] if plan else []
+        names = Names(kept)
+        return self._page(
+            request,
+            "record_recover.html",
+            title="Sortir de la corbeille",
+            status=409 if problem and request.method == "POST" else 200,
+            version=version,
+            kept=[(told.instance_type._meta.verbose_name, names.of_version(told)) for told in kept],
+            losses=losses_of(plan) if plan else [],
+            problem=problem,
+        )
+
+    # Mass actions
+
+    def undo_link(self, request):
+        """A link that undoes what the request just did."""
+        key = request.history_operation
+        return format_html(' <a href="{}">Annuler</a>', self._address("undo", key))
+
+    @method_decorator(require_http_methods(["GET", "POST"]))
+    def undo_view(self, request, key):
+        """Put back what a mass action changed, but for what changed since."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        plan = plan_undoing(self.model, key)
+        if not plan.drafts and not plan.left_out:
+            raise Http404("Cette action n'existe pas.")
+        if request.method == "POST":
+            plan = undo(
+                self.model, key, allowed=lambda obj: self.has_change_permission(request, obj)
+            )
+            count = len(plan.drafts)
+            s = "s" if count > 1 else ""
+            told = f"{count} fiche{s} remise{s} comme avant." if count else "Rien n'a été changé."
+            self.message_user(request, told, messages.SUCCESS if count else messages.WARNING)
+            names = Names(version for version, _ in plan.left_out)
+            for version, why in plan.left_out:
+                told = f"« {names.of_version(version)} » n'a pas bougé : {why}."
+                self.message_user(request, told, messages.WARNING)
+            return HttpResponseRedirect(self._address("changelist"))
+        versions = [result.version for result in plan.drafts]
+        names = Names([*versions, *(version for version, _ in plan.left_out)])
+        return self._page(
+            request,
+            "record_undo.html",
+            title="Annuler l'action",
+            kept=[names.of_version(version) for version in versions],
+            left_out=[(names.of_version(version), why) for version, why in plan.left_out],
+        )
+
+    def _address(self, name, *args):
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=args)
+
     # What happened
 
     @method_decorator(require_GET)
@@ -150,9 +276,7 @@ class RecordHistory(admin.ModelAdmin):
         if not self.has_change_permission(request, obj):
             raise PermissionDenied
         version = self._version_or_404(request, obj, model_name, version_id)
-        address = reverse(
-            f"admin:{self.opts.app_label}_{self.opts.model_name}_history", args=[obj.pk]
-        )
+        address = self._address("history", obj.pk)
         problem, found = "", None
         try:
             if request.method == "POST":

@@ -24,6 +24,7 @@ from ..fields import AutoSlugField, NormalisedField, PartialDateField
 from .fields import StoredPartialDateField
 
 CREATED, CHANGED, DELETED = "+", "~", "-"
+NAMED_BY = "<"  # before the relation by which other records named a deleted one
 FOUND = "État trouvé"  # the note of a version written to catch up with the record
 
 _state = Local()
@@ -148,6 +149,22 @@ class Records(HistoricalRecords):
                 found[name].append(key)
         return {name: sorted(keys) for name, keys in found.items()}
 
+    def _namings_of(self, instance):
+        """The records that name `instance` and outlive it, by relation."""
+        found = {}
+        for relation in self.cls._meta.related_objects:
+            field = relation.field
+            if relation.many_to_many:
+                is_lost = field.remote_field.through._meta.auto_created
+            else:
+                is_lost = relation.on_delete is models.SET_NULL
+            if is_lost and records_of(relation.related_model):
+                rows = relation.related_model._base_manager.filter(**{field.name: instance.pk})
+                if keys := sorted(rows.values_list("pk", flat=True)):
+                    label = relation.related_model._meta.label
+                    found[f"{NAMED_BY}{label}.{field.name}"] = keys
+        return found
+
     # Writing
 
     def latest(self, pk):
@@ -219,7 +236,7 @@ class Records(HistoricalRecords):
         if is_paused():
             return
         super().pre_delete(instance, **kwargs)
-        instance._relations_before = self.relations_of(instance.pk)
+        instance._relations_before = self.relations_of(instance.pk) | self._namings_of(instance)
 
     def post_delete(self, instance, origin=None, **kwargs):
         if is_paused():
