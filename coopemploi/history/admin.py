@@ -1,5 +1,7 @@
 """History in the admin: what happened to a record, and bringing it back."""
 
+import re
+
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
@@ -31,6 +33,7 @@ from .timeline import Timeline
 from .tracking import records_of
 
 ENTRIES_PER_PAGE = 20
+RECOVER = "_recover"  # in a form: bring its record back first
 
 
 class RecordHistory(admin.ModelAdmin):
@@ -102,7 +105,7 @@ class RecordHistory(admin.ModelAdmin):
         is_change = request.method == "POST" and object_id and "_saveasnew" not in request.POST
         if is_change and records_of(self.model):
             request.POST = conflicts.choices_applied(request.POST)
-            if found := self._conflict(request, object_id):
+            if found := self._gone(request, object_id) or self._conflict(request, object_id):
                 return found
         return super()._changeform_view(request, object_id, form_url, extra_context)
 
@@ -136,6 +139,48 @@ class RecordHistory(admin.ModelAdmin):
             state=state,
             entries=Timeline(self.model, obj.pk, self.history_children(request))[:1],
         )
+
+    def _gone(self, request, object_id):
+        """What to do of a form whose record was deleted meanwhile: it may come back first."""
+        data = request.POST.copy()
+        is_asked = data.pop(RECOVER, None)
+        key = unquote(object_id)
+        if conflicts.STATE not in data or not re.fullmatch(r"\d{1,18}", key, re.ASCII):
+            return None
+        version = deleted_versions(self.model).filter(id=key).first()
+        if version is None:
+            return None
+        problem, may_recover = "", self._may_recover(request, version)
+        if is_asked and may_recover:
+            try:
+                recover(version)
+            except CannotRestoreError as error:
+                problem = str(error)
+            else:
+                request.POST = data
+                return None
+        data.pop("csrfmiddlewaretoken", None)
+        return self._page(
+            request,
+            "record_gone.html",
+            status=409,
+            title="Cette fiche a été supprimée entre-temps",
+            version=version,
+            sent=[(name, value) for name, values in data.lists() for value in values],
+            written=self._written(request, data),
+            may_recover=may_recover,
+            problem=problem,
+        )
+
+    def _written(self, request, data):
+        """What somebody wrote in the form of a record that is gone, field by field."""
+        form = self.get_form(request)(data)
+        return [
+            (bound.label, value)
+            for bound in form
+            for value in data.getlist(bound.html_name)
+            if value and not hasattr(bound.field, "queryset")
+        ]
 
     def _named_formsets(self, request, obj):
         """Each formset with its prefix, numbered as the admin numbers them."""

@@ -16,7 +16,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.text import capfirst
 
 from .differences import Names, text_of
-from .tracking import DELETED, FOUND, private_fields, records_of
+from .tracking import DELETED, FOUND, private_fields, records_of, with_plain_lines
 
 STATE, OPENED, CONFLICT = "_state", "_opened", "_conflict"
 MINE, THEIRS = "mine", "theirs"
@@ -79,6 +79,8 @@ class Conflict:
         self.opened = opened
         self.obj = obj
         self.data = data
+        for name, values in list(data.lists()):
+            data.setlist(name, [with_plain_lines(value) for value in values])
         self.groups = []
         states, self.fingerprints = self._read(opened, tables, obj)
         self._compare_record(form, states[0])
@@ -154,7 +156,7 @@ class Conflict:
             if model_field.primary_key or form_field.disabled:
                 continue
             bound = form[name]
-            raw, theirs = bound.data, form.initial.get(name)
+            raw, theirs = bound.data, with_plain_lines(form.initial.get(name))
             if not form_field.has_changed(theirs, raw):
                 continue
             if name in fingerprints:

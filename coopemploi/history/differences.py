@@ -78,10 +78,17 @@ class Names:
             key = getattr(version, field.attname) if field.is_relation else None
             if key is None:
                 continue
-            if (field.related_model, key) not in self.records:
+            related = self.records.get((field.related_model, key))
+            if related is None:
+                related = self._record_gone(field.related_model, key)
+            if related is None:
                 return f"n° {version.id}"
-            setattr(record, field.name, self.records[field.related_model, key])
+            record._state.fields_cache[field.name] = related
         return str(record)
+
+    def _record_gone(self, model, key):
+        version = self.gone.get((model, key))
+        return model(**records_of(model).values_of(version)) if version else None
 
 
 def _choice_related(model):

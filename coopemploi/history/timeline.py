@@ -21,6 +21,11 @@ class Part:
     name: str
     changes: list
     is_child: bool = False
+    is_latest: bool = False  # nothing happened since to the record nor to its children
+
+    @property
+    def differs_from_now(self):
+        return self.kind == DELETED or not self.is_latest
 
     @property
     def kind(self):
@@ -111,6 +116,7 @@ class Timeline:
         return [self._entry(versions, loaded, names) for versions in operations]
 
     def _entry(self, versions, loaded, names):
+        is_latest = versions is self.operations[0]
         parts = []
         for number, key in sorted(versions):
             version, before = loaded[number, key]
@@ -118,7 +124,8 @@ class Timeline:
             found = []
             if version.history_type != DELETED:
                 found = changes(before, version, names, but=[attname.removesuffix("_id")])
-            parts.append(Part(version, names.of_version(version), found, is_child=number > 0))
+            name = names.of_version(version)
+            parts.append(Part(version, name, found, number > 0, is_latest))
         first = parts[0].version
         return Entry(first.history_date, first.history_user, first.history_change_reason, parts)
 

@@ -85,6 +85,11 @@ def _current_user_id():
     return user.pk if user is not None and user.is_authenticated else None
 
 
+def with_plain_lines(value):
+    """Browsers end lines their own way: that is no change."""
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
 class Records(HistoricalRecords):
     """The versions of one model."""
 
@@ -133,7 +138,7 @@ class Records(HistoricalRecords):
 
     def values_of(self, instance):
         return {
-            field.attname: field.to_python(getattr(instance, field.attname))
+            field.attname: with_plain_lines(field.to_python(getattr(instance, field.attname)))
             for field in self.fields
         }
 

@@ -69,7 +69,8 @@ def test_deleted_record_comes_back_with_its_children_and_relations(animateur_cli
     delete(animateur_client, event)
 
     assert "Forum" in text(animateur_client.get(page(Event, "bin")))
-    assert "Ce qui revient" in text(animateur_client.get(recovery(Event)))
+    told = text(animateur_client.get(recovery(Event)))
+    assert f"Intervention : {appearance}" in told
     animateur_client.post(recovery(Event))
 
     event = Event.objects.get()

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from coopemploi.history.tracking import paused
+from initiatives.models import Initiative
 from tests.factories import (
     InitiativeFactory,
     PersonFactory,
@@ -277,3 +278,38 @@ def test_change_form_costs_one_query_more(animateur_client):
         animateur_client.get(change(initiative))
 
     assert sum("historical" in query["sql"] for query in queries) == 1
+
+
+def test_ends_of_lines_are_no_change(desks):
+    awa, bruno = desks
+    initiative = InitiativeFactory(body="Un.\nDeux.", worked="- Un\n- Deux")
+    first, second = opened(awa, initiative), opened(bruno, initiative)
+    sent = {"worked": "- Un\r\n- Deux"}
+    send(awa, initiative, first, body="Un.\r\nDeux.\r\nTrois.", **sent)
+
+    asked = send(bruno, initiative, second, body="Un.\r\nDeux.", title="De Bruno", **sent)
+    send(bruno, initiative, form_of(asked))
+
+    initiative.refresh_from_db()
+    assert (asked.status_code, choices(asked)) == (409, set())
+    assert (initiative.title, initiative.body) == ("De Bruno", "Un.\nDeux.\nTrois.")
+
+
+def test_what_was_written_on_a_record_deleted_meanwhile_is_not_lost(desks):
+    awa, bruno = desks
+    initiative = InitiativeFactory(title="Garage")
+    StepFactory(initiative=initiative, label="lancement")
+    form = opened(bruno, initiative)
+    delete = reverse("admin:initiatives_initiative_delete", args=[initiative.pk])
+    awa.post(delete, {"post": "yes"})
+    assert not Initiative.objects.exists()
+
+    told = send(bruno, initiative, form, title="Garage solidaire")
+    assert told.status_code == 409
+    assert "Garage solidaire" in told.content.decode()
+    asked = send(bruno, initiative, form_of(told))
+    saved = send(bruno, initiative, form_of(asked))
+
+    assert (asked.status_code, choices(asked), saved.status_code) == (409, set(), 302)
+    assert Initiative.objects.get().title == "Garage solidaire"
+    assert [step.label for step in Initiative.objects.get().steps.all()] == ["lancement"]

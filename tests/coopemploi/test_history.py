@@ -329,6 +329,14 @@ def test_restore_says_which_related_records_are_gone(animateur_client):
     assert animateur_client.post(address).status_code == 302
 
 
+def test_present_version_is_not_offered_to_be_restored(animateur_client):
+    initiative = InitiativeFactory()
+    assert "Rétablir" not in text(animateur_client.get(history(initiative)))
+    initiative.archive()
+
+    assert text(animateur_client.get(history(initiative))).count("Rétablir cette version") == 1
+
+
 def test_restore_of_a_version_of_another_record_is_not_found(animateur_client):
     initiative, other = InitiativeFactory(), InitiativeFactory()
     version = other.history.first()
@@ -341,6 +349,7 @@ def test_restore_of_a_version_of_another_record_is_not_found(animateur_client):
 def test_restore_is_refused_to_who_may_only_see(client):
     initiative = InitiativeFactory()
     version = initiative.history.first()
+    initiative.archive()
     reader = UserFactory(is_staff=True)
     reader.user_permissions.add(Permission.objects.get(codename="view_initiative"))
     client.force_login(reader)
