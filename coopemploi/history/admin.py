@@ -39,8 +39,6 @@ RECOVER = "_recover"  # in a form: bring its record back first
 class RecordHistory(admin.ModelAdmin):
     """What every admin page offers of the history of its records."""
 
-    object_history_template = "admin/record_history.html"
-
     def get_urls(self):
         names = self.opts.app_label, self.opts.model_name
         view = self.admin_site.admin_view
@@ -62,11 +60,11 @@ class RecordHistory(admin.ModelAdmin):
             *super().get_urls(),
         ]
 
-    def history_children(self, request):
+    def history_children(self, request, obj=None):
         """The (model, foreign key) pairs of what is edited on the page of a record."""
         return [
             (inline.model, _get_foreign_key(self.model, inline.model, inline.fk_name).attname)
-            for inline in self.get_inline_instances(request)
+            for inline in self.get_inline_instances(request, obj)
             if records_of(inline.model)
         ]
 
@@ -91,13 +89,13 @@ class RecordHistory(admin.ModelAdmin):
 
     # Two people on the same record
 
-    def _tables(self, request):
-        return [(self.model, self.model._meta.pk.attname), *self.history_children(request)]
+    def _tables(self, request, obj):
+        return [(self.model, self.model._meta.pk.attname), *self.history_children(request, obj)]
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj is not None and records_of(self.model):
             sent = request.POST.get(conflicts.STATE)
-            context["record_state"] = sent or conflicts.state_of(self._tables(request), obj)
+            context["record_state"] = sent or conflicts.state_of(self._tables(request, obj), obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def _changeform_view(self, request, object_id, form_url, extra_context):
@@ -105,21 +103,20 @@ class RecordHistory(admin.ModelAdmin):
         is_change = request.method == "POST" and object_id and "_saveasnew" not in request.POST
         if is_change and records_of(self.model):
             request.POST = conflicts.choices_applied(request.POST)
-            if found := self._gone(request, object_id) or self._conflict(request, object_id):
+            key = unquote(object_id)
+            is_ours = conflicts.STATE in request.POST and re.fullmatch(r"[0-9]{1,18}", key)
+            if is_ours and (found := self._gone(request, key) or self._conflict(request, key)):
                 return found
         return super()._changeform_view(request, object_id, form_url, extra_context)
 
-    def _conflict(self, request, object_id):
+    def _conflict(self, request, key):
         """The page that settles a conflict; None when nobody wrote since the form was opened."""
-        opened = request.POST.get(conflicts.STATE)
-        if opened is None:
-            return None
-        key = self.model._meta.pk.to_python(unquote(object_id))
+        opened = request.POST[conflicts.STATE]
         self.model._base_manager.select_for_update().filter(pk=key).first()
-        obj = self.get_object(request, unquote(object_id))
+        obj = self.get_object(request, key)
         if obj is None or not self.has_change_permission(request, obj):
             return None
-        tables = self._tables(request)
+        tables = self._tables(request, obj)
         state = conflicts.state_of(tables, obj)
         if state == opened:
             return None
@@ -137,16 +134,13 @@ class RecordHistory(admin.ModelAdmin):
             title="Quelqu'un a changé cette fiche entre-temps",
             conflict=conflict,
             state=state,
-            entries=Timeline(self.model, obj.pk, self.history_children(request))[:1],
+            entries=Timeline(self.model, obj.pk, self.history_children(request, obj))[:1],
         )
 
-    def _gone(self, request, object_id):
+    def _gone(self, request, key):
         """What to do of a form whose record was deleted meanwhile: it may come back first."""
         data = request.POST.copy()
         is_asked = data.pop(RECOVER, None)
-        key = unquote(object_id)
-        if conflicts.STATE not in data or not re.fullmatch(r"\d{1,18}", key, re.ASCII):
-            return None
         version = deleted_versions(self.model).filter(id=key).first()
         if version is None:
             return None
@@ -259,7 +253,9 @@ class RecordHistory(admin.ModelAdmin):
 
     def undo_link(self, request):
         """A link that undoes what the request just did."""
-        key = request.history_operation
+        key = getattr(request, "history_operation", None)
+        if key is None:
+            return ""
         return format_html(' <a href="{}">Annuler</a>', self._address("undo", key))
 
     @method_decorator(require_http_methods(["GET", "POST"]))
@@ -300,10 +296,12 @@ class RecordHistory(admin.ModelAdmin):
 
     @method_decorator(require_GET)
     def history_view(self, request, object_id, extra_context=None):
+        if not records_of(self.model):
+            return super().history_view(request, object_id, extra_context)
         obj = self._found_or_404(request, object_id)
         if not self.has_view_or_change_permission(request, obj):
             raise PermissionDenied
-        timeline = Timeline(self.model, obj.pk, self.history_children(request))
+        timeline = Timeline(self.model, obj.pk, self.history_children(request, obj))
         page = Paginator(timeline, ENTRIES_PER_PAGE).get_page(request.GET.get("page"))
         return self._page(
             request,
@@ -326,6 +324,7 @@ class RecordHistory(admin.ModelAdmin):
         try:
             if request.method == "POST":
                 losses = restore(version)
+                self.log_change(request, obj, "Retour à une version.")
                 self.message_user(request, "La version est rétablie.", messages.SUCCESS)
                 for loss in losses:
                     self.message_user(request, loss, messages.WARNING)
@@ -350,7 +349,7 @@ class RecordHistory(admin.ModelAdmin):
 
     def _version_or_404(self, request, obj, model_name, version_id):
         """A version of `obj` or of one of its children, the one that bears this number."""
-        for model, attname in self._tables(request):
+        for model, attname in self._tables(request, obj):
             if model._meta.model_name == model_name:
                 versions = records_of(model).versions.objects
                 if version := versions.filter(pk=version_id, **{attname: obj.pk}).first():

@@ -209,7 +209,9 @@ class Conflict:
         for key, record in current.items():
             is_new = key in versions and self._state_at(versions[key], last) is None
             if key not in sent and is_new:
-                self.groups.append(Group(_title(model, record), note="Ajouté entre-temps : gardé."))
+                self.groups.append(
+                    Group(_title(model, record), note="Ajout fait entre-temps, gardé.")
+                )
 
     def _compare_row(self, formset, prefix, record, versions, last):
         if not versions or versions[-1].history_id <= last:  # nobody wrote it since
@@ -218,7 +220,7 @@ class Conflict:
         form = formset.form(self.data, prefix=prefix, instance=record)
         group = Group(_title(type(record), record))
         if self.data.get(f"{prefix}-DELETE"):
-            group.note = "Vous l'avez retiré, et quelqu'un l'a changé entre-temps."
+            group.note = "Vous retirez cet élément, que quelqu'un a changé entre-temps."
             group.fields = [_removal(prefix, mine=["on"], theirs=[])]
             # Should it be kept, it is as they wrote it.
             for name, form_field in form.fields.items():
@@ -241,13 +243,13 @@ class Conflict:
             for name, form_field in form.fields.items()
         )
         item = _removal(prefix, mine=[], theirs=["on"])
-        note = "Quelqu'un l'a supprimé entre-temps"
+        note = "Quelqu'un a supprimé cet élément entre-temps"
         if not is_mine:
             item.settled = THEIRS
             self._set(item.name, item.theirs_data)
         title = _title(model, Names([base]).of_version(base) if base else "")
         self.groups.append(
-            Group(title, [item], f"{note}, et vous l'avez changé." if is_mine else f"{note}.")
+            Group(title, [item], f"{note}, et vous y aviez écrit." if is_mine else f"{note}.")
         )
 
 
@@ -345,7 +347,7 @@ def _shown(form_field, model_field, value):
     model = model_field.related_model
     keys = value if model_field.many_to_many else [value]
     keys = [getattr(key, "pk", key) for key in keys or () if key not in (None, "")]
-    keys = [key for key in keys if str(key).isdecimal()]
+    keys = [key for key in keys if re.fullmatch(r"[0-9]{1,18}", str(key))]
     return ", ".join(sorted(map(str, model._base_manager.filter(pk__in=keys))))
 
 

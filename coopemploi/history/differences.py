@@ -66,8 +66,8 @@ class Names:
         if (model, key) in self.records:
             return str(self.records[model, key])
         if (model, key) in self.gone:
-            return f"{self.of_version(self.gone[model, key])} (supprimé)"
-        return f"{model._meta.verbose_name} n° {key} (supprimé)"
+            return f"{self.of_version(self.gone[model, key])} (n'existe plus)"
+        return f"{model._meta.verbose_name} n° {key} (n'existe plus)"
 
     def of_version(self, version):
         """How the record of a version called itself; its number when that needs one gone."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils.text import capfirst
 
@@ -89,7 +89,10 @@ def write(result):
         result.record.validate_constraints()
     except ValidationError as error:
         raise CannotRestoreError(" ".join(error.messages)) from error
-    result.record.save()
+    try:
+        result.record.save()
+    except IntegrityError as error:  # what somebody wrote at the same instant
+        raise CannotRestoreError("Une autre fiche l'empêche, écrite à l'instant.") from error
 
 
 def set_relations(result):
@@ -200,8 +203,10 @@ def recover(version):
     Raise CannotRestoreError, having written nothing, when the record itself cannot come
     back; a child that cannot is left out.
     """
-    note = f"Sorti de la corbeille, où il était depuis le {version.history_date:%d/%m/%Y}"
+    note = f"Retour de la corbeille (suppression du {version.history_date:%d/%m/%Y})"
     with transaction.atomic(), operation(note):
+        if version.instance_type._base_manager.filter(pk=version.id).exists():
+            raise CannotRestoreError("Elle est déjà sortie de la corbeille.")
         pending = deleted_with(version)
         expected = {(kept.instance_type, kept.id) for kept in pending}
         plan, done = Recovery(), set()

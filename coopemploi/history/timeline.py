@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from .differences import Names, changes
 from .tracking import CHANGED, CREATED, DELETED, FOUND, records_of
 
-VERBS = {CREATED: "ajouté", CHANGED: "modifié", DELETED: "supprimé"}
+DEEDS = {CREATED: "ajout", CHANGED: "modification", DELETED: "suppression"}
 
 
 @dataclass
@@ -40,8 +40,8 @@ class Part:
         return f"{capfirst(self.version.instance_type._meta.verbose_name)} « {self.name} »"
 
     @property
-    def verb(self):
-        return VERBS[self.kind]
+    def deed(self):
+        return DEEDS[self.kind]
 
 
 @dataclass

@@ -162,6 +162,7 @@ class Records(HistoricalRecords):
             if relation.many_to_many:
                 is_lost = field.remote_field.through._meta.auto_created
             else:
+                # What is emptied by a deletion is filled again when the record comes back.
                 is_lost = relation.on_delete is models.SET_NULL
             if is_lost and records_of(relation.related_model):
                 rows = relation.related_model._base_manager.filter(**{field.name: instance.pk})

@@ -313,3 +313,24 @@ def test_what_was_written_on_a_record_deleted_meanwhile_is_not_lost(desks):
     assert (asked.status_code, choices(asked), saved.status_code) == (409, set(), 302)
     assert Initiative.objects.get().title == "Garage solidaire"
     assert [step.label for step in Initiative.objects.get().steps.all()] == ["lancement"]
+
+
+@pytest.mark.parametrize("number", ["abc", "9" * 40, "٣", "0"])
+def test_form_of_no_record_is_no_error(desks, number):
+    awa, _ = desks
+    address = reverse("admin:initiatives_initiative_change", args=[number])
+
+    assert awa.post(address, {"_state": "1.0.0.0.0"}).status_code == 302
+
+
+@pytest.mark.parametrize("value", ["\x00", "x" * 5000, "9" * 40, "é" * 300])
+def test_conflict_tells_whatever_was_typed(desks, value):
+    awa, bruno = desks
+    initiative = InitiativeFactory(title="Garage")
+    first, second = opened(awa, initiative), opened(bruno, initiative)
+    send(awa, initiative, first, title="Garage solidaire", stage="ongoing")
+
+    response = send(bruno, initiative, second, title=value, stage=value, source=value)
+
+    assert response.status_code == 409
+    assert {"title", "stage"} <= choices(response)

@@ -3,6 +3,7 @@
 import html
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -10,7 +11,8 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from coopemploi.dates import PartialDate
-from coopemploi.history.tracking import FOUND, operation, paused
+from coopemploi.history.admin import RecordHistory
+from coopemploi.history.tracking import FOUND, operation, paused, records_of
 from initiatives.models import Initiative, Step
 from territories.models import Actor, Composition, Containment, Person
 from tests.factories import (
@@ -226,7 +228,7 @@ def test_history_page_tells_what_became_of_children(animateur_client):
 
     page = text(animateur_client.get(history(initiative)))
 
-    assert "Étape datée « second essai » supprimé" in page
+    assert "Étape datée « second essai » : suppression" in page
     assert "premier second essai" in page or "premiersecond essai" in page
 
 
@@ -236,7 +238,9 @@ def test_history_page_names_related_records_that_are_gone(animateur_client):
     initiative.themes.add(theme)
     theme.delete()
 
-    assert "Mobilité (supprimé)" in text(animateur_client.get(history(initiative)))
+    assert "Mobilité (n'existe plus)" in html.unescape(
+        text(animateur_client.get(history(initiative)))
+    )
 
 
 def test_history_page_takes_the_same_queries_at_1_and_15_changes(animateur_client):
@@ -382,3 +386,14 @@ def test_restore_is_followed_by_search_and_closure(animateur_client):
     animateur_client.post(history(whole, "restore", "composition", version.history_id))
 
     assert Containment.objects.filter(container=whole, contained=part).exists()
+
+
+def test_every_model_that_the_admin_edits_is_tracked():
+    edited = {
+        model
+        for model_admin in admin.site._registry.values()
+        if isinstance(model_admin, RecordHistory)
+        for model in [model_admin.model, *(inline.model for inline in model_admin.inlines)]
+    }
+
+    assert {model._meta.label for model in edited if records_of(model) is None} == set()
