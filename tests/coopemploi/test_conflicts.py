@@ -5,12 +5,14 @@ from html.parser import HTMLParser
 
 import pytest
 from django.db import connection
+from django.forms.models import _get_foreign_key
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from coopemploi.history.tracking import paused
 from initiatives.models import Initiative
+from tests.coopemploi.test_admin import ADMINS, FACTORIES, each_model
 from tests.factories import (
     InitiativeFactory,
     PersonFactory,
@@ -334,3 +336,25 @@ def test_conflict_tells_whatever_was_typed(desks, value):
 
     assert response.status_code == 409
     assert {"title", "stage"} <= choices(response)
+
+
+@each_model
+def test_each_form_is_saved_as_it_came_and_compared_when_overtaken(model, desks):
+    awa, bruno = desks
+    record = FACTORIES[model]()
+    for inline in ADMINS[model].inlines:
+        parent = _get_foreign_key(model, inline.model, inline.fk_name).name
+        FACTORIES[inline.model](**{parent: record})
+    send(awa, record, opened(awa, record))  # what a first save fills: order, publication
+    first, second = opened(awa, record), opened(bruno, record)
+    versions = model.history.count()
+
+    assert send(awa, record, first).status_code == 302
+    assert model.history.count() == versions  # nothing changed
+    overtaken = send(bruno, record, second, _state="0")
+    assert overtaken.status_code == 409
+    saved = send(bruno, record, form_of(overtaken))
+
+    assert (choices(overtaken), saved.status_code) == (set(), 302)
+    assert model.history.count() == versions
+    assert awa.get(change(record).replace("/change/", "/history/")).status_code == 200
