@@ -93,30 +93,40 @@ class RecordHistory(admin.ModelAdmin):
         return [(self.model, self.model._meta.pk.attname), *self.history_children(request, obj)]
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
-        if obj is not None and records_of(self.model):
-            sent = request.POST.get(conflicts.STATE)
-            context["record_state"] = sent or conflicts.state_of(self._tables(request, obj), obj)
+        if obj is not None:
+            context["record_state"] = getattr(request, "history_state", "")
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def _changeform_view(self, request, object_id, form_url, extra_context):
         """Within the transaction of the save: nobody writes between comparing and saving."""
-        is_change = request.method == "POST" and object_id and "_saveasnew" not in request.POST
-        if is_change and records_of(self.model):
-            request.POST = conflicts.choices_applied(request.POST)
-            key = unquote(object_id)
-            is_ours = conflicts.STATE in request.POST and re.fullmatch(r"[0-9]{1,18}", key)
-            if is_ours and (found := self._gone(request, key) or self._conflict(request, key)):
-                return found
+        key = unquote(object_id or "")
+        if not records_of(self.model) or not re.fullmatch(r"[0-9]{1,18}", key):
+            return super()._changeform_view(request, object_id, form_url, extra_context)
+        request.POST = conflicts.choices_applied(request.POST)
+        request.history_state = request.POST.get(conflicts.STATE)
+        if request.history_state is None:
+            # Before the record is read: what is written in between will be noticed.
+            obj = self.model._base_manager.filter(pk=key).first()
+            if obj is not None:
+                request.history_state = conflicts.state_of(self._tables(request, obj), obj)
+        elif "_saveasnew" not in request.POST and (
+            found := self._gone(request, key) or self._conflict(request, key)
+        ):
+            return found
         return super()._changeform_view(request, object_id, form_url, extra_context)
 
     def _conflict(self, request, key):
         """The page that settles a conflict; None when nobody wrote since the form was opened."""
         opened = request.POST[conflicts.STATE]
-        self.model._base_manager.select_for_update().filter(pk=key).first()
+        # Not the key: whoever adds something to the record need not wait.
+        self.model._base_manager.select_for_update(no_key=True).filter(pk=key).first()
         obj = self.get_object(request, key)
         if obj is None or not self.has_change_permission(request, obj):
             return None
         tables = self._tables(request, obj)
+        for model, attname in tables[1:]:  # some have a page of their own
+            children = model._base_manager.select_for_update(no_key=True)
+            list(children.filter(**{attname: obj.pk}).values_list("pk"))
         state = conflicts.state_of(tables, obj)
         if state == opened:
             return None
