@@ -26,6 +26,7 @@ from django.utils.text import capfirst
 
 from .batches import batches
 from .fields import LinesField, PartialDateField
+from .history.admin import RecordHistory
 from .mass_actions import MassAction
 from .permissions import editing_rule
 from .publishing import Publishable
@@ -404,7 +405,7 @@ class PerimeterFilter(admin.SimpleListFilter):
         return self.model_admin._within(request, queryset)
 
 
-class ModelAdmin(SavedFiltersMixin, RelationsMixin, admin.ModelAdmin):
+class ModelAdmin(SavedFiltersMixin, RelationsMixin, RecordHistory):
     list_per_page = 50
     list_prefetch_related = ()
     # What to follow up, as a filter of the list: value → (label, queryset method).
@@ -429,8 +430,11 @@ class ModelAdmin(SavedFiltersMixin, RelationsMixin, admin.ModelAdmin):
         return self.has_change_permission(request) and editing_rule().can_publish(request.user)
 
     def _reaches(self, request, obj):
-        """Whether a record is one that the perimeter of `request.user` holds; asked once."""
-        if obj is None or obj.pk is None:
+        """Whether a record is one that the perimeter of `request.user` holds; asked once.
+
+        One that is not, or no more, in the database is judged once it is: see `out_of_reach`.
+        """
+        if obj is None or obj._state.adding:
             return True
         known = request.__dict__.setdefault("_reached", {})
         key = (self.model, obj.pk)

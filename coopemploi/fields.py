@@ -95,8 +95,10 @@ class PartialDateFormField(forms.CharField):
         return value.as_input if isinstance(value, PartialDate) else value
 
     def has_changed(self, initial, data):
-        initial = initial.as_input if isinstance(initial, PartialDate) else initial
-        return super().has_changed(initial, data)
+        try:
+            return self.to_python(self.prepare_value(initial)) != self.to_python(data)
+        except exceptions.ValidationError:
+            return True
 
     def run_validators(self, value):
         super().run_validators(value.wording)

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db import transaction
 from django.template.response import TemplateResponse
+from django.utils.html import format_html
 
 SHOWN = 10  # titles on the page that asks
 
@@ -43,8 +44,9 @@ class MassAction:
                 self.apply(record, **form.cleaned_data)
                 model_admin.log_change(request, record, self.entry)
         s = "s" if len(records) > 1 else ""
-        sentence = f"{len(records)} fiche{s} {self.done}{s}."
-        model_admin.message_user(request, sentence, messages.SUCCESS)
+        undo = model_admin.undo_link(request)
+        told = format_html("{} fiche{} {}{}.{}", len(records), s, self.done, s, undo)
+        model_admin.message_user(request, told, messages.SUCCESS)
         return None
 
     def _ask(self, model_admin, request, records, form, status=200):

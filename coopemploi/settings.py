@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "coopemploi.merging.middleware.follow_redirections",
+    "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
 # Database: SQLite out of the box, PostgreSQL in production

@@ -6,6 +6,7 @@ class EventsConfig(AppConfig):
     verbose_name = "Rencontres"
 
     def ready(self):
+        from . import history  # noqa: F401 - importing it tracks the models
         from .imports import EventImport
         from .permissions import declare
         from .search import ActionSource, CampaignSource, EventSource, RecapSource, VerbatimSource

@@ -6,6 +6,7 @@ class InitiativesConfig(AppConfig):
     verbose_name = "Initiatives et coopération"
 
     def ready(self):
+        from . import history  # noqa: F401 - importing it tracks the models
         from .imports import InitiativeImport, NeedImport, OfferImport, ResourceImport
         from .merging import InitiativeMerging
         from .permissions import declare

@@ -11,6 +11,7 @@ class TerritoriesConfig(AppConfig):
     def ready(self):
         from coopemploi.imports.lookups import lookups
 
+        from . import history  # noqa: F401 - importing it tracks the models
         from .closure import ContainmentTable
         from .imports import LOOKUPS, ActorImport, TerritoryImport
         from .merging import ActorMerging, PersonMerging

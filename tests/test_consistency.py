@@ -22,7 +22,9 @@ SOURCES = [path for path in PYTHON_FILES if "migrations" not in path.parts]
 MODELS = [
     model
     for model in apps.get_models()
-    if model.__module__.split(".")[0] in OUR_APPS and not model._meta.auto_created
+    if model.__module__.split(".")[0] in OUR_APPS
+    and not model._meta.auto_created
+    and not hasattr(model, "history_object")  # the versions of another model
 ]
 
 DERIVED = {model._meta.label for model in MODELS if model._meta.app_label == "search"}

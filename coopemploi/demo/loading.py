@@ -13,6 +13,7 @@ from territories.models import Mandate, Territory
 from ..accounts.models import User
 from ..derived import registry
 from ..formats import documents
+from ..history.tracking import paused
 from ..identity.models import Identity
 from ..vocabulary.loading import load_vocabularies
 
@@ -60,7 +61,7 @@ class Loaded:
 
 def load_demo():
     """Load the whole demonstration, or nothing. Raise DocumentError."""
-    with transaction.atomic(), registry.rebuilding():
+    with transaction.atomic(), registry.rebuilding(), paused():
         vocabularies = load_vocabularies()
         content = documents.load(CONTENT.glob("*.yaml"))
         if not Identity.objects.exists():

@@ -7,6 +7,7 @@ class VocabularyConfig(AppConfig):
 
     def ready(self):
         from ..search import synonyms as analyser_synonyms
+        from . import history  # noqa: F401 - importing it tracks the models
         from .merging import (
             AudienceMerging,
             GlossaryMerging,

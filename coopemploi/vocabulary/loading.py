@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from ..formats import documents
+from ..history.tracking import paused
 
 CONTENT = Path(__file__).parent / "content"
 
 
 def load_vocabularies():
     """Load the project's vocabularies; return a Report. Raise DocumentError."""
-    return documents.load(CONTENT.glob("*.yaml"))
+    with paused():
+        return documents.load(CONTENT.glob("*.yaml"))

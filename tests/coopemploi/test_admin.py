@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import strip_tags
 from factory.django import DjangoModelFactory
 
 from coopemploi.admin import FEMININE, ModelAdmin, PublishableAdmin, with_article
@@ -133,7 +134,9 @@ def test_publish_selection_publishes_drafts_and_counts_them(animateur_client):
         follow=True,
     )
 
-    assert [str(message) for message in response.context["messages"]] == ["2 fiches publiées."]
+    assert [strip_tags(message.message) for message in response.context["messages"]] == [
+        "2 fiches publiées. Annuler"
+    ]
     drafts[0].refresh_from_db()
     assert drafts[0].is_published
     assert drafts[0].published_at is not None
@@ -152,7 +155,9 @@ def test_archive_selection_takes_records_off_the_site(animateur_client):
         follow=True,
     )
 
-    assert [str(message) for message in response.context["messages"]] == ["1 fiche archivée."]
+    assert [strip_tags(message.message) for message in response.context["messages"]] == [
+        "1 fiche archivée. Annuler"
+    ]
     initiative.refresh_from_db()
     assert initiative.status == Publishable.Status.ARCHIVED
 

@@ -54,6 +54,12 @@ def run(*arguments):
     return output.getvalue()
 
 
+def test_demo_writes_no_history():
+    load_demo()
+
+    assert (Actor.objects.count(), Actor.history.count(), Scheme.history.count()) == (1, 0, 0)
+
+
 def test_demo_loads_vocabularies_content_and_identity():
     load_demo()
     assert Actor.objects.get().schemes.get() == Scheme.objects.get(slug="plie")

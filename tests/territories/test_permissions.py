@@ -9,6 +9,8 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from coopemploi.accounts.models import User
+from coopemploi.history.restoring import deleted_versions
+from coopemploi.history.tracking import records_of
 from coopemploi.permissions import editing_rule
 from coopemploi.publishing import Publishable
 from events.models import Action, Campaign, Event, Recap, RoundTableEntry, Session
@@ -448,3 +450,47 @@ def test_person_without_position_is_shared_by_those_who_animate(gironde):
 
     assert list(editing_rule().editable(Person.objects.all(), animateur)) == [person]
     assert list(editing_rule().editable(Person.objects.all(), contributor)) == []
+
+
+# What was deleted, and what was written before
+
+
+def deleted(place):
+    initiative = InitiativeFactory()
+    initiative.territories.add(place)
+    key = initiative.pk
+    initiative.delete()
+    version = deleted_versions(Initiative).get(id=key)
+    return key, reverse("admin:initiatives_initiative_recover", args=[version.pk])
+
+
+def test_deleted_record_comes_back_within_the_perimeter_only(client, gironde, bazas, dax):
+    mine, my_address = deleted(bazas)
+    _, address = deleted(dax)
+    signed_in(client, Role.ANIMATEUR, gironde)
+    client.get(reverse("admin:initiatives_initiative_changelist"))
+
+    assert client.post(address).status_code == 409
+    assert client.post(my_address).status_code == 302
+    assert list(Initiative.objects.values_list("pk", flat=True)) == [mine]
+
+
+def test_version_that_was_out_of_the_perimeter_is_not_restored(client, gironde, bazas, dax):
+    initiative = InitiativeFactory(title="Ailleurs")
+    initiative.territories.set([dax])
+    initiative.title = "Ici"
+    initiative.save()
+    initiative.territories.set([bazas])
+    elsewhere = records_of(Initiative).versions.objects.filter(title="Ailleurs").last()
+    signed_in(client, Role.ANIMATEUR, gironde)
+    client.get(page(initiative, "change"))
+
+    address = reverse(
+        "admin:initiatives_initiative_restore",
+        args=[initiative.pk, "initiative", elsewhere.pk],
+    )
+    response = client.post(address)
+
+    initiative.refresh_from_db()
+    assert response.status_code == 409
+    assert (initiative.title, list(initiative.territories.all())) == ("Ici", [bazas])

@@ -1,0 +1,322 @@
+"""What is kept of every change: one version a record and an operation.
+
+An app says what it tracks in its `history.py`. The tables and the name of who writes come
+from django-simple-history; versions are written here, since a record must be kept whole:
+
+- relations to many are one column of the version, not a table each;
+- what one request does to a record is one version, relations included;
+- a record that was written without signals (bulk loads, `update()`) has its state noted
+  before it changes next: no version is ever compared with a state that nobody saw.
+"""
+
+import uuid
+from contextlib import contextmanager
+
+from asgiref.local import Local
+from django.db import models
+from django.db.models import Value
+from django.db.models.signals import m2m_changed, pre_save
+from django.utils import timezone
+from simple_history import register
+from simple_history.models import HistoricalRecords
+
+from ..fields import AutoSlugField, NormalisedField, PartialDateField
+from .fields import StoredPartialDateField
+
+CREATED, CHANGED, DELETED = "+", "~", "-"
+NAMED_BY = "<"  # before the relation by which other records named a deleted one
+FOUND = "État trouvé"  # the note of a version written to catch up with the record
+
+_state = Local()
+
+
+class Version(models.Model):
+    """What a version keeps besides the columns of its record."""
+
+    relations = models.JSONField("relations", default=dict)
+    # Shared by all that one request, or one deletion, writes.
+    operation = models.UUIDField("opération", default=uuid.uuid4, db_index=True)
+
+    class Meta:
+        abstract = True
+
+
+@contextmanager
+def paused():
+    """For loads whose files are their history: write no version."""
+    before, _state.is_paused = is_paused(), True
+    try:
+        yield
+    finally:
+        _state.is_paused = before
+
+
+def is_paused():
+    return getattr(_state, "is_paused", False)
+
+
+@contextmanager
+def operation(note=""):
+    """What is written within is one operation, told by `note`; gives its key."""
+    before = getattr(_state, "operation", None)
+    key = uuid.uuid4()
+    _state.operation = (key, note)
+    try:
+        yield key
+    finally:
+        _state.operation = before
+
+
+def _current_operation():
+    """The key and note of the operation in course; (None, "") outside of any."""
+    if current := getattr(_state, "operation", None):
+        return current
+    request = getattr(HistoricalRecords.context, "request", None)
+    if request is None:
+        return None, ""
+    if not hasattr(request, "history_operation"):
+        request.history_operation = uuid.uuid4()
+    return request.history_operation, ""
+
+
+def _current_user_id():
+    request = getattr(HistoricalRecords.context, "request", None)
+    user = getattr(request, "user", None)
+    return user.pk if user is not None and user.is_authenticated else None
+
+
+def with_plain_lines(value):
+    """Browsers end lines their own way: that is no change."""
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
+class Records(HistoricalRecords):
+    """The versions of one model."""
+
+    def __init__(self, **options):
+        super().__init__(
+            bases=[Version],
+            history_id_field=models.BigAutoField(),
+            history_change_reason_field=models.CharField("note", max_length=200, blank=True),
+            **options,
+        )
+
+    # The table
+
+    def copy_fields(self, model):
+        fields = super().copy_fields(model)
+        for field in fields.values():
+            if isinstance(field, PartialDateField):
+                field.__class__ = StoredPartialDateField
+            elif isinstance(field, AutoSlugField):
+                field.__class__ = models.SlugField
+            if field.name in self.no_db_index or isinstance(field, models.SlugField):
+                field.db_index = False
+        return fields
+
+    def get_meta_options(self, model):
+        return {
+            **super().get_meta_options(model),
+            "verbose_name": f"version ({model._meta.verbose_name})",
+            "verbose_name_plural": f"versions ({model._meta.verbose_name_plural})",
+            "ordering": ["-history_id"],  # clocks of several machines may disagree
+            "default_permissions": (),  # whoever may see a record may see its history
+        }
+
+    def finalize(self, sender, **kwargs):
+        super().finalize(sender, **kwargs)
+        sender._meta.history_records = self
+        self.versions = getattr(sender, self.manager_name).model
+        self.fields = self.versions.tracked_fields
+        self.relations = tracked_relations(sender)
+        pre_save.connect(self.pre_save, sender=sender, weak=False)
+        for field in self.relations:
+            through = field.remote_field.through
+            m2m_changed.connect(self.relation_changed, sender=through, weak=False)
+
+    # What a record is
+
+    def values_of(self, instance):
+        return {
+            field.attname: with_plain_lines(field.to_python(getattr(instance, field.attname)))
+            for field in self.fields
+        }
+
+    def relations_of(self, pk):
+        """The keys of related records by relation, in one query."""
+        found = {field.name: [] for field in self.relations}
+        queries = []
+        for field in self.relations:
+            rows = field.remote_field.through._base_manager.filter(**{field.m2m_column_name(): pk})
+            queries.append(rows.values_list(Value(field.name), field.m2m_reverse_name()))
+        if queries:
+            for name, key in queries[0].union(*queries[1:], all=True):
+                found[name].append(key)
+        return {name: sorted(keys) for name, keys in found.items()}
+
+    def _namings_of(self, instance):
+        """The records that name `instance` and outlive it, by relation."""
+        found = {}
+        for relation in self.cls._meta.related_objects:
+            field = relation.field
+            if relation.many_to_many:
+                is_lost = field.remote_field.through._meta.auto_created
+            else:
+                # What is emptied by a deletion is filled again when the record comes back.
+                is_lost = relation.on_delete is models.SET_NULL
+            if is_lost and records_of(relation.related_model):
+                rows = relation.related_model._base_manager.filter(**{field.name: instance.pk})
+                if keys := sorted(rows.values_list("pk", flat=True)):
+                    label = relation.related_model._meta.label
+                    found[f"{NAMED_BY}{label}.{field.name}"] = keys
+        return found
+
+    # Writing
+
+    def latest(self, pk):
+        return self.versions.objects.filter(**{self.cls._meta.pk.attname: pk}).first()
+
+    def _write(self, values, relations, kind, *, user_id, key, note):
+        return self.versions.objects.create(
+            **values,
+            relations=relations,
+            history_type=kind,
+            history_date=timezone.now(),
+            history_user_id=user_id,
+            history_change_reason=note,
+            operation=key or uuid.uuid4(),
+        )
+
+    def _catch_up(self, pk):
+        """The version that says what the record is now; None for one not recorded yet."""
+        before = self.cls._base_manager.filter(pk=pk).first()
+        if before is None:
+            return None
+        values, relations = self.values_of(before), self.relations_of(pk)
+        latest = self.latest(pk)
+        if latest is not None and latest.history_type != DELETED:
+            if self.values_of(latest) == values and latest.relations == relations:
+                return latest
+            kind = CHANGED
+        else:
+            kind = CREATED
+        return self._write(values, relations, kind, user_id=None, key=None, note=FOUND)
+
+    def _note_change(self, before, values, relations):
+        """Write what a record became, or complete the version of the operation in course."""
+        key, note = _current_operation()
+        if self.values_of(before) == values and before.relations == relations and not note:
+            return
+        if before.operation == key:
+            self.versions.objects.filter(pk=before.pk).update(**values, relations=relations)
+            return
+        user_id = _current_user_id()
+        self._write(values, relations, CHANGED, user_id=user_id, key=key, note=note)
+
+    def pre_save(self, instance, raw=False, **kwargs):
+        if is_paused() or raw:
+            return
+        known = None if instance._state.adding else self._catch_up(instance.pk)
+        instance._version_before = known
+
+    def post_save(self, instance, created, raw=False, update_fields=None, **kwargs):
+        if is_paused() or raw:
+            return
+        before = instance.__dict__.pop("_version_before", None)
+        values = self.values_of(instance)
+        if before is None:
+            key, note = _current_operation()
+            user_id = _current_user_id()
+            relations = {field.name: [] for field in self.relations}
+            self._write(values, relations, CREATED, user_id=user_id, key=key, note=note)
+            return
+        if update_fields is not None:
+            written = {self.cls._meta.get_field(name).attname for name in update_fields}
+            values = {
+                name: value if name in written else getattr(before, name)
+                for name, value in values.items()
+            }
+        self._note_change(before, values, before.relations)
+
+    def pre_delete(self, instance, **kwargs):
+        if is_paused():
+            return
+        super().pre_delete(instance, **kwargs)
+        instance._relations_before = self.relations_of(instance.pk) | self._namings_of(instance)
+
+    def post_delete(self, instance, origin=None, **kwargs):
+        if is_paused():
+            return
+        key, note = _current_operation()
+        if key is None:
+            key = origin.__dict__.setdefault("_deletion", uuid.uuid4())
+        self._write(
+            self.values_of(instance),
+            instance.__dict__.pop("_relations_before", {}),
+            DELETED,
+            user_id=_current_user_id(),
+            key=key,
+            note=note,
+        )
+
+    def relation_changed(self, sender, instance, action, reverse, model, pk_set, **kwargs):
+        if is_paused() or not action.startswith(("pre_", "post_")):
+            return
+        changed = [instance.pk]
+        if reverse:
+            changed = self._changed_from_the_other_side(sender, instance, action, pk_set)
+        for pk in changed:
+            if action.startswith("pre_"):
+                self._catch_up(pk)
+            elif (before := self.latest(pk)) is not None:
+                self._note_change(before, self.values_of(before), self.relations_of(pk))
+
+    def _changed_from_the_other_side(self, through, instance, action, pk_set):
+        if action == "pre_clear":
+            field = next(f for f in self.relations if f.remote_field.through is through)
+            rows = through._base_manager.filter(**{field.m2m_reverse_name(): instance.pk})
+            instance._cleared_from = list(rows.values_list(field.m2m_column_name(), flat=True))
+        if action == "post_clear":
+            return instance.__dict__.pop("_cleared_from")
+        return instance._cleared_from if action == "pre_clear" else pk_set
+
+
+def _is_derived(field):
+    """Computed from the rest of the record, or from the time of its writing."""
+    return (
+        field.generated or isinstance(field, NormalisedField) or getattr(field, "auto_now", False)
+    )
+
+
+def tracked_relations(model):
+    """Relations to many that have no record of their own."""
+    return [f for f in model._meta.many_to_many if f.remote_field.through._meta.auto_created]
+
+
+def track(*models_tracked, private=()):
+    """Keep the versions of models. The fields named `private` are never copied."""
+    for model in models_tracked:
+        fields = model._meta.concrete_fields
+        register(
+            model,
+            records_class=Records,
+            excluded_fields=[f.name for f in fields if _is_derived(f) or f.name in private],
+            # Versions are found by their record and by its parents, nothing else.
+            no_db_index=[
+                f.name
+                for f in fields
+                if not f.primary_key
+                and not (f.is_relation and f.remote_field.on_delete is models.CASCADE)
+            ],
+        )
+
+
+def records_of(model):
+    """The `Records` of a model, None when it is not tracked."""
+    return getattr(model._meta, "history_records", None)
+
+
+def private_fields(records):
+    """The fields that people write and no version keeps."""
+    fields = records.cls._meta.concrete_fields
+    return [f for f in fields if f.name in records.excluded_fields and f.editable]

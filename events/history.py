@@ -1,0 +1,36 @@
+"""What is kept of every change to events, recaps and actions."""
+
+from coopemploi.history.tracking import track
+
+from .models import (
+    Action,
+    ActionNote,
+    ActionParty,
+    Appearance,
+    Attendance,
+    Campaign,
+    CampaignFigure,
+    EvaluationResult,
+    Event,
+    EventActor,
+    EventFigure,
+    FollowUpBody,
+    KeyIdea,
+    Objective,
+    Recap,
+    RecapLink,
+    RecapSection,
+    RoundTableEntry,
+    RoundTableItem,
+    RoundTablePerson,
+    Series,
+    Session,
+    Verbatim,
+)
+
+track(Campaign, CampaignFigure, Series)
+track(Event, EventActor, EventFigure, Objective, Session, Appearance, Attendance)
+track(EvaluationResult)
+track(RoundTableEntry, RoundTablePerson, RoundTableItem)
+track(Recap, RecapSection, RecapLink, KeyIdea, Verbatim)
+track(Action, ActionParty, ActionNote, FollowUpBody)

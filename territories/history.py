@@ -1,0 +1,27 @@
+"""What is kept of every change to territories, actors, networks and people."""
+
+from coopemploi.history.tracking import track
+
+from .models import (
+    Actor,
+    ActorFigure,
+    ActorTerritory,
+    Composition,
+    FormerCode,
+    Mandate,
+    Network,
+    NetworkMembership,
+    Person,
+    Position,
+    StageChange,
+    Territory,
+    TerritoryFigure,
+)
+
+track(Territory, Composition, FormerCode, TerritoryFigure)
+track(Actor, ActorTerritory, StageChange, ActorFigure)
+track(Network, NetworkMembership)
+# How to reach somebody is forgotten when they ask for it: no copy outlives the record.
+track(Person, private=["email", "phone"])
+track(Position)
+track(Mandate)

@@ -1,0 +1,76 @@
+"""Two people who save at the same instant: on PostgreSQL, where writers do run together."""
+
+import threading
+
+import pytest
+from django.db import connection, connections
+from django.urls import reverse
+
+from events.models import Series
+from tests.conftest import SignedInClient
+from tests.factories import SeriesFactory, UserFactory
+
+from .test_conflicts import form_of
+
+RACES = 200
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        connection.vendor != "postgresql", reason="SQLite lets one transaction write at a time"
+    ),
+]
+
+
+def save_together(clients, address, forms):
+    """Send both forms at once; return the statuses."""
+    start = threading.Barrier(len(clients))
+    statuses = [None] * len(clients)
+
+    def send(number):
+        try:
+            start.wait(timeout=30)
+            statuses[number] = clients[number].post(address, forms[number]).status_code
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=send, args=[number]) for number in range(len(clients))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return statuses
+
+
+def lost_updates(races, *, is_protected):
+    """How often both saves were accepted, though only one of them is in the record."""
+    clients = SignedInClient(), SignedInClient()
+    for client in clients:
+        client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    # The shortest of forms, for the sake of time.
+    series = SeriesFactory(name="Au départ", description="Au départ.")
+    address = reverse("admin:events_series_change", args=[series.pk])
+    lost = 0
+    for number in range(races):
+        forms = [form_of(client.get(address)) for client in clients]
+        forms[0] |= {"name": f"Nom {number}"}
+        forms[1] |= {"description": f"Description {number}"}
+        if not is_protected:
+            for form in forms:
+                del form["_state"]
+        statuses = save_together(clients, address, forms)
+        written = Series.objects.values_list("name", "description").get()
+        kept = [written[0] == f"Nom {number}", written[1] == f"Description {number}"]
+        assert set(statuses) <= {302, 409}
+        lost += any(
+            status == 302 and not is_kept for status, is_kept in zip(statuses, kept, strict=True)
+        )
+    return lost
+
+
+def test_no_update_is_lost_in_200_races():
+    assert lost_updates(RACES, is_protected=True) == 0
+
+
+def test_updates_are_lost_without_the_state_of_the_form():
+    assert lost_updates(10, is_protected=False) > 0
