@@ -3,6 +3,8 @@ from django.contrib.auth import logout, middleware
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from .interruption import hold, is_interrupted
+
 
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
     """Denies by default, asks for the second factor, and reads no session to serve a public page.
@@ -15,6 +17,11 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
             return None
         refused = super().process_view(request, view_func, view_args, view_kwargs)
         return refused or self._ask_second_factor(request, view_func)
+
+    def handle_no_permission(self, request, view_func):
+        if is_interrupted(request):
+            return hold(request)
+        return super().handle_no_permission(request, view_func)
 
     def _ask_second_factor(self, request, view_func):
         user = request.user

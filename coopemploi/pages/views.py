@@ -20,6 +20,7 @@ from initiatives.models import Initiative, Involvement, Need, Offer, Resource
 from initiatives.views import with_carriers
 from territories.models import Actor, Network, Territory
 
+from ..accounts.interruption import hold, is_interrupted
 from ..identity.models import Identity
 from ..pagination import paginate
 from ..search.models import Document
@@ -261,6 +262,9 @@ def robots(request):
 
 @login_not_required
 def csrf_failure(request, reason=""):
+    """The token of a form is no more valid once one has signed in again."""
+    if is_interrupted(request):
+        return hold(request)
     return render(request, "403_csrf.html", status=403)
 
 

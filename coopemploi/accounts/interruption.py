@@ -1,0 +1,38 @@
+"""A form of the admin sent once the session is over: what it says is not lost.
+
+Nothing is kept on the server: the page that answers holds what was sent, to be sent again.
+"""
+
+from django.shortcuts import render
+from django.urls import reverse
+
+# Never given back.
+PRIVATE = {"csrfmiddlewaretoken", "password", "password1", "password2"}
+
+
+def is_interrupted(request):
+    """Whether a request sends a form of the admin from a page of this very site."""
+    origin = f"{request.scheme}://{request.get_host()}"
+    return (
+        request.method == "POST"
+        and request.path.startswith(reverse("admin:index"))
+        and request.headers.get("Origin", origin) == origin
+    )
+
+
+def hold(request):
+    """The page that holds what was sent until who wrote it is signed in again."""
+    sent = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in PRIVATE
+        for value in values
+    ]
+    written = [value for name, value in sent if not name.startswith("_") and " " in value]
+    context = {
+        "sent": sent,
+        "written": written,
+        "has_files": bool(request.FILES),
+        "sign_in_url": f"{reverse('account_login')}?next={reverse('account')}",
+    }
+    return render(request, "account/interrupted.html", context, status=403)
