@@ -74,7 +74,7 @@ def test_stale_token_of_a_signed_in_person_is_made_anew(browser, staff):
     response = browser.post(ADD, {**FORM, "csrfmiddlewaretoken": "a" * 64})
 
     assert response.status_code == 403
-    assert "Vous êtes de nouveau connecté" in response.text
+    assert "Votre session est rouverte" in response.text
     saved = browser.post(ADD, {**held(response), "csrfmiddlewaretoken": token(response)})
     assert saved.status_code == 302
 
