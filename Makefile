@@ -57,6 +57,7 @@ bench: $(VENV)/base.stamp ## Les mesures : rapprochement, pertinence, imports (m
 	DEBUG=1 $(BIN)/python benchmarks/reconciliation.py
 	DEBUG=1 $(BIN)/python benchmarks/relevance.py
 	DEBUG=1 $(BIN)/python benchmarks/imports.py
+	DEBUG=1 $(BIN)/python benchmarks/imports.py
 	$(BIN)/python benchmarks/scale.py $(BENCH)
 
 requirements: pyproject.toml ## Figer de nouveau les dépendances, avec leurs empreintes
