@@ -51,10 +51,11 @@ def prepare(vendor, fresh):
     """The two databases, made when they are not there."""
     for count in (SMALL, LARGE):
         database = address(vendor, count)
-        if not make_empty(vendor, count, fresh):
+        is_new = make_empty(vendor, count, fresh)
+        run(["manage.py", "migrate", "-v0"], database)
+        if not is_new:
             continue
         print(f"  {vendor}, {count} initiatives : préparation…", flush=True)
-        run(["manage.py", "migrate", "-v0"], database)
         run(["manage.py", "load_territories"], database)
         run(["manage.py", "load_demo"], database)
         run(["manage.py", "seed_scale", "--no-index", f"--initiatives={count}"], database)
