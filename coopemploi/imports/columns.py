@@ -294,6 +294,8 @@ class HeldColumn(Column):
         self.inner.prepare(texts)
 
     def read(self, text):
+        if SEPARATOR.strip() in text:
+            raise ValueError(f"une seule valeur ici : {self._several}")
         return self.inner.read(text)
 
     def current(self, record):
@@ -330,9 +332,13 @@ class HeldColumn(Column):
 
     def check(self, record):
         if len(self._saved(record)) > 1:
-            kind = self.field.model._meta.verbose_name_plural
-            raise ValidationError(f"cette fiche a plusieurs {kind} : changez-les dans sa page.")
+            raise ValidationError(self._several)
         self.inner.check(self.held(record))
+
+    @property
+    def _several(self):
+        kind = self.field.model._meta.verbose_name_plural
+        return f"plusieurs {kind} se modifient dans la page de la fiche, pas dans un tableau."
 
     def held(self, record):
         """The one record held, or a new one: the same for all the columns of a row."""

@@ -142,7 +142,24 @@ def test_jobs_of_who_has_several_are_not_written(animateur_client):
         2: [
             [
                 "fonction ou mandat",
-                "cette fiche a plusieurs fonctions : changez-les dans sa page.",
+                "plusieurs fonctions se modifient dans la page de la fiche, pas dans un tableau.",
+            ]
+        ]
+    }
+
+
+def test_second_actor_in_a_cell_is_refused_and_replaces_no_first(animateur_client):
+    position, other = PositionFactory(), ActorFactory()
+    cell = f"{position.actor.slug} | B [{other.slug}]"
+
+    batch = send(animateur_client, Person, f"réf;acteur\n{position.person.slug};{cell}\n")
+
+    assert problems(batch) == {
+        2: [
+            [
+                "acteur",
+                "une seule valeur ici : plusieurs fonctions se modifient dans la page de la "
+                "fiche, pas dans un tableau.",
             ]
         ]
     }
