@@ -13,7 +13,7 @@ class TerritoriesConfig(AppConfig):
 
         from . import history  # noqa: F401 - importing it tracks the models
         from .closure import ContainmentTable
-        from .imports import LOOKUPS, ActorImport, TerritoryImport
+        from .imports import LOOKUPS, ActorImport, PersonImport, TerritoryImport
         from .merging import ActorMerging, PersonMerging
         from .permissions import PerimeterRule, declare
         from .search import ActorSource, NetworkSource, TerritorySource
@@ -26,5 +26,5 @@ class TerritoriesConfig(AppConfig):
         for merging in (ActorMerging, PersonMerging):
             merging.register()
         lookups.update(LOOKUPS)
-        for importation in (TerritoryImport, ActorImport):
+        for importation in (TerritoryImport, ActorImport, PersonImport):
             importation.register()

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from functools import cached_property
 
+from django.core.exceptions import ValidationError
+
 from coopemploi.batches import batches
 from coopemploi.imports.declarations import Importation
 from coopemploi.imports.lookups import Lookup
@@ -207,3 +209,96 @@ class ActorImport(Importation):
         "territories": "commune:43157",
         "status": "brouillon",
     }
+
+
+class PersonImport(Importation):
+    """A person and their job; several jobs are shown, and changed on the person's page."""
+
+    model = Person
+    name = "personnes"
+    title_field = "last_name"
+    prefetched = ("positions__actor__parents", "positions__actor__children")
+    private = ("email", "email_is_public", "phone", "phone_is_public")
+    fields = (
+        "last_name",
+        "first_name",
+        "known_as",
+        "positions__title",
+        "positions__actor",
+        "positions__since",
+        *private,
+        "attribution_withdrawn",
+        "source",
+    )
+    synonyms = {
+        "last_name": ("nom de famille",),
+        "positions__title": ("fonction", "poste", "mandat", "qualité"),
+        "positions__actor": ("structure", "organisme", "organisation", "employeur"),
+        "positions__since": ("depuis le", "prise de fonction"),
+        "email": ("e-mail", "mail", "courriel", "adresse mail"),
+        "email_is_public": ("e-mail public", "adresse publique"),
+        "phone": ("tél", "portable", "mobile"),
+        "phone_is_public": ("téléphone public",),
+        "attribution_withdrawn": ("retrait du nom",),
+    }
+    example = {
+        "last_name": "Durand",
+        "first_name": "Camille",
+        "positions__title": "chargée de mission",
+        "positions__since": "mars 2024",
+        "email": "camille.durand@example.org",
+        "email_is_public": "non",
+    }
+
+    def name_in(self, texts):
+        first, last, known_as = (
+            texts.get(name, "") for name in ("first_name", "last_name", "known_as")
+        )
+        return Person(first_name=first, last_name=last, known_as=known_as).full_name
+
+    def names(self, queryset):
+        people = queryset.order_by("pk").only("first_name", "last_name", "known_as")
+        return ((person.pk, person.full_name) for person in people)
+
+    def place_in(self, changes):
+        return changes["positions__actor"][1] if "positions__actor" in changes else ""
+
+    def places_of(self, person):
+        """A service and what it belongs to are one organisation to who writes."""
+        actors = [position.actor for position in person.positions.all() if position.actor]
+        related = (other for actor in actors for other in (actor.parents, actor.children))
+        return {actor.pk for actor in actors} | {one.pk for some in related for one in some.all()}
+
+    def refusal(self, person):
+        """What the rules of a job say of the one that a row writes."""
+        position = person.__dict__.get("_held", {}).get("positions")
+        if position is None:
+            return ""
+        says_something = position.title or position.actor_id
+        if position.pk and not says_something:
+            return "une fonction ne se retire pas par un tableau, mais dans la page de la personne."
+        # Each rule is a query, and these alone can break one.
+        rules = Position._meta.constraints if position.until or not says_something else ()
+        for rule in rules:
+            try:
+                rule.validate(Position, position)
+            except ValidationError as error:
+                return " ".join(error.messages)
+        return ""
+
+    def obstacle(self, person, changes):
+        positions = person.positions.all()
+        if len(positions) > 1:
+            return "une autre fonction lui a été donnée depuis."
+        for position in positions:
+            for name in ("title", "actor", "since", "until", "is_elected", "source"):
+                if f"positions__{name}" not in changes and getattr(position, name):
+                    return "sa fonction a été modifiée depuis."
+            if any(
+                relation.related_model._default_manager.filter(
+                    **{relation.field.name: position}
+                ).exists()
+                for relation in Position._meta.related_objects
+            ):
+                return "d'autres fiches renvoient à sa fonction."
+        return ""

@@ -132,6 +132,7 @@ def _create(batch, pairs, columns, checker, at):
             record.created_by = batch.user
             _date_publication(record, at)
         record.save()
+        _save_held(record, reading.changes, columns)
         row.record_key, row.outcome = record.pk, Outcome.WRITTEN
         row.written_at = getattr(record, "updated_at", None)
         reading.record = record
@@ -165,9 +166,16 @@ def _write(record, values, columns, at):
         columns[name].assign(record, stored)
     _date_publication(record, at)
     record.save()
+    _save_held(record, values, columns)
     for name, stored in values.items():
         if columns[name].field.many_to_many:
             getattr(record, name).set(stored)
+
+
+def _save_held(record, names, columns):
+    """Each record that depends on this one, once."""
+    for column in {columns[name].relation: columns[name] for name in names}.values():
+        column.save(record)
 
 
 def _date_publication(record, at):
@@ -229,6 +237,8 @@ def _remove(row, record, columns, holders, checker):
     reasons += [[columns[name].label, "modifiée depuis."] for name in changed]
     if not changed and row.written_at and record.updated_at > row.written_at:
         reasons.append(["", "enregistrée de nouveau depuis."])
+    if not changed and (obstacle := checker.importation.obstacle(record, row.changes)):
+        reasons.append(["", obstacle])
     row.outcome = Outcome.KEPT if reasons else Outcome.TAKEN_BACK
     row.problems = reasons
     return not reasons
@@ -240,6 +250,12 @@ def _put_back(row, record, columns, checker, at):
         row.problems = [["", "vous n'avez pas le droit de modifier cette fiche."]]
         return False
     left = dict.fromkeys(_changed_since(row, record, columns), "modifiée depuis.")
+    # What is held goes as a whole, or stays.
+    added = [name for name, values in row.changes.items() if "__" in name and values[0] is None]
+    if left.keys() & set(added):
+        left |= dict.fromkeys(added, "modifiée depuis.")
+    elif added and (obstacle := checker.importation.obstacle(record, row.changes)):
+        left |= dict.fromkeys(added, obstacle)
     back = {}
     for name, (before, *_) in row.changes.items():
         if name not in columns or name in left:
@@ -256,7 +272,8 @@ def _put_back(row, record, columns, checker, at):
             # A value that must be unique was given to another record meanwhile.
             left |= dict.fromkeys(back, "une autre fiche a pris cette valeur.")
             back = {}
-    row.problems = [[columns[name].label, reason] for name, reason in left.items()]
+    labels = {name: checker.importation.label_of(name) for name in left}
+    row.problems = [[labels[name], reason] for name, reason in left.items()]
     row.outcome = Outcome.TAKEN_BACK if back else Outcome.KEPT
     return bool(back)
 
@@ -273,6 +290,7 @@ def _referring(pks, checker):
     """{key of a record: what refers to it}: its own links apart."""
     model = checker.model
     own = {field.remote_field.through for field in model._meta.many_to_many}
+    own |= checker.importation.held_models
     found = {}
     for relation in model._meta.related_objects:
         field = relation.field

@@ -51,7 +51,10 @@ class Checker:
         self.model_admin = model_admin
         self.request = request
         self.queryset = model_admin.get_queryset(request)
-        self.title = importation.title_field
+        # Those that a row may be told of: who adds people need not see who is known.
+        self.known = self.queryset
+        if importation.private and not model_admin.has_view_permission(request):
+            self.known = self.queryset.none()
 
     def choices_of(self, model):
         """The records of `model` that one may choose: those that the admin lets one see."""
@@ -63,6 +66,9 @@ class Checker:
         """Of the columns named, those that the form of the admin lets one write."""
         shown = set(flatten_fieldsets(self.model_admin.get_fieldsets(self.request)))
         shown -= set(self.model_admin.get_readonly_fields(self.request))
+        shown |= self._held_fields()
+        if not self.model_admin.has_import_permission(self.request):
+            shown -= set(self.importation.private)
         columns = [
             column
             for column in self.importation.columns(set(mapping))
@@ -72,6 +78,17 @@ class Checker:
         for column in columns:
             column.bind(self.choices_of)
         return columns
+
+    def _held_fields(self):
+        """The columns of the lists under the form that one may add to and change."""
+        written = {
+            inline.model
+            for inline in self.model_admin.get_inline_instances(self.request)
+            if inline.has_add_permission(self.request, None)
+            and inline.has_change_permission(self.request)
+        }
+        names = {name for name in self.importation.fields if "__" in name}
+        return {name for name in names if self.importation.field_of(name).model in written}
 
     def read(self, batch, wanted=()):
         """The `Reading` of each row; `wanted` are the lines to create though doubtful."""
@@ -95,7 +112,7 @@ class Checker:
         self.model_admin.reach_all(self.request, [*known, *chain(*self.namesakes.values())])
         self._load_unique()
         self.may_add = self.model_admin.has_add_permission(self.request)
-        seen_records, seen_titles = {}, {}
+        seen_records, seen_titles = {}, defaultdict(list)
         for reading in readings:
             self._read_row(reading, seen_records, seen_titles, set(wanted))
         return readings
@@ -106,7 +123,7 @@ class Checker:
         references = {r.reference for r in readings if r.reference}
         self.by_reference = {}
         for batch in batches(references):
-            self.by_reference |= self.importation.find(self.queryset, batch)
+            self.by_reference |= self.importation.find(self.known, batch)
         self.by_code = {}
         for names in self.importation.codes:
             self._find_by_code(names, readings)
@@ -122,7 +139,7 @@ class Checker:
             if not reading.reference:
                 values.add(reading.texts[names[-1]])
         for batch in batches(values - {""}):
-            found = self.queryset.filter(**{f"{names[-1]}__in": batch})
+            found = self.known.filter(**{f"{names[-1]}__in": batch})
             for record in self.importation.records(found):
                 key = names, *(getattr(record, name) for name in names)
                 self.by_code[key] = record
@@ -141,14 +158,15 @@ class Checker:
 
     def _find_namesakes(self, readings):
         """The records that have the very title of a row without réf."""
-        titles = {normalise(r.texts.get(self.title, "")) for r in readings if not r.reference}
+        named = (self.importation.name_in(r.texts) for r in readings if not r.reference)
+        titles = {normalise(name) for name in named}
         self.namesakes = defaultdict(list)
         pks = {}
-        for pk, title in self.queryset.order_by("pk").values_list("pk", self.title):
+        for pk, title in self.importation.names(self.known):
             if (key := normalise(title)) in titles:
                 pks[pk] = key
         for batch in batches(pks):
-            for record in self.importation.records(self.queryset.filter(pk__in=batch)):
+            for record in self.importation.records(self.known.filter(pk__in=batch)):
                 self.namesakes[pks[record.pk]].append(record)
 
     def _load_unique(self):
@@ -172,7 +190,7 @@ class Checker:
     # What a row says
 
     def _read_row(self, reading, seen_records, seen_titles, wanted):
-        reading.label = reading.texts.get(self.title, "")[:300]
+        reading.label = self.importation.name_in(reading.texts)[:300]
         reading.record = self._record_of(reading)
         if reading.problems:
             return
@@ -200,7 +218,7 @@ class Checker:
         line = seen.setdefault(record.pk, reading.line)
         if line != reading.line:
             reading.refuse("réf", f"la ligne {line} parle déjà de cette fiche.")
-        if reading.changes and not self.model_admin.has_change_permission(self.request, record):
+        if reading.changes and not self.may_change(record):
             reading.refuse("", "vous n'avez pas le droit de modifier cette fiche.")
         if not reading.problems:
             reading.state = State.CHANGED if reading.changes else State.UNCHANGED
@@ -226,14 +244,30 @@ class Checker:
         self._check(reading, self.model())
         if reading.problems:
             return
-        first = seen.setdefault(normalise(reading.label), reading.line)
+        twins, apart, first = self._told_apart(reading, namesakes, seen)
         if not self.may_add:
             reading.refuse("", "vous n'avez pas le droit d'ajouter de fiche de cette sorte.")
-        elif reading.line not in wanted and (namesakes or first != reading.line):
+        elif reading.line not in wanted and (twins or first):
             reading.state = State.DUPLICATE
-            reading.problems.append([self._label_of(self.title), self._twin(namesakes, first)])
+            reading.problems.append([self._title_label, self._twin(twins, first)])
         else:
             reading.state = State.CREATED
+            if apart:
+                reading.problems.append([self._title_label, self._homonym(apart)])
+
+    def _told_apart(self, reading, namesakes, seen):
+        """(records that may be the row's, those of its name elsewhere, first line alike)."""
+        place = self.importation.place_in(reading.changes)
+        twins, apart = [], []
+        for other in namesakes:
+            places = self.importation.places_of(other)
+            is_twin = not place or not places or place in places
+            (twins if is_twin else apart).append(other)
+        lines = seen[normalise(reading.label)]
+        alike = (line for line, other in lines if not (place and other) or other == place)
+        first = next(alike, None)
+        lines.append((reading.line, place))
+        return twins, apart, first
 
     def _stored(self, reading, columns):
         """{name: value} of the cells that can be read; the others refuse the row."""
@@ -258,6 +292,13 @@ class Checker:
             "écrivez cette réf dans la colonne « réf »."
         )
 
+    def _homonym(self, others):
+        slugs = [self.importation.reference_of(other) for other in others]
+        return (
+            f"ce nom est aussi, ailleurs, celui de : réf « {' », « '.join(slugs)} ». Si c'est la "
+            "même fiche, écrivez cette réf dans la colonne « réf »."
+        )
+
     def _record_of(self, reading):
         if not reading.reference:
             return self._code_record(reading)
@@ -276,7 +317,7 @@ class Checker:
 
     def _references(self):
         if not hasattr(self, "_known_references"):
-            self._known_references = self.importation.known_references(self.queryset)
+            self._known_references = self.importation.known_references(self.known)
         return self._known_references
 
     def _says_the_same(self, reading, record):
@@ -286,12 +327,17 @@ class Checker:
 
     def _is_same(self, column, text, record):
         """Whether a cell is what an export writes of the record, or comes to the same."""
+        if column.is_private and not self.may_change(record):
+            return not text
         if text == canonical(column.shown_of(record)):
             return True
         try:
             return column.stored(text) == column.current(record)
         except ValueError:
             return False
+
+    def may_change(self, record):
+        return self.model_admin.has_change_permission(self.request, record)
 
     # What the rules say
 
@@ -343,3 +389,7 @@ class Checker:
 
     def _label_of(self, name):
         return str(self.model._meta.get_field(name).verbose_name)
+
+    @property
+    def _title_label(self):
+        return self.importation.label_of(self.importation.title_field)

@@ -1,7 +1,7 @@
 """What each app declares importable: one `Importation` per model, in its `imports.py`."""
 
 from ..fields import AutoSlugField
-from .columns import column_for
+from .columns import HeldColumn, column_for
 
 importations = {}
 REFERENCE = "slug"
@@ -20,10 +20,17 @@ class Importation:
     # Names of fields that together identify a record as its réf does: a SIREN, a code.
     codes = ()
     joined = ()  # lookups that the names of related records read: "contact__person"
+    prefetched = ()  # lookups that columns read of the records that depend on one
+    # Names of fields shown to who may change the record, and to nobody else.
+    private = ()
 
     @classmethod
     def register(cls):
         importations[cls.model] = cls()
+
+    @property
+    def label(self):
+        return self.model._meta.label
 
     @property
     def slug_field(self):
@@ -32,20 +39,37 @@ class Importation:
 
     def columns(self, names=None):
         """New columns: what they look up is kept by one run."""
-        return [
-            column_for(self.model._meta.get_field(name), self.synonyms.get(name, ()))
-            for name in self.fields
-            if names is None or name in names
-        ]
+        return [self._column(name) for name in self.fields if names is None or name in names]
+
+    def _column(self, name):
+        column = column_for(self.field_of(name), self.synonyms.get(name, ()))
+        if relation := name.rpartition("__")[0]:
+            column = HeldColumn(column, relation)
+        column.is_private = name in self.private
+        return column
+
+    def field_of(self, name):
+        """The field of a column: "positions__title" is that of the record held."""
+        relation, _, own = name.rpartition("__")
+        model = self.model._meta.get_field(relation).related_model if relation else self.model
+        return model._meta.get_field(own)
+
+    def label_of(self, name):
+        return str(self.field_of(name).verbose_name)
+
+    @property
+    def held_models(self):
+        """Of the records that are written, and removed, with those of a file."""
+        return {self.field_of(name).model for name in self.fields if "__" in name}
 
     def records(self, queryset):
         """Records with what their columns read."""
-        columns = self.columns()
+        columns = [column for column in self.columns() if not column.relation]
         joined = [c.name for c in columns if c.field.many_to_one or c.field.one_to_one]
         many = [column.name for column in columns if column.field.many_to_many]
         if joined:
             queryset = queryset.select_related(*joined, *self.joined)
-        return queryset.prefetch_related(*many)
+        return queryset.prefetch_related(*many, *self.prefetched)
 
     def reference_of(self, record):
         """What the column « réf » says of a record."""
@@ -59,6 +83,26 @@ class Importation:
     def known_references(self, queryset):
         """Every réf, to suggest the nearest."""
         return list(queryset.order_by().values_list(self.slug_field.name, flat=True))
+
+    def name_in(self, texts):
+        """The name that the cells of a row give: {name of column: text}."""
+        return texts.get(self.title_field, "")
+
+    def names(self, queryset):
+        """(key, name) of records, the oldest first."""
+        return queryset.order_by("pk").values_list("pk", self.title_field)
+
+    def place_in(self, changes):
+        """What tells apart from its namesakes what a row says; "" for nothing."""
+        return ""
+
+    def places_of(self, record):
+        """Where a record of the same name is no other than the row's; empty for anywhere."""
+        return set()
+
+    def obstacle(self, record, changes):
+        """Why what a row added under `record` cannot be taken back, in French, or ""."""
+        return ""
 
     def refusal(self, record):
         """Why an import may not change `record`, in French, or ""."""

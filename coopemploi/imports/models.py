@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from .declarations import importations
+
 KEPT_FOR = datetime.timedelta(days=30)
 
 
@@ -11,11 +13,16 @@ class ImportBatchQuerySet(models.QuerySet):
     def forget_files(self, at=None):
         """Erase what files held, a month after they were sent; return how many batches.
 
-        The report stays; what was never applied goes altogether.
+        The report stays, private values apart; what was never applied goes altogether.
         """
         old = self.filter(sent_at__lt=(at or timezone.now()) - KEPT_FOR)
         unused, _ = old.exclude(state__in=ImportBatch.WRITTEN).delete()
-        return unused + old.exclude(table=None).update(table=None)
+        kept = old.exclude(table=None)
+        for importation in importations.values():
+            if importation.private:
+                rows = ImportRow.objects.filter(batch__in=kept.filter(model=importation.label))
+                rows.forget(importation.private)
+        return unused + kept.update(table=None)
 
 
 class ImportBatch(models.Model):
@@ -86,6 +93,17 @@ class ImportBatch(models.Model):
         return {state: found.get(state, 0) for state in ImportRow.State}
 
 
+class ImportRowQuerySet(models.QuerySet):
+    def forget(self, names):
+        """Erase the values, before and after, of the columns `names`."""
+        changed = []
+        for row in self.only("changes").iterator():
+            if row.changes.keys() & set(names):
+                row.changes = {key: row.changes[key] for key in row.changes.keys() - set(names)}
+                changed.append(row)
+        self.model.objects.bulk_update(changed, ["changes"], batch_size=100)
+
+
 class ImportRow(models.Model):
     """A row of a file, what it says of a record, and what became of it."""
 
@@ -116,6 +134,8 @@ class ImportRow(models.Model):
     changes = models.JSONField("différences", default=dict, blank=True)
     # [[label of column or "", message]]
     problems = models.JSONField("problèmes", default=list, blank=True)
+
+    objects = ImportRowQuerySet.as_manager()
 
     class Meta:
         verbose_name = "ligne d'un import"

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from ..batches import batched
 from ..formats.tables import XLSX_TYPE
 from ..pagination import paginate
 from . import mapping as headers_mapping
@@ -213,15 +214,28 @@ def export_file(request, extension, model_admin):
         messages.warning(request, "Au-delà de 10 000 fiches, prenez le CSV ou le XLSX.")
         return redirect(model_admin.import_url("export"))
     columns = _columns(request, model_admin)
-    reference_of = model_admin.importation.reference_of
-    rows = (
-        [reference_of(record), *(canonical(column.shown_of(record)) for column in columns)]
-        for record in records.iterator(chunk_size=500)
-    )
+    rows = _rows(request, model_admin, columns, records)
     _, write, content_type = writers.FORMATS[extension]
     file = write(["réf", *(column.label for column in columns)], rows)
     name = f"{model_admin.importation.name}-{timezone.localdate():%Y-%m-%d}.{extension}"
     return _download(file, name, content_type)
+
+
+def _rows(request, model_admin, columns, records):
+    """The cells of records: what is private only to who may change the record."""
+    has_private = any(column.is_private for column in columns)
+    for chunk in batched(records.iterator(chunk_size=500), 500):
+        if has_private:
+            model_admin.reach_all(request, chunk)
+        for record in chunk:
+            is_open = not has_private or model_admin.has_change_permission(request, record)
+            yield [
+                model_admin.importation.reference_of(record),
+                *(
+                    canonical(column.shown_of(record)) if is_open or not column.is_private else ""
+                    for column in columns
+                ),
+            ]
 
 
 def _require_import(request, model_admin):
@@ -284,10 +298,9 @@ def _start(request, pk, model_admin, work):
 
 def _shown_row(row, model_admin):
     """A row as its page shows it: differences by label, problems as sentences."""
-    opts = model_admin.opts
     shown = {} if row.state == RowState.REFUSED else row.changes
     changes = [
-        (opts.get_field(name).verbose_name, before, after)
+        (model_admin.importation.label_of(name), before, after)
         for name, (_, _, before, after) in shown.items()
     ]
     is_gone = row.state == RowState.CREATED and row.outcome == ImportRow.Outcome.TAKEN_BACK

@@ -1,6 +1,7 @@
 from django.contrib import admin
 
 from coopemploi.admin import ORIGIN, ModelAdmin, StackedInline
+from coopemploi.imports.admin import ImportableMixin
 from coopemploi.merging.admin import MergeableMixin
 from territories.models import Person, Position
 
@@ -11,7 +12,7 @@ class PositionInline(StackedInline):
 
 
 @admin.register(Person)
-class PersonAdmin(MergeableMixin, ModelAdmin):
+class PersonAdmin(ImportableMixin, MergeableMixin, ModelAdmin):
     list_display = ["full_name_shown", "positions_shown", "attribution_withdrawn"]
     list_filter = ["attribution_withdrawn"]
     list_prefetch_related = ["positions__actor"]
