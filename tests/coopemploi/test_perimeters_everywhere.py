@@ -10,7 +10,7 @@ from coopemploi.history.tracking import operation, records_of
 from coopemploi.merging.merge import merge
 from coopemploi.merging.models import Merge
 from initiatives.models import Initiative
-from territories.models import Actor, Composition, Mandate, Territory
+from territories.models import Actor, Composition, Mandate, Person, Position, Territory
 from tests import importing
 from tests.factories import (
     ActorFactory,
@@ -263,6 +263,63 @@ def test_undoing_publishes_nothing_for_a_contributor(client, signed_in, bazas):
     assert initiative.status == "draft"
 
 
+# Imports
+
+
+def test_import_of_another_does_not_exist(client, signed_in, bazas):
+    signed_in()
+    batch = importing.send(client, Initiative, "titre;territoires\nUn garage;Bazas\n")
+    importing.apply(client, Initiative, batch)
+    signed_in()
+
+    for name in ("import_batch", "import_mapping", "import_refused"):
+        assert client.get(page(Initiative, name, batch.pk)).status_code == 404, name
+    for name in ("import_mapping", "import_duplicates", "import_apply", "import_take_back"):
+        assert client.post(page(Initiative, name, batch.pk)).status_code == 404, name
+    assert Initiative.objects.get().title == "Un garage"
+
+
+def test_import_writes_nothing_elsewhere(client, signed_in, bazas, dax):
+    signed_in()
+    mine, other = initiative_at(bazas, title="Ici"), initiative_at(dax, title="Ailleurs")
+    rows = [f"{other.slug};Volé;Dax", ";Neuf;Dax", f"{mine.slug};Ici;Dax"]
+    batch = importing.send(client, Initiative, "\n".join(["réf;titre;territoires", *rows]))
+
+    importing.apply(client, Initiative, batch)
+
+    left = {each.title: list(each.territories.all()) for each in Initiative.objects.all()}
+    assert left == {"Ici": [bazas], "Ailleurs": [dax]}
+
+
+def test_taking_back_puts_no_record_where_one_has_no_more_mandate(client, signed_in, bazas, dax):
+    lost = MandateFactory(user=signed_in(), territory=dax)
+    initiative = initiative_at(dax)
+    batch = importing.send(client, Initiative, f"réf;territoires\n{initiative.slug};Bazas\n")
+    importing.apply(client, Initiative, batch)
+    lost.delete()
+
+    importing.take_back(client, Initiative, batch)
+
+    assert list(initiative.territories.all()) == [bazas]
+    assert importing.problems(batch) == {
+        2: [["territoires", "cette fiche serait hors de votre périmètre."]]
+    }
+
+
+def test_taking_back_publishes_nothing_for_who_animates_no_more(client, signed_in, bazas):
+    user = signed_in()
+    initiative = initiative_at(bazas, created_by=user, status="published")
+    row = f"réf;état de publication\n{initiative.slug};brouillon\n"
+    batch = importing.send(client, Initiative, row)
+    importing.apply(client, Initiative, batch)
+    user.mandates.update(role=Role.CONTRIBUTOR)
+
+    importing.take_back(client, Initiative, batch)
+
+    initiative.refresh_from_db()
+    assert initiative.status == "draft"
+
+
 # Perimeters themselves
 
 
@@ -308,3 +365,52 @@ def test_lost_part_of_a_perimeter_is_not_restored_by_who_has_it(client, signed_i
 
     assert response.status_code == 409
     assert not Composition.objects.filter(whole=gironde, part=dax).exists()
+
+
+# Hostile requests
+
+
+HUGE = "9" * 25
+
+
+@pytest.mark.parametrize("state", [{}, {"_state": "ancien"}])
+def test_relation_to_a_number_that_no_column_holds_is_refused_in_words(
+    animateur_client, bazas, state
+):
+    initiative = initiative_at(bazas)
+    form = {"title": "Garage", "territories": HUGE, **state}
+    for prefix in ("involvements", "steps", "figures", "links"):
+        form |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
+
+    response = animateur_client.post(page(Initiative, "change", initiative.pk), form)
+
+    assert response.status_code == (409 if state else 200)
+    assert list(initiative.territories.all()) == [bazas]
+
+
+def test_functions_are_added_on_the_page_of_a_person_within_a_perimeter(client, signed_in):
+    signed_in()
+
+    assert client.get(page(Position, "add")).status_code == 403
+    assert "positions-TOTAL_FORMS" in client.get(page(Person, "add")).text
+
+
+def test_row_of_a_record_elsewhere_is_not_written_through_one_s_own(client, signed_in, bazas, dax):
+    mine, other = initiative_at(bazas), initiative_at(dax)
+    step = StepFactory(initiative=other, label="Ouverture")
+    form = {"title": "Garage", "status": "draft", "territories": [bazas.pk]}
+    for prefix in ("involvements", "steps", "figures", "links"):
+        form |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
+    form |= {
+        "steps-TOTAL_FORMS": 1,
+        "steps-INITIAL_FORMS": 1,
+        "steps-0-id": step.pk,
+        "steps-0-label": "Volé",
+    }
+    signed_in()
+
+    client.post(page(Initiative, "change", mine.pk), form)
+    client.post(page(Initiative, "change", other.pk), form | {"_saveasnew": "1"})
+
+    step.refresh_from_db()
+    assert (step.label, step.initiative) == ("Ouverture", other)
