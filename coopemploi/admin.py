@@ -33,6 +33,8 @@ from .publishing import Publishable
 from .saved_filters import SavedFiltersMixin
 from .search.text import normalise
 
+KEY = re.compile("[0-9]{1,18}")  # of a record, as it is sent
+
 FEMININE = {
     "action",
     "contribution",
@@ -170,7 +172,7 @@ class LoadedChoices:
     loaded = ()
 
     def optgroups(self, name, value, attr=None):
-        selected = {str(key) for key in value if str(key) not in self.choices.field.empty_values}
+        selected = {str(key) for key in value if KEY.fullmatch(str(key))}
         records = {str(record.pk): record for record in self.loaded}
         if not selected <= records.keys():
             found = self.choices.queryset.using(self.db).filter(pk__in=selected)
@@ -185,6 +187,16 @@ class LoadedChoices:
         if not self.is_required and not self.allow_multiple_selected:
             options.insert(0, self.create_option(name, "", "", False, 0))
         return [(None, options, 0)]
+
+
+class RelatedField(forms.ModelMultipleChoiceField):
+    """Records chosen by their keys; a number that no column holds is the key of none."""
+
+    def clean(self, value):
+        try:
+            return super().clean(value)
+        except OverflowError as error:
+            raise ValidationError("Choisissez parmi ce qui est proposé.", "unknown") from error
 
 
 class LoadedSelect(LoadedChoices, AutocompleteSelect):
@@ -341,6 +353,7 @@ class RelationsMixin:
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = LoadedSelectMultiple(db_field, self.admin_site)
+            kwargs["form_class"] = RelatedField
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_field_queryset(self, db, db_field, request):
@@ -538,7 +551,7 @@ class ModelAdmin(SavedFiltersMixin, RelationsMixin, RecordHistory):
 
     def response_action(self, request, queryset):
         selected = request.POST.getlist(ACTION_CHECKBOX_NAME)
-        if not all(re.fullmatch("[0-9]{1,18}", key) for key in selected):
+        if not all(KEY.fullmatch(key) for key in selected):
             self.message_user(request, "Cette sélection n'existe pas.", messages.WARNING)
             return None
         return super().response_action(request, queryset)

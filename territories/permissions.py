@@ -104,6 +104,18 @@ def perimeter_of(user):
     return kept
 
 
+def holds_whole(user, territory):
+    """Whether all that lies in a territory is in the perimeter of a user.
+
+    Made a part of their perimeter, it would otherwise bring into it what they may not edit.
+    """
+    perimeter = perimeter_of(user)
+    if perimeter.is_national:
+        return True
+    lying = Territory.objects.filter(containers__container=territory)
+    return not lying.exclude(perimeter.within(Territory, Role.ANIMATEUR)).exists()
+
+
 class PerimeterRule(EditingRule):
     # Shared by all who write: a source is cited by records of every territory.
     SHARED = ("sources.Source",)

@@ -153,7 +153,7 @@ class RecordHistory(admin.ModelAdmin):
         data = request.POST.copy()
         is_asked = data.pop(RECOVER, None)
         version = deleted_versions(self.model).filter(id=key).first()
-        if version is None:
+        if version is None or not self.has_view_permission(request, self._record_of(version)):
             return None
         problem, may_recover = "", self._may_recover(request, version)
         if is_asked and may_recover:
@@ -294,7 +294,10 @@ class RecordHistory(admin.ModelAdmin):
             raise Http404("Cette action n'existe pas.")
         if request.method == "POST":
             plan = undo(
-                self.model, key, allowed=lambda obj: self.has_change_permission(request, obj)
+                self.model,
+                key,
+                allowed=lambda obj: self.has_change_permission(request, obj),
+                check=lambda obj: self._check_reach(request, obj.pk),
             )
             count = len(plan.drafts)
             s = "s" if count > 1 else ""
@@ -350,6 +353,7 @@ class RecordHistory(admin.ModelAdmin):
         try:
             if request.method == "POST":
                 with transaction.atomic():
+                    self.check_restoring(request, obj, version)
                     losses = restore(version)
                     self._check_reach(request, obj.pk)
                 self.log_change(request, obj, "Retour à une version.")
@@ -374,6 +378,18 @@ class RecordHistory(admin.ModelAdmin):
             problem=problem,
             history_url=address,
         )
+
+    def check_restoring(self, request, obj, version):
+        """Raise CannotRestoreError when a row now belongs to a record that is out of reach."""
+        for model, attname in self.history_children(request, obj):
+            if model is not version.instance_type:
+                continue
+            owners = model._base_manager.filter(pk=version.id).values(attname)
+            owner = self.model._base_manager.filter(pk__in=owners).exclude(pk=obj.pk).first()
+            if owner is not None and not self.has_change_permission(request, owner):
+                raise CannotRestoreError(
+                    "Elle est maintenant sur une fiche que vous ne modifiez pas."
+                )
 
     def _version_or_404(self, request, obj, model_name, version_id):
         """A version of `obj` or of one of its children, the one that bears this number."""

@@ -317,10 +317,11 @@ def plan_undoing(model, key):
     return plan
 
 
-def undo(model, key, *, allowed):
+def undo(model, key, *, allowed, check):
     """Put back what an operation changed; return the Undoing.
 
-    `allowed` says of a record whether the person may change it.
+    `allowed` says of a record whether the person may change it; `check` raises
+    CannotRestoreError for a record put back where they may not.
     """
     with transaction.atomic(), operation("Action annulée"):
         touched = records_of(model).versions.objects.filter(operation=key).values("id")
@@ -334,6 +335,7 @@ def undo(model, key, *, allowed):
             try:
                 with transaction.atomic():
                     save(result)
+                    check(result.record)
             except CannotRestoreError as error:
                 plan.left_out.append((result.version, str(error)))
             else:

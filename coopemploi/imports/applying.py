@@ -84,16 +84,18 @@ def _apply(batch, outside, *, checker, at):
         columns = {column.name: column for column in checker.columns}
         _create(batch, created, columns, checker, at)
         _change(batch, changed, columns, at)
-        _refuse_outside([*created, *changed], checker)
+        written = [(row, reading.record) for row, reading in (*created, *changed)]
+        _refuse_outside(written, checker)
         _save_rows(rows.values())
         batch.move(ImportBatch.State.APPLYING, ImportBatch.State.APPLIED, applied_at=at)
 
 
 def _refuse_outside(pairs, checker):
-    records = [reading.record for _, reading in pairs]
+    """Raise OutsideError for the rows, of (row, record) pairs, that one may not write so."""
+    records = [record for _, record in pairs]
     out = {record.pk for record in checker.model_admin.out_of_reach(checker.request, records)}
     if out:
-        raise OutsideError({row.line for row, reading in pairs if reading.record.pk in out})
+        raise OutsideError({row.line for row, record in pairs if record.pk in out})
 
 
 def _values(changes):
@@ -207,6 +209,7 @@ def take_back(batch, *, checker, at=None):
         for keys in batches({row.record_key for row in rows}):
             found = checker.importation.records(checker.queryset.filter(pk__in=keys))
             records.update({record.pk: record for record in found})
+        checker.model_admin.reach_all(checker.request, records.values())
         created = [row for row in rows if row.state == State.CREATED]
         holders = _referring({row.record_key for row in created}, checker)
         taken_back, removed = [], []
@@ -268,6 +271,10 @@ def _put_back(row, record, columns, checker, at):
         try:
             with transaction.atomic():
                 _write(record, back, columns, at)
+                _refuse_outside([(row, record)], checker)
+        except OutsideError:
+            left |= dict.fromkeys(back, OUTSIDE)
+            back = {}
         except DatabaseError:
             # A value that must be unique was given to another record meanwhile.
             left |= dict.fromkeys(back, "une autre fiche a pris cette valeur.")

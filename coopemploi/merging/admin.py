@@ -3,6 +3,7 @@
 from django.contrib import admin, messages
 from django.contrib.admin.exceptions import NotRegistered
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -75,7 +76,9 @@ class MergeableMixin:
         if not self.has_change_permission(request):
             raise PermissionDenied
         declaration = declarations[self.model]
-        page = paginate(request, suggest(declaration, self.get_queryset(request)))
+        page = paginate(
+            request, suggest(declaration, self._within(request, self.get_queryset(request)))
+        )
         keys = {key for pair in page for key in (pair.first, pair.second)}
         records = self._loaded(request).in_bulk(keys)
         pairs = [
@@ -250,7 +253,9 @@ class MergeAdmin(KeptAdmin):
         obstacles = obstacles_to(done.journal)
         if request.method == "POST":
             try:
-                undo(done, by=request.user)
+                with transaction.atomic():
+                    undo(done, by=request.user)
+                    self._check_reach(request, model_admin, done)
             except UndoError as error:
                 obstacles = error.obstacles
             else:
@@ -285,6 +290,13 @@ class MergeAdmin(KeptAdmin):
             may_change = model_admin.has_change_permission(request, survivor)
         if not may_change or not model_admin.has_add_permission(request):
             raise PermissionDenied
+
+    def _check_reach(self, request, model_admin, done):
+        """Raise UndoError when one of the records parted is out of the perimeter."""
+        keys = [done.survivor_id, done.loser_id]
+        parted = list(model_admin.model._base_manager.filter(pk__in=keys))
+        if outside := model_admin.out_of_reach(request, parted):
+            raise UndoError([f"« {record} » serait hors de votre périmètre." for record in outside])
 
     def _undone(self, request, model_admin, done):
         survivor = model_admin.model._base_manager.get(pk=done.survivor_id)

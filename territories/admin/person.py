@@ -4,6 +4,7 @@ from coopemploi.admin import ORIGIN, ModelAdmin, StackedInline
 from coopemploi.imports.admin import ImportableMixin
 from coopemploi.merging.admin import MergeableMixin
 from territories.models import Person, Position
+from territories.permissions import perimeter_of
 
 
 class PositionInline(StackedInline):
@@ -71,3 +72,7 @@ class PositionAdmin(ModelAdmin):
     ]
     choice_related = ("person", "actor")
     fields = ["person", "title", "actor", "is_elected", "since", "until", "source"]
+
+    def has_add_permission(self, request):
+        """Within a perimeter, functions are written on the page of a person, who lies in it."""
+        return super().has_add_permission(request) and perimeter_of(request.user).is_national

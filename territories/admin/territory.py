@@ -4,16 +4,35 @@ from django.db.models import Count
 from django.forms.models import BaseInlineFormSet
 
 from coopemploi.admin import ORIGIN, FigureInline, ModelAdmin, ModelForm, TabularInline
+from coopemploi.history.restoring import CannotRestoreError
 from coopemploi.imports.admin import ImportableMixin
 from territories.models import Composition, Containment, FormerCode, Territory, TerritoryFigure
+from territories.permissions import holds_whole
 
 
-class PartForm(ModelForm):
-    error_fields = {"loop": "part"}
+class CompositionForm(ModelForm):
+    user = None  # who writes, given by the inline
+
+    def clean(self):
+        """Nobody widens their own perimeter by what they say that its territories hold."""
+        cleaned = super().clean()
+        part = cleaned.get("part", self.instance.part if self.instance.part_id else None)
+        is_known = part is not None and part.pk is not None
+        if is_known and self.has_changed() and not holds_whole(self.user, part):
+            raise ValidationError(
+                f"« {part} » n'est pas tout entier dans votre périmètre : demandez à "
+                "l'administration nationale de dire où il se trouve.",
+                code="out_of_reach",
+            )
+        return cleaned
 
 
-class WholeForm(ModelForm):
-    error_fields = {"loop": "whole"}
+class PartForm(CompositionForm):
+    error_fields = {"loop": "part", "out_of_reach": "part"}
+
+
+class WholeForm(CompositionForm):
+    error_fields = {"loop": "whole", "out_of_reach": "whole"}
 
 
 class WholeFormSet(BaseInlineFormSet):
@@ -57,6 +76,11 @@ class CompositionInline(TabularInline):
 
     def get_queryset(self, request):
         return super().get_queryset(request).filter(is_official=False)
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.form.user = request.user
+        return formset
 
 
 class PartInline(CompositionInline):
@@ -126,6 +150,13 @@ class TerritoryAdmin(ImportableMixin, ModelAdmin):
         """What the official data holds would come back with them, without its links."""
         allowed = super().has_delete_permission(request, obj)
         return allowed and (obj is None or obj.vintage is None)
+
+    def check_restoring(self, request, obj, version):
+        super().check_restoring(request, obj, version)
+        if version.instance_type is Composition:
+            part = Territory.objects.filter(pk=version.part_id).first()
+            if part is not None and not holds_whole(request.user, part):
+                raise CannotRestoreError(f"« {part} » n'est pas tout entier dans votre périmètre.")
 
     def choice_label(self, obj):
         return obj.full_label
