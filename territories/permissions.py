@@ -50,7 +50,8 @@ def lead(model, *territories, networks=()):
 def declare():
     lead(Territory, "")
     lead(Network, "territory", networks=[""])
-    lead(Actor, "territories", "governs", networks=["memberships__network"])
+    # Not the members of a network: whoever animates it says who they are.
+    lead(Actor, "territories", "governs")
     lead(Person, "positions__actor__territories", "positions__actor__governs")
 
 

@@ -339,7 +339,8 @@ def test_visitors_are_sent_to_sign_in(client):
     first, second = ActorFactory.create_batch(2)
 
     assert client.get(merge_page(first, second)).status_code == 302
-    assert client.post(merge_page(first, second), {}).status_code == 302
+    assert client.post(merge_page(first, second), {}).status_code == 403
+    assert Actor.objects.count() == 2
 
 
 def merged(client, first, second):

@@ -27,6 +27,7 @@ from tests.factories import (
     MandateFactory,
     NeedFactory,
     NetworkFactory,
+    NetworkMembershipFactory,
     OfferFactory,
     PersonFactory,
     PositionFactory,
@@ -235,6 +236,13 @@ def test_network_s_animateur_edits_the_network_and_its_meetings(dax):
     assert list(editing_rule().editable(Event.objects.all(), user)) == [meeting]
     assert list(editing_rule().editable(Network.objects.all(), user)) == [network]
     assert other not in editing_rule().editable(Event.objects.all(), user)
+
+
+def test_network_s_animateur_does_not_edit_whom_they_name_a_member():
+    membership = NetworkMembershipFactory(actor=ActorFactory())
+    user = MandateFactory(territory=None, network=membership.network).user
+
+    assert membership.actor not in editing_rule().editable(Actor.objects.all(), user)
 
 
 def test_contributor_changes_what_they_proposed_until_it_is_published(client, gironde, bazas):
