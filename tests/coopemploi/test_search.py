@@ -432,3 +432,15 @@ def test_group_of_one_type_is_whole(client, crowd):
 
     assert response.context["page"].paginator.count == 25
     assert len(response.context["results"]) == 5
+
+
+def test_crowd_without_the_word_in_any_title_is_still_shown(client, monkeypatch):
+    monkeypatch.setattr(ranking, "MOST_WEIGHED", 5)
+    for number in range(8):
+        InitiativeFactory(title=f"Ferme {number}", body="Du quinoa.")
+
+    [group] = client.get(reverse("search"), {"q": "quinoa"}).context["found"].groups
+
+    titles = ["".join(part.text for part in result.title) for result in group.results]
+    assert group.count == 8
+    assert titles == [f"Ferme {number}" for number in range(7, 2, -1)]
