@@ -121,7 +121,7 @@ class AdminSite(admin.AdminSite):
     empty_value_display = "–"
 
     # The queue and the sign-in library register tables that nobody here edits.
-    apps_left_out = {"account", "django_tasks_database", "mfa", "usersessions"}
+    apps_left_out = {"account", "django_tasks_database", "mfa", "post_office", "usersessions"}
 
     app_order = (
         "events",
@@ -131,6 +131,7 @@ class AdminSite(admin.AdminSite):
         "sources",
         "merging",
         "identity",
+        "mail",
         "accounts",
     )
 

@@ -4,6 +4,7 @@
 checkout is read when present; the environment wins over it.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -26,6 +27,13 @@ SECRET_KEY = (
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else []
 )
+# Where the site answers, for the links of its mails.
+SITE_URL = env.str(
+    "SITE_URL",
+    default="http://127.0.0.1:8000"
+    if DEBUG
+    else f"https://{ALLOWED_HOSTS[0] if ALLOWED_HOSTS else 'localhost'}",
+)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 ROOT_URLCONF = "coopemploi.urls"
@@ -41,6 +49,7 @@ INSTALLED_APPS = [
     "coopemploi.search",
     "coopemploi.merging",
     "coopemploi.imports",
+    "coopemploi.mail",
     "territories",
     "initiatives",
     "events",
@@ -54,6 +63,7 @@ INSTALLED_APPS = [
     "django_filters",
     "django_tasks",
     "django_tasks_db",
+    "post_office",
     "coopemploi.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -144,6 +154,11 @@ STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # What is attached to a mail that waits: never served.
+    "mail": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": BASE_DIR / "var" / "mail"},
+    },
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -206,6 +221,21 @@ EMAIL_CONFIG = env.email_url(
     "EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25"
 )
 vars().update(EMAIL_CONFIG)
+# What Django and its libraries send waits in the queue; the worker sends it as EMAIL_URL says.
+EMAIL_BACKEND = "coopemploi.mail.backends.QueueBackend"
+EMAIL_TIMEOUT = 10  # seconds
+POST_OFFICE = {
+    "BACKENDS": {"default": EMAIL_CONFIG["EMAIL_BACKEND"]},
+    # One by one: a worker that dies has at most one mail to send twice.
+    "BATCH_SIZE": 1,
+    "THREADS_PER_PROCESS": 1,
+    # A day of tries, for a mail server that is down for a night.
+    "MAX_RETRIES": 96,
+    "RETRY_INTERVAL": timedelta(minutes=15),
+    "SENDING_ORDER": ["created"],
+    "LOG_LEVEL": 1,
+    "FILE_STORAGE": "mail",
+}
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="coopemploi@localhost")
 SERVER_EMAIL = env.str("SERVER_EMAIL", default=DEFAULT_FROM_EMAIL)
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("territories.urls")),
     path("", include("initiatives.urls")),
     path("", include("events.urls")),
+    path("", include("coopemploi.mail.urls")),
     path("comptes/", include("coopemploi.accounts.urls")),
     path("comptes/", include("allauth.account.urls")),
     # allauth leaves this way in closed to whoever is not signed in.

@@ -19,6 +19,10 @@ from tests.factories import UserFactory
 def pytest_configure():
     # A slow hash protects real passwords; tests have none.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "mail": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    }
 
 
 DERIVED = re.compile(r"search_(document|index|edition|word)|territories_containment")

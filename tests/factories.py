@@ -4,6 +4,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from coopemploi.accounts.models import SavedFilter, User
+from coopemploi.mail.models import Refusal
 from coopemploi.merging.models import Distinction, Merge, Redirection
 from coopemploi.publishing import Publishable
 from coopemploi.sources.models import Source
@@ -84,6 +85,14 @@ class SavedFilterFactory(DjangoModelFactory):
     records = "initiatives.initiative"
     name = factory.Sequence(lambda n: f"Filtre {n}")
     query = "status__exact=draft"
+
+
+class RefusalFactory(DjangoModelFactory):
+    class Meta:
+        model = Refusal
+
+    address = factory.Sequence(lambda n: f"adresse-{n}@example.org")
+    topic = Refusal.Topic.ALERT
 
 
 class SourceFactory(DjangoModelFactory):

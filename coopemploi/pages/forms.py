@@ -3,6 +3,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 
 from ..filters import WordsField
+from ..robots import TrapMixin
 from ..search.text import storable
 
 
@@ -27,7 +28,7 @@ def one_line(text):
 EMAIL_EXAMPLE = "«\N{NO-BREAK SPACE}prenom.nom@exemple.fr\N{NO-BREAK SPACE}»"
 
 
-class ContactForm(forms.Form):
+class ContactForm(TrapMixin):
     SUBJECT_MAX_LENGTH = 150
     MESSAGE_MAX_LENGTH = 5000
 
@@ -62,12 +63,6 @@ class ContactForm(forms.Form):
         ],
         widget=forms.Textarea(attrs={"rows": 8}),
     )
-    # A trap for robots: people do not see it.
-    website = forms.CharField(
-        label="Laissez ce champ vide",
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
 
     def clean_name(self):
         return self._clean_line("name")
@@ -83,15 +78,3 @@ class ContactForm(forms.Form):
 
     def clean_message(self):
         return storable(self.cleaned_data["message"])
-
-    @property
-    def is_from_robot(self):
-        return bool(self.cleaned_data["website"])
-
-    @property
-    def fields_for_people(self):
-        return [field for field in self if field.name != "website"]
-
-    @property
-    def wrong_fields(self):
-        return [field for field in self.fields_for_people if field.errors]

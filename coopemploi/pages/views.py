@@ -1,13 +1,9 @@
-import time
-from functools import partial
 from itertools import groupby
 
-from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.db import Error as DatabaseError
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.http import HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,14 +18,15 @@ from territories.models import Actor, Network, Territory
 
 from ..accounts.interruption import hold, is_interrupted
 from ..identity.models import Identity
+from ..mail.services import send_mail_later
 from ..pagination import paginate
+from ..robots import may_send
 from ..search.models import Document
 from ..search.synonyms import read_query
 from ..search.text import normalise, storable
 from ..vocabulary.models import GlossaryTerm
 from .forms import ContactForm, SearchForm, one_line
 from .results import Search, source_of, suggested
-from .tasks import send_contact_message
 
 CONTACT_MESSAGES_PER_HOUR = 5
 # A term of the glossary shows so many initiatives, then a link to the whole list.
@@ -165,12 +162,14 @@ def contact(request):
     if request.method == "POST" and can_receive:
         form = ContactForm(request.POST)
         if form.is_valid():
-            is_refused = not may_send(request)
+            is_refused = not may_send(request, "contact", per_hour=CONTACT_MESSAGES_PER_HOUR)
             if not is_refused:
                 send(form)
                 messages.success(request, "Votre message est envoyé. Merci, nous vous répondrons.")
                 return redirect("contact")
             status = 429
+        else:
+            status = 400
     else:
         subject = one_line(storable(request.GET.get("objet", "")))
         form = ContactForm(initial={"subject": subject[: ContactForm.SUBJECT_MAX_LENGTH]})
@@ -178,20 +177,17 @@ def contact(request):
     return render(request, "pages/contact.html", context, status=status)
 
 
-def may_send(request):
-    """Whether the visitor's address has messages left this hour; counts this one."""
-    hour = int(time.time() // 3600)
-    key = f"contact:{get_adapter().get_client_ip(request)}:{hour}"
-    cache.add(key, 0, timeout=7200)
-    return cache.incr(key) <= CONTACT_MESSAGES_PER_HOUR
-
-
 def send(form):
     """Queue the message; a robot is thanked and its message dropped."""
     if form.is_from_robot:
         return
-    fields = {name: form.cleaned_data[name] for name in ("name", "email", "subject", "message")}
-    transaction.on_commit(partial(send_contact_message.enqueue, **fields))
+    data = form.cleaned_data
+    send_mail_later(
+        to=Identity.current().contact_email,
+        template="contact",
+        context={name: data[name] for name in ("name", "email", "subject", "message")},
+        reply_to=data["email"],
+    )
 
 
 # About the site

@@ -36,6 +36,7 @@ MASCULINE = {
     "membre",
     "objectif",
     "public",
+    "refus",
     "réseau",
     "résultat",
     "terme",
@@ -278,6 +279,7 @@ def test_tables_of_the_libraries_are_not_administered(client, db):
         "account",
         "django_tasks_database",
         "mfa",
+        "post_office",
         "usersessions",
     }
 

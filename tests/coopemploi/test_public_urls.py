@@ -64,6 +64,7 @@ PUBLIC_RECORDS = {
 # Their key comes by mail: anybody may try one.
 PUBLIC_KEYS = {
     "account_confirm_email": {"key": "absente"},
+    "mail_stop": {"token": "absent"},
     "account_reset_password_from_key": {"uidb36": "1", "key": "absente"},
 }
 PRIVATE = {

@@ -41,6 +41,7 @@ class Command(BaseCommand):
                 "La démonstration a des mots de passe publics : elle ne démarre qu'avec DEBUG=1."
             )
         _check_free(port)
+        settings.SITE_URL = os.environ["SITE_URL"] = f"http://{ADDRESS}:{port}"
         _stop_on_signals()
         try:
             prepare(self.stdout, reload_content=reload_content)

@@ -1,0 +1,42 @@
+"""Forms open to all: a trap for robots, and a limit to what one address sends. No captcha."""
+
+import time
+
+from allauth.account.adapter import get_adapter
+from django import forms
+from django.core.cache import cache
+
+
+class TrapMixin(forms.Form):
+    """A field that people do not see: what fills it is a robot, thanked and ignored."""
+
+    website = forms.CharField(
+        label="Laissez ce champ vide",
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+
+    @property
+    def is_from_robot(self):
+        return bool(self.cleaned_data["website"])
+
+    @property
+    def fields_for_people(self):
+        return [field for field in self if field.name != "website" and not field.is_hidden]
+
+    @property
+    def wrong_fields(self):
+        return [field for field in self.fields_for_people if field.errors]
+
+
+def may_send(request, what, *, per_hour):
+    """Whether the visitor's address has sendings of `what` left this hour; counts this one."""
+    return has_left(f"{what}:{get_adapter().get_client_ip(request)}", per_hour, seconds=3600)
+
+
+def has_left(key, limit, *, seconds):
+    """Whether `key` comes at most `limit` times in this slice of `seconds`; counts this one."""
+    slice_of_time = int(time.time() // seconds)
+    key = f"limit:{key}:{slice_of_time}"
+    cache.add(key, 0, timeout=2 * seconds)
+    return cache.incr(key) <= limit
