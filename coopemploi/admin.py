@@ -37,6 +37,7 @@ KEY = re.compile("[0-9]{1,18}")  # of a record, as it is sent
 
 FEMININE = {
     "action",
+    "alerte",
     "contribution",
     "fonction",
     "filière",
@@ -132,6 +133,7 @@ class AdminSite(admin.AdminSite):
         "merging",
         "identity",
         "mail",
+        "alerts",
         "accounts",
     )
 

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "coopemploi.merging",
     "coopemploi.imports",
     "coopemploi.mail",
+    "coopemploi.alerts",
     "territories",
     "initiatives",
     "events",

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("initiatives.urls")),
     path("", include("events.urls")),
     path("", include("coopemploi.mail.urls")),
+    path("", include("coopemploi.alerts.urls")),
     path("comptes/", include("coopemploi.accounts.urls")),
     path("comptes/", include("allauth.account.urls")),
     # allauth leaves this way in closed to whoever is not signed in.

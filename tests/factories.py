@@ -4,6 +4,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from coopemploi.accounts.models import SavedFilter, User
+from coopemploi.alerts.models import Alert
 from coopemploi.mail.models import Refusal
 from coopemploi.merging.models import Distinction, Merge, Redirection
 from coopemploi.publishing import Publishable
@@ -85,6 +86,15 @@ class SavedFilterFactory(DjangoModelFactory):
     records = "initiatives.initiative"
     name = factory.Sequence(lambda n: f"Filtre {n}")
     query = "status__exact=draft"
+
+
+class AlertFactory(DjangoModelFactory):
+    class Meta:
+        model = Alert
+
+    address = factory.Sequence(lambda n: f"abonne-{n}@example.org")
+    path = "/initiatives/"
+    title = "Initiatives"
 
 
 class RefusalFactory(DjangoModelFactory):

@@ -6,7 +6,7 @@ Knows no app: each declares its lists in its own `exports.py`, as subclasses of 
 import datetime
 
 from django.db.models import Max
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 
 from ..batches import BATCH_SIZE, batched
@@ -43,6 +43,9 @@ def export(request, filters, declaration):
     None when it asks for the page. Of several `format`, the last counts, as for any filter.
     Http404 for an unknown one.
     """
+    if take := getattr(request, "take_export", None):  # an alert, which looks at what is new
+        take(declaration(request, filters))
+        return HttpResponse()
     name = request.GET.get("format")
     if not name:
         return None

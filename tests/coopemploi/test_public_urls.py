@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 PUBLIC = {
     "accessibility",
     "action_list",
+    "alert_asked",
     "actor_list",
     "contact",
     "event_list",
@@ -64,6 +65,9 @@ PUBLIC_RECORDS = {
 # Their key comes by mail: anybody may try one.
 PUBLIC_KEYS = {
     "account_confirm_email": {"key": "absente"},
+    "alert_add": {},
+    "alert_confirm": {"token": "absent"},
+    "alert_manage": {"token": "absent"},
     "mail_stop": {"token": "absent"},
     "account_reset_password_from_key": {"uidb36": "1", "key": "absente"},
 }

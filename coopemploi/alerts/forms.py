@@ -1,0 +1,51 @@
+from django import forms
+
+from ..robots import TrapMixin
+from .lists import NotAListError, canonical, describe, export_of
+from .models import Alert
+
+
+class ListForm(forms.Form):
+    """Which list is followed: its address on this site."""
+
+    liste = forms.CharField(max_length=2000)
+
+    def clean_liste(self):
+        try:
+            self.path, self.query = canonical(self.cleaned_data["liste"])
+            self.export = export_of(self.path, self.query)
+        except (NotAListError, ValueError) as error:
+            raise forms.ValidationError(
+                "Cette adresse n'est pas celle d'une liste du site.", code="not_a_list"
+            ) from error
+        if len(self.query) > Alert._meta.get_field("query").max_length:
+            raise forms.ValidationError(
+                "Cette liste a trop de filtres pour être suivie.", code="too_long"
+            )
+        return self.cleaned_data["liste"]
+
+    @property
+    def title(self):
+        return describe(self.export)
+
+
+class AlertForm(TrapMixin):
+    email = forms.EmailField(
+        label="Votre adresse e-mail",
+        error_messages={
+            "required": "Indiquez votre adresse e-mail.",
+            "invalid": "Cette adresse e-mail est incomplète.",
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    frequency = forms.ChoiceField(
+        label="Un courriel au plus",
+        choices=Alert.Frequency.choices,
+        initial=Alert.Frequency.WEEKLY,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choisissez une fréquence.",
+            "invalid_choice": "Choisissez une fréquence de la liste.",
+        },
+    )
+    field_order = ["email", "frequency", "website"]

@@ -1,0 +1,92 @@
+import datetime
+from itertools import groupby
+
+from django.db import transaction
+from django.urls import reverse
+
+from ..links import SignedLink
+from ..mail.models import Refusal
+from ..mail.services import refuses, send_mail_later, site_url
+from .lists import NotAListError, export_of, news
+from .models import Alert
+
+CONFIRM = SignedLink("alert-confirm", max_age=datetime.timedelta(days=7))
+MANAGE = SignedLink("alert-manage")
+UNCONFIRMED_LIFE = datetime.timedelta(days=7)
+SHOWN = 20  # new records of one list, in a mail
+
+
+@transaction.atomic
+def ask(*, address, path, query, title, frequency):
+    """Mail the link that confirms an alert: nothing is followed before."""
+    alert, _ = Alert.objects.get_or_create(
+        address=address.lower(),
+        path=path,
+        query=query,
+        defaults={"title": title[:300], "frequency": frequency},
+    )
+    Refusal.objects.filter(address=address.lower(), topic=Refusal.Topic.ALERT).delete()
+    send_mail_later(
+        to=alert.address,
+        template="alerts/confirm",
+        context={
+            "alert": alert,
+            "frequency": Alert.Frequency(frequency).label,
+            "confirm_url": site_url(
+                reverse("alert_confirm", args=[CONFIRM.sign([alert.pk, frequency])])
+            ),
+            "days": CONFIRM.max_age.days,
+        },
+    )
+
+
+@transaction.atomic
+def send_digest(address, at):
+    """Mail an address, once, what is new in all its lists due at the time `at`.
+
+    Return whether there was anything to tell.
+    """
+    alerts = list(Alert.objects.select_for_update().filter(address=address).due(at))
+    told = []
+    for alert in alerts:
+        try:
+            export = export_of(alert.path, alert.query)
+        except NotAListError:  # a page that the site no longer has
+            continue
+        count, entries = news(export, since=alert.checked_at, until=at, most=SHOWN)
+        if count:
+            told.append(
+                {
+                    "alert": alert,
+                    "count": count,
+                    "entries": entries,
+                    "more": count - len(entries),
+                    "url": site_url(alert.list_url),
+                }
+            )
+    Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(checked_at=at)
+    if not told or refuses(address, Refusal.Topic.ALERT):
+        return False
+    send_mail_later(
+        to=address,
+        template="alerts/digest",
+        context={
+            "lists": told,
+            "count": sum(one["count"] for one in told),
+            "manage_url": site_url(reverse("alert_manage", args=[MANAGE.sign(address)])),
+        },
+        topic=Refusal.Topic.ALERT,
+    )
+    return True
+
+
+def send_digests(at):
+    """Mail what is new to each address that has lists due; return how many mails."""
+    due = Alert.objects.due(at).order_by("address").values_list("address", flat=True)
+    return sum(send_digest(address, at) for address, _ in groupby(due))
+
+
+def forget_unconfirmed(at):
+    """Erase the alerts that nobody confirmed; return how many."""
+    unconfirmed = Alert.objects.filter(confirmed_at=None, created_at__lt=at - UNCONFIRMED_LIFE)
+    return unconfirmed.delete()[0]

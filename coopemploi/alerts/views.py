@@ -1,0 +1,109 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from ..links import opened_by
+from ..robots import has_left, may_send
+from . import services
+from .forms import AlertForm, ListForm
+from .models import Alert
+
+PER_HOUR = 10
+PER_ADDRESS_AND_DAY = 10
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def alert_add(request):
+    """Ask to follow a list: the address is mailed a link that confirms it."""
+    followed = ListForm(request.GET)
+    if not followed.is_valid():
+        raise Http404("Cette adresse n'est pas celle d'une liste du site.")
+    form = AlertForm(request.POST or None)
+    status = 200
+    is_refused = False
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            is_refused = not may_send(request, "alert", per_hour=PER_HOUR)
+            status = 429
+            if not is_refused:
+                _ask(form, followed)
+                return redirect("alert_asked")
+    context = {
+        "form": form,
+        "is_refused": is_refused,
+        "title": followed.title,
+        "list_url": f"{followed.path}?{followed.query}".rstrip("?"),
+    }
+    return render(request, "alerts/alert_form.html", context, status=status)
+
+
+def _ask(form, followed):
+    """Robots, and those who would fill somebody's box, are thanked like everybody."""
+    address = form.cleaned_data["email"].lower()
+    key = f"alert-address:{address}"
+    if form.is_from_robot or not has_left(key, PER_ADDRESS_AND_DAY, seconds=86400):
+        return
+    services.ask(
+        address=address,
+        path=followed.path,
+        query=followed.query,
+        title=followed.title,
+        frequency=form.cleaned_data["frequency"],
+    )
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD"])
+def alert_asked(request):
+    return render(request, "alerts/alert_asked.html")
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@opened_by(services.CONFIRM)
+def alert_confirm(request, signed):
+    """The link of the mail asks once more: robots open the links of mails."""
+    pk, frequency = signed
+    alert = get_object_or_404(Alert, pk=pk)
+    if request.method == "POST":
+        alert.frequency = frequency
+        alert.save(update_fields=["frequency"])
+        alert.confirm()
+        messages.success(request, f"C'est noté : vous suivez « {alert.title} ».")
+        return redirect("alert_manage", token=services.MANAGE.sign(alert.address))
+    frequency_label = Alert.Frequency(frequency).label
+    context = {"alert": alert, "frequency_label": frequency_label}
+    return render(request, "alerts/alert_confirm.html", context)
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@opened_by(services.MANAGE)
+def alert_manage(request, signed):
+    """The lists that an address follows: change how often, or stop."""
+    alerts = Alert.objects.confirmed().filter(address=signed)
+    if request.method == "POST":
+        _change(request, alerts)
+        return redirect(request.path)
+    context = {"alerts": alerts, "address": signed, "frequencies": Alert.Frequency.choices}
+    return render(request, "alerts/alert_manage.html", context)
+
+
+def _change(request, alerts):
+    if "tout" in request.POST:
+        alerts.delete()
+        messages.success(request, "Vous ne suivez plus aucune liste.")
+        return
+    wanted = request.POST.get("arreter", "") or request.POST.get("alerte", "")
+    alert = get_object_or_404(alerts, pk=int(wanted) if wanted.isdecimal() else 0)
+    if "arreter" in request.POST:
+        alert.delete()
+        messages.success(request, f"Vous ne suivez plus « {alert.title} ».")
+    elif request.POST.get("frequency") in Alert.Frequency:
+        alert.frequency = request.POST["frequency"]
+        alert.save(update_fields=["frequency"])
+        messages.success(request, f"« {alert.title} » : {alert.get_frequency_display()}.")

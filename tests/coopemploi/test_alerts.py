@@ -1,0 +1,279 @@
+"""Following a list by mail: asked for, confirmed, one mail for all, nothing when nothing is new."""
+
+import datetime
+import re
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from post_office.models import Email
+
+from coopemploi.alerts import services
+from coopemploi.alerts.lists import NotAListError, canonical, export_of
+from coopemploi.alerts.models import Alert
+from coopemploi.mail.services import deliver
+from coopemploi.publishing import Publishable
+from tests.factories import (
+    AlertFactory,
+    EventFactory,
+    InitiativeFactory,
+    OfferFactory,
+    ThemeFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "camille@example.org"
+NOW = datetime.datetime(2026, 11, 28, 9, tzinfo=datetime.UTC)
+LAST_WEEK = NOW - datetime.timedelta(days=8)
+
+
+@pytest.fixture(autouse=True)
+def _no_limit_reached():
+    cache.clear()
+
+
+def follow(address=ADDRESS, path="/initiatives/", query="", title="Initiatives", **values):
+    defaults = {"confirmed_at": LAST_WEEK, "checked_at": LAST_WEEK}
+    return AlertFactory(address=address, path=path, query=query, title=title, **defaults | values)
+
+
+def publish(factory, title, at=NOW - datetime.timedelta(hours=1), **values):
+    values = {"status": Publishable.Status.PUBLISHED, "published_at": at, **values}
+    return factory(**({"text": title} if factory is OfferFactory else {"title": title}), **values)
+
+
+def ask(client, liste="/initiatives/", **data):
+    data = {"email": ADDRESS, "frequency": "weekly", "website": "", **data}
+    return client.post(f"{reverse('alert_add')}?{urlencode({'liste': liste})}", data)
+
+
+def link_of(email):
+    return re.search(r"http://127.0.0.1:8000(/\S+)", email.body)[1]
+
+
+# Asking and confirming
+
+
+def test_a_list_is_followed_once_confirmed(client):
+    theme = ThemeFactory(name="Mobilité")
+    response = client.get("/initiatives/", {"theme": theme.slug, "tri": "nom"})
+    link = re.search(r'href="(/alertes/suivre/[^"]+)"', response.text)[1]
+    assert "Initiatives : Mobilité" in client.get(link).text
+
+    response = client.post(link, {"email": ADDRESS.upper(), "frequency": "daily", "website": ""})
+    deliver()
+    (sent,) = mail.outbox
+    assert response.url == reverse("alert_asked")
+    assert Alert.objects.confirmed().count() == 0
+    path = link_of(sent)
+    assert "Suivre cette liste" in client.get(path).text
+    assert Alert.objects.confirmed().count() == 0
+    assert client.post(path, follow=True).status_code == 200
+
+    alert = Alert.objects.confirmed().get()
+    assert (alert.address, alert.path, alert.query, alert.title, alert.frequency) == (
+        ADDRESS,
+        "/initiatives/",
+        f"theme={theme.slug}",
+        "Initiatives : Mobilité",
+        "daily",
+    )
+
+
+def test_asking_answers_alike_whoever_follows_already(client):
+    follow()
+    first, second = ask(client), ask(client, email="autre@example.org")
+    assert (first.status_code, first.url) == (second.status_code, second.url)
+    assert Email.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "liste",
+    [
+        "",
+        "/",
+        "/admin/",
+        "/comptes/",
+        "/contact/",
+        "/initiatives/absente/",
+        "/recherche/?q=dax",
+        "http://[::1/",
+        "/territoires/",
+        "é\0",
+        "/initiatives/?" + "q=x&" * 900,
+    ],
+)
+def test_only_lists_are_followed(client, liste):
+    assert ask(client, liste=liste).status_code == 404
+    assert not Alert.objects.exists()
+
+
+def test_errors_are_said(client):
+    response = ask(client, email="camille@", frequency="hourly")
+    assert response.status_code == 400
+    assert "Cette adresse e-mail est incomplète." in response.text
+    assert "Choisissez une fréquence de la liste." in response.text
+
+
+def test_robots_are_thanked(client):
+    assert ask(client, website="x").url == reverse("alert_asked")
+    assert not Email.objects.exists()
+
+
+def test_nobody_fills_the_box_of_another(client):
+    for number in range(9):
+        ask(client, liste=f"/initiatives/?q={number}")
+    assert ask(client, liste="/initiatives/?q=dernier").status_code == 302
+    assert ask(client, liste="/initiatives/?q=trop").status_code == 429
+    assert Email.objects.count() == 10
+
+
+def test_filters_are_the_same_in_any_order():
+    assert canonical("/initiatives/?b=2&a=1&page=3&format=csv&a=0&c=") == (
+        "/initiatives/",
+        "a=0&a=1&b=2",
+    )
+
+
+# The mails
+
+
+def test_digest_tells_what_is_new_in_all_lists_at_once():
+    theme = ThemeFactory(name="Mobilité")
+    publish(InitiativeFactory, "Nouvelle navette").themes.add(theme)
+    publish(InitiativeFactory, "Sans thématique")
+    publish(InitiativeFactory, "Ancienne navette", at=LAST_WEEK).themes.add(theme)
+    InitiativeFactory(title="Brouillon secret", status="draft").themes.add(theme)
+    publish(OfferFactory, "Un minibus à prêter")
+    follow(query=f"theme={theme.slug}", title="Initiatives : Mobilité")
+    follow(path="/besoins-et-offres/", query="voir=offres", title="Offres")
+
+    assert services.send_digests(NOW) == 1
+    deliver()
+
+    (sent,) = mail.outbox
+    assert sent.subject == "2 nouveautés dans ce que vous suivez"
+    assert re.findall(r"^- (.*)", sent.body, re.M) == ["Nouvelle navette", "Un minibus à prêter"]
+    assert "secret" not in sent.body
+
+
+def test_digest_is_sent_once():
+    publish(InitiativeFactory, "Nouvelle")
+    follow()
+    assert [services.send_digests(NOW), services.send_digests(NOW)] == [1, 0]
+    later = NOW + datetime.timedelta(days=8)
+    assert services.send_digests(later) == 0
+
+
+def test_nothing_new_no_mail():
+    publish(InitiativeFactory, "Ancienne", at=LAST_WEEK)
+    follow()
+    assert services.send_digests(NOW) == 0
+    assert not Email.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("frequency", "hours", "sent"),
+    [
+        ("daily", 22, 0),
+        ("daily", 24, 1),
+        ("weekly", 160, 0),
+        ("weekly", 168, 1),
+        ("monthly", 700, 0),
+    ],
+)
+def test_frequency(frequency, hours, sent):
+    publish(InitiativeFactory, "Nouvelle")
+    follow(frequency=frequency, checked_at=NOW - datetime.timedelta(hours=hours))
+    assert services.send_digests(NOW) == sent
+
+
+def test_unconfirmed_alert_sends_nothing_then_goes():
+    publish(InitiativeFactory, "Nouvelle")
+    follow(confirmed_at=None, created_at=LAST_WEEK)
+    assert services.send_digests(NOW) == 0
+    assert services.forget_unconfirmed(NOW) == 1
+
+
+def test_a_long_list_is_cut():
+    for number in range(services.SHOWN + 3):
+        publish(InitiativeFactory, f"Initiative {number:02}")
+    follow()
+    services.send_digests(NOW)
+    body = Email.objects.get().message
+    assert body.count("\n- ") == services.SHOWN
+    assert "… et 3 de plus." in body
+
+
+def test_stop_link_stops_all_alerts(client):
+    publish(InitiativeFactory, "Nouvelle")
+    follow()
+    services.send_digests(NOW)
+    deliver()
+    stop = re.sub(r"^<https?://[^/]+|>$", "", mail.outbox[0].message()["List-Unsubscribe"])
+    client.post(stop)
+    publish(InitiativeFactory, "Suivante", at=NOW + datetime.timedelta(days=1))
+    assert services.send_digests(NOW + datetime.timedelta(days=8)) == 0
+
+
+def test_queries_do_not_grow_with_what_is_new(django_assert_num_queries):
+    counts = []
+    for number in (1, 30):
+        for each in range(number):
+            publish(InitiativeFactory, f"Initiative {number} {each}")
+        export = export_of("/initiatives/", "")
+        with django_assert_num_queries(1000, exact=False) as asked:
+            services.news(export, since=LAST_WEEK, until=NOW, most=40)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+# The page of what one follows
+
+
+def manage(address=ADDRESS):
+    return reverse("alert_manage", args=[services.MANAGE.sign(address)])
+
+
+def test_managing_changes_and_stops(client):
+    alert, other = follow(), follow(path="/evenements/", title="Rencontres")
+    client.post(manage(), {"alerte": alert.pk, "frequency": "monthly"})
+    client.post(manage(), {"arreter": other.pk})
+    assert list(Alert.objects.values_list("pk", "frequency")) == [(alert.pk, "monthly")]
+    client.post(manage(), {"tout": "1"})
+    assert not Alert.objects.exists()
+
+
+@pytest.mark.parametrize("key", ["arreter", "alerte"])
+def test_managing_reaches_no_other_address(client, key):
+    other = follow(address="autre@example.org", title="Liste d'une autre personne")
+    assert "autre personne" not in client.get(manage()).text
+    response = client.post(manage(), {key: other.pk, "frequency": "monthly"})
+    assert response.status_code == 404
+    assert Alert.objects.get().frequency == "weekly"
+
+
+@pytest.mark.parametrize("wrong", ["", "x", "9" * 30, "-1"])
+def test_managing_a_wrong_key(client, wrong):
+    assert client.post(manage(), {"arreter": wrong}).status_code == 404
+
+
+def test_events_are_followed(django_assert_num_queries):
+    publish(EventFactory, "Journée", start="2030-01-01")
+    follow(path="/evenements/", title="Rencontres")
+    assert services.send_digests(NOW) == 1
+
+
+def test_only_public_lists():
+    with pytest.raises(NotAListError):
+        export_of("/admin/initiatives/initiative/", "")
+
+
+def test_time_of_confirmation_is_where_news_begin():
+    alert = follow(confirmed_at=None)
+    alert.confirm(at=timezone.now())
+    assert alert.checked_at == alert.confirmed_at
