@@ -23,14 +23,10 @@ _MARKUP = re.compile(
 )
 
 _DROPPED = frozenset(
-    "script style noscript template iframe svg nav footer aside form button select textarea "
-    "head title object canvas audio video map menu dialog".split()
+    ["script", "style", "noscript", "template", "iframe", "svg", "nav", "footer", "aside", "form", "button", "select", "textarea", "head", "title", "object", "canvas", "audio", "video", "map", "menu", "dialog"]
 )
 _AROUND = frozenset(
-    "cookie cookies consent rgpd gdpr tarteaucitron menu nav navbar navigation breadcrumb "
-    "breadcrumbs ariane sidebar share sharing partage social socials addtoany footer pied widget "
-    "widgets related newsletter comments respond pagination skip lightbox banner tags pager "
-    "toolbar".split()
+    ["cookie", "cookies", "consent", "rgpd", "gdpr", "tarteaucitron", "menu", "nav", "navbar", "navigation", "breadcrumb", "breadcrumbs", "ariane", "sidebar", "share", "sharing", "partage", "social", "socials", "addtoany", "footer", "pied", "widget", "widgets", "related", "newsletter", "comments", "respond", "pagination", "skip", "lightbox", "banner", "tags", "pager", "toolbar"]
 )
 _KEPT = frozenset(["html", "body", "main", "article"])
 _BLOCKS = {
@@ -44,8 +40,7 @@ _BLOCKS = {
     "td": CELL,
     "th": CELL,
     **dict.fromkeys(
-        "p div section article main ul ol table tbody thead tr caption header figure pre "
-        "address dl hr body html center fieldset details summary".split(),
+        ["p", "div", "section", "article", "main", "ul", "ol", "table", "tbody", "thead", "tr", "caption", "header", "figure", "pre", "address", "dl", "hr", "body", "html", "center", "fieldset", "details", "summary"],
         PARAGRAPH,
     ),
 }
@@ -60,9 +55,7 @@ _MAIL_HEADER = re.compile(
     r"^(?:De|From|À|A|To|Cc|Cci|Envoyé|Date|Sent|Objet|Subject|Répondre à|Pièces? jointes?)\s?:",
     re.I,
 )
-_MAIL_SUBJECT = re.compile(
-    r"^(?:Objet|Subject)\s?:\s*(?:(?:TR|RE|FW|FWD|Tr|Re)\s?:\s*)*(.+)", re.I
-)
+_MAIL_SUBJECT = re.compile(r"^(?:Objet|Subject)\s?:\s*(?:(?:TR|RE|FW|FWD|Tr|Re)\s?:\s*)*(.+)", re.I)
 _AROUND_LINE = re.compile(
     r"^(?:cliquez ici\b|rechercher$|remonter\b|partager\b|partagez\b|envoyer? [aà] un ami|"
     r"(?:facebook|twitter|linkedin|imprimer|accueil|menu)\b(?!.*[.:])|publi[ée]e? le\b|mis à jour|"
@@ -199,7 +192,7 @@ def _goes_on(last, block, line, wrapped):
         return False
     if line[0].islower():
         return last.text[-1] not in ".!?…:" and (wrapped or len(last.text) > 45)
-    return wrapped and len(last.text) > 45 and last.text[-1] not in ".!?…:;»\"”"
+    return wrapped and len(last.text) > 45 and last.text[-1] not in '.!?…:;»"”'
 
 
 def _line_block(line, blank):
@@ -252,7 +245,7 @@ def _is_heading(block, following, blocks, index):
     text = block.text
     if block.kind == CELL or block.is_around or len(text) > 160:
         return False
-    if following is None or text[-1] in ",;»\"”" or text[0] in "«\"“(" or " : «" in text:
+    if following is None or text[-1] in ',;»"”' or text[0] in '«"“(' or " : «" in text:
         return False
     if block.is_numbered:
         before = blocks[index - 1] if index else None
@@ -260,8 +253,11 @@ def _is_heading(block, following, blocks, index):
         return alone and (block.follows_blank or following.kind != ITEM) and len(text) <= 160
     if block.kind == ITEM:
         # « - Le logement », whose question comes on the next line.
-        return len(text) < 40 and text[-1] not in ".?!:" and following.text.endswith("?") and (
-            following.kind == PARAGRAPH
+        return (
+            len(text) < 40
+            and text[-1] not in ".?!:"
+            and following.text.endswith("?")
+            and (following.kind == PARAGRAPH)
         )
     if text[-1] in ".!" or not text[0].isupper() or len(text) > 110:
         return False
@@ -401,7 +397,7 @@ class _Walk:
             return
         if kind == PARAGRAPH:
             kind = block.kind
-            if bold and len(text) < 160 and not text.endswith(".") and text[0] not in "«“\"":
+            if bold and len(text) < 160 and not text.endswith(".") and text[0] not in '«“"':
                 kind = HEADING
         self.blocks.append(
             replace(

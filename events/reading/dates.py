@@ -122,10 +122,16 @@ def _read_span(match):
         _iso(match["year"], first_month, match["first"]),
         _iso(match["year"], month, match["last"]),
     )
-    return isos if all(isos) and (first_month, int(match["first"])) < (
-        month,
-        int(match["last"]),
-    ) else ()
+    return (
+        isos
+        if all(isos)
+        and (first_month, int(match["first"]))
+        < (
+            month,
+            int(match["last"]),
+        )
+        else ()
+    )
 
 
 def _read_day(match):

@@ -26,11 +26,16 @@ _MASKED = re.compile(
     r"\S+@\S+|https?://\S+|\b100\s?%\s(?=inclusion)|\b\d+\sdegrés|numéro vert.*",
     re.I,
 )
-_TIME = re.compile(r"\s?(?:ans?|mois|jours?|semaines?|minutes?|min|années?|heures?|h|fois|secondes?|siècle|reprises?|points?)\b", re.I)
+_TIME = re.compile(
+    r"\s?(?:ans?|mois|jours?|semaines?|minutes?|min|années?|heures?|h|fois|secondes?|siècle|reprises?|points?)\b",
+    re.I,
+)
 _NOUN = re.compile(
     r"\s?(?P<of>d['’]|de |des )?(?!(?:à|au|aux|et|ou|le|la|les|un|une|ont|est|sur|par contre|a|dont|que|qui|pour|dans|avec|sont|se|premi\w+|derni\w+|derniers)\b)(?P<noun>[A-Za-zÀ-ÿœŒ][\wÀ-ÿ’'-]*)",
 )
-_BOUNDARY = re.compile(r"[.,;:()!?»”\"\n+=]|\s(?:dont|soit|et (?=\d)|ont|a|est|sont|étaient|se sont|avaient)\s")
+_BOUNDARY = re.compile(
+    r"[.,;:()!?»”\"\n+=]|\s(?:dont|soit|et (?=\d)|ont|a|est|sont|étaient|se sont|avaient)\s"
+)
 
 
 def read_figures(document, quotes):
@@ -45,7 +50,9 @@ def read_figures(document, quotes):
         number = plain_number(block.text) if block.row >= 0 and block.column > 0 else None
         if number and not 1900 < number[0] < 2100:
             value = int(number[0]) if number[0] == int(number[0]) else number[0]
-            found.append(Figure(value, number[1], "exact", rows.get(block.row, ""), block.start, block.end))
+            found.append(
+                Figure(value, number[1], "exact", rows.get(block.row, ""), block.start, block.end)
+            )
             continue
         for figure in _in_block(block, said):
             key = (figure.value, figure.unit, " ".join(figure.label.lower().split()[:2]))
@@ -71,14 +78,20 @@ def _in_block(block, said):
         unit = ""
         end = number.end
         if sign := re.match(r"\s?(%|pour cent|€|euros?\b|d['’]euros|km\b|ETP\b|heures\b)", after):
-            unit = {"pour cent": "%", "%": "%", "km": "km", "ETP": "ETP", "heures": "heures"}.get(sign[1], "€")
+            unit = {"pour cent": "%", "%": "%", "km": "km", "ETP": "ETP", "heures": "heures"}.get(
+                sign[1], "€"
+            )
             end += sign.end()
         if number.has_money:
             unit = "€"
         if unit == "heures" and number.value < 100:
             continue
         source = number
-        if not unit and following and re.fullmatch(r"\s?(?:à|et|-|–)\s?", masked[number.end : following.start]):
+        if (
+            not unit
+            and following
+            and re.fullmatch(r"\s?(?:à|et|-|–)\s?", masked[number.end : following.start])
+        ):
             if re.search(r"\b(?:entre|de)\s?$", before) or masked[number.end] in "-– ":
                 tail = masked[following.end :]
                 if _TIME.match(tail) or not re.search(r"\b(?:entre|de)\s?$", before):
@@ -90,7 +103,10 @@ def _in_block(block, said):
         if not unit:
             if _TIME.match(masked[source.end :]) or not noun:
                 continue
-            if re.search(r"\b(?:les|ces|ses|nos|leurs|tous|toutes|ces)\s$", before) and number.value < 4:
+            if (
+                re.search(r"\b(?:les|ces|ses|nos|leurs|tous|toutes|ces)\s$", before)
+                and number.value < 4
+            ):
                 continue
         inside = any(start <= block.start + number.start < stop for start, stop in said)
         if inside and not unit and (number.in_words or number.value < 10):
@@ -109,7 +125,5 @@ def _label(text, end, unit):
     label = rest.lstrip()[: cut.start()] if cut else rest.strip()
     label = re.sub(r"^(?:d['’]|de |des )", "", label.strip()) if unit != "%" else label.strip()
     if unit and len(label) < 4:
-        label = re.split(r"[.;:()!?]\s?", text[: end])[-1].strip()
+        label = re.split(r"[.;:()!?]\s?", text[:end])[-1].strip()
     return label[:200].strip(" –-")
-
-

@@ -34,7 +34,10 @@ class NextEvent:
     end: int = 0
 
 
-_SESSION = re.compile(r"^(?:atelier|table[- ]ronde|axe|séquence|session|plénière)\s?(?:n°\s?)?\d*\s?[:–—-]\s?(?P<title>.+)", re.I)
+_SESSION = re.compile(
+    r"^(?:atelier|table[- ]ronde|axe|séquence|session|plénière)\s?(?:n°\s?)?\d*\s?[:–—-]\s?(?P<title>.+)",
+    re.I,
+)
 _THEMES = re.compile(r"(?:thématiques|thèmes|questions|ateliers)\s?:$", re.I)
 _ACTION_SECTION = re.compile(
     r"^(?:\w+[.)]\s)?(?:relevé de )?(?:décisions?|actions?(?: retenues)?|[àa] faire|suites?(?: données)?|et maintenant|engagements?|"
@@ -43,7 +46,9 @@ _ACTION_SECTION = re.compile(
 )
 _ACTION = re.compile(r"^actions?(?: retenues?)?(?: n° ?\d+| \d+)?\s?:\s?(?P<text>.{5,})", re.I)
 _DUE = re.compile(r"(?:échéance|d['’]ici|avant|pour|au plus tard|fin|délai)\b", re.I)
-_CARRIER = re.compile(r"(?:porteurs?|pilotes?|portée? par|responsables?)\s?:?\s(?P<who>[^;,.()]+)", re.I)
+_CARRIER = re.compile(
+    r"(?:porteurs?|pilotes?|portée? par|responsables?)\s?:?\s(?P<who>[^;,.()]+)", re.I
+)
 _NEXT = re.compile(
     r"\bprochaine?s?\s(?:[\wÀ-ÿ]+\s){0,2}?(?:rencontre|réunion|comité|séance|webinaire|matinée|atelier|édition|rendez-vous|journée|copil|forum)|"
     r"\bprochaine?\s(?:rencontre|réunion|comité|séance|webinaire|matinée|atelier|édition|rendez-vous|journée|copil|forum)|"
@@ -65,9 +70,15 @@ def read_sessions(document):
         titled = _SESSION.match(block.text)
         following = blocks[index + 1] if index + 1 < len(blocks) else None
         if titled or (axes and following and following.text.endswith("?") and len(block.text) < 60):
-            session = SessionRead(titled["title"] if titled else block.text, start=block.start, end=block.end)
+            session = SessionRead(
+                titled["title"] if titled else block.text, start=block.start, end=block.end
+            )
             for other in blocks[index + 1 : index + 8]:
-                if other.kind == "heading" or _SESSION.match(other.text) or (axes and session.outcome):
+                if (
+                    other.kind == "heading"
+                    or _SESSION.match(other.text)
+                    or (axes and session.outcome)
+                ):
                     break
                 text = re.sub(r"^question posée\s?:\s?", "", other.text, flags=re.I)
                 if text.endswith("?") and not session.question:
@@ -94,7 +105,9 @@ def read_actions(document):
             continue
         if direct := _ACTION.match(block.text):
             found.append(_action(direct["text"], block))
-        elif _ACTION_SECTION.match(block.text) and (block.kind == "heading" or block.text.endswith(":")):
+        elif _ACTION_SECTION.match(block.text) and (
+            block.kind == "heading" or block.text.endswith(":")
+        ):
             in_section = True
         elif in_section and block.kind == "item":
             found.append(_action(block.text, block))
@@ -105,18 +118,29 @@ def read_actions(document):
 
 def _action(text, block):
     carriers, due = [], ""
-    dates = [date for date in find_dates(text) if _DUE.search(text[max(0, date.start - 25) : date.start])]
+    dates = [
+        date for date in find_dates(text) if _DUE.search(text[max(0, date.start - 25) : date.start])
+    ]
     if dates:
         due = dates[-1].iso
     if carrier := _CARRIER.search(text):
         carriers = re.split(r"\set\s|/", carrier["who"].strip())
-    elif implied := re.search(r"\(avec l['’]implication (?:du |de la |de l['’]|des |de )(?P<who>[^()]+)\)", text):
+    elif implied := re.search(
+        r"\(avec l['’]implication (?:du |de la |de l['’]|des |de )(?P<who>[^()]+)\)", text
+    ):
         carriers = re.split(r",\s?|\set\s", implied["who"])
     elif paren := re.search(r"\((?P<who>[^()]+)\)\s?\W?$", text):
         carriers = [part for part in re.split(r",\s|\set\s", paren["who"]) if not find_dates(part)]
-    elif subject := re.match(rf"(?P<who>(?:(?:[Ll]a|[Ll]e|[Ll]['’])\s?)?{CAP}(?:\s{CAP})?)\s\w+(?:ra|ront|te|met|ce|era)\b", text):
+    elif subject := re.match(
+        rf"(?P<who>(?:(?:[Ll]a|[Ll]e|[Ll]['’])\s?)?{CAP}(?:\s{CAP})?)\s\w+(?:ra|ront|te|met|ce|era)\b",
+        text,
+    ):
         carriers = [subject["who"]]
-    short = re.split(r"\s\((?:porteurs?|pilotes?|avec l)|[.;]\s?(?:pilotes?|porteurs?|échéance)\b", text, flags=re.I)[0]
+    short = re.split(
+        r"\s\((?:porteurs?|pilotes?|avec l)|[.;]\s?(?:pilotes?|porteurs?|échéance)\b",
+        text,
+        flags=re.I,
+    )[0]
     carriers = [name.strip(" .") for name in carriers if name.strip(" .")]
     return ActionRead(short.strip(" ;"), carriers, due, block.start, block.end)
 
@@ -128,8 +152,17 @@ def read_next_event(document):
         for sentence in re.split(r"(?<=[.!])\s(?=[A-ZÀ-Ý])", block.text):
             if not (match := _NEXT.search(sentence)):
                 continue
-            dates = [date for date in find_dates(sentence) if date.start >= match.start() or match.start() < 40]
+            dates = [
+                date
+                for date in find_dates(sentence)
+                if date.start >= match.start() or match.start() < 40
+            ]
             if dates:
-                place = re.search(rf"\bà\s(?:la mairie de |la |l['’])?(?P<place>{CAP}(?:[ -](?:{CAP}|en|sur|les|de)){{0,4}})", sentence)
-                return NextEvent(dates[0].iso, place["place"] if place else "", sentence, block.start, block.end)
+                place = re.search(
+                    rf"\bà\s(?:la mairie de |la |l['’])?(?P<place>{CAP}(?:[ -](?:{CAP}|en|sur|les|de)){{0,4}})",
+                    sentence,
+                )
+                return NextEvent(
+                    dates[0].iso, place["place"] if place else "", sentence, block.start, block.end
+                )
     return None

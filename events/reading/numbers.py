@@ -100,7 +100,10 @@ _BEFORE = (
     ),
 )
 _QUALIFIERS = [
-    (qualifier, re.compile(rf"(?:^|[^\w])(?P<wording>{words})\s?(?:les\s|des\s|la\s|l['’])?$", re.I))
+    (
+        qualifier,
+        re.compile(rf"(?:^|[^\w])(?P<wording>{words})\s?(?:les\s|des\s|la\s|l['’])?$", re.I),
+    )
     for qualifier, words in _BEFORE
 ]
 _AFTER = re.compile(r"^\s?(?:environ|à peu près|ou plus|au moins)\b", re.I)
@@ -157,9 +160,7 @@ def _read(match, text):
         qualifier = MORE_THAN if "plus" in after[0] or "moins" in after[0] else ABOUT
     value = round(value, 2)
     value = int(value) if value == int(value) else value
-    return NumberFound(
-        value, match.start(), match.end(), qualifier, money, not match["digits"]
-    )
+    return NumberFound(value, match.start(), match.end(), qualifier, money, not match["digits"])
 
 
 def qualifier_before(text, position):

@@ -20,18 +20,7 @@ FUNCTION = (
     r"trésori(?:er|ère)|porte-parole|économiste|géographe|journaliste|étudiante?|assistante?|DGS|DRH)\b)"
 )
 _NOT_NAMES = frozenset(
-    "territoire territoires pole region communaute metropole agglomeration agglo grand grande saint "
-    "sainte val pays france travail emploi departement conseil mission maison ville cite direction "
-    "centre association cooperative reseau grappe projet projets atelier webinaire rencontre journee "
-    "plie petr cc ca cdc cda epci tzcld ess gpect qpv caf cci fse rsa ddets ddetspp direccte dreets "
-    "comite service services action actions le la les un une des ce cette ces il elle on nous je "
-    "dans pour sur avec selon depuis notre nos votre quel quelle comment pourquoi lundi mardi "
-    "mercredi jeudi vendredi samedi dimanche janvier fevrier mars avril juin juillet aout septembre "
-    "octobre novembre decembre contrat plan parc universite campus club rue avenue place quartier "
-    "haute haut hautes basse sud nord est ouest loi etat republique europe presents excuses "
-    "objectif bilan temps lecture chambre structure intervenant fonction photo commune syndicat "
-    "mont agir mise prochain prochaine apres vous zero initiative table debat bourse gip "
-    "ouvrir table fabrique cap rendez salle voici merci bonjour tel mail opération".split()
+    ["territoire", "territoires", "pole", "region", "communaute", "metropole", "agglomeration", "agglo", "grand", "grande", "saint", "sainte", "val", "pays", "france", "travail", "emploi", "departement", "conseil", "mission", "maison", "ville", "cite", "direction", "centre", "association", "cooperative", "reseau", "grappe", "projet", "projets", "atelier", "webinaire", "rencontre", "journee", "plie", "petr", "cc", "ca", "cdc", "cda", "epci", "tzcld", "ess", "gpect", "qpv", "caf", "cci", "fse", "rsa", "ddets", "ddetspp", "direccte", "dreets", "comite", "service", "services", "action", "actions", "le", "la", "les", "un", "une", "des", "ce", "cette", "ces", "il", "elle", "on", "nous", "je", "dans", "pour", "sur", "avec", "selon", "depuis", "notre", "nos", "votre", "quel", "quelle", "comment", "pourquoi", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "janvier", "fevrier", "mars", "avril", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre", "contrat", "plan", "parc", "universite", "campus", "club", "rue", "avenue", "place", "quartier", "haute", "haut", "hautes", "basse", "sud", "nord", "est", "ouest", "loi", "etat", "republique", "europe", "presents", "excuses", "mme", "mmes", "m", "mr", "mlle", "monsieur", "madame", "dr", "objectif", "bilan", "temps", "lecture", "chambre", "structure", "intervenant", "fonction", "photo", "commune", "syndicat", "mont", "agir", "mise", "prochain", "prochaine", "apres", "vous", "zero", "initiative", "table", "debat", "bourse", "gip", "ouvrir", "table", "fabrique", "cap", "rendez", "salle", "voici", "merci", "bonjour", "tel", "mail", "opération"]
 )
 VERB = (
     r"(?:(?:a|ont|s['’]est|se|s['’])\s?)?(?:soulign|expliqu|ajout|précis|insist|résum|racont|"
@@ -53,7 +42,9 @@ class Person:
     end: int = 0
 
 
-_NAME = re.compile(rf"(?<![\w'’-])(?:(?P<civility>{CIVILITY})\s)?(?P<name>{NAME})(?![\w-])")
+_NAME = re.compile(
+    rf"(?<![\w'’-])(?:(?P<civility>{CIVILITY})\s)?(?!(?:{CIVILITY})\s)(?P<name>{NAME})(?![\w-])"
+)
 _SURNAME = re.compile(rf"(?<!\w){CIVILITY}\s(?P<name>{CAP})(?![\w-])")
 _STOP = re.compile(
     r"[.;:!?»”\"()\n]|,\s(?:et\s|à l|au |qui |a |ont |est |n['’]|M\.|Mme|elle|il)|,\s(?=(?:[A-ZÀ-Ý][\w’'-]+\s){1,2}[A-ZÀ-Ý])|"
@@ -129,14 +120,21 @@ class People:
             return True
         if re.search(r"(?:[»”\"]\s?[–—(-]{0,2}\s?|^[–—-]\s?)$", before) and len(after) < 90:
             return True
-        if re.search(r"\b(?:par|Pour|Selon|Animation :|d['’]après)\s?$", before):
+        if re.search(r"\b(?:par|[Pp]our|[Ss]elon|Animation :|d['’]après)\s?$", before):
             return not re.match(r"\s?(?:Agglo|Métro)", after) and len(match["name"].split()) == 2
         if re.match(r"\s?(?:\([^()]{2,80}\)\s?)?:\s?\S", after) and not before.strip():
             return True
         if block.column == 0 and block.row >= 0:
-            return not before.strip() or not after.strip() or bool(re.match(r"\s?[/,–-]|\set\s", after)) or bool(re.search(r"\set\s$", before))
-        return not before.strip() and bool(re.match(r"\s?[-–/,(]\s?\S", after)) and (
-            block.kind == "item" or len(block.text) < 120
+            return (
+                not before.strip()
+                or not after.strip()
+                or bool(re.match(r"\s?[/,–-]|\set\s", after))
+                or bool(re.search(r"\set\s$", before))
+            )
+        return (
+            not before.strip()
+            and bool(re.match(r"\s?[-–/,(]\s?\S", after))
+            and (block.kind == "item" or len(block.text) < 120)
         )
 
     def _keep(self, name, title, actor, before, block, start):
@@ -198,5 +196,8 @@ def _split(title):
     function, comma, rest = title.partition(", ")
     if comma and not re.match(rf"{FUNCTION}|en charge", rest, re.I):
         return function, rest
-    actor = re.search(r"\s(?:de la |de l['’]|du |des |de |d['’]|à la |à l['’]|au |chez )((?:[A-ZÀ-Ý]|mission|association|communauté).*)", title)
+    actor = re.search(
+        r"\s(?:de la |de l['’]|du |des |de |d['’]|à la |à l['’]|au |chez )((?:[A-ZÀ-Ý]|mission|association|communauté).*)",
+        title,
+    )
     return title, re.sub(r"\s(?:en charge|chargée?)\b.*", "", actor[1]) if actor else ""

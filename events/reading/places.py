@@ -18,7 +18,12 @@ class Place:
     end: int = 0
 
 
-_STAGES = {"intéress": "interested", "émergent": "emerging", "candidat": "candidate", "habilit": "accredited"}
+_STAGES = {
+    "intéress": "interested",
+    "émergent": "emerging",
+    "candidat": "candidate",
+    "habilit": "accredited",
+}
 _STAGE = re.compile(
     r"\b(?:projets?|territoires?|communes?)\s(?:\w+\s)?(?P<stage>intéressé|émergent|candidat|habilité)e?s?\b"
     r"(?:[^.(:\n]{0,30}\((?P<list>[^()]{3,600})\)|\s?:\s?(?P<line>[^.\n]{3,600})|\s(?:de la |de l['’]|de |du |des |d['’])(?P<one>%s(?:[ -](?:de |du |en |sur |la |le )?%s){0,4}))"
@@ -33,11 +38,20 @@ _KINDS = (
     ("region", r"[Rr]égion|grappe"),
 )
 _KINDED = [
-    (kind, re.compile(rf"(?<!\w)(?P<name>(?:{words})\s(?:de la |de l['’]|de |du |des |d['’]|le |la )?{_RUN})"))
+    (
+        kind,
+        re.compile(
+            rf"(?<!\w)(?P<name>(?:{words})\s(?:de la |de l['’]|de |du |des |d['’]|le |la )?{_RUN})"
+        ),
+    )
     for kind, words in _KINDS
 ]
-_SUFFIXED = re.compile(rf"(?<!\w)(?P<name>{_RUN}[ -](?:Agglomération|Agglo|Métropole|Communauté))(?!\w)")
-_LOCATIVE = re.compile(rf"\b(?:à|À|d['’]|de|en|dans le|dans la|du|maire de|Commune de|ville de)\s?(?P<name>{_RUN})")
+_SUFFIXED = re.compile(
+    rf"(?<!\w)(?P<name>{_RUN}[ -](?:Agglomération|Agglo|Métropole|Communauté))(?!\w)"
+)
+_LOCATIVE = re.compile(
+    rf"\b(?:à|À|d['’]|de|en|dans le|dans la|du|maire de|Commune de|ville de)\s?(?P<name>{_RUN})"
+)
 MOST_NAMES = 1500
 
 
@@ -75,14 +89,24 @@ def read_places(document, people, resolve=None):
             stage = next(v for k, v in _STAGES.items() if match["stage"].lower().startswith(k))
             group = "list" if match["list"] else "line" if match["line"] else "one"
             at = block.start + match.start(group)
-            parts = [match[group]] if group == "one" else re.split(r",|;|\s[–-]\s|\set\s", match[group])
+            parts = (
+                [match[group]] if group == "one" else re.split(r",|;|\s[–-]\s|\set\s", match[group])
+            )
             for part in parts:
-                if re.match(r"\s*(?:(?:le|la|les|l['’])\s?)?[A-ZÀ-Ý]", part) or re.match(r"\s*CC\b", part):
+                if re.match(r"\s*(?:(?:le|la|les|l['’])\s?)?[A-ZÀ-Ý]", part) or re.match(
+                    r"\s*CC\b", part
+                ):
                     keep(part.strip(), "", stage, at + match[group].find(part))
     for block in written:
         for kind, pattern in _KINDED:
             for match in pattern.finditer(block.text):
-                keep(match["name"], kind, "", block.start + match.start("name"), needs_match=kind in {"region", "departement"})
+                keep(
+                    match["name"],
+                    kind,
+                    "",
+                    block.start + match.start("name"),
+                    needs_match=kind in {"region", "departement"},
+                )
         for match in _SUFFIXED.finditer(block.text):
             keep(match["name"], "epci", "", block.start + match.start("name"))
         if resolve is not None:

@@ -41,11 +41,17 @@ def read_quotes(document, people):
                 continue
             found.append(Quote(text, author, start, end))
             last = author or last
-        if block.kind == "quote" and not re.search(r"[«“\"]", block.text) and len(block.text.split()) > 4:
+        if (
+            block.kind == "quote"
+            and not re.search(r"[«“\"]", block.text)
+            and len(block.text.split()) > 4
+        ):
             following = blocks[index + 1] if index + 1 < len(blocks) else None
             author = ""
             if following and following.kind == "cite":
-                author = next((p.name for _, _, p in people.mentions(following.text)), following.text)
+                author = next(
+                    (p.name for _, _, p in people.mentions(following.text)), following.text
+                )
             found.append(Quote(block.text, author, block.start, block.end))
             last = author or last
         elif block.has_dash and not re.search(r"[«“]", block.text):
@@ -65,13 +71,22 @@ def _spans(blocks, index, position):
         closer = _CLOSERS[opener]
         end = _closing(text, match.end(), opener, closer)
         if end is not None:
-            yield block.start + match.start(), block.start + end + 1, text[match.end() : end].strip(), index
+            yield (
+                block.start + match.start(),
+                block.start + end + 1,
+                text[match.end() : end].strip(),
+                index,
+            )
             position = end + 1
             continue
         parts = [text[match.end() :].strip()]
         for following in range(index + 1, min(index + 6, len(blocks))):
             other = blocks[following]
-            if opener == '"' or other.kind == "heading" or (opener == "«" and "»" not in other.text):
+            if (
+                opener == '"'
+                or other.kind == "heading"
+                or (opener == "«" and "»" not in other.text)
+            ):
                 break
             lead = re.match(r"[«“»]\s?", other.text)
             begin = lead.end() if lead else 0
@@ -114,16 +129,26 @@ def _author(people, before, after, blocks, owner, last, block):
             return some[1].strip(), True
     if re.match(r"\s?[–—(-]{0,2}\s?\S", clause):
         named = people.mentions(clause)
-        if named and not re.search(r"\w", clause[: named[0][0]].replace("Mme", "").replace("M", "")):
+        if named and not re.search(
+            r"\w", clause[: named[0][0]].replace("Mme", "").replace("M", "")
+        ):
             return named[0][2].name, True
     following = blocks[owner + 1] if owner + 1 < len(blocks) else None
-    if not after.strip(" .") and following and len(following.text) < 120 and not re.search(r"[«“\"]|:\s", following.text):
+    if (
+        not after.strip(" .")
+        and following
+        and len(following.text) < 120
+        and not re.search(r"[«“\"]|:\s", following.text)
+    ):
         named = people.mentions(following.text)
         if named and named[0][0] < 5:
             return named[0][2].name, True
     sentence = re.split(r"(?<=[^M])[.!?]\s(?=[A-ZÀ-Ý])|[»”]", before)[-1]
     named = people.mentions(sentence)
-    if named and (re.search(r":\s?$", sentence) or re.search(VERB, sentence[named[-1][1] :])):
+    if named and (
+        re.search(r":\s?$|^\s?(?:Selon|Pour|D['’]après)\s", sentence)
+        or re.search(VERB, sentence[named[-1][1] :])
+    ):
         return named[-1][2].name, True
     if re.search(r"\b(?:elle|il)\s\w+\s?:?\s?$", sentence, re.I):
         return last, True
@@ -135,7 +160,7 @@ def _author(people, before, after, blocks, owner, last, block):
         named = people.mentions(after[lancee.end() :][:90])
         if named:
             return named[0][2].name, True
-    if re.search(r"\bparticipe|", "") and _INCISE.search(before + after):
+    if _INCISE.search(before + after):
         return last, False
     if block.row >= 0 and block.column > 0:
         return people.in_row(block.row), False

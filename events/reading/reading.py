@@ -97,7 +97,7 @@ def _place(document):
         if block.is_around:
             continue
         held = re.search(
-            rf"(?:accueillie?\w*|tenue?\w*|retrouvés?|réuni\w*|organisée?\w*|déplacement|clôturions|décembre|\d{{4}})[^.]{{0,120}}?\s(?:à la|à l['’]|à|au|sur l['’])\s?(?P<place>[^,.;()]{{3,80}})",
+            r"(?:accueillie?\w*|tenue?\w*|retrouvés?|réuni\w*|organisée?\w*|déplacement|clôturions|décembre|\d{4})[^.]{0,120}?\s(?:à la|à l['’]|à|au|sur l['’])\s?(?P<place>[^,.;()]{3,80})",
             block.text,
         )
         if held and re.match(rf"(?:[a-zà-ÿ ]{{0,20}})?(?:{CAP})", held["place"]):

@@ -9,7 +9,9 @@ from events.reading.referential import territory_resolver
 
 
 class Command(BaseCommand):
-    help = "Lit un compte rendu, texte ou HTML, et écrit en JSON ce qu'il propose. N'enregistre rien."
+    help = (
+        "Lit un compte rendu, texte ou HTML, et écrit en JSON ce qu'il propose. N'enregistre rien."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("file", metavar="FICHIER", type=Path)
