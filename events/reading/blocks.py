@@ -23,10 +23,69 @@ _MARKUP = re.compile(
 )
 
 _DROPPED = frozenset(
-    ["script", "style", "noscript", "template", "iframe", "svg", "nav", "footer", "aside", "form", "button", "select", "textarea", "head", "title", "object", "canvas", "audio", "video", "map", "menu", "dialog"]
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "iframe",
+        "svg",
+        "nav",
+        "footer",
+        "aside",
+        "form",
+        "button",
+        "select",
+        "textarea",
+        "head",
+        "title",
+        "object",
+        "canvas",
+        "audio",
+        "video",
+        "map",
+        "menu",
+        "dialog",
+    ]
 )
 _AROUND = frozenset(
-    ["cookie", "cookies", "consent", "rgpd", "gdpr", "tarteaucitron", "menu", "nav", "navbar", "navigation", "breadcrumb", "breadcrumbs", "ariane", "sidebar", "share", "sharing", "partage", "social", "socials", "addtoany", "footer", "pied", "widget", "widgets", "related", "newsletter", "comments", "respond", "pagination", "skip", "lightbox", "banner", "tags", "pager", "toolbar"]
+    [
+        "cookie",
+        "cookies",
+        "consent",
+        "rgpd",
+        "gdpr",
+        "tarteaucitron",
+        "menu",
+        "nav",
+        "navbar",
+        "navigation",
+        "breadcrumb",
+        "breadcrumbs",
+        "ariane",
+        "sidebar",
+        "share",
+        "sharing",
+        "partage",
+        "social",
+        "socials",
+        "addtoany",
+        "footer",
+        "pied",
+        "widget",
+        "widgets",
+        "related",
+        "newsletter",
+        "comments",
+        "respond",
+        "pagination",
+        "skip",
+        "lightbox",
+        "banner",
+        "tags",
+        "pager",
+        "toolbar",
+    ]
 )
 _KEPT = frozenset(["html", "body", "main", "article"])
 _BLOCKS = {
@@ -40,7 +99,32 @@ _BLOCKS = {
     "td": CELL,
     "th": CELL,
     **dict.fromkeys(
-        ["p", "div", "section", "article", "main", "ul", "ol", "table", "tbody", "thead", "tr", "caption", "header", "figure", "pre", "address", "dl", "hr", "body", "html", "center", "fieldset", "details", "summary"],
+        [
+            "p",
+            "div",
+            "section",
+            "article",
+            "main",
+            "ul",
+            "ol",
+            "table",
+            "tbody",
+            "thead",
+            "tr",
+            "caption",
+            "header",
+            "figure",
+            "pre",
+            "address",
+            "dl",
+            "hr",
+            "body",
+            "html",
+            "center",
+            "fieldset",
+            "details",
+            "summary",
+        ],
         PARAGRAPH,
     ),
 }
@@ -299,11 +383,12 @@ def _drop_surroundings(soup):
         elif tag.name == "form":
             if len(tag.get_text()) * 2 < whole:  # some pages are a form as a whole
                 tag.decompose()
-        elif tag.name == "head" or (tag.name == "header" and _is_site_header(tag)):
+        elif (
+            tag.name == "head"
+            or (tag.name == "header" and _is_site_header(tag))
+            or (tag.name not in _KEPT and _is_surrounding(tag) and len(tag.get_text()) * 2 < whole)
+        ):
             tag.decompose()
-        elif tag.name not in _KEPT and _is_surrounding(tag):
-            if len(tag.get_text()) * 2 < whole:
-                tag.decompose()
 
 
 def _is_site_header(tag):

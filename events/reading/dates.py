@@ -167,7 +167,8 @@ def _read_month(match):
 
 _OF_THE_EVENT = re.compile(
     r"\b(?:rencontre|r[ée]union|s[ée]ance|webinaire|atelier|journ[ée]e|matin[ée]e|soir[ée]e|"
-    r"comit[ée]|forum|visite|colloque|s[ée]minaire|[ée]dition|copil|cotech|organis[ée]e?s?|tenue?s?|"
+    r"comit[ée]|forum|visite|colloque|s[ée]minaire|[ée]dition|copil|cotech|"
+    r"organis[ée]e?s?|tenue?s?|"
     r"s'est d[ée]roul|lors d|réuni|retrouv[ée]s|accueilli|avai(?:t|ent) lieu|a eu lieu|"
     r"ont fait le d[ée]placement|ce)\b",
     re.I,

@@ -19,19 +19,26 @@ class Figure:
 
 _MASKED = re.compile(
     r"(?:\+33|\b0)\s?\d(?:[\s.-]?\d{2}){2,4}\b|\b\d{1,2}\s?h(?:\s?\d{2})?\b|\b\d{1,2}:\d{2}\b|"
-    r"\b\d{1,4}(?:\s?(?:bis|ter))?,?\s(?:rue|avenue|av\.|boulevard|bd|place|quai|chemin|impasse|allée|route|cours)\b|"
-    r"\b\d{5}(?=\s[A-ZÀ-Ý])|\b(?:articles?|art\.|pages?|p\.|annexe|chapitre|n°|numéro|étape|point|axe|atelier|"
-    r"table ronde|lot|phase|version|séance|salle|étage|lundi|mardi|mercredi|jeudi|vendredi)\s?\d+(?:[/.]\d+)?|"
-    r"\b\d+\s?(?:er|ère|e|ème|nd|nde)\b|\b\d+/\d+\b|\b(?:19|20)\d\d\b(?!\s(?:personnes|entreprises|emplois|habitants|postes))|"
+    r"\b\d{1,4}(?:\s?(?:bis|ter))?,?\s(?:rue|avenue|av\.|boulevard|bd|place|quai|chemin|"
+    r"impasse|allée|route|cours)\b|"
+    r"\b\d{5}(?=\s[A-ZÀ-Ý])|\b(?:articles?|art\.|pages?|p\.|annexe|chapitre|n°|numéro|"
+    r"étape|point|axe|atelier|"
+    r"table ronde|lot|phase|version|séance|salle|étage|lundi|mardi|mercredi|jeudi|"
+    r"vendredi)\s?\d+(?:[/.]\d+)?|"
+    r"\b\d+\s?(?:er|ère|e|ème|nd|nde)\b|\b\d+/\d+\b|\b(?:19|20)\d\d\b(?!\s(?:personnes|"
+    r"entreprises|emplois|habitants|postes))|"
     r"\S+@\S+|https?://\S+|\b100\s?%\s(?=inclusion)|\b\d+\sdegrés|numéro vert.*",
     re.I,
 )
 _TIME = re.compile(
-    r"\s?(?:ans?|mois|jours?|semaines?|minutes?|min|années?|heures?|h|fois|secondes?|siècle|reprises?|points?)\b",
+    r"\s?(?:ans?|mois|jours?|semaines?|minutes?|min|années?|heures?|h|fois|secondes?|"
+    r"siècle|reprises?|points?)\b",
     re.I,
 )
 _NOUN = re.compile(
-    r"\s?(?P<of>d['’]|de |des )?(?!(?:à|au|aux|et|ou|le|la|les|un|une|ont|est|sur|par contre|a|dont|que|qui|pour|dans|avec|sont|se|premi\w+|derni\w+|derniers)\b)(?P<noun>[A-Za-zÀ-ÿœŒ][\wÀ-ÿ’'-]*)",
+    r"\s?(?P<of>d['’]|de |des )?(?!(?:à|au|aux|et|ou|le|la|les|un|une|ont|est|sur|"
+    r"par contre|a|dont|que|qui|pour|dans|avec|sont|se|premi\w+|derni\w+|"
+    r"derniers)\b)(?P<noun>[A-Za-zÀ-ÿœŒ][\wÀ-ÿ’'-]*)",
 )
 _BOUNDARY = re.compile(
     r"[.,;:()!?»”\"\n+=]|\s(?:dont|soit|et (?=\d)|ont|a|est|sont|étaient|se sont|avaient)\s"
@@ -91,14 +98,13 @@ def _in_block(block, said):
             not unit
             and following
             and re.fullmatch(r"\s?(?:à|et|-|–)\s?", masked[number.end : following.start])
-        ):
-            if re.search(r"\b(?:entre|de)\s?$", before) or masked[number.end] in "-– ":
-                tail = masked[following.end :]
-                if _TIME.match(tail) or not re.search(r"\b(?:entre|de)\s?$", before):
-                    continue
-                if sign := re.match(r"\s?(%|€|euros?\b)", tail):
-                    unit = "%" if sign[1] == "%" else "€"
-                source, end = following, following.end
+        ) and (re.search(r"\b(?:entre|de)\s?$", before) or masked[number.end] in "-– "):
+            tail = masked[following.end :]
+            if _TIME.match(tail) or not re.search(r"\b(?:entre|de)\s?$", before):
+                continue
+            if sign := re.match(r"\s?(%|€|euros?\b)", tail):
+                unit = "%" if sign[1] == "%" else "€"
+            source, end = following, following.end
         noun = _NOUN.match(masked[source.end :])
         if not unit:
             if _TIME.match(masked[source.end :]) or not noun:

@@ -35,12 +35,14 @@ class NextEvent:
 
 
 _SESSION = re.compile(
-    r"^(?:atelier|table[- ]ronde|axe|séquence|session|plénière)\s?(?:n°\s?)?\d*\s?[:–—-]\s?(?P<title>.+)",
+    r"^(?:atelier|table[- ]ronde|axe|séquence|session|"
+    r"plénière)\s?(?:n°\s?)?\d*\s?[:–—-]\s?(?P<title>.+)",
     re.I,
 )
 _THEMES = re.compile(r"(?:thématiques|thèmes|questions|ateliers)\s?:$", re.I)
 _ACTION_SECTION = re.compile(
-    r"^(?:\w+[.)]\s)?(?:relevé de )?(?:décisions?|actions?(?: retenues)?|[àa] faire|suites?(?: données)?|et maintenant|engagements?|"
+    r"^(?:\w+[.)]\s)?(?:relevé de )?(?:décisions?|actions?(?: retenues)?|[àa] faire|"
+    r"suites?(?: données)?|et maintenant|engagements?|"
     r"prochaines étapes|plan d['’]actions?|.{0,50}\bengagements?)\b.{0,20}$",
     re.I,
 )
@@ -50,9 +52,12 @@ _CARRIER = re.compile(
     r"(?:porteurs?|pilotes?|portée? par|responsables?)\s?:?\s(?P<who>[^;,.()]+)", re.I
 )
 _NEXT = re.compile(
-    r"\bprochaine?s?\s(?:[\wÀ-ÿ]+\s){0,2}?(?:rencontre|réunion|comité|séance|webinaire|matinée|atelier|édition|rendez-vous|journée|copil|forum)|"
-    r"\bprochaine?\s(?:rencontre|réunion|comité|séance|webinaire|matinée|atelier|édition|rendez-vous|journée|copil|forum)|"
-    r"\brendez-vous\b|\bon se retrouve|\bse retrouver|\bà vos agendas|\b(?:deuxième|troisième|autre|nouvelle)\s\w+\s(?:est|sera)\s(?:prévue?|fixée?)|"
+    r"\bprochaine?s?\s(?:[\wÀ-ÿ]+\s){0,2}?(?:rencontre|réunion|comité|séance|webinaire|"
+    r"matinée|atelier|édition|rendez-vous|journée|copil|forum)|"
+    r"\bprochaine?\s(?:rencontre|réunion|comité|séance|webinaire|matinée|atelier|édition|"
+    r"rendez-vous|journée|copil|forum)|"
+    r"\brendez-vous\b|\bon se retrouve|\bse retrouver|\bà vos agendas|\b(?:deuxième|"
+    r"troisième|autre|nouvelle)\s\w+\s(?:est|sera)\s(?:prévue?|fixée?)|"
     r"\baura lieu\b",
     re.I,
 )
@@ -132,7 +137,8 @@ def _action(text, block):
     elif paren := re.search(r"\((?P<who>[^()]+)\)\s?\W?$", text):
         carriers = [part for part in re.split(r",\s|\set\s", paren["who"]) if not find_dates(part)]
     elif subject := re.match(
-        rf"(?P<who>(?:(?:[Ll]a|[Ll]e|[Ll]['’])\s?)?{CAP}(?:\s{CAP})?)\s\w+(?:ra|ront|te|met|ce|era)\b",
+        rf"(?P<who>(?:(?:[Ll]a|[Ll]e|[Ll]['’])\s?)?{CAP}(?:\s{CAP})?)\s\w+(?:ra|ront|te|"
+        rf"met|ce|era)\b",
         text,
     ):
         carriers = [subject["who"]]
@@ -159,7 +165,8 @@ def read_next_event(document):
             ]
             if dates:
                 place = re.search(
-                    rf"\bà\s(?:la mairie de |la |l['’])?(?P<place>{CAP}(?:[ -](?:{CAP}|en|sur|les|de)){{0,4}})",
+                    rf"\bà\s(?:la mairie de |la |l['’])?(?P<place>{CAP}(?:[ -](?:{CAP}|en|"
+                    rf"sur|les|de)){{0,4}})",
                     sentence,
                 )
                 return NextEvent(

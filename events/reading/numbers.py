@@ -69,13 +69,15 @@ NUMBER = re.compile(
     rf"(?P<nouns>(?:une?|(?P<times>{_WORD})|plusieurs|quelques|l'|la|cette|notre)\s"
     rf"(?:petite?\s|bonne\s|grosse\s)?(?P<noun>{_ABOUT_NOUN})s?\b)"
     rf"|(?P<digits>{_DIGITS})(?P<suffix>\s?(?:M€|Md€|k€|K€|kEUR|MEUR|millions?\b|milliards?\b))?"
-    rf"|(?P<words>(?:{_WORD})(?:(?:[ -](?:et[ -])?)(?:{_WORD}))*)(?P<word_suffix>\smillions?\b|\smilliards?\b)?"
+    rf"|(?P<words>(?:{_WORD})(?:(?:[ -](?:et[ -])?)(?:{_WORD}))*)"
+    rf"(?P<word_suffix>\smillions?\b|\smilliards?\b)?"
     rf")(?![\w°]|[-/’'][\w])",
     re.I,
 )
 FRACTION = re.compile(
     r"\b(?:(?P<half>la moitié)|(?P<two_thirds>(?:les )?deux tiers)|(?P<third>un tiers|le tiers)|"
-    r"(?P<three_quarters>(?:les )?trois quarts)|(?P<quarter>un quart|le quart))(?=\s(?:des?|du|d'|d’)\b)",
+    r"(?P<three_quarters>(?:les )?trois quarts)|(?P<quarter>un quart|"
+    r"le quart))(?=\s(?:des?|du|d'|d’)\b)",
     re.I,
 )
 FRACTION_VALUES = {
@@ -95,7 +97,8 @@ _BEFORE = (
     ),
     (
         ABOUT,
-        r"environ|près d(?:e|['’])|autour d(?:e|['’])|quelque|à peu près|aux alentours de|approximativement|"
+        r"environ|près d(?:e|['’])|autour d(?:e|['’])|quelque|à peu près|aux alentours de|"
+        r"approximativement|"
         r"de l['’]ordre de|avoisin\w+|pas loin de|une petite|soit environ|~|≈|env\.|presque",
     ),
 )

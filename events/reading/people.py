@@ -5,22 +5,202 @@ from dataclasses import dataclass
 
 from coopemploi.search.text import normalise
 
-CAP = r"(?:[A-ZÀ-Ý]['’])?[A-ZÀ-Ý][\wÀ-ÿ]*[a-zà-ÿ][\wÀ-ÿ]*(?:['’-][\wÀ-ÿ]+)*|[A-ZÀ-Ý]{2,}(?:[-'’][A-ZÀ-Ý]+)*"
+CAP = (
+    r"(?:[A-ZÀ-Ý]['’])?[A-ZÀ-Ý][\wÀ-ÿ]*[a-zà-ÿ][\wÀ-ÿ]*(?:['’-][\wÀ-ÿ]+)*|"
+    r"[A-ZÀ-Ý]{2,}(?:[-'’][A-ZÀ-Ý]+)*"
+)
 _PARTICLE = r"(?:(?:de|du|des|de la|d'|d’|Le|La|Ben|El|van|von)\s)?"
 NAME = rf"(?:{CAP})(?:\s{_PARTICLE}(?:{CAP})){{1,3}}"
 CIVILITY = r"(?:M\.|MM\.|Mmes?|Mlle|Mr|Monsieur|Madame|Dr)"
 FUNCTION = (
-    r"(?:(?:ex-|anciene?n?e?\s|\d\s?(?:er|e|ère|ème)\s|première?\s|co-?)?(?:vice-|sous-)?(?:maire|adjointe?|présidente?|directeur|directrice|"
+    r"(?:(?:ex-|anciene?n?e?\s|\d\s?(?:er|e|ère|ème)\s|première?\s|co-?)?(?:vice-|"
+    r"sous-)?(?:maire|adjointe?|présidente?|directeur|directrice|"
     r"cheff?e?|chargée?|coordinat(?:eur|rice)|conseill(?:er|ère)|élue?|préf[eè]te?|déléguée?|"
-    r"responsable|animat(?:eur|rice)|gérante?|fondat(?:eur|rice)|secrétaire|députée?|sénat(?:eur|rice)|"
+    r"responsable|animat(?:eur|rice)|gérante?|fondat(?:eur|rice)|secrétaire|députée?|"
+    r"sénat(?:eur|rice)|"
     r"ministre|éducat(?:eur|rice)|salariée?|membre|référente?|technicienn?e?|médiat(?:eur|rice)|"
-    r"format(?:eur|rice)|consultante?|cherch(?:eur|euse)|sociologue|professeure?|professionnell?e?|enseignante?|"
+    r"format(?:eur|rice)|consultante?|cherch(?:eur|euse)|sociologue|professeure?|"
+    r"professionnell?e?|enseignante?|"
     r"entrepreneure?|artisane?|paysagiste|agricult(?:eur|rice)|maraîch(?:er|ère)|dirigeante?|"
     r"bénévole|stagiaire|habitante?|facilitat(?:eur|rice)|agente?|administrat(?:eur|rice)|"
-    r"trésori(?:er|ère)|porte-parole|économiste|géographe|journaliste|étudiante?|assistante?|DGS|DRH)\b)"
+    r"trésori(?:er|ère)|porte-parole|économiste|géographe|journaliste|étudiante?|"
+    r"assistante?|DGS|DRH)\b)"
 )
 _NOT_NAMES = frozenset(
-    ["territoire", "territoires", "pole", "region", "communaute", "metropole", "agglomeration", "agglo", "grand", "grande", "saint", "sainte", "val", "pays", "france", "travail", "emploi", "departement", "conseil", "mission", "maison", "ville", "cite", "direction", "centre", "association", "cooperative", "reseau", "grappe", "projet", "projets", "atelier", "webinaire", "rencontre", "journee", "plie", "petr", "cc", "ca", "cdc", "cda", "epci", "tzcld", "ess", "gpect", "qpv", "caf", "cci", "fse", "rsa", "ddets", "ddetspp", "direccte", "dreets", "comite", "service", "services", "action", "actions", "le", "la", "les", "un", "une", "des", "ce", "cette", "ces", "il", "elle", "on", "nous", "je", "dans", "pour", "sur", "avec", "selon", "depuis", "notre", "nos", "votre", "quel", "quelle", "comment", "pourquoi", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "janvier", "fevrier", "mars", "avril", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre", "contrat", "plan", "parc", "universite", "campus", "club", "rue", "avenue", "place", "quartier", "haute", "haut", "hautes", "basse", "sud", "nord", "est", "ouest", "loi", "etat", "republique", "europe", "presents", "excuses", "mme", "mmes", "m", "mr", "mlle", "monsieur", "madame", "dr", "objectif", "bilan", "temps", "lecture", "chambre", "structure", "intervenant", "fonction", "photo", "commune", "syndicat", "mont", "agir", "mise", "prochain", "prochaine", "apres", "vous", "zero", "initiative", "table", "debat", "bourse", "gip", "ouvrir", "table", "fabrique", "cap", "rendez", "salle", "voici", "merci", "bonjour", "tel", "mail", "opération"]
+    [
+        "territoire",
+        "territoires",
+        "pole",
+        "region",
+        "communaute",
+        "metropole",
+        "agglomeration",
+        "agglo",
+        "grand",
+        "grande",
+        "saint",
+        "sainte",
+        "val",
+        "pays",
+        "france",
+        "travail",
+        "emploi",
+        "departement",
+        "conseil",
+        "mission",
+        "maison",
+        "ville",
+        "cite",
+        "direction",
+        "centre",
+        "association",
+        "cooperative",
+        "reseau",
+        "grappe",
+        "projet",
+        "projets",
+        "atelier",
+        "webinaire",
+        "rencontre",
+        "journee",
+        "plie",
+        "petr",
+        "cc",
+        "ca",
+        "cdc",
+        "cda",
+        "epci",
+        "tzcld",
+        "ess",
+        "gpect",
+        "qpv",
+        "caf",
+        "cci",
+        "fse",
+        "rsa",
+        "ddets",
+        "ddetspp",
+        "direccte",
+        "dreets",
+        "comite",
+        "service",
+        "services",
+        "action",
+        "actions",
+        "le",
+        "la",
+        "les",
+        "un",
+        "une",
+        "des",
+        "ce",
+        "cette",
+        "ces",
+        "il",
+        "elle",
+        "on",
+        "nous",
+        "je",
+        "dans",
+        "pour",
+        "sur",
+        "avec",
+        "selon",
+        "depuis",
+        "notre",
+        "nos",
+        "votre",
+        "quel",
+        "quelle",
+        "comment",
+        "pourquoi",
+        "lundi",
+        "mardi",
+        "mercredi",
+        "jeudi",
+        "vendredi",
+        "samedi",
+        "dimanche",
+        "janvier",
+        "fevrier",
+        "mars",
+        "avril",
+        "juin",
+        "juillet",
+        "aout",
+        "septembre",
+        "octobre",
+        "novembre",
+        "decembre",
+        "contrat",
+        "plan",
+        "parc",
+        "universite",
+        "campus",
+        "club",
+        "rue",
+        "avenue",
+        "place",
+        "quartier",
+        "haute",
+        "haut",
+        "hautes",
+        "basse",
+        "sud",
+        "nord",
+        "est",
+        "ouest",
+        "loi",
+        "etat",
+        "republique",
+        "europe",
+        "presents",
+        "excuses",
+        "mme",
+        "mmes",
+        "m",
+        "mr",
+        "mlle",
+        "monsieur",
+        "madame",
+        "dr",
+        "objectif",
+        "bilan",
+        "temps",
+        "lecture",
+        "chambre",
+        "structure",
+        "intervenant",
+        "fonction",
+        "photo",
+        "commune",
+        "syndicat",
+        "mont",
+        "agir",
+        "mise",
+        "prochain",
+        "prochaine",
+        "apres",
+        "vous",
+        "zero",
+        "initiative",
+        "table",
+        "debat",
+        "bourse",
+        "gip",
+        "ouvrir",
+        "table",
+        "fabrique",
+        "cap",
+        "rendez",
+        "salle",
+        "voici",
+        "merci",
+        "bonjour",
+        "tel",
+        "mail",
+        "opération",
+    ]
 )
 VERB = (
     r"(?:(?:a|ont|s['’]est|se|s['’])\s?)?(?:soulign|expliqu|ajout|précis|insist|résum|racont|"
@@ -30,6 +210,9 @@ VERB = (
     r"point|relèv|remarqu|renchéri|rétorqu|salu|sout|suggèr|tranch|illustr|exclam|détaill|"
     r"présent|évoqu|partag|réag|décri|souri|pens)\w*(?:-t)?"
 )
+
+
+_BEFORE_NAMES = {"pour", "selon", "avec", "apres", "depuis", "dans", "quand"}
 
 
 @dataclass
@@ -47,7 +230,8 @@ _NAME = re.compile(
 )
 _SURNAME = re.compile(rf"(?<!\w){CIVILITY}\s(?P<name>{CAP})(?![\w-])")
 _STOP = re.compile(
-    r"[.;:!?»”\"()\n]|,\s(?:et\s|à l|au |qui |a |ont |est |n['’]|M\.|Mme|elle|il)|,\s(?=(?:[A-ZÀ-Ý][\w’'-]+\s){1,2}[A-ZÀ-Ý])|"
+    r"[.;:!?»”\"()\n]|,\s(?:et\s|à l|au |qui |a |ont |est |n['’]|M\.|Mme|elle|il)|"
+    r",\s(?=(?:[A-ZÀ-Ý][\w’'-]+\s){1,2}[A-ZÀ-Ý])|"
     r"\s(?:a|ont|est|sont|qui|s['’]est|rappelle|souligne|présente|explique)\s|"
     r"\set\s(?=[A-ZÀ-Ý][\w-]+\s[A-ZÀ-Ý])"
 )
@@ -100,7 +284,7 @@ class People:
                 continue
             start = match.start("name") + match["name"].find(name)
             before, after = text[max(0, start - 60) : start], text[start + len(name) :]
-            if not self._is_person(match, block, before, after):
+            if not self._is_person(name, match, block, before, after):
                 continue
             title, actor = _title(after, block)
             self._keep(name, title, actor, before, block, start)
@@ -109,8 +293,8 @@ class People:
             if names:
                 self._rows[block.row] = " et ".join(dict.fromkeys(names))
 
-    def _is_person(self, match, block, before, after):
-        if match["civility"] or normalise(_trimmed(match["name"])) in self.found:
+    def _is_person(self, name, match, block, before, after):
+        if match["civility"] or normalise(name) in self.found:
             return True
         if re.match(rf"\s?[,(–/-]\s?(?:{FUNCTION}|en charge)", after, re.I):
             return True
@@ -121,7 +305,7 @@ class People:
         if re.search(r"(?:[»”\"]\s?[–—(-]{0,2}\s?|^[–—-]\s?)$", before) and len(after) < 90:
             return True
         if re.search(r"\b(?:par|[Pp]our|[Ss]elon|Animation :|d['’]après)\s?$", before):
-            return not re.match(r"\s?(?:Agglo|Métro)", after) and len(match["name"].split()) == 2
+            return not re.match(r"\s?(?:Agglo|Métro)", after) and len(name.split()) == 2
         if re.match(r"\s?(?:\([^()]{2,80}\)\s?)?:\s?\S", after) and not before.strip():
             return True
         if block.column == 0 and block.row >= 0:
@@ -153,7 +337,10 @@ class People:
 def _trimmed(name):
     """A name without the words around that are none: « Le », « Région »."""
     words = name.split()
-    if any(normalise(word).split("-")[0] in _NOT_NAMES for word in words[:1]):
+    # « Pour Lise Armandou »: the word begins the sentence, not the name.
+    while words and normalise(words[0]) in _BEFORE_NAMES:
+        words = words[1:]
+    if not words or normalise(words[0]).split(" ")[0] in _NOT_NAMES:
         return ""
     for index, word in enumerate(words):
         if index and (normalise(word).split() or [""])[0] in _NOT_NAMES - {"le", "la", "des"}:
@@ -197,7 +384,8 @@ def _split(title):
     if comma and not re.match(rf"{FUNCTION}|en charge", rest, re.I):
         return function, rest
     actor = re.search(
-        r"\s(?:de la |de l['’]|du |des |de |d['’]|à la |à l['’]|au |chez )((?:[A-ZÀ-Ý]|mission|association|communauté).*)",
+        r"\s(?:de la |de l['’]|du |des |de |d['’]|à la |à l['’]|au |chez )((?:[A-ZÀ-Ý]|"
+        r"mission|association|communauté).*)",
         title,
     )
     return title, re.sub(r"\s(?:en charge|chargée?)\b.*", "", actor[1]) if actor else ""

@@ -25,12 +25,17 @@ _STAGES = {
     "habilit": "accredited",
 }
 _STAGE = re.compile(
-    r"\b(?:projets?|territoires?|communes?)\s(?:\w+\s)?(?P<stage>intéressé|émergent|candidat|habilité)e?s?\b"
-    r"(?:[^.(:\n]{0,30}\((?P<list>[^()]{3,600})\)|\s?:\s?(?P<line>[^.\n]{3,600})|\s(?:de la |de l['’]|de |du |des |d['’])(?P<one>%s(?:[ -](?:de |du |en |sur |la |le )?%s){0,4}))"
-    % (CAP, CAP),
+    r"\b(?:projets?|territoires?|communes?)\s(?:\w+\s)?(?P<stage>intéressé|émergent|"
+    r"candidat|habilité)e?s?\b"
+    r"(?:[^.(:\n]{0,30}\((?P<list>[^()]{3,600})\)|\s?:\s?(?P<line>[^.\n]{3,600})|"
+    r"\s(?:de la |de l['’]|de |du |des |d['’])(?P<one>"
+    rf"(?:{CAP})(?:[ -](?:de |du |en |sur |la |le )?(?:{CAP})){{0,4}}))",
     re.I,
 )
-_RUN = rf"(?:{CAP})(?:(?:[ ’'-]|\s(?:de la|de l['’]|de|du|des|d['’]|en|sur|la|le|et)\s)(?:{CAP})){{0,4}}"
+_RUN = (
+    rf"(?:{CAP})(?:(?:[ ’'-]|\s(?:de la|de l['’]|de|du|des|d['’]|en|sur|la|le|"
+    rf"et)\s)(?:{CAP})){{0,4}}"
+)
 _KINDS = (
     ("epci", r"communauté (?:de communes|d['’]agglomération|urbaine)|CC|CdC|CA|CDA|CU|Grand"),
     ("petr", r"PETR|pôle d['’]équilibre territorial et rural(?: \(PETR\))?"),

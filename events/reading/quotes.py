@@ -8,7 +8,8 @@ from .people import CAP, VERB
 _CLOSERS = {"«": "»", "“": "”", "„": "”", '"': '"'}
 _NAMING = re.compile(
     r"(?:intitul\w+|opérations?|thème|titre|action|projet|dispositif|appel\w*|baptis\w+|programme|"
-    r"atelier|journée|matinée|soirée|webinaire|fonction|posture|slogan|groupe de travail|forum|replay)"
+    r"atelier|journée|matinée|soirée|webinaire|fonction|posture|slogan|"
+    r"groupe de travail|forum|replay)"
     r"[\s:,(\w]{0,22}$",
     re.I,
 )
@@ -152,7 +153,7 @@ def _author(people, before, after, blocks, owner, last, block):
         return named[-1][2].name, True
     if re.search(r"\b(?:elle|il)\s\w+\s?:?\s?$", sentence, re.I):
         return last, True
-    if re.search(r":\s?$", before) and not sentence.strip(" :") == "":
+    if re.search(r":\s?$", before) and sentence.strip(" :"):
         earlier = people.mentions(before)
         if earlier:
             return earlier[-1][2].name, True

@@ -12,6 +12,11 @@ from .people import CAP, People
 from .places import read_places
 from .quotes import read_quotes
 
+_HELD = re.compile(
+    r"(?:accueillie?\w*|tenue?\w*|retrouvés?|réuni\w*|organisée?\w*|déplacement|clôturions|"
+    r"décembre|\d{4})[^.]{0,120}?\s(?:à la|à l['’]|à|au|sur l['’])\s?(?P<place>[^,.;()]{3,80})"
+)
+
 
 @dataclass
 class RecapReading:
@@ -96,10 +101,7 @@ def _place(document):
     for block in document.blocks[:12]:
         if block.is_around:
             continue
-        held = re.search(
-            r"(?:accueillie?\w*|tenue?\w*|retrouvés?|réuni\w*|organisée?\w*|déplacement|clôturions|décembre|\d{4})[^.]{0,120}?\s(?:à la|à l['’]|à|au|sur l['’])\s?(?P<place>[^,.;()]{3,80})",
-            block.text,
-        )
+        held = _HELD.search(block.text)
         if held and re.match(rf"(?:[a-zà-ÿ ]{{0,20}})?(?:{CAP})", held["place"]):
             return held["place"].strip()
         if head := re.match(rf"(?P<place>(?:{CAP})(?:[ -](?:{CAP}))*), (?:les? )?\d", block.text):
