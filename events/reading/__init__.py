@@ -1,0 +1,1 @@
+"""What a recap written elsewhere says, as proposals: nothing here is saved."""

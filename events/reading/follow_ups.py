@@ -1,0 +1,175 @@
+"""What a meeting left: its sessions, the actions retained, the next event."""
+
+import re
+from dataclasses import dataclass, field
+
+from .dates import find_dates
+from .people import CAP
+
+
+@dataclass
+class SessionRead:
+    title: str
+    question: str = ""
+    outcome: str = ""
+    start: int = 0
+    end: int = 0
+
+
+@dataclass
+class ActionRead:
+    text: str
+    carriers: list = field(default_factory=list)
+    due: str = ""
+    start: int = 0
+    end: int = 0
+
+
+@dataclass
+class NextEvent:
+    date: str
+    place: str
+    wording: str
+    start: int = 0
+    end: int = 0
+
+
+_SESSION = re.compile(
+    r"^(?:atelier|table[- ]ronde|axe|séquence|session|"
+    r"plénière)\s?(?:n°\s?)?\d*\s?[:–—-]\s?(?P<title>.+)",
+    re.I,
+)
+_THEMES = re.compile(r"(?:thématiques|thèmes|questions|ateliers)\s?:$", re.I)
+_ACTION_SECTION = re.compile(
+    r"^(?:\w+[.)]\s)?(?:relevé de )?(?:décisions?|actions?(?: retenues)?|[àa] faire|"
+    r"suites?(?: données)?|et maintenant|engagements?|"
+    r"prochaines étapes|plan d['’]actions?|.{0,50}\bengagements?)\b.{0,20}$",
+    re.I,
+)
+_ACTION = re.compile(r"^actions?(?: retenues?)?(?: n° ?\d+| \d+)?\s?:\s?(?P<text>.{5,})", re.I)
+_DUE = re.compile(r"(?:échéance|d['’]ici|avant|pour|au plus tard|fin|délai)\b", re.I)
+_CARRIER = re.compile(
+    r"(?:porteurs?|pilotes?|portée? par|responsables?)\s?:?\s(?P<who>[^;,.()]+)", re.I
+)
+_NEXT = re.compile(
+    r"\bprochaine?s?\s(?:[\wÀ-ÿ]+\s){0,2}?(?:rencontre|réunion|comité|séance|webinaire|"
+    r"matinée|atelier|édition|rendez-vous|journée|copil|forum)|"
+    r"\bprochaine?\s(?:rencontre|réunion|comité|séance|webinaire|matinée|atelier|édition|"
+    r"rendez-vous|journée|copil|forum)|"
+    r"\brendez-vous\b|\bon se retrouve|\bse retrouver|\bà vos agendas|\b(?:deuxième|"
+    r"troisième|autre|nouvelle)\s\w+\s(?:est|sera)\s(?:prévue?|fixée?)|"
+    r"\baura lieu\b",
+    re.I,
+)
+
+
+def read_sessions(document):
+    found = []
+    blocks = [block for block in document.blocks if not block.is_around]
+    index = 0
+    axes = False
+    while index < len(blocks):
+        block = blocks[index]
+        axes = axes and not re.match(r"bilan|conclusion", block.text, re.I)
+        axes = axes or bool(re.match(r"(?:les )?axes\b", block.text, re.I))
+        titled = _SESSION.match(block.text)
+        following = blocks[index + 1] if index + 1 < len(blocks) else None
+        if titled or (axes and following and following.text.endswith("?") and len(block.text) < 60):
+            session = SessionRead(
+                titled["title"] if titled else block.text, start=block.start, end=block.end
+            )
+            for other in blocks[index + 1 : index + 8]:
+                if (
+                    other.kind == "heading"
+                    or _SESSION.match(other.text)
+                    or (axes and session.outcome)
+                ):
+                    break
+                text = re.sub(r"^question posée\s?:\s?", "", other.text, flags=re.I)
+                if text.endswith("?") and not session.question:
+                    session.question = text
+                elif not _ACTION_SECTION.match(text):
+                    session.outcome = f"{session.outcome}\n{text}".strip()
+                session.end = other.end
+            found.append(session)
+        elif _THEMES.search(block.text):
+            for other in blocks[index + 1 : index + 12]:
+                if other.kind != "item":
+                    break
+                question = other.text if other.text.endswith("?") else ""
+                found.append(SessionRead(other.text, question, "", other.start, other.end))
+        index += 1
+    return found
+
+
+def read_actions(document):
+    found = []
+    in_section = False
+    for block in document.blocks:
+        if block.is_around:
+            continue
+        if direct := _ACTION.match(block.text):
+            found.append(_action(direct["text"], block))
+        elif _ACTION_SECTION.match(block.text) and (
+            block.kind == "heading" or block.text.endswith(":")
+        ):
+            in_section = True
+        elif in_section and block.kind == "item":
+            found.append(_action(block.text, block))
+        elif block.kind != "item":
+            in_section = False
+    return found
+
+
+def _action(text, block):
+    carriers, due = [], ""
+    dates = [
+        date for date in find_dates(text) if _DUE.search(text[max(0, date.start - 25) : date.start])
+    ]
+    if dates:
+        due = dates[-1].iso
+    if carrier := _CARRIER.search(text):
+        carriers = re.split(r"\set\s|/", carrier["who"].strip())
+    elif implied := re.search(
+        r"\(avec l['’]implication (?:du |de la |de l['’]|des |de )(?P<who>[^()]+)\)", text
+    ):
+        carriers = re.split(r",\s?|\set\s", implied["who"])
+    elif paren := re.search(r"\((?P<who>[^()]+)\)\s?\W?$", text):
+        carriers = [part for part in re.split(r",\s|\set\s", paren["who"]) if not find_dates(part)]
+    elif subject := re.match(
+        rf"(?P<who>(?:(?:[Ll]a|[Ll]e|[Ll]['’])\s?)?{CAP}(?:\s{CAP})?)\s\w+(?:ra|ront|te|"
+        rf"met|ce|era)\b",
+        text,
+    ):
+        carriers = [subject["who"]]
+    short = re.split(
+        r"\s\((?:porteurs?|pilotes?|avec l)|[.;]\s?(?:pilotes?|porteurs?|échéance)\b",
+        text,
+        flags=re.I,
+    )[0]
+    carriers = [name.strip(" .") for name in carriers if name.strip(" .")]
+    return ActionRead(short.strip(" ;"), carriers, due, block.start, block.end)
+
+
+def read_next_event(document):
+    for block in reversed(document.blocks):
+        if block.is_around:
+            continue
+        for sentence in re.split(r"(?<=[.!])\s(?=[A-ZÀ-Ý])", block.text):
+            if not (match := _NEXT.search(sentence)):
+                continue
+            dates = [
+                date
+                for date in find_dates(sentence)
+                if date.start >= match.start() or match.start() < 40
+            ]
+            if dates:
+                place = re.search(
+                    rf"\bà\s(?:la mairie de |la |l['’])?(?P<place>{CAP}(?:[ -](?:{CAP}|en|"
+                    rf"sur|les|de)){{0,4}})",
+                    sentence,
+                )
+                return NextEvent(
+                    dates[0].iso, place["place"] if place else "", sentence, block.start, block.end
+                )
+    return None

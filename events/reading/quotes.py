@@ -1,0 +1,182 @@
+"""What people said, with who said it."""
+
+import re
+from dataclasses import dataclass
+
+from .people import CAP, VERB
+
+_CLOSERS = {"«": "»", "“": "”", "„": "”", '"': '"'}
+_NAMING = re.compile(
+    r"(?:intitul\w+|opérations?|thème|titre|action|projet|dispositif|appel\w*|baptis\w+|programme|"
+    r"atelier|journée|matinée|soirée|webinaire|fonction|posture|slogan|"
+    r"groupe de travail|forum|replay)"
+    r"[\s:,(\w]{0,22}$",
+    re.I,
+)
+_NAMED_AFTER = re.compile(r"^\s?:?\s?(?:telle?s?\s(?:était|est)|c['’](?:était|est)|qui se )", re.I)
+_INCISE = re.compile(rf",\s(?:{VERB})-(?:t-)?(?:il|elle|ils|elles)\s?,?", re.I)
+
+
+@dataclass
+class Quote:
+    text: str
+    author: str = ""
+    start: int = 0
+    end: int = 0
+
+
+def read_quotes(document, people):
+    found, last = [], ""
+    blocks = [block for block in document.blocks if not block.is_around]
+    skip_until = -1
+    for index, block in enumerate(blocks):
+        position = max(0, skip_until - block.start)
+        for start, end, inner, owner in _spans(blocks, index, position):
+            skip_until = max(skip_until, end)
+            last_block = blocks[owner]
+            before = block.text[: start - block.start]
+            after = last_block.text[end - last_block.start :]
+            author, by_verb = _author(people, before, after, blocks, owner, last, block)
+            text = _INCISE.sub(",", inner).strip(" ,")
+            if not _is_said(text, author, by_verb, before, after, block):
+                continue
+            found.append(Quote(text, author, start, end))
+            last = author or last
+        if (
+            block.kind == "quote"
+            and not re.search(r"[«“\"]", block.text)
+            and len(block.text.split()) > 4
+        ):
+            following = blocks[index + 1] if index + 1 < len(blocks) else None
+            author = ""
+            if following and following.kind == "cite":
+                author = next(
+                    (p.name for _, _, p in people.mentions(following.text)), following.text
+                )
+            found.append(Quote(block.text, author, block.start, block.end))
+            last = author or last
+        elif block.has_dash and not re.search(r"[«“]", block.text):
+            said = re.search(rf",\s(?:{VERB})\s(?P<who>{CAP}(?:\s{CAP}){{1,2}})[.,]?", block.text)
+            if said and (who := people.mentions(said["who"])):
+                text = block.text[: said.start()] + "." + block.text[said.end() :]
+                found.append(Quote(text, who[0][2].name, block.start, block.end))
+    return found
+
+
+def _spans(blocks, index, position):
+    """(start, end, text, block of the end) of what stands between quotation marks."""
+    block = blocks[index]
+    text = block.text
+    while match := re.compile(r'[«“„]|(?<![\w.])"(?=\S|\s\w)').search(text, position):
+        opener = match[0]
+        closer = _CLOSERS[opener]
+        end = _closing(text, match.end(), opener, closer)
+        if end is not None:
+            yield (
+                block.start + match.start(),
+                block.start + end + 1,
+                text[match.end() : end].strip(),
+                index,
+            )
+            position = end + 1
+            continue
+        parts = [text[match.end() :].strip()]
+        for following in range(index + 1, min(index + 6, len(blocks))):
+            other = blocks[following]
+            if (
+                opener == '"'
+                or other.kind == "heading"
+                or (opener == "«" and "»" not in other.text)
+            ):
+                break
+            lead = re.match(r"[«“»]\s?", other.text)
+            begin = lead.end() if lead else 0
+            end = _closing(other.text, begin, opener, closer)
+            parts.append(other.text[begin : end if end is not None else None].strip())
+            if end is not None:
+                yield block.start + match.start(), other.start + end + 1, " ".join(parts), following
+                return
+        position = match.end()
+
+
+def _closing(text, begin, opener, closer):
+    depth = 0
+    for at in range(begin, min(len(text), begin + 3000)):
+        char = text[at]
+        if char == opener and opener != '"':
+            depth += 1
+        elif char == closer:
+            if opener == '"' and at + 1 < len(text) and text[at + 1].isalnum():
+                continue
+            if not depth:
+                return at
+            depth -= 1
+    for other in '”"»':
+        if opener != '"' and (at := text.find(other, begin, begin + 3000)) >= 0:
+            return at
+    return None
+
+
+def _author(people, before, after, blocks, owner, last, block):
+    """(name, whether a verb or a mark says so)."""
+    clause = re.split(r"(?<=[^M])[.!?](?=\s[A-ZÀ-Ý])", after)[0][:160]
+    if said := re.match(rf"\s?,?\s?(?:{VERB}|selon|d['’]après)\b", clause):
+        rest = clause[said.end() :]
+        if re.match(r"-?(?:t-)?(?:il|elle)", rest):
+            return last, True
+        if named := people.mentions(rest):
+            return named[0][2].name, True
+        if some := re.match(r"\s((?:une?|des|le|la|les)\s[^,.;:]{3,60})", rest):
+            return some[1].strip(), True
+    if re.match(r"\s?[–—(-]{0,2}\s?\S", clause):
+        named = people.mentions(clause)
+        if named and not re.search(
+            r"\w", clause[: named[0][0]].replace("Mme", "").replace("M", "")
+        ):
+            return named[0][2].name, True
+    following = blocks[owner + 1] if owner + 1 < len(blocks) else None
+    if (
+        not after.strip(" .")
+        and following
+        and len(following.text) < 120
+        and not re.search(r"[«“\"]|:\s", following.text)
+    ):
+        named = people.mentions(following.text)
+        if named and named[0][0] < 5:
+            return named[0][2].name, True
+    sentence = re.split(r"(?<=[^M])[.!?]\s(?=[A-ZÀ-Ý])|[»”]", before)[-1]
+    named = people.mentions(sentence)
+    if named and (
+        re.search(r":\s?$|^\s?(?:Selon|Pour|D['’]après)\s", sentence)
+        or re.search(VERB, sentence[named[-1][1] :])
+    ):
+        return named[-1][2].name, True
+    if re.search(r"\b(?:elle|il)\s\w+\s?:?\s?$", sentence, re.I):
+        return last, True
+    if re.search(r":\s?$", before) and sentence.strip(" :"):
+        earlier = people.mentions(before)
+        if earlier:
+            return earlier[-1][2].name, True
+    if lancee := re.match(r"[^.]{0,40}\b(?:lancée?|signée?|prononcée?)\spar\s", after.lstrip(" .")):
+        named = people.mentions(after[lancee.end() :][:90])
+        if named:
+            return named[0][2].name, True
+    if _INCISE.search(before + after):
+        return last, False
+    if block.row >= 0 and block.column > 0:
+        return people.in_row(block.row), False
+    return "", False
+
+
+def _is_said(text, author, by_verb, before, after, block):
+    words = len(re.findall(r"\w+", text))
+    if _NAMING.search(before) or _NAMED_AFTER.match(after):
+        return False
+    if author and by_verb:
+        return words >= 4
+    if _INCISE.search(text):
+        return words >= 4
+    if block.kind == "heading":
+        return False
+    sentence = text[:1].isupper() and (text[-1:] in ".!?…" or after[:1] == ".")
+    return words >= 6 and sentence

@@ -1,0 +1,109 @@
+"""The one function that reads a recap."""
+
+import re
+from dataclasses import dataclass, field
+
+from .blocks import open_document
+from .dates import event_dates
+from .documents import checked, decode
+from .figures import read_figures
+from .follow_ups import read_actions, read_next_event, read_sessions
+from .people import CAP, People
+from .places import read_places
+from .quotes import read_quotes
+
+_HELD = re.compile(
+    r"(?:accueillie?\w*|tenue?\w*|retrouvés?|réuni\w*|organisée?\w*|déplacement|clôturions|"
+    r"décembre|\d{4})[^.]{0,120}?\s(?:à la|à l['’]|à|au|sur l['’])\s?(?P<place>[^,.;()]{3,80})"
+)
+
+
+@dataclass
+class RecapReading:
+    """Proposals read in a recap; `start` and `end` of each are places in `text`."""
+
+    text: str
+    title: str = ""
+    dates: list = field(default_factory=list)
+    place: str = ""
+    people: list = field(default_factory=list)
+    quotes: list = field(default_factory=list)
+    figures: list = field(default_factory=list)
+    sessions: list = field(default_factory=list)
+    territories: list = field(default_factory=list)
+    actions: list = field(default_factory=list)
+    next_event: object = None
+
+    def excerpt(self, proposal):
+        """The source text that a proposal comes from."""
+        return self.text[proposal.start : proposal.end]
+
+    def to_json(self):
+        """A dict of plain values; what is unknown is "", [] or, for `next_event`, None."""
+
+        def rows(proposals, *names):
+            return [{name: getattr(each, name) for name in names} for each in proposals]
+
+        following = self.next_event
+        return {
+            "title": self.title,
+            "dates": self.dates,
+            "place": self.place,
+            "people": rows(self.people, "name", "title", "actor", "role"),
+            "quotes": rows(self.quotes, "text", "author"),
+            "figures": rows(self.figures, "value", "unit", "qualifier", "label"),
+            "sessions": rows(self.sessions, "title", "question", "outcome"),
+            "territories": rows(self.territories, "name", "kind", "code", "stage"),
+            "actions": rows(self.actions, "text", "carriers", "due"),
+            "next_event": rows([following], "date", "place", "wording")[0] if following else None,
+        }
+
+
+def read_recap(source, resolve=None):
+    """Read a recap, text or HTML, str or bytes; raise UnreadableRecapError for what is none.
+
+    `resolve(name, context)` gives the (kind, code) of a territory, or None when it is not sure.
+    """
+    text = checked(decode(source) if isinstance(source, bytes) else source)
+    document = open_document(text)
+    if not document.blocks:
+        checked("")
+    people = People(document)
+    quotes = read_quotes(document, people)
+    spoke = {quote.author for quote in quotes}
+    for person in people:
+        if not person.role and person.name in spoke:
+            person.role = "speaker"
+    return RecapReading(
+        text=document.text,
+        title=_title(document),
+        dates=event_dates(document),
+        place=_place(document),
+        people=list(people),
+        quotes=quotes,
+        figures=read_figures(document, quotes),
+        sessions=read_sessions(document),
+        territories=read_places(document, people, resolve),
+        actions=read_actions(document),
+        next_event=read_next_event(document),
+    )
+
+
+def _title(document):
+    written = [block for block in document.blocks if not block.is_around]
+    headings = [block for block in written[:6] if block.kind == "heading"]
+    if headings:
+        return headings[0].text
+    return document.subject or (written[0].text[:200] if written else "")
+
+
+def _place(document):
+    for block in document.blocks[:12]:
+        if block.is_around:
+            continue
+        held = _HELD.search(block.text)
+        if held and re.match(rf"(?:[a-zà-ÿ ]{{0,20}})?(?:{CAP})", held["place"]):
+            return held["place"].strip()
+        if head := re.match(rf"(?P<place>(?:{CAP})(?:[ -](?:{CAP}))*), (?:les? )?\d", block.text):
+            return head["place"]
+    return ""
