@@ -15,7 +15,7 @@ MOST = 5
 # Chosen on the pairs to tune on, in `benchmarks/`, never on those held out.
 LEAST = 210
 SCALE = 100
-SQUASH = 1300  # the sum of products that makes a score of 0.5
+HALF = 26_000  # the sum of products that makes a score of one half
 LENGTH_EXPONENT = 0.6
 TYPICAL_NORM = 3.0
 MOST_REASONS = 4
@@ -121,9 +121,13 @@ def substance(one, other):
 
 
 def base_score(total):
-    """A sum of products as a score, in thousandths: SCALE² is a weight of one squared."""
-    total *= 1000
-    return total // (total // 1000 + SQUASH * SCALE * SCALE // 500)
+    """A sum of products as a score, in thousandths."""
+    return total * 1000 // (total + HALF)
+
+
+def least_substance(score):
+    """The smallest sum of products that makes a score."""
+    return -(-score * HALF // (1000 - score))
 
 
 def nearness(need, candidate):
