@@ -18,6 +18,7 @@ import yaml
 
 HERE = Path(__file__).resolve().parent
 CONTENT = HERE.parent / "coopemploi" / "demo" / "content"
+SECTIONS = {"besoins": "need", "offres": "offer", "initiatives": "initiative"}
 LEAST_FIRST, LEAST_RECALL = 0.6, 0.8
 
 
@@ -42,7 +43,11 @@ def documents():
     items = []
     for path in sorted(CONTENT.glob("*.yaml")):
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        for section, kind in (("besoins", "need"), ("offres", "offer"), ("initiatives", "initiative")):
+        for section, kind in (
+            ("besoins", "need"),
+            ("offres", "offer"),
+            ("initiatives", "initiative"),
+        ):
             for entry in content.get(section) or ():
                 owners = {entry.get("acteur"), entry.get("personne")}
                 owners |= {

@@ -21,7 +21,9 @@ def pytest_configure():
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-DERIVED = re.compile(r"search_(document|index|edition|word)|territories_containment|initiatives_match")
+DERIVED = re.compile(
+    r"search_(document|index|edition|word)|territories_containment|initiatives_match"
+)
 
 
 @pytest.fixture(autouse=True)

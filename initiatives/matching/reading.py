@@ -35,8 +35,10 @@ SUBJECT_SHARE = 0.03
 RAREST = math.log(200)
 
 # « hors permis », « et non du conseil »: named to be set aside.
+# « hors les murs » names no such thing.
 _ASIDE = re.compile(
-    r"\b(?:hors|sauf|excepté|à l['’]exception d\w+|et non|et pas|plutôt que|autres? que)\s[^,.;:()!?]*",
+    r"\b(?:hors(?! les murs| de nos| des radars)|sauf|excepté|et non|et pas|plutôt que|autres? que)"
+    r"\s[^,.;:()!?]*",
     re.IGNORECASE,
 )
 # « nous ne faisons pas de formation »: an offer of everything but that.
@@ -58,23 +60,32 @@ class Feature:
 class Forms:
     """Ways to write things: the longest that stands at a place is the one meant."""
 
+    # Stems that everybody writes: « aidants » is not « aide », though their stem is one.
+    usual: frozenset = frozenset()
     by_first: dict = field(default_factory=lambda: defaultdict(list))
 
     def add(self, text, meaning):
         words = read_words(text)
         if not words:
             return
+        exact = ""
+        if len(words) == 1 and words[0].stem in self.usual and not words[0].is_upper:
+            if normalise(text) != words[0].text:
+                return
+            exact = words[0].text
         needs_capitals = len(words) == 1 and is_sigle(text) and len(words[0].text) <= 4
         stems = tuple(word.stem for word in words)
-        self.by_first[stems[0]].append((stems, needs_capitals, meaning))
+        self.by_first[stems[0]].append((stems, needs_capitals, exact, meaning))
 
     def find(self, words):
         """(start, end, meanings) of what `words` hold, from left to right, not overlapping."""
         position = 0
         while position < len(words):
             longest, meanings = 0, {}
-            for stems, needs_capitals, meaning in self.by_first.get(words[position].stem, ()):
+            for stems, needs_capitals, exact, meaning in self.by_first.get(words[position].stem, ()):
                 if len(stems) < longest or (needs_capitals and not words[position].is_upper):
+                    continue
+                if exact and words[position].text != exact:
                     continue
                 if tuple(word.stem for word in words[position : position + len(stems)]) != stems:
                     continue
@@ -107,7 +118,7 @@ class Reader:
     def __init__(self, lexicon, glossary, vocabularies):
         self.genre = words_of("genre_words.txt")
         self.common = words_of("common_words.txt")
-        self.subjects, self.subject_forms = {}, Forms()
+        self.subjects, self.subject_forms = {}, Forms(self.genre | self.common)
         for subject in lexicon["sujets"]:
             self._add_subject(subject)
             for precise in subject.get("précis", ()):

@@ -29,9 +29,7 @@ class ExchangeQuerySet(PublishableQuerySet, LocatedQuerySet):
     def with_last_news(self):
         """Annotate `last_news_on`: confirmed, asked, stated or noted, whichever is known first."""
         return self.annotate(
-            last_news_on=Coalesce(
-                "last_confirmed_on", "stated_on_latest", TruncDate("created_at")
-            ),
+            last_news_on=Coalesce("last_confirmed_on", "stated_on_latest", TruncDate("created_at")),
         )
 
     def due_for_question(self, at=None):
@@ -186,9 +184,7 @@ class Need(Exchange):
         blank=True,
         related_name="answered_needs",
     )
-    answer = models.TextField(
-        "comment le besoin a été résolu", max_length=2000, blank=True
-    )
+    answer = models.TextField("comment le besoin a été résolu", max_length=2000, blank=True)
 
     objects = NeedQuerySet.as_manager()
 

@@ -22,6 +22,10 @@ class MatchQuerySet(models.QuerySet):
             need__in=Need.objects.visible_to(user).order_by().values("pk"),
         )
 
+    def of_actor(self, actor):
+        """What may answer what `actor` seeks, and who seeks what it offers."""
+        return self.filter(Q(need__actor=actor) | Q(offer__actor=actor), need__state="open")
+
     def with_candidates(self):
         return self.select_related(
             "need__actor", "need__source", "offer__actor", "offer__source", "initiative__source"
@@ -97,6 +101,10 @@ class Match(models.Model):
     @property
     def candidate(self):
         return self.offer or self.initiative
+
+    @property
+    def candidate_label(self):
+        return "Je mets à disposition" if self.offer_id else "Initiative"
 
 
 class MatchProfile(models.Model):
