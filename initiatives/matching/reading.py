@@ -82,10 +82,12 @@ class Forms:
         position = 0
         while position < len(words):
             longest, meanings = 0, {}
-            for stems, needs_capitals, exact, meaning in self.by_first.get(words[position].stem, ()):
-                if len(stems) < longest or (needs_capitals and not words[position].is_upper):
+            for stems, needs_capitals, exact, meaning in self.by_first.get(
+                words[position].stem, ()
+            ):
+                if len(stems) < longest or (needs_capitals and not first.is_upper):
                     continue
-                if exact and words[position].text != exact:
+                if exact and first.text != exact:
                     continue
                 if tuple(word.stem for word in words[position : position + len(stems)]) != stems:
                     continue
