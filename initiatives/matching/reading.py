@@ -82,9 +82,8 @@ class Forms:
         position = 0
         while position < len(words):
             longest, meanings = 0, {}
-            for stems, needs_capitals, exact, meaning in self.by_first.get(
-                words[position].stem, ()
-            ):
+            first = words[position]
+            for stems, needs_capitals, exact, meaning in self.by_first.get(first.stem, ()):
                 if len(stems) < longest or (needs_capitals and not first.is_upper):
                     continue
                 if exact and first.text != exact:
