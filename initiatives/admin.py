@@ -21,6 +21,7 @@ from .models import (
     InitiativeFigure,
     InitiativeLink,
     Involvement,
+    Match,
     Need,
     Offer,
     Resource,
@@ -120,6 +121,30 @@ class InitiativeAdmin(ImportableMixin, MergeableMixin, PublishableAdmin):
         return ", ".join(str(territory) for territory in initiative.territories.all())
 
 
+class MatchInline(TabularInline):
+    """The suggestions of a record: only what became of them is for people to say."""
+
+    model = Match
+    fields = ["pair", "score", "why", "status"]
+    readonly_fields = ["pair", "score", "why"]
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("need", "offer", "initiative")
+
+    @admin.display(description="rapprochement")
+    def pair(self, match):
+        return str(match)
+
+    @admin.display(description="raisons")
+    def why(self, match):
+        return " ; ".join(match.reasons)
+
+
 class ExchangeAdmin(ImportableMixin, PublishableAdmin):
     list_display = ["text", "author", "kind", "state", "stated", "status"]
     list_filter = ["status", "state", "kind"]
@@ -130,8 +155,10 @@ class ExchangeAdmin(ImportableMixin, PublishableAdmin):
         (None, {"fields": ["text", "details", "kind", "state", "stated_on"]}),
         ("Qui, et où", {"fields": ["actor", "person", "territories"]}),
         CLASSIFICATION,
+        ("Toujours d'actualité ?", {"fields": ["last_confirmed_on", "asked_on", "silences"]}),
         ORIGIN,
     ]
+    inlines = [MatchInline]
 
     @admin.display(description="qui", ordering="actor__sort_name")
     def author(self, exchange):
@@ -144,8 +171,25 @@ class ExchangeAdmin(ImportableMixin, PublishableAdmin):
 
 @admin.register(Need)
 class NeedAdmin(ExchangeAdmin):
+    fieldsets = [
+        *ExchangeAdmin.fieldsets[:-1],
+        (
+            "Résolu grâce à…",
+            {
+                "classes": ["collapse"],
+                "fields": [
+                    "answer",
+                    "answered_by_offer",
+                    "answered_by_initiative",
+                    "answered_by_actor",
+                ],
+            },
+        ),
+        ORIGIN,
+    ]
     follow_up = {
         **ExchangeAdmin.follow_up,
+        "piste-non-traitee": ("avec une piste non traitée", "with_untouched_match"),
         "sans-reponse": ("sans réponse", "unanswered"),
         "sans-reponse-depuis-longtemps": ("sans réponse depuis 90 jours", "long_unanswered"),
     }

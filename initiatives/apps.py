@@ -8,6 +8,7 @@ class InitiativesConfig(AppConfig):
     def ready(self):
         from . import history  # noqa: F401 - importing it tracks the models
         from .imports import InitiativeImport, NeedImport, OfferImport, ResourceImport
+        from .matching.suggestions import MatchTable
         from .merging import InitiativeMerging
         from .permissions import declare
         from .search import InitiativeSource, NeedSource, OfferSource, ResourceSource
@@ -15,6 +16,7 @@ class InitiativesConfig(AppConfig):
         declare()
         for source in (InitiativeSource, NeedSource, OfferSource, ResourceSource):
             source.register()
+        MatchTable.register()
         InitiativeMerging.register()
         for importation in (InitiativeImport, NeedImport, OfferImport, ResourceImport):
             importation.register()

@@ -2,7 +2,7 @@
 
 from territories.permissions import lead
 
-from .models import Initiative, Need, Offer, Resource
+from .models import Initiative, Match, Need, Offer, Resource
 
 
 def declare():
@@ -10,3 +10,4 @@ def declare():
     for exchange in (Need, Offer):
         lead(exchange, "territories", "actor__territories", "actor__governs")
     lead(Resource, "actor__territories", "actor__governs", "initiatives__territories")
+    lead(Match, "need__territories", "need__actor__territories", "need__actor__governs")

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from coopemploi.search.text import normalise
 
+from .matches import matches_of
 from .models import Initiative, InitiativeLink, Involvement, Resource
 from .related import related_to
 
@@ -35,6 +36,7 @@ def sheet_of(slug, user):
         "documents": documents_of(initiative, user),
         "meetings": meetings_of(initiative, user),
         "actions": initiative.actions.visible_to(user).select_related("event"),
+        "matches": matches_of(initiative, user),
         "related": related_to(initiative, user),
     }
     return {**sheet, "contents": contents(**sheet)}
@@ -140,7 +142,7 @@ def meetings_of(initiative, user):
     )
 
 
-def contents(initiative, terms, parties, documents, meetings, actions, related, **others):
+def contents(initiative, terms, parties, documents, meetings, actions, matches, related, **others):
     """The anchors of the page, as (anchor, label), in the order of its sections."""
     parts = [
         ("presentation", "Présentation", initiative.body),
@@ -152,6 +154,7 @@ def contents(initiative, terms, parties, documents, meetings, actions, related, 
         ("refaire", "Pour le refaire", initiative.how_to_redo),
         ("documents", "Documents", documents),
         ("rencontres", "Où on en a parlé", meetings or actions),
+        ("repondre", "Peut répondre à", matches),
         ("proches", "Initiatives proches", related),
     ]
     return [(anchor, label) for anchor, label, present in parts if present]

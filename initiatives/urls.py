@@ -1,11 +1,16 @@
 from django.urls import path
 
-from . import views
+from . import ageing_views, views
 
 urlpatterns = [
     path("initiatives/", views.initiative_list, name="initiative_list"),
     path("initiatives/<slug:slug>/", views.initiative_detail, name="initiative_detail"),
     path("besoins-et-offres/", views.exchange_list, name="exchange_list"),
+    path(
+        "besoins-et-offres/toujours-d-actualite/<str:token>/",
+        ageing_views.still_needed,
+        name="exchange_still_needed",
+    ),
     path("besoins-et-offres/besoin/<slug:slug>/", views.need_detail, name="need_detail"),
     path("besoins-et-offres/offre/<slug:slug>/", views.offer_detail, name="offer_detail"),
     path("ressources/", views.resource_list, name="resource_list"),

@@ -11,6 +11,8 @@ from territories.models import Actor
 
 from .exports import InitiativeExport, NeedExport, OfferExport, ResourceExport
 from .filters import ExchangeFilter, InitiativeFilter, ResourceFilter
+from .matches import matches_of, resources_for
+from .matching.suggestions import needs_alike
 from .models import Initiative, Involvement, Need, Offer, Resource
 from .sheet import sheet_of
 
@@ -110,8 +112,29 @@ def exchange_detail(request, model, slug):
             "exchange": exchange,
             "is_offer": model is Offer,
             "told": exchange.round_table_items.told_to(request.user),
+            "matches": matches_of(exchange, request.user),
+            **(need_context(exchange, request.user) if model is Need else {}),
         },
     )
+
+
+def need_context(need, user):
+    """Who seeks the same, what to read, and what answered it."""
+    is_open = need.state == Need.State.OPEN
+    answers = [
+        (label, model.objects.visible_to(user).filter(pk=key).first())
+        for label, model, key in (
+            ("l'offre", Offer, need.answered_by_offer_id),
+            ("l'initiative", Initiative, need.answered_by_initiative_id),
+            ("", Actor, need.answered_by_actor_id),
+        )
+        if key and need.is_told
+    ]
+    return {
+        "alike": needs_alike(need, user) if is_open else [],
+        "resources": resources_for(need, user) if is_open else [],
+        "answers": [(label, record) for label, record in answers if record],
+    }
 
 
 @login_not_required

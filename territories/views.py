@@ -322,6 +322,16 @@ def events_of(actor, user):
     ]
 
 
+def matches_of(actor, user):
+    """The likeliest matches of what an actor seeks, and of what it offers."""
+    matches = actor.needs.model._meta.get_field("matches").related_model.objects
+    found = matches.shown().visible_to(user).of_actor(actor).with_candidates()[:SECTION_SIZE]
+    return {
+        "answers": [match for match in found if match.need.actor_id == actor.pk],
+        "askers": [match for match in found if match.need.actor_id != actor.pk],
+    }
+
+
 def contributions_of(actor, user):
     """The rows of tours de table where an actor said something that `user` may read."""
     entries = actor.round_table_entries.all()
@@ -363,6 +373,7 @@ def actor_detail(request, slug):
             "involvements": involvements.order_by(roles, "initiative__sort_name", "pk"),
             "needs": needs,
             "offers": offers,
+            **matches_of(actor, user),
             "resources": actor.resources.visible_to(user),
             "events": events,
             "contributions": contributions_of(actor, user),

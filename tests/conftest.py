@@ -25,7 +25,9 @@ def pytest_configure():
     }
 
 
-DERIVED = re.compile(r"search_(document|index|edition|word)|territories_containment")
+DERIVED = re.compile(
+    r"search_(document|index|edition|word)|territories_containment|initiatives_match"
+)
 
 
 @pytest.fixture(autouse=True)

@@ -47,6 +47,7 @@ from initiatives.models import (
     InitiativeFigure,
     InitiativeLink,
     Involvement,
+    Match,
     Need,
     Offer,
     Resource,
@@ -325,6 +326,14 @@ class OfferFactory(PublishableFactory):
     text = factory.Sequence(lambda n: f"Offre {n}")
     kind = Offer.Kind.KNOWLEDGE
     actor = factory.SubFactory(ActorFactory)
+
+
+class MatchFactory(DjangoModelFactory):
+    class Meta:
+        model = Match
+
+    need = factory.SubFactory(NeedFactory)
+    offer = factory.SubFactory(OfferFactory)
 
 
 class ResourceFactory(PublishableFactory):

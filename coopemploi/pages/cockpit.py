@@ -321,6 +321,14 @@ PANELS = [
         note=note_unanswered,
     ),
     Panel(
+        key="pistes",
+        title="Besoins avec une piste non traitée",
+        hint="Une offre ou une démarche pourrait y répondre : mettre en relation, ou écarter.",
+        head=FollowUp(Need, "piste-non-traitee"),
+        first=first_unanswered,
+        note=note_unanswered,
+    ),
+    Panel(
         key="a-completer",
         title="Initiatives à compléter",
         hint="Publiées, mais difficiles à trouver ou à comprendre.",

@@ -1,5 +1,6 @@
 from .exchange import Need, Offer
 from .initiative import Initiative, InitiativeFigure, InitiativeLink, Involvement, Step
+from .match import Match, MatchFeature, MatchProfile
 from .resource import Resource
 
 __all__ = [
@@ -7,6 +8,9 @@ __all__ = [
     "InitiativeFigure",
     "InitiativeLink",
     "Involvement",
+    "Match",
+    "MatchFeature",
+    "MatchProfile",
     "Need",
     "Offer",
     "Resource",

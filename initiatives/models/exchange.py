@@ -1,7 +1,7 @@
 import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +14,9 @@ from territories.models import Actor, LocatedQuerySet, Person, Territory
 
 # A need that waits for longer comes first.
 LONG_WAIT = datetime.timedelta(days=90)
+# Somebody who was asked twice and said nothing for that long each time no longer follows it.
+SILENCE = datetime.timedelta(days=30)
+MOST_SILENCES = 2
 
 
 class ExchangeQuerySet(PublishableQuerySet, LocatedQuerySet):
@@ -22,6 +25,33 @@ class ExchangeQuerySet(PublishableQuerySet, LocatedQuerySet):
         own = super().in_territory(territory)
         actors = Actor.objects.in_territory(territory)
         return self.filter(Q(pk__in=own.values("pk")) | Q(actor__in=actors.values("pk")))
+
+    def with_last_news(self):
+        """Annotate `last_news_on`: confirmed, asked, stated or noted, whichever is known first."""
+        return self.annotate(
+            last_news_on=Coalesce("last_confirmed_on", "stated_on_latest", TruncDate("created_at")),
+        )
+
+    def due_for_question(self, at=None):
+        """Those to ask about on the day `at` (today): 90 days without news, and not asked
+        of late."""
+        day = at or timezone.localdate()
+        return (
+            self.published()
+            .filter(state=Exchange.State.OPEN, silences__lt=MOST_SILENCES)
+            .with_last_news()
+            .filter(last_news_on__lt=day - LONG_WAIT)
+            .filter(Q(asked_on=None) | Q(asked_on__lt=day - SILENCE))
+        )
+
+    def silent(self, at=None):
+        """Those to put to rest on the day `at` (today): asked twice, in vain."""
+        day = at or timezone.localdate()
+        return self.filter(
+            state=Exchange.State.OPEN,
+            silences__gte=MOST_SILENCES,
+            asked_on__lt=day - SILENCE,
+        )
 
 
 class Exchange(Publishable, Sourced, Classified):
@@ -67,6 +97,11 @@ class Exchange(Publishable, Sourced, Classified):
     )
     state = models.CharField("suite", max_length=10, choices=State.choices, default=State.OPEN)
     stated_on = PartialDateField("exprimé le")
+    last_confirmed_on = models.DateField("confirmé le", null=True, blank=True)
+    asked_on = models.DateField(
+        "question posée le", null=True, blank=True, help_text="« Toujours d'actualité ? »"
+    )
+    silences = models.PositiveSmallIntegerField("questions sans réponse", default=0)
 
     objects = ExchangeQuerySet.as_manager()
 
@@ -76,6 +111,29 @@ class Exchange(Publishable, Sourced, Classified):
 
     def __str__(self):
         return self.text
+
+    @property
+    def fresh_until(self):
+        """The day after which nobody knows whether it still stands."""
+        known = self.last_confirmed_on or self.stated_on.latest or self.created_at.date()
+        return known + LONG_WAIT
+
+    def confirm(self, at=None):
+        """It still stands on the day `at` (today); what rested awakes."""
+        self.last_confirmed_on = at or timezone.localdate()
+        self.state, self.silences = self.State.OPEN, 0
+        self.save(update_fields=["last_confirmed_on", "state", "silences", "updated_at"])
+
+    def note_question(self, at=None):
+        """Its author was asked about it on the day `at` (today)."""
+        self.asked_on = at or timezone.localdate()
+        self.silences += 1
+        self.save(update_fields=["asked_on", "silences", "updated_at"])
+
+    def rest(self):
+        """Nobody follows it any more: kept, and no longer proposed to anybody."""
+        self.state = self.State.RESTING
+        self.save(update_fields=["state", "updated_at"])
 
 
 class NeedQuerySet(ExchangeQuerySet):
@@ -93,9 +151,40 @@ class NeedQuerySet(ExchangeQuerySet):
         before = (at or timezone.localdate()) - LONG_WAIT
         return self.unanswered().with_waiting_since().filter(waiting_since__lt=before)
 
+    def with_untouched_match(self):
+        """Those without answer that have a suggestion nobody acted upon."""
+        suggested = self.model._meta.get_field("matches").related_model.objects.suggested()
+        return self.unanswered().filter(Exists(suggested.filter(need=OuterRef("pk"))))
+
 
 class Need(Exchange):
     """ "Je cherche": what somebody looks for."""
+
+    answered_by_offer = models.ForeignKey(
+        "Offer",
+        verbose_name="résolu grâce à l'offre",
+        on_delete=models.SET_NULL,  # the story is still told
+        null=True,
+        blank=True,
+        related_name="answered_needs",
+    )
+    answered_by_initiative = models.ForeignKey(
+        "Initiative",
+        verbose_name="résolu grâce à l'initiative",
+        on_delete=models.SET_NULL,  # the story is still told
+        null=True,
+        blank=True,
+        related_name="answered_needs",
+    )
+    answered_by_actor = models.ForeignKey(
+        Actor,
+        verbose_name="résolu grâce à l'acteur",
+        on_delete=models.SET_NULL,  # the story is still told
+        null=True,
+        blank=True,
+        related_name="answered_needs",
+    )
+    answer = models.TextField("comment le besoin a été résolu", max_length=2000, blank=True)
 
     objects = NeedQuerySet.as_manager()
 
@@ -106,6 +195,24 @@ class Need(Exchange):
 
     def get_absolute_url(self):
         return reverse("need_detail", args=[self.slug])
+
+    @property
+    def is_told(self):
+        """Whether one can read what answered it."""
+        return self.state == self.State.ANSWERED and bool(
+            self.answer
+            or self.answered_by_offer_id
+            or self.answered_by_initiative_id
+            or self.answered_by_actor_id
+        )
+
+    def resolve(self, answer="", *, offer=None, initiative=None, actor=None):
+        """It is answered, and this is how."""
+        self.state, self.silences, self.answer = self.State.ANSWERED, 0, answer
+        self.answered_by_offer = offer
+        self.answered_by_initiative = initiative
+        self.answered_by_actor = actor
+        self.save()
 
 
 class Offer(Exchange):

@@ -1,0 +1,28 @@
+"""The page of a signed link: « toujours d'actualité ? »."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from .ageing import exchange_of
+from .forms import StillNeededForm
+from .models import Offer
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def still_needed(request, token):
+    """Reading writes nothing: a mailbox that opens links answers for nobody."""
+    exchange = exchange_of(token)
+    template = "initiatives/exchange_still_needed.html"
+    if exchange is None:
+        return render(request, template, {"section": "exchanges"}, status=410)
+    form = StillNeededForm(request.POST or None, is_offer=isinstance(exchange, Offer))
+    if request.method == "POST" and form.is_valid():
+        form.apply(exchange)
+        return redirect(exchange)
+    status = 400 if request.method == "POST" else 200
+    context = {"section": "exchanges", "exchange": exchange, "form": form}
+    return render(request, template, context, status=status)

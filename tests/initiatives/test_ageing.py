@@ -1,0 +1,125 @@
+"""« Toujours d'actualité ? »."""
+
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from coopemploi.dates import PartialDate
+from initiatives.ageing import due_questions, put_silent_to_rest, token_of
+from initiatives.models import Need
+from tests.factories import NeedFactory, OfferFactory, PersonFactory
+
+pytestmark = pytest.mark.django_db
+
+TODAY = timezone.localdate()
+
+
+def days_ago(count):
+    return TODAY - datetime.timedelta(days=count)
+
+
+def old_need(**values):
+    person = PersonFactory(email="camille@example.org")
+    return NeedFactory(person=person, last_confirmed_on=days_ago(91), **values)
+
+
+def link_of(exchange):
+    return f"/besoins-et-offres/toujours-d-actualite/{token_of(exchange)}/"
+
+
+def test_after_ninety_days_the_author_is_asked():
+    need = old_need()
+    NeedFactory(person=PersonFactory(email="a@example.org"), last_confirmed_on=days_ago(90))
+    NeedFactory(last_confirmed_on=days_ago(91))
+
+    [question] = due_questions(TODAY)
+
+    assert (question.exchange, question.recipient) == (need, "camille@example.org")
+    assert question.path == link_of(need)
+
+
+def test_one_is_not_asked_again_before_thirty_days():
+    need = old_need()
+    need.note_question(TODAY)
+
+    assert due_questions(TODAY + datetime.timedelta(days=30)) == []
+    assert len(due_questions(TODAY + datetime.timedelta(days=31))) == 1
+
+
+def test_two_silences_put_to_rest():
+    need = old_need()
+    need.note_question(days_ago(70))
+    need.note_question(days_ago(31))
+
+    assert put_silent_to_rest(TODAY) == 1
+
+    need.refresh_from_db()
+    assert need.state == Need.State.RESTING
+
+
+def test_reading_the_link_writes_nothing(client):
+    need = old_need()
+
+    assert client.get(link_of(need)).status_code == 200
+
+    need.refresh_from_db()
+    assert need.last_confirmed_on == days_ago(91)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"), [("stands", "open"), ("answered", "answered"), ("over", "resting")]
+)
+def test_each_answer_is_kept(client, outcome, state):
+    need = old_need()
+
+    client.post(link_of(need), {"outcome": outcome, "answer": "Un club voisin."})
+
+    need.refresh_from_db()
+    assert need.state == state
+    assert need.answer == ("Un club voisin." if outcome == "answered" else "")
+
+
+def test_a_link_serves_once(client):
+    need = old_need()
+    link = link_of(need)
+    client.post(link, {"outcome": "stands"})
+
+    assert client.post(link, {"outcome": "over"}).status_code == 410
+    need.refresh_from_db()
+    assert need.state == Need.State.OPEN
+
+
+def test_a_forged_link_is_refused(client):
+    need = old_need()
+
+    assert client.get(f"{link_of(need)[:-2]}x/").status_code == 410
+
+
+def test_no_answer_is_said_beside_its_question(client):
+    shown = client.post(link_of(old_need()), {})
+
+    assert shown.status_code == 400
+    assert "une des trois réponses" in shown.text
+
+
+def test_an_offer_is_not_answered(client):
+    offer = OfferFactory(last_confirmed_on=days_ago(91))
+
+    assert client.post(link_of(offer), {"outcome": "answered"}).status_code == 400
+
+
+def test_what_was_stated_lately_is_fresh():
+    need = NeedFactory(stated_on=PartialDate.parse(f"{TODAY:%d/%m/%Y}"))
+
+    assert need.fresh_until == TODAY + datetime.timedelta(days=90)
+
+
+def test_the_story_of_an_answer_is_told(client):
+    need = old_need()
+    need.resolve("La convention d'un voisin.", offer=OfferFactory(text="Modèle de convention"))
+
+    shown = client.get(need.get_absolute_url()).text
+
+    assert "Résolu grâce à" in shown
+    assert "Modèle de convention" in shown
