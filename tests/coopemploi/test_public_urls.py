@@ -65,6 +65,7 @@ PUBLIC_RECORDS = {
 PUBLIC_KEYS = {
     "account_confirm_email": {"key": "absente"},
     "account_reset_password_from_key": {"uidb36": "1", "key": "absente"},
+    "exchange_still_needed": {"token": "absente"},
 }
 PRIVATE = {
     "account",
