@@ -19,8 +19,9 @@ def still_needed(request, token):
     template = "initiatives/exchange_still_needed.html"
     if exchange is None:
         return render(request, template, {"section": "exchanges"}, status=410)
-    form = StillNeededForm(request.POST or None, is_offer=isinstance(exchange, Offer))
-    if request.method == "POST" and form.is_valid():
+    data = request.POST if request.method == "POST" else None
+    form = StillNeededForm(data, is_offer=isinstance(exchange, Offer))
+    if form.is_bound and form.is_valid():
         form.apply(exchange)
         return redirect(exchange)
     status = 400 if request.method == "POST" else 200

@@ -70,6 +70,7 @@ PUBLIC_KEYS = {
     "alert_manage": {"token": "absent"},
     "mail_stop": {"token": "absent"},
     "account_reset_password_from_key": {"uidb36": "1", "key": "absente"},
+    "exchange_still_needed": {"token": "absente"},
 }
 PRIVATE = {
     "account",

@@ -105,7 +105,7 @@ def fill_row(initiative, number):
 def test_page_costs_the_same_however_rich(client, django_assert_num_queries, rows):
     initiative = fill(rows)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         page_of(client, initiative)
 
 

@@ -214,8 +214,8 @@ def fill_resource(rows):
 
 
 PAGES = [
-    pytest.param(lambda rows: fill_exchange(NeedFactory, "need", rows), 10, id="need"),
-    pytest.param(lambda rows: fill_exchange(OfferFactory, "offer", rows), 10, id="offer"),
+    pytest.param(lambda rows: fill_exchange(NeedFactory, "need", rows), 17, id="need"),
+    pytest.param(lambda rows: fill_exchange(OfferFactory, "offer", rows), 11, id="offer"),
     pytest.param(fill_resource, 13, id="resource"),
 ]
 
