@@ -1,9 +1,8 @@
-from django.conf import settings
 from django.urls import path
 
 from . import views
 
-urlpatterns = [path("courriels/arret/<token>/", views.stop, name="mail_stop")]
-
-if settings.DEBUG:
-    urlpatterns.append(path("courriels/", views.sent, name="mail_sent"))
+urlpatterns = [
+    path("courriels/", views.sent, name="mail_sent"),
+    path("courriels/arret/<token>/", views.stop, name="mail_stop"),
+]

@@ -1,4 +1,6 @@
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -31,5 +33,7 @@ def stop(request, signed):
 @login_not_required
 @require_safe
 def sent(request):
-    """The last mails, for whoever tries the site out: only under DEBUG has it an address."""
+    """The last mails, for whoever tries the site out: under DEBUG only."""
+    if not settings.DEBUG:
+        raise Http404
     return render(request, "mail/sent.html", {"emails": Email.objects.order_by("-pk")[:SHOWN]})

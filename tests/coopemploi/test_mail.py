@@ -170,3 +170,10 @@ def test_sign_in_mail_goes_through_the_queue(settings, client):
     client.post(reverse("account_reset_password"), {"email": ADDRESS})
     assert mail.outbox == []
     assert [email.to for email in Email.objects.all()] == [[ADDRESS]]
+
+
+def test_mails_are_shown_under_debug_only(settings, client):
+    send()
+    assert client.get(reverse("mail_sent")).status_code == 404
+    settings.DEBUG = True
+    assert "[Coopemploi] Objet" in client.get(reverse("mail_sent")).text
