@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from coopemploi import permissions
 from coopemploi.derived import Registry, registry
 from coopemploi.search import catalogue
+from tests import schema
 from tests.factories import UserFactory
 
 
@@ -23,6 +24,18 @@ def pytest_configure():
         **settings.STORAGES,
         "mail": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     }
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request, django_db_modify_db_settings_parallel_suffix):
+    with schema.restored_from(request.config.cache.mkdir("schema")):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        schema.keep_in(request.config.cache.mkdir("schema"))
 
 
 DERIVED = re.compile(
