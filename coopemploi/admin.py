@@ -122,7 +122,14 @@ class AdminSite(admin.AdminSite):
     empty_value_display = "–"
 
     # The queue and the sign-in library register tables that nobody here edits.
-    apps_left_out = {"account", "django_tasks_database", "mfa", "post_office", "usersessions"}
+    apps_left_out = {
+        "account",
+        "django_tasks_database",
+        "mfa",
+        "post_office",
+        "socialaccount",
+        "usersessions",
+    }
 
     app_order = (
         "events",

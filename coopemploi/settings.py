@@ -6,6 +6,7 @@ checkout is read when present; the environment wins over it.
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -59,6 +60,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "csp",
     "django_filters",
@@ -191,9 +193,16 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 ACCOUNT_ADAPTER = "coopemploi.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+# Anybody may open an account, with an address alone; False: an administrator gives them.
+OPEN_SIGN_UP = env.bool("OPEN_SIGN_UP", default=True)
+# The sign-up form asks for no password: one is chosen later, by whoever wants one.
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
+ACCOUNT_FORMS = {"signup": "coopemploi.accounts.forms.SignUpForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60  # seconds: the mail goes through a queue
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 # A link received by mail, and the second factor of whoever has one: that is a sign-in.
@@ -208,13 +217,43 @@ MFA_FORMS = {
     "edit_webauthn": "coopemploi.accounts.forms.RenamePasskeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-# Nobody signs up, and an address must be confirmed to sign in: one more may be added.
+# An address must be confirmed to sign in: one more may be added.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_PASSKEY_LOGIN_ENABLED = True
 # A passkey alone signs in: it must ask its owner for a PIN, a finger or a face.
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+
+# Another sign-in, by OpenID Connect (ProConnect): nothing but these variables opens it
+
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="")
+# Other sites that the provider's sign-in goes through: https://…
+OIDC_ORIGINS = env.list("OIDC_ORIGINS", default=[])
+if OIDC_SERVER_URL:
+    OIDC_ORIGINS.append("{0.scheme}://{0.netloc}".format(urlsplit(OIDC_SERVER_URL)))
+SOCIALACCOUNT_ADAPTER = "coopemploi.accounts.adapters.ProviderAccountAdapter"
+SOCIALACCOUNT_PROVIDERS = {}
+if OIDC_SERVER_URL:
+    # Whether the addresses that the provider gives are surely those of the person.
+    OIDC_IS_TRUSTED = env.bool("OIDC_TRUSTED_EMAIL", default=False)
+    SOCIALACCOUNT_PROVIDERS["oidc"] = {
+        "APPS": [
+            {
+                "provider_id": "oidc",
+                "name": env.str("OIDC_NAME", default="ProConnect"),
+                "client_id": env.str("OIDC_CLIENT_ID"),
+                "secret": env.str("OIDC_CLIENT_SECRET"),
+                "settings": {
+                    "server_url": OIDC_SERVER_URL.rstrip("/"),
+                    "scope": env.list("OIDC_SCOPES", default=["openid", "profile", "email"]),
+                    "auth_params": env.dict("OIDC_PARAMETERS", default={}),
+                    "verified_email": OIDC_IS_TRUSTED,
+                    "email_authentication": OIDC_IS_TRUSTED,
+                },
+            }
+        ]
+    }
 
 # Mail and background work
 
@@ -264,7 +303,8 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        # Browsers hold the form that leads to the provider, and where it then redirects, to this.
+        "form-action": [SELF, *OIDC_ORIGINS],
         "frame-ancestors": [NONE],
         "object-src": [NONE],
     }

@@ -29,5 +29,6 @@ urlpatterns = [
     ),
     path("comptes/double-authentification/", include("allauth.mfa.urls")),
     path("comptes/connexions/", include("allauth.usersessions.urls")),
+    path("comptes/fournisseur/", include("allauth.socialaccount.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -5,6 +5,10 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import respond_429
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import (
+    DefaultSocialAccountAdapter,
+    _build_apps_from_settings,
+)
 from django.conf import settings
 from django.urls import reverse
 from django.utils.html import format_html
@@ -19,8 +23,8 @@ KNOWN_BROWSER_SALT = "coopemploi.accounts.known-browser"
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request):
-        """Accounts are given by an administrator."""
-        return False
+        """Anybody may, unless the installation keeps accounts for whom it invites."""
+        return settings.OPEN_SIGN_UP
 
     def pre_login(self, request, user, **kwargs):
         """Demo accounts have public passwords: they work under DEBUG only."""
@@ -68,6 +72,19 @@ class AccountAdapter(DefaultAccountAdapter):
             super().send_notification_mail(template_prefix, user, context, email)
         except OSError:
             logger.exception("The notice %s could not be sent.", template_prefix)
+
+
+class ProviderAccountAdapter(DefaultSocialAccountAdapter):
+    def list_apps(self, request, provider=None, client_id=None):
+        """The environment alone says which provider there is: no page of the admin does."""
+        found = _build_apps_from_settings(provider=provider, client_id=client_id)
+        return [app for apps in found.values() for app in apps]
+
+    def on_authentication_error(
+        self, request, provider, error=None, exception=None, extra_context=None
+    ):
+        if exception is not None:
+            logger.error("Signing in with %s failed.", provider.name, exc_info=exception)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

@@ -1,10 +1,29 @@
 import struct
 
+from allauth.account import forms as account_forms
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.mfa.webauthn import forms as passkeys
 from django import forms
 
+from ..robots import TrapMixin
 from .models import User
+
+
+class SignUpForm(TrapMixin, account_forms.SignupForm):
+    """An address, and nothing else: a code sent there proves that it is one's own."""
+
+    field_order = ["email", "website"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # Somebody else's address with a password of one's own would be a trap for its owner.
+        del self.fields["password1"]
+
+    def try_save(self, request):
+        if self.is_from_robot:
+            return None, get_adapter().respond_email_verification_sent(request, None)
+        return super().try_save(request)
 
 
 class UserCreationForm(forms.ModelForm):

@@ -4,7 +4,21 @@ from django.db import models
 from django.db.models.functions import Lower
 
 
-class UserManager(BaseUserManager):
+class UserQuerySet(models.QuerySet):
+    def unconfirmed(self, before):
+        """Those who opened an account before that time, and never proved their address.
+
+        Who was given an account has a confirmed address, or none yet.
+        """
+        return self.filter(
+            is_staff=False,
+            last_login=None,
+            date_joined__lt=before,
+            emailaddress__verified=False,
+        ).exclude(emailaddress__verified=True)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     use_in_migrations = True
 
     def create_user(self, email, password=None, **fields):

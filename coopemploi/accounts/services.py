@@ -1,3 +1,5 @@
+import datetime
+
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import default_token_generator
 from allauth.account.internal.flows.login import record_authentication
@@ -6,6 +8,10 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
+
+from .models import User
+
+UNCONFIRMED_LIFE = datetime.timedelta(days=7)
 
 
 def record_second_factor(sender, *, request, user, authenticator, **kwargs):
@@ -45,3 +51,10 @@ def reset_second_factor(*, user):
             "account/email/second_factor_reset", user, email=user.email
         )
     )
+
+
+def forget_unconfirmed(at):
+    """Erase the accounts whose address nobody confirmed for a week; return how many."""
+    keys = set(User.objects.unconfirmed(at - UNCONFIRMED_LIFE).values_list("pk", flat=True))
+    _, deleted = User.objects.filter(pk__in=keys).delete()
+    return deleted.get(User._meta.label, 0)

@@ -1,4 +1,5 @@
 from allauth.account.utils import get_next_redirect_url
+from allauth.socialaccount.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,6 +14,8 @@ def enter_admin(request, extra_context=None):
 @require_GET
 def account(request):
     context = {
+        "has_password": request.user.has_usable_password(),
+        "has_provider": bool(get_adapter().list_providers(request)),
         "has_second_factor": request.user.has_second_factor(),
         "session_count": len(UserSession.objects.purge_and_list(request.user)),
     }

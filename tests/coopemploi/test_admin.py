@@ -36,6 +36,7 @@ MASCULINE = {
     "membre",
     "objectif",
     "public",
+    "rapprochement",
     "refus",
     "réseau",
     "résultat",
@@ -282,6 +283,7 @@ def test_tables_of_the_libraries_are_not_administered(client, db):
         "django_tasks_database",
         "mfa",
         "post_office",
+        "socialaccount",
         "usersessions",
     }
 

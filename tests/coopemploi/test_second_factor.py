@@ -431,6 +431,8 @@ def test_address_is_changed_with_a_second_factor(client, protected):
     sign_in(client)
 
     client.post(reverse("account_email"), {"email": "autre@example.org", "action_add": ""})
+    code_sent = re.search(r"^([A-Z0-9-]{6,})$", mail.outbox[-1].body, re.MULTILINE)[1]
+    client.post(reverse("account_email_verification_sent"), {"code": code_sent})
 
     assert EmailAddress.objects.filter(user=protected, email="autre@example.org").exists()
 

@@ -1,3 +1,4 @@
+from allauth.socialaccount.adapter import get_adapter
 from django import template
 
 register = template.Library()
@@ -28,3 +29,9 @@ def browser(user_agent):
         for known in (BROWSERS, SYSTEMS)
     ]
     return ", ".join(filter(None, names)) or "Navigateur inconnu"
+
+
+@register.simple_tag(takes_context=True)
+def providers(context):
+    """The other ways to sign in that the installation offers."""
+    return get_adapter().list_providers(context["request"])
