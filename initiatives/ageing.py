@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 
 from django.core import signing
+from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
+
+from coopemploi.mail.models import Refusal
+from coopemploi.mail.services import refuses, send_mail_later, site_url
 
 from .models import Need, Offer
 
@@ -19,8 +24,10 @@ class Question:
     exchange: Need | Offer
     recipient: str
     path: str
-    template: str = "mail/still_needed.txt"
-    subject_template: str = "mail/still_needed_subject.txt"
+
+    @property
+    def link(self):
+        return site_url(self.path)
 
 
 def token_of(exchange):
@@ -41,7 +48,7 @@ def exchange_of(token):
 def due_questions(at=None):
     """The questions to ask on the day `at` (today), of those whose author has an address.
 
-    Whoever sends one calls `exchange.note_question()` then; the mail itself is not sent here.
+    Who refuses these mails is not asked: they are not silent.
     """
     return [
         Question(
@@ -51,8 +58,36 @@ def due_questions(at=None):
         )
         for model in MODELS.values()
         for exchange in model.objects.due_for_question(at).select_related("person").order_by("pk")
-        if exchange.person and exchange.person.email
+        if exchange.person
+        and exchange.person.email
+        and not refuses(exchange.person.email, Refusal.Topic.FRESHNESS)
     ]
+
+
+def ask(at):
+    """Mail the questions due at the time `at`, one mail an address; return how many questions."""
+    day = timezone.localdate(at)
+    addresses = sorted({question.recipient.lower() for question in due_questions(day)})
+    return sum(_ask_all(address, day) for address in addresses)
+
+
+@transaction.atomic
+def _ask_all(address, day):
+    """Locked first, then read again: another run may just have asked."""
+    for model in MODELS.values():
+        list(model.objects.filter(person__email__iexact=address).select_for_update(of=("self",)))
+    questions = [each for each in due_questions(day) if each.recipient.lower() == address]
+    if not questions:
+        return 0
+    send_mail_later(
+        to=address,
+        template="still_needed",
+        context={"questions": questions},
+        topic=Refusal.Topic.FRESHNESS,
+    )
+    for question in questions:
+        question.exchange.note_question(day)
+    return len(questions)
 
 
 def put_silent_to_rest(at=None):

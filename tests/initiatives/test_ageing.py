@@ -3,16 +3,25 @@
 import datetime
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
+from post_office.models import Email
 
 from coopemploi.dates import PartialDate
-from initiatives.ageing import due_questions, put_silent_to_rest, token_of
+from coopemploi.mail.models import Refusal
+from initiatives.ageing import ask, due_questions, put_silent_to_rest, token_of
 from initiatives.models import Need
 from tests.factories import NeedFactory, OfferFactory, PersonFactory
 
 pytestmark = pytest.mark.django_db
 
-TODAY = timezone.localdate()
+NOW = timezone.now()
+TODAY = timezone.localdate(NOW)
+
+
+@pytest.fixture(autouse=True)
+def _links_are_signed_at_one_time(time_machine):
+    time_machine.move_to(NOW, tick=False)
 
 
 def days_ago(count):
@@ -123,3 +132,63 @@ def test_the_story_of_an_answer_is_told(client):
 
     assert "Résolu grâce à" in shown
     assert "Modèle de convention" in shown
+
+
+def sent_to(address):
+    return list(Email.objects.filter(to=address).order_by("pk"))
+
+
+def test_the_author_is_mailed_once_about_all_that_aged():
+    first, second = old_need(text="Un minibus à partager"), old_need(text="Un modèle de charte")
+    NeedFactory(person=second.person, text="Tout récent", last_confirmed_on=days_ago(3))
+
+    assert ask(NOW) == 2
+    assert ask(NOW) == 0
+
+    [mail] = sent_to("camille@example.org")
+    assert mail.subject == "Toujours d'actualité ? 2 fiches"
+    assert "« Un minibus à partager »" in mail.message
+    assert f"{link_of(first)}" in mail.message
+    assert f"{link_of(second)}" in mail.message
+    assert "Tout récent" not in mail.message
+    assert "List-Unsubscribe" in mail.headers
+
+
+def test_the_link_of_the_mail_answers(client):
+    need = old_need()
+    ask(NOW)
+    [mail] = sent_to("camille@example.org")
+    link = mail.message[mail.message.index("/besoins-et-offres/") :].split()[0]
+
+    client.post(link, {"outcome": "stands"})
+
+    need.refresh_from_db()
+    assert (need.last_confirmed_on, need.silences) == (TODAY, 0)
+
+
+def test_the_command_asks_then_puts_to_rest(capsys, time_machine):
+    need = old_need()
+    for days, silences, state in (
+        (0, 1, Need.State.OPEN),
+        (30, 1, Need.State.OPEN),
+        (31, 2, Need.State.OPEN),
+        (61, 2, Need.State.OPEN),
+        (62, 2, Need.State.RESTING),
+        (100, 2, Need.State.RESTING),
+    ):
+        time_machine.move_to(NOW + datetime.timedelta(days=days), tick=False)
+        call_command("run_due")
+        need.refresh_from_db()
+        assert (days, need.silences, need.state) == (days, silences, state)
+    assert len(sent_to("camille@example.org")) <= 2
+    assert "1 questions posées, 0 mis en sommeil" in capsys.readouterr().out
+
+
+def test_who_refuses_these_mails_is_neither_mailed_nor_silent():
+    need = old_need()
+    Refusal.objects.create(address="camille@example.org", topic=Refusal.Topic.FRESHNESS)
+
+    assert ask(NOW) == 0
+
+    need.refresh_from_db()
+    assert (need.silences, sent_to("camille@example.org")) == (0, [])
