@@ -14,6 +14,7 @@ handler500 = "coopemploi.pages.views.server_error"
 
 urlpatterns = [
     path("", include("coopemploi.pages.urls")),
+    path("", include("coopemploi.identity.urls")),
     path("", include("territories.urls")),
     path("", include("initiatives.urls")),
     path("", include("events.urls")),

@@ -2,13 +2,16 @@ from django.contrib import admin
 from django.shortcuts import redirect
 
 from ..admin import ModelAdmin
+from .forms import IdentityForm
 from .models import Identity
 
 
 @admin.register(Identity)
 class IdentityAdmin(ModelAdmin):
+    form = IdentityForm
     fieldsets = [
         (None, {"fields": ["name", "tagline", "presentation", "is_fictional"]}),
+        ("Apparence", {"fields": ["accent", "logo"]}),
         (
             "Mentions légales",
             {

@@ -1,4 +1,8 @@
+from pathlib import PurePath
+
 from django.db import models
+
+from .colours import validate_colour
 
 
 class Identity(models.Model):
@@ -13,6 +17,23 @@ class Identity(models.Model):
     presentation = models.TextField(
         "présentation", blank=True, help_text="Au bas de la page d'accueil."
     )
+    accent = models.CharField(
+        "couleur",
+        max_length=7,
+        blank=True,
+        validators=[validate_colour],
+        help_text="Celle des liens et des boutons, comme #1f5f5b. Vide : la nôtre. "
+        "Le thème sombre en prend une nuance claire.",
+    )
+    logo = models.ImageField(
+        "logo",
+        upload_to="identite/",
+        blank=True,
+        width_field="logo_width",
+        height_field="logo_height",
+    )
+    logo_width = models.PositiveSmallIntegerField("largeur du logo", null=True, editable=False)
+    logo_height = models.PositiveSmallIntegerField("hauteur du logo", null=True, editable=False)
     is_fictional = models.BooleanField(
         "site d'exemple",
         default=False,
@@ -47,6 +68,14 @@ class Identity(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def accent_version(self):
+        return self.accent.removeprefix("#")
+
+    @property
+    def logo_version(self):
+        return PurePath(self.logo.name or "").stem
 
     @classmethod
     def current(cls):

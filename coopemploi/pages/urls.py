@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views
+from . import style, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("mentions-legales/", views.legal_notice, name="legal_notice"),
     path("donnees-personnelles/", views.privacy, name="privacy"),
     path("accessibilite/", views.accessibility, name="accessibility"),
+    path("style/", style.style, name="style"),
     path("sante/", views.health, name="health"),
     path("robots.txt", views.robots, name="robots"),
 ]

@@ -1,6 +1,7 @@
 import re
 
 from django import template
+from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import mark_safe
 
@@ -56,3 +57,14 @@ def explain(context, text):
     Fragments included with `only` share the page's request, hence its acronyms.
     """
     return acronyms_of(context.request).explain(text)
+
+
+@register.simple_tag
+def icon(name):
+    """One of the drawings of static/icons.svg, beside words that say the same."""
+    return format_html(
+        '<svg class="icon" width="20" height="20" aria-hidden="true" focusable="false">'
+        '<use href="{}#{}"/></svg>',
+        static("icons.svg"),
+        name,
+    )

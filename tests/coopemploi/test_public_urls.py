@@ -30,6 +30,7 @@ PUBLIC = {
     "glossary",
     "health",
     "home",
+    "identity_stylesheet",
     "initiative_list",
     "legal_notice",
     "network_list",
@@ -65,6 +66,7 @@ PUBLIC_RECORDS = {
 }
 # Their key comes by mail: anybody may try one.
 PUBLIC_KEYS = {
+    "identity_logo": {},  # when there is one
     "alert_add": {},
     "alert_confirm": {"token": "absent"},
     "alert_manage": {"token": "absent"},
@@ -94,6 +96,7 @@ PRIVATE = {
     "mfa_view_recovery_codes",
     "socialaccount_connections",
     "socialaccount_login_error",  # nothing leads there: the error is told where it happens
+    "style",
     "usersessions_list",
 }
 # Those of one record.
