@@ -69,6 +69,7 @@ class ExchangeImport(Importation):
         "kind",
         "state",
         "stated_on",
+        "last_confirmed_on",
         "actor",
         "person",
         "territories",
@@ -99,6 +100,13 @@ class ExchangeImport(Importation):
 class NeedImport(ExchangeImport):
     model = Need
     name = "besoins"
+    fields = (
+        *ExchangeImport.fields,
+        "answer",
+        "answered_by_offer",
+        "answered_by_initiative",
+        "answered_by_actor",
+    )
 
 
 class OfferImport(ExchangeImport):

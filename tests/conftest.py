@@ -57,7 +57,7 @@ def _derived_tables_follow(monkeypatch):
         if not is_flushing:
             is_flushing.append(True)
             registry.flush()
-            is_flushing.clear()
+            is_flushing.pop()
 
     def flush_before_reading(execute, sql, params, many, context):
         # Deleting a record deletes its matches: that is no reading, and comes too early.
@@ -65,6 +65,17 @@ def _derived_tables_follow(monkeypatch):
             flush()
         return execute(sql, params, many, context)
 
+    note = Registry._note
+
+    def note_without_flushing(self, model, affected):
+        """What a change touches is read before it is done: too early to refresh."""
+        is_flushing.append(True)
+        try:
+            note(self, model, affected)
+        finally:
+            is_flushing.pop()
+
+    monkeypatch.setattr(Registry, "_note", note_without_flushing)
     begin_counting = CaptureQueriesContext.__enter__
 
     def flush_before_counting(self):

@@ -333,7 +333,8 @@ class MatchFactory(DjangoModelFactory):
         model = Match
 
     need = factory.SubFactory(NeedFactory)
-    offer = factory.SubFactory(OfferFactory)
+    initiative = None
+    offer = factory.Maybe("initiative", None, factory.SubFactory(OfferFactory))
 
 
 class ResourceFactory(PublishableFactory):

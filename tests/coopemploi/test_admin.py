@@ -35,6 +35,7 @@ MASCULINE = {
     "mandat",
     "membre",
     "objectif",
+    "rapprochement",
     "public",
     "rapprochement",
     "refus",

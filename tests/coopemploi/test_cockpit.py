@@ -22,6 +22,7 @@ from tests.factories import (
     EventFactory,
     EventFigureFactory,
     InitiativeFactory,
+    MatchFactory,
     InvolvementFactory,
     MandateFactory,
     NeedFactory,
@@ -52,6 +53,7 @@ def await_everything():
     CampaignFigureFactory(value=2, counts=CampaignFigure.Counted.EVENTS)
     ActionFactory(title="Action en retard", due=in_days(-1))
     NeedFactory(text="Besoin qui attend", stated_on=in_days(-91))
+    MatchFactory()
     InitiativeFactory(title="Initiative à compléter", summary="")
     untouched = InitiativeFactory(title="Initiative oubliée")
     long_ago = timezone.now() - datetime.timedelta(days=400)

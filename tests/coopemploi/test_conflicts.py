@@ -361,6 +361,11 @@ def test_conflict_tells_whatever_was_typed(desks, value):
     assert {"title", "stage"} <= choices(response)
 
 
+def kept_versions(model):
+    """How many, or None of a model whose past nobody needs (refusals of mail, alerts)."""
+    return model.history.count() if hasattr(model, "history") else None
+
+
 @each_model
 def test_each_form_is_saved_as_it_came_and_compared_when_overtaken(model, desks):
     awa, bruno = desks
@@ -370,14 +375,14 @@ def test_each_form_is_saved_as_it_came_and_compared_when_overtaken(model, desks)
         FACTORIES[inline.model](**{parent: record})
     send(awa, record, opened(awa, record))  # what a first save fills: order, publication
     first, second = opened(awa, record), opened(bruno, record)
-    versions = model.history.count()
+    versions = kept_versions(model)
 
     assert send(awa, record, first).status_code == 302
-    assert model.history.count() == versions  # nothing changed
+    assert kept_versions(model) == versions  # nothing changed
     overtaken = send(bruno, record, second, _state="0")
     assert overtaken.status_code == 409
     saved = send(bruno, record, form_of(overtaken))
 
     assert (choices(overtaken), saved.status_code) == (set(), 302)
-    assert model.history.count() == versions
+    assert kept_versions(model) == versions
     assert awa.get(change(record).replace("/change/", "/history/")).status_code == 200

@@ -133,7 +133,8 @@ def test_each_role_edits_its_perimeter_and_reads_the_rest(client, gironde, bazas
 
 def test_matrix_has_every_model_that_perimeters_concern(bazas):
     without_place = {"Series", "FollowUpBody"}
-    assert {model.__name__ for model in _paths} - without_place == {
+    within_another = {"Match"}  # a row of its need's page
+    assert {model.__name__ for model in _paths} - without_place - within_another == {
         model.__name__ for model in at(bazas)
     }
 

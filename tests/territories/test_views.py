@@ -44,7 +44,7 @@ LISTS = ["territory_list", "actor_list", "network_list"]
 # Each query is one a reader waits for: add one knowingly.
 LIST_QUERIES = {"territory_list": 10, "actor_list": 8, "network_list": 9}
 TERRITORY_QUERIES = 38
-ACTOR_QUERIES = 25
+ACTOR_QUERIES = 26
 NETWORK_QUERIES = 9
 
 
