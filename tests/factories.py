@@ -335,6 +335,7 @@ class MatchFactory(DjangoModelFactory):
     need = factory.SubFactory(NeedFactory)
     initiative = None
     offer = factory.Maybe("initiative", None, factory.SubFactory(OfferFactory))
+    status = Match.Status.INTRODUCED  # what somebody decided stays; a suggestion is derived
 
 
 class ResourceFactory(PublishableFactory):

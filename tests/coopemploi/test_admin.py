@@ -37,7 +37,6 @@ MASCULINE = {
     "objectif",
     "rapprochement",
     "public",
-    "rapprochement",
     "refus",
     "réseau",
     "résultat",

@@ -13,7 +13,7 @@ from coopemploi.dates import PartialDate
 from coopemploi.pages import cockpit
 from coopemploi.publishing import Publishable
 from events.models import Attendance, CampaignFigure, EventFigure
-from initiatives.models import Initiative, Involvement, Need
+from initiatives.models import Initiative, Involvement, Match, Need
 from territories.models import Territory
 from tests.factories import (
     ActionFactory,
@@ -22,9 +22,9 @@ from tests.factories import (
     EventFactory,
     EventFigureFactory,
     InitiativeFactory,
-    MatchFactory,
     InvolvementFactory,
     MandateFactory,
+    MatchFactory,
     NeedFactory,
     RecapFactory,
     TerritoryFactory,
@@ -53,7 +53,7 @@ def await_everything():
     CampaignFigureFactory(value=2, counts=CampaignFigure.Counted.EVENTS)
     ActionFactory(title="Action en retard", due=in_days(-1))
     NeedFactory(text="Besoin qui attend", stated_on=in_days(-91))
-    MatchFactory()
+    MatchFactory(status=Match.Status.SUGGESTED)
     InitiativeFactory(title="Initiative à compléter", summary="")
     untouched = InitiativeFactory(title="Initiative oubliée")
     long_ago = timezone.now() - datetime.timedelta(days=400)
@@ -130,7 +130,7 @@ def test_home_page_takes_the_same_queries_at_1_and_30_rows(animateur_client):
     with CaptureQueriesContext(connection) as thirty:
         animateur_client.get(INDEX)
 
-    assert len(one) == len(thirty) == 16
+    assert len(one) == len(thirty) == 17
     assert {len(panel["rows"]) for panel in panels(animateur_client).values()} == {0, 5}
 
 
@@ -144,7 +144,7 @@ def test_staff_see_only_the_panels_of_what_they_may_view(client, monkeypatch):
     response = client.get(INDEX)
 
     shown = [panel["key"] for panel in response.context["panels"]]
-    assert shown == ["a-relire", "sans-reponse"]
+    assert shown == ["a-relire", "sans-reponse", "pistes"]
     assert [detail["label"] for detail in response.context["panels"][0]["details"]] == ["Besoins"]
     assert "Initiative à compléter" not in response.content.decode()
     assert "Action en retard" not in response.content.decode()
