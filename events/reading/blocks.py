@@ -96,6 +96,7 @@ _BLOCKS = {
     "blockquote": QUOTE,
     "cite": CITE,
     "figcaption": CAPTION,
+    "footer": CITE,  # those of pages are dropped before
     "td": CELL,
     "th": CELL,
     **dict.fromkeys(
@@ -133,6 +134,8 @@ _BULLET = re.compile(
     r"^(?:[•·▪▸►●○◦‣⁃→⇒✓✔➢➤*+]|[-–—](?=[\s\wÀ-ÿ«\"“]))\s*|"
     r"^(?:\d{1,2}(?:[.)]|°)|[a-z]\)|[A-Z]\d{1,2}[.)]|[IVX]{1,4}[.)])(?=\s)\s*|^o\s(?=[A-ZÀ-Ý])"
 )
+_MARKED_HEADING = re.compile(r"#{1,6}\s(?P<text>.*\w.*?)[\s#]*$")
+_EMPHASIS = re.compile(r"(\*\*|__|(?<!\w)\*(?=\w))([^*_]+?)\1(?!\w)")
 _DASH = re.compile(r"^[-–—]")
 _QUOTED_LINE = re.compile(r"^(?:>[ \t]?)+")
 _MAIL_HEADER = re.compile(
@@ -142,7 +145,9 @@ _MAIL_HEADER = re.compile(
 _MAIL_SUBJECT = re.compile(r"^(?:Objet|Subject)\s?:\s*(?:(?:TR|RE|FW|FWD|Tr|Re)\s?:\s*)*(.+)", re.I)
 _AROUND_LINE = re.compile(
     r"^(?:cliquez ici\b|rechercher$|remonter\b|partager\b|partagez\b|envoyer? [aà] un ami|"
-    r"(?:facebook|twitter|linkedin|imprimer|accueil|menu)\b(?!.*[.:])|publi[ée]e? le\b|mis à jour|"
+    r"(?:facebook|twitter|linkedin|imprimer|accueil|menu)\b(?!.*[.:])|publi[ée]e? le\b|"
+    r"mise? (?:à jour|en ligne)|"
+    r"\S*\d+x\d+\S*$|"
     r"temps de lecture|lecture\s?:|t[ée]l(?:[ée]phone)?\.?\s?:|mail\s?:|e-?mail\s?:|courriel\s?:|"
     r"contactez[- ]nous|vous souhaitez (?:en savoir|contribuer)|proposez une|accueilactu|"
     r"en savoir plus|lire (?:la suite|aussi)|page \d+|photos?\s?:|©|crédits?\b|mentions légales|"
@@ -248,6 +253,11 @@ def _read_text(source):
             blocks += _cells(raw, row)
             blank = False
             continue
+        if title := _MARKED_HEADING.match(line):
+            blocks.append(Block(title["text"], HEADING, follows_blank=blank))
+            blank = True
+            continue
+        line = _EMPHASIS.sub(r"\2", line)
         if len(blocks) < 12 and (mail := _MAIL_SUBJECT.match(line)):
             subject = mail[1]
         in_row = False
@@ -327,6 +337,8 @@ def _with_headings(blocks):
 
 def _is_heading(block, following, blocks, index):
     text = block.text
+    if block.kind == HEADING:
+        return True
     if block.kind == CELL or block.is_around or len(text) > 160:
         return False
     if following is None or text[-1] in ',;»"”' or text[0] in '«"“(' or " : «" in text:
@@ -365,6 +377,14 @@ def _read_html(source):
     soup = BeautifulSoup(source, "html.parser")
     page_title = soup.title.get_text(" ", strip=True) if soup.title else ""
     _drop_surroundings(soup)
+    for cite in soup.select("footer cite, figcaption cite"):
+        cite.unwrap()
+    for time in soup.select("time[datetime]"):
+        # « le 27 novembre », whose year only the attribute says.
+        year = re.match(r"\d{4}(?=-\d\d-\d\d)", time["datetime"])
+        said = time.get_text()
+        if year and re.search(r"\d\s[a-zûé]{3,9}$", said.strip()):
+            time.append(f" {year[0]}")
     reader = _Walk()
     reader.read(soup)
     return reader.blocks, squeeze(page_title.replace("\n", " "))
@@ -456,8 +476,6 @@ class _Walk:
         inherited = self._kinds[-1] if kind == PARAGRAPH else kind
         if inherited == HEADING and kind != HEADING:
             inherited = PARAGRAPH
-        if tag.name == "footer":
-            inherited = CITE
         self._kinds.append(inherited)
 
     def _leave(self, tag):

@@ -41,7 +41,8 @@ _NOUN = re.compile(
     r"derniers)\b)(?P<noun>[A-Za-zÀ-ÿœŒ][\wÀ-ÿ’'-]*)",
 )
 _BOUNDARY = re.compile(
-    r"[.,;:()!?»”\"\n+=]|\s(?:dont|soit|et (?=\d)|ont|a|est|sont|étaient|se sont|avaient)\s"
+    r"[.,;:()!?»”\"\n+=]|\s(?:dont|soit)\s|"
+    r"\set\s(?=(?:[a-zà-ÿ]+\s)?\d)|(?<!qui)\s(?:ont|a|est|sont|étaient|se sont|avaient)\s"
 )
 
 
@@ -80,6 +81,8 @@ def _in_block(block, said):
         after = masked[number.end :]
         before = masked[max(0, number.start - 25) : number.start].lower()
         following = numbers[index + 1] if index + 1 < len(numbers) else None
+        if number.in_words and re.search(r"\w\s$", before) and masked[number.start].isupper():
+            continue  # « la CC des Trois Vals »
         if number.value in {0, 1} and (number.in_words or not re.match(r"\s?(?:%|en )", after)):
             continue
         unit = ""

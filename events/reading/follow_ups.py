@@ -43,15 +43,19 @@ _THEMES = re.compile(r"(?:thématiques|thèmes|questions|ateliers)\s?:$", re.I)
 _ACTION_SECTION = re.compile(
     r"^(?:\w+[.)]\s)?(?:relevé de )?(?:décisions?|actions?(?: retenues)?|[àa] faire|"
     r"suites?(?: données)?|et maintenant|engagements?|"
-    r"prochaines étapes|plan d['’]actions?|.{0,50}\bengagements?)\b.{0,20}$",
+    r"prochaines étapes|on fait quoi|qui fait quoi|et après|"
+    r"plan d['’]actions?|.{0,50}\bengagements?)\b.{0,20}$",
     re.I,
+)
+_DECIDED = re.compile(
+    r"\b(?:décide|retien|convien|valide|adopte|s['’]engage)\w*\b[^.]{0,80}:$", re.I
 )
 _ACTION = re.compile(r"^actions?(?: retenues?)?(?: n° ?\d+| \d+)?\s?:\s?(?P<text>.{5,})", re.I)
 _DUE = re.compile(r"(?:échéance|d['’]ici|avant|pour|au plus tard|fin|délai)\b", re.I)
 _CARRIER = re.compile(
     r"(?:porteurs?|pilotes?|portée? par|responsables?)\s?:?\s(?P<who>[^;,.()]+)", re.I
 )
-_NEXT = re.compile(
+NEXT = re.compile(
     r"\bprochaine?s?\s(?:[\wÀ-ÿ]+\s){0,2}?(?:rencontre|réunion|comité|séance|webinaire|"
     r"matinée|atelier|édition|rendez-vous|journée|copil|forum)|"
     r"\bprochaine?\s(?:rencontre|réunion|comité|séance|webinaire|matinée|atelier|édition|"
@@ -110,8 +114,9 @@ def read_actions(document):
             continue
         if direct := _ACTION.match(block.text):
             found.append(_action(direct["text"], block))
-        elif _ACTION_SECTION.match(block.text) and (
-            block.kind == "heading" or block.text.endswith(":")
+        elif _DECIDED.search(block.text) or (
+            _ACTION_SECTION.match(block.text)
+            and (block.kind == "heading" or block.text.endswith(":"))
         ):
             in_section = True
         elif in_section and block.kind == "item":
@@ -156,7 +161,7 @@ def read_next_event(document):
         if block.is_around:
             continue
         for sentence in re.split(r"(?<=[.!])\s(?=[A-ZÀ-Ý])", block.text):
-            if not (match := _NEXT.search(sentence)):
+            if not (match := NEXT.search(sentence)):
                 continue
             dates = [
                 date
@@ -165,7 +170,8 @@ def read_next_event(document):
             ]
             if dates:
                 place = re.search(
-                    rf"\bà\s(?:la mairie de |la |l['’])?(?P<place>{CAP}(?:[ -](?:{CAP}|en|"
+                    rf"\b(?:à|chez|mairie de)\s(?:la mairie de |la |l['’])?"
+                    rf"(?P<place>{CAP}(?:[ -](?:{CAP}|en|"
                     rf"sur|les|de)){{0,4}})",
                     sentence,
                 )

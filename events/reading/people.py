@@ -24,7 +24,7 @@ FUNCTION = (
     r"entrepreneure?|artisane?|paysagiste|agricult(?:eur|rice)|maraîch(?:er|ère)|dirigeante?|"
     r"bénévole|stagiaire|habitante?|facilitat(?:eur|rice)|agente?|administrat(?:eur|rice)|"
     r"trésori(?:er|ère)|porte-parole|économiste|géographe|journaliste|étudiante?|"
-    r"assistante?|DGS|DRH)\b)"
+    r"assistante?|représentante?|DGS|DRH)s?\b)"
 )
 _NOT_NAMES = frozenset(
     [
@@ -207,7 +207,7 @@ VERB = (
     r"témoign|rappel|regrett|confi|lanc|estim|observ|conclu|affirm|assur|indiqu|déclar|considèr|"
     r"plaid|propos|interrog|répond|repren|poursui|gliss|analys|constat|défend|martèl|concèd|"
     r"reconn|avou|admet|alert|annonc|comment|not|dit\b|demand|félicit|réjou|jug|nuanc|plaisant|"
-    r"point|relèv|remarqu|renchéri|rétorqu|salu|sout|suggèr|tranch|illustr|exclam|détaill|"
+    r"point|relèv|remarqu|souvien|tempèr|fait\s(?:observ|remarqu|valoir)|renchéri|rétorqu|salu|sout|suggèr|tranch|illustr|exclam|détaill|"
     r"présent|évoqu|partag|réag|décri|souri|pens)\w*(?:-t)?"
 )
 
@@ -228,6 +228,12 @@ class Person:
 _NAME = re.compile(
     rf"(?<![\w'’-])(?:(?P<civility>{CIVILITY})\s)?(?!(?:{CIVILITY})\s)(?P<name>{NAME})(?![\w-])"
 )
+_ATTENDANCE = re.compile(
+    r"\b(?:présente?s?|excusée?s?|participante?s?|représentée?s?|intervenante?s?|"
+    r"autour de la table)\b[^:.]{0,40}:",
+    re.I,
+)
+_FIRST_NAME = re.compile(rf"(?P<name>{CAP})\s?:")
 _SURNAME = re.compile(rf"(?<!\w){CIVILITY}\s(?P<name>{CAP})(?![\w-])")
 _STOP = re.compile(
     r"[.;:!?»”\"()\n]|,\s(?:et\s|à l|au |qui |a |ont |est |n['’]|M\.|Mme|elle|il)|"
@@ -264,6 +270,11 @@ class People:
             person = self._surnames.get(normalise(match["name"]))
             if person and not any(s <= match.start("name") < e for s, e, _ in named):
                 named.append((match.start(), match.end(), person))
+        if not named and (match := _FIRST_NAME.match(text)):
+            first = f"{normalise(match['name'])} "
+            known = [person for key, person in self.found.items() if key.startswith(first)]
+            if len(known) == 1:
+                named.append((0, match.end("name"), known[0]))
         return sorted(named, key=lambda each: each[0])
 
     def _known(self, match):
@@ -297,6 +308,8 @@ class People:
         if match["civility"] or normalise(name) in self.found:
             return True
         if re.match(rf"\s?[,(–/-]\s?(?:{FUNCTION}|en charge)", after, re.I):
+            return True
+        if re.match(r"\s?\([^()\d]{2,80}\)", after) and _ATTENDANCE.search(block.text):
             return True
         if re.match(rf"(?:\s?\([^()]{{2,80}}\))?,?\s?(?:{VERB})\b", after):
             return True
@@ -381,8 +394,12 @@ def _title(after, block):
 
 def _split(title):
     function, comma, rest = title.partition(", ")
-    if comma and not re.match(rf"{FUNCTION}|en charge", rest, re.I):
+    if comma and not re.match(
+        rf"{FUNCTION}|en charge|(?:sur|pour|dans|avec|a|ont|est|l['’]a)\s", rest, re.I
+    ):
         return function, rest
+    if comma and not re.match(rf"{FUNCTION}|en charge", rest, re.I):
+        title = function
     actor = re.search(
         r"\s(?:de la |de l['’]|du |des |de |d['’]|à la |à l['’]|au |chez )((?:[A-ZÀ-Ý]|"
         r"mission|association|communauté).*)",

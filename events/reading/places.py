@@ -33,8 +33,8 @@ _STAGE = re.compile(
     re.I,
 )
 _RUN = (
-    rf"(?:{CAP})(?:(?:[ ’'-]|\s(?:de la|de l['’]|de|du|des|d['’]|en|sur|la|le|"
-    rf"et)\s)(?:{CAP})){{0,4}}"
+    rf"(?:{CAP})(?:(?:[ ’'-]|\s(?:de la |de l['’]|de |du |des |d['’]|en |sur |la |le |"
+    rf"et ))(?:{CAP})){{0,4}}"
 )
 _KINDS = (
     ("epci", r"communauté (?:de communes|d['’]agglomération|urbaine)|CC|CdC|CA|CDA|CU|Grand"),
@@ -112,10 +112,15 @@ def read_places(document, people, resolve=None):
                     block.start + match.start("name"),
                     needs_match=kind in {"region", "departement"},
                 )
+        spans = [(start, end) for start, end, _ in people.mentions(block.text)]
         for match in _SUFFIXED.finditer(block.text):
-            keep(match["name"], "epci", "", block.start + match.start("name"))
+            start = max(
+                [match.start("name"), *(e for s, e in spans if s <= match.start("name") < e)]
+            )
+            name = block.text[start : match.end("name")]
+            last = name.rsplit(" et ", 1)[-1]
+            keep(last, "epci", "", block.start + match.end("name") - len(last))
         if resolve is not None:
-            spans = [(start, end) for start, end, _ in people.mentions(block.text)]
             for match in _LOCATIVE.finditer(block.text):
                 if not any(s <= match.start("name") < e for s, e in spans):
                     keep(match["name"], "", "", block.start + match.start("name"), needs_match=True)

@@ -49,7 +49,7 @@ def read_quotes(document, people):
         ):
             following = blocks[index + 1] if index + 1 < len(blocks) else None
             author = ""
-            if following and following.kind == "cite":
+            if following and following.kind in {"cite", "caption"}:
                 author = next(
                     (p.name for _, _, p in people.mentions(following.text)), following.text
                 )
@@ -119,7 +119,10 @@ def _closing(text, begin, opener, closer):
 
 def _author(people, before, after, blocks, owner, last, block):
     """(name, whether a verb or a mark says so)."""
-    clause = re.split(r"(?<=[^M])[.!?](?=\s[A-ZÀ-Ý])", after)[0][:160]
+    clause = re.split(r"(?<!M)[.!?](?=\s[A-ZÀ-Ý])", after)[0][:160]
+    sentence = re.split(r"(?<=[^M])[.!?]\s(?=[A-ZÀ-Ý])|[»”]", before)[-1]
+    if re.search(r":\s?$", sentence) and (named := people.mentions(sentence)):
+        return named[-1][2].name, True
     if said := re.match(rf"\s?,?\s?(?:{VERB}|selon|d['’]après)\b", clause):
         rest = clause[said.end() :]
         if re.match(r"-?(?:t-)?(?:il|elle)", rest):
@@ -144,7 +147,6 @@ def _author(people, before, after, blocks, owner, last, block):
         named = people.mentions(following.text)
         if named and named[0][0] < 5:
             return named[0][2].name, True
-    sentence = re.split(r"(?<=[^M])[.!?]\s(?=[A-ZÀ-Ý])|[»”]", before)[-1]
     named = people.mentions(sentence)
     if named and (
         re.search(r":\s?$|^\s?(?:Selon|Pour|D['’]après)\s", sentence)

@@ -7,7 +7,7 @@ from .blocks import open_document
 from .dates import event_dates
 from .documents import checked, decode
 from .figures import read_figures
-from .follow_ups import read_actions, read_next_event, read_sessions
+from .follow_ups import NEXT, read_actions, read_next_event, read_sessions
 from .people import CAP, People
 from .places import read_places
 from .quotes import read_quotes
@@ -16,6 +16,9 @@ _HELD = re.compile(
     r"(?:accueillie?\w*|tenue?\w*|retrouvés?|réuni\w*|organisée?\w*|déplacement|clôturions|"
     r"décembre|\d{4})[^.]{0,120}?\s(?:à la|à l['’]|à|au|sur l['’])\s?(?P<place>[^,.;()]{3,80})"
 )
+
+_PLACE_LAST = re.compile(rf"\s\d{{4}}, (?P<place>(?:{CAP})(?:[ -](?:{CAP}))*)$")
+_AFTER_PLACE = re.compile(r"\s(?:nous|pour|dans|avec|afin|qui|où|lors)\b|\s[«“\"]")
 
 
 @dataclass
@@ -99,11 +102,14 @@ def _title(document):
 
 def _place(document):
     for block in document.blocks[:12]:
-        if block.is_around:
+        if block.is_around or NEXT.search(block.text):
             continue
+        titled = block.kind == "heading" or block is document.blocks[0]
+        if titled and (named := _PLACE_LAST.search(block.text)):
+            return named["place"]
         held = _HELD.search(block.text)
         if held and re.match(rf"(?:[a-zà-ÿ ]{{0,20}})?(?:{CAP})", held["place"]):
-            return held["place"].strip()
+            return _AFTER_PLACE.split(held["place"])[0].strip()
         if head := re.match(rf"(?P<place>(?:{CAP})(?:[ -](?:{CAP}))*), (?:les? )?\d", block.text):
             return head["place"]
     return ""

@@ -1,13 +1,21 @@
 """The referential of territories, as the reader asks it."""
 
+from django.db import DatabaseError
+
 from territories.reconciliation import Reconciler
 
 SURE = 0.85
 
 
 def territory_resolver(reconciler=None):
-    """A function (name, context) → (kind, code) when the referential settles it, or None."""
-    reconciler = reconciler or Reconciler.shared()
+    """A function (name, context) → (kind, code) when the referential settles it, or None.
+
+    Without a referential, empty or with no table at all, nothing is settled.
+    """
+    try:
+        reconciler = reconciler or Reconciler.shared()
+    except DatabaseError:
+        return None
 
     def resolve(name, context=""):
         resolution = reconciler.resolve(name, context)

@@ -17,8 +17,11 @@ class Command(BaseCommand):
         parser.add_argument("file", metavar="FICHIER", type=Path)
 
     def handle(self, *, file, **options):
+        resolve = territory_resolver()
+        if resolve is None:
+            self.stderr.write("La base n'a pas de territoires : ils restent sans code.")
         try:
-            reading = read_recap(file.read_bytes(), territory_resolver())
+            reading = read_recap(file.read_bytes(), resolve)
         except OSError as error:
             raise CommandError(f"Ce fichier ne peut pas être lu : {error.strerror}.") from error
         except UnreadableRecapError as error:

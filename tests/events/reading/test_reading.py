@@ -1,7 +1,11 @@
 import json
+import os
+import subprocess
+import sys
 from io import StringIO
 
 import pytest
+from django.conf import settings as site
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from hypothesis import given, settings
@@ -84,6 +88,73 @@ def test_territories_bear_the_stage_of_their_list():
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "author"),
+    [
+        (
+            "Présents : Mme Odile Ferrand (sous-préfète), M. Karim Belloc (maire de Lys).\n"
+            "Mme Ferrand fait observer : « La navette ne passe plus après le travail. »\n"
+            "M. Belloc répond que ce sera corrigé.",
+            "Odile Ferrand",
+        ),
+        (
+            "Fanny Quéré, élue, et Luc Amar, artisan, étaient là. Pour Luc Amar, « la cantine "
+            "est notre premier client ». Fanny Quéré tempère.",
+            "Luc Amar",
+        ),
+        (
+            "Bruno Castel, gérant, nous a reçus.\n\n"
+            'Bruno : "Un règlement de douze pages fait fuir tout le monde."',
+            "Bruno Castel",
+        ),
+        (
+            "<blockquote><p>Un parcours sans coupure vaut mieux que trois aides.</p>"
+            "<footer>— <cite>Hélène Marchetti</cite>, directrice du PLIE</footer></blockquote>",
+            "Hélène Marchetti",
+        ),
+        (
+            "<figure><blockquote>Nous cherchons des gens qui ont envie de rester.</blockquote>"
+            "<figcaption>Stéphane Nguyen, gérant de Nguyen Bâtiment</figcaption></figure>",
+            "Stéphane Nguyen",
+        ),
+    ],
+)
+def test_author_is_who_the_sentence_names(text, author):
+    assert [quote.author for quote in read_recap(text).quotes] == [author]
+
+
+def test_everyone_of_an_attendance_paragraph_is_named():
+    text = (
+        "Autour de la table : Fanny Quéré, cheffe de projet ; Delphine Sarrazin et Marc Ollivier, "
+        "maraîchers ; Pauline Estève (Fondation Racines)."
+    )
+    names = {person.name for person in read_recap(text).people}
+    assert {"Fanny Quéré", "Marc Ollivier", "Pauline Estève"} <= names
+
+
+def test_what_a_committee_decides_is_an_action():
+    text = "Le comité décide :\n- de prolonger la navette ;\n- d'étudier un garage solidaire."
+    assert [action.text for action in read_recap(text).actions] == [
+        "de prolonger la navette",
+        "d'étudier un garage solidaire.",
+    ]
+
+
+def test_year_of_a_date_may_stand_in_its_markup():
+    html = '<h1>Bilan</h1><p>Le <time datetime="2025-11-27">27 novembre</time>, à Crest.</p><p></p>'
+    assert read_recap(html).dates == ["2025-11-27"]
+
+
+def test_number_in_a_proper_name_is_no_figure():
+    assert figures_of("Le président de la CC des Trois Vals a remercié les équipes.") == []
+
+
+def test_title_marked_by_hand_loses_its_marks():
+    assert read_recap("# Visite de la Fabrique\n\n**Qui** : 22 élus.").title == (
+        "Visite de la Fabrique"
+    )
+
+
 def test_next_event_has_its_date_and_place():
     following = read_recap("La prochaine rencontre aura lieu en février 2020 à Lyon.").next_event
     assert (following.date, following.place) == ("2020-02", "Lyon")
@@ -140,3 +211,39 @@ def test_command_refuses_an_empty_file_in_french(tmp_path):
     recap.write_bytes(b"")
     with pytest.raises(CommandError, match="vide"):
         call_command("read_recap", recap)
+
+
+def test_command_needs_no_table(tmp_path):
+    recap = tmp_path / "recap.txt"
+    recap.write_text("La communauté de communes du Val d'Ambre était là.", encoding="utf-8")
+    environment = {
+        "PATH": os.environ["PATH"],
+        "DEBUG": "1",
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'empty.sqlite3'}",
+    }
+    result = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "manage.py", "read_recap", str(recap)],
+        env=environment,
+        cwd=site.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (result.returncode, "restent sans code" in result.stderr) == (0, True)
+    assert json.loads(result.stdout)["territories"] == [
+        {
+            "name": "communauté de communes du Val d'Ambre",
+            "kind": "epci",
+            "code": "",
+            "stage": "",
+        }
+    ]
+
+
+@pytest.mark.django_db
+def test_command_leaves_territories_without_code_while_none_is_loaded(tmp_path):
+    recap = tmp_path / "recap.txt"
+    recap.write_text("La communauté de communes du Val d'Ambre était là.", encoding="utf-8")
+    out = StringIO()
+    call_command("read_recap", recap, stdout=out)
+    assert [each["code"] for each in json.loads(out.getvalue())["territories"]] == [""]
