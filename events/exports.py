@@ -57,6 +57,18 @@ class EventExport(Export):
         return moment(record.start.earliest, ends, record.start_time, record.end_time)
 
 
+def commitments(action):
+    return [f"{party.name} : {party.commitment}" for party in action.carriers if party.commitment]
+
+
+def news(action):
+    """« 4 mai 2021 : le lieu est prêt », the latest first."""
+    return [
+        " : ".join(filter(None, (note.date.label, note.get_progress_display(), note.text.strip())))
+        for note in action.notes.all()
+    ]
+
+
 class ActionExport(Export):
     name = "actions"
     title = "Actions retenues"
@@ -67,8 +79,11 @@ class ActionExport(Export):
         "avancement": "get_progress_display",
         **dated("échéance", "due"),
         "portée par": lambda record: [party.name for party in record.carriers],
+        "engagements": commitments,
+        "nouvelles": news,
         "instance de suivi": "follow_up_body",
         "rencontre": "event",
+        "séquence": lambda record: record.event and record.session,
         "territoires": names("territories"),
         "codes des territoires": references,
         **CLASSIFICATION,

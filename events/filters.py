@@ -1,8 +1,10 @@
-from coopemploi.filters import FacetFilter, TabFilter, YearFilter
-from initiatives.filters import ClassifiedFilterSet
-from territories.models import Network
+from django.utils import timezone
 
-from .models import Action, Event, FollowUpBody
+from coopemploi.filters import Choice, FacetFilter, TabFilter, YearFilter
+from initiatives.filters import ClassifiedFilterSet
+from territories.models import Actor, Network
+
+from .models import Action, ActionParty, Event, FollowUpBody
 
 
 def network_labels():
@@ -11,6 +13,58 @@ def network_labels():
 
 def follow_up_labels():
     return dict(FollowUpBody.objects.order_by("name").values_list("slug", "name"))
+
+
+def meeting_labels():
+    """The meetings that retained actions, the latest first."""
+    meetings = Event.objects.published().filter(actions__isnull=False).distinct()
+    return dict(meetings.values_list("slug", "title"))
+
+
+def carrier_labels():
+    carriers = ActionParty.objects.filter(role=ActionParty.Role.CARRIER).values("actor")
+    actors = Actor.objects.published().filter(pk__in=carriers).order_by("sort_name")
+    return dict(actors.values_list("slug", "name"))
+
+
+class DeadlineFilter(FacetFilter):
+    """Actions still to be done, by what today says of their due date."""
+
+    CHOICES = (
+        ("en-retard", "à faire, en retard"),
+        ("dans-les-temps", "à faire, dans les temps"),
+        ("sans-echeance", "à faire, sans échéance"),
+    )
+
+    def __init__(self):
+        super().__init__("limite", "Échéance", self.CHOICES)
+
+    def having(self, catalogue, value):
+        days = catalogue.values(self.facet)
+        today = timezone.localdate().isoformat()
+        match value:
+            case "en-retard":
+                days = [day for day in days if day < today]
+            case "dans-les-temps":
+                days = [day for day in days if today <= day != "sans"]
+            case _:
+                days = ["sans"]
+        return catalogue.having(self.facet, days)
+
+    def select(self, filters, value):
+        known = self.known(filters, value)
+        kept = 0
+        for each in known:
+            kept |= self.having(filters.catalogue, each)
+        return kept if known else None
+
+    def choices(self, filters, selected, within):
+        found = {value: self.having(filters.catalogue, value) for value, _ in self.CHOICES}
+        return [
+            Choice(value, label, (found[value] & within).bit_count(), value in selected)
+            for value, label in self.CHOICES
+            if found[value] & filters.readable or value in selected
+        ]
 
 
 class EventFilter(ClassifiedFilterSet):
@@ -36,3 +90,12 @@ class ActionFilter(ClassifiedFilterSet):
         "Instance de suivi",
         lambda catalogue: catalogue.keep("follow-up", follow_up_labels),
     )
+    echeance = DeadlineFilter()
+    annee = YearFilter("Année d'échéance")
+    rencontre = FacetFilter(
+        "rencontre", "Rencontre", lambda catalogue: catalogue.keep("meetings", meeting_labels)
+    )
+    porteur = FacetFilter(
+        "porteur", "Porteur", lambda catalogue: catalogue.keep("carriers", carrier_labels)
+    )
+    first_facets = ("avancement", "echeance", "theme")

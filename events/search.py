@@ -11,7 +11,14 @@ from coopemploi.search.text import normalise
 from initiatives.search import CLASSIFICATION_FACETS, CLASSIFICATION_FIELDS, classification_of
 from territories.search import LocatedSource, named_people, published_actor
 
-from .models import Action, Campaign, Event, Recap, Verbatim
+from .models import Action, ActionParty, Campaign, Event, Recap, Verbatim
+
+
+def deadlines(actions):
+    """The day that each action still to be done is due, « sans » when it has none."""
+    for action in actions:
+        if action.is_open:
+            yield action.pk, action.due_latest or "sans"
 
 
 def last_days(events):
@@ -203,6 +210,14 @@ class ActionSource(LocatedSource):
         **CLASSIFICATION_FACETS,
         "avancement": own("progress"),
         "instance": values("follow_up_body__slug"),
+        "rencontre": values("event__slug", event__status=Publishable.Status.PUBLISHED),
+        "porteur": values(
+            "parties__actor__slug",
+            parties__role=ActionParty.Role.CARRIER,
+            parties__label="",  # a label hides the actor it stands for
+            parties__actor__status=Publishable.Status.PUBLISHED,
+        ),
+        "limite": deadlines,
         "annee": own_years(("due_earliest", "due_latest")),
     }
     fields = (
@@ -225,6 +240,7 @@ class ActionSource(LocatedSource):
         "events.Action_territories": "territories",
         "events.ActionParty": "parties",
         "events.ActionNote": "notes",
+        "events.Event": "event",
         "events.FollowUpBody": "follow_up_body",
         "territories.Actor": "parties__actor",
     }

@@ -260,8 +260,9 @@ def campaign_detail(request, slug):
 def with_carriers(actions, user):
     """What an action's card shows, in a fixed number of queries."""
     carriers = ActionParty.objects.visible_to(user).filter(role=ActionParty.Role.CARRIER)
-    return actions.select_related("source").prefetch_related(
+    return actions.select_related("source", "session").prefetch_related(
         "themes",
+        "notes",
         seen("event", Event, user),
         Prefetch("parties", carriers.select_related("actor"), to_attr="carriers"),
     )

@@ -48,14 +48,13 @@ class FollowUpBody(Sourced):
 
 
 class ActionQuerySet(PublishableQuerySet, LocatedQuerySet):
+    def still_open(self):
+        """Actions still to be done, that joined no other."""
+        return self.unarchived().filter(merged_into=None).exclude(progress__in=Action.ENDED)
+
     def overdue(self, at=None):
         """Actions still to be done whose due date passed before the day `at` (today)."""
-        ended = [Action.Progress.DONE, Action.Progress.DROPPED]
-        return (
-            self.unarchived()
-            .filter(due_latest__lt=at or timezone.localdate(), merged_into=None)
-            .exclude(progress__in=ended)
-        )
+        return self.still_open().filter(due_latest__lt=at or timezone.localdate())
 
 
 class Action(Publishable, Sourced, Classified):
@@ -67,6 +66,8 @@ class Action(Publishable, Sourced, Classified):
         UNDER_WAY = "under_way", "en cours"
         DONE = "done", "réalisée"
         DROPPED = "dropped", "abandonnée"
+
+    ENDED = (Progress.DONE, Progress.DROPPED)
 
     title = models.CharField("titre", max_length=250)
     slug = AutoSlugField("réf", populate_from="title")
@@ -128,6 +129,15 @@ class Action(Publishable, Sourced, Classified):
 
     def get_absolute_url(self):
         return reverse("action_detail", args=[self.slug])
+
+    @property
+    def is_open(self):
+        return self.merged_into_id is None and self.progress not in self.ENDED
+
+    def is_overdue(self, at=None):
+        """Is it still to be done, its due date before the day `at` (today)?"""
+        day = at or timezone.localdate()
+        return self.is_open and self.due_latest is not None and self.due_latest < day
 
     def clean(self):
         if self.pk and self.merged_into_id == self.pk:

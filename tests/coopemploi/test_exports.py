@@ -121,7 +121,7 @@ LISTS = [
     pytest.param(OFFERS, make_offer, 10, id="offers"),
     pytest.param(RESOURCES, make_resource, 9, id="resources"),
     pytest.param(PAST, make_event, 10, id="events"),
-    pytest.param(ACTIONS, make_action, 11, id="actions"),
+    pytest.param(ACTIONS, make_action, 12, id="actions"),
 ]
 
 
