@@ -44,6 +44,7 @@ FEMININE = {
     "idée",
     "identité",
     "initiative",
+    "inscription",
     "instance",
     "intervention",
     "nouvelle",

@@ -164,6 +164,18 @@ class PartialDateField(models.CharField):
         return super().formfield(**{**defaults, **kwargs})
 
 
+class SaveCountField(models.PositiveIntegerField):
+    """How many times a record was saved since it was made."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{"default": 0, "editable": False, **kwargs})
+
+    def pre_save(self, instance, add):
+        count = super().pre_save(instance, add) + (not add)
+        setattr(instance, self.attname, count)
+        return count
+
+
 def dates_in_order(start, end, *, name, message="La fin précède le début."):
     """The constraint that the partial date `end` cannot be wholly before `start`."""
     return models.CheckConstraint(

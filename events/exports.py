@@ -5,6 +5,14 @@ from coopemploi.formats.calendars import moment
 from coopemploi.formats.exports import Export, dated, first_point, names
 from initiatives.exports import CLASSIFICATION, RELATIONS, references
 
+from .models import Event
+
+STATUSES = {
+    Event.State.PLANNED: "CONFIRMED",
+    Event.State.POSTPONED: "TENTATIVE",
+    Event.State.CANCELLED: "CANCELLED",
+}
+
 
 def hour(name):
     def value(record):
@@ -27,6 +35,7 @@ class EventExport(Export):
         **dated("fin", "end"),
         "heure de début": hour("start_time"),
         "heure de fin": hour("end_time"),
+        "tenue": "get_state_display",
         "format": "get_format_display",
         "lieu": "venue",
         "commune": "town",
@@ -44,7 +53,14 @@ class EventExport(Export):
         return first_point([record.town, *record.territories.all()])
 
     def text(self, record):
-        return "\n\n".join(filter(None, (record.topic, record.summary)))
+        called_off = f"Rencontre {record.get_state_display()}." if record.is_called_off else ""
+        return "\n\n".join(filter(None, (called_off, record.topic, record.summary)))
+
+    def revision(self, record):
+        return record.revision
+
+    def calendar_status(self, record):
+        return STATUSES[record.state]
 
     def place(self, record):
         return ", ".join(str(part) for part in (record.venue, record.town) if part)

@@ -20,6 +20,7 @@ from .models import (
     Recap,
     RecapLink,
     RecapSection,
+    Registration,
     RoundTableEntry,
     RoundTableItem,
     RoundTablePerson,
@@ -30,6 +31,8 @@ from .models import (
 
 track(Campaign, CampaignFigure, Series)
 track(Event, EventActor, EventFigure, Objective, Session, Appearance, Attendance)
+# What people said of themselves is forgotten after a while: no copy outlives it.
+track(Registration, private=["name", "email", "organisation", "place", "access_needs"])
 track(EvaluationResult)
 track(RoundTableEntry, RoundTablePerson, RoundTableItem)
 track(Recap, RecapSection, RecapLink, KeyIdea, Verbatim)

@@ -19,6 +19,7 @@ class EventImport(Importation):
         "start_time",
         "end",
         "end_time",
+        "state",
         "format",
         "venue",
         "town",

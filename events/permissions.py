@@ -8,6 +8,7 @@ from .models import (
     Event,
     FollowUpBody,
     Recap,
+    Registration,
     RoundTableEntry,
     Series,
     Session,
@@ -25,7 +26,7 @@ def declare():
     lead(Event, *EVENT, networks=["network"])
     lead(Campaign, "territories")
     lead(Series)
-    for model in (Recap, Session):
+    for model in (Recap, Registration, Session):
         lead(model, *of_its_event(), networks=["event__network"])
     lead(RoundTableEntry, *of_its_event("territory"), networks=["event__network"])
     lead(Action, *of_its_event("territories"), networks=["event__network"])

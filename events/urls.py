@@ -1,10 +1,30 @@
 from django.urls import path
 
-from . import views
+from . import registration_views, views
 
 urlpatterns = [
     path("evenements/", views.event_list, name="event_list"),
     path("evenements/<slug:slug>/", views.event_detail, name="event_detail"),
+    path(
+        "evenements/<slug:slug>/agenda.ics",
+        registration_views.event_calendar,
+        name="event_calendar",
+    ),
+    path(
+        "evenements/<slug:slug>/inscription/",
+        registration_views.registration_add,
+        name="registration_add",
+    ),
+    path(
+        "evenements/<slug:slug>/inscription/demandee/",
+        registration_views.registration_asked,
+        name="registration_asked",
+    ),
+    path(
+        "inscriptions/<token>/",
+        registration_views.registration_manage,
+        name="registration_manage",
+    ),
     path("operations/<slug:slug>/", views.campaign_detail, name="campaign_detail"),
     path("actions/", views.action_list, name="action_list"),
     path("actions/<slug:slug>/", views.action_detail, name="action_detail"),

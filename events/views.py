@@ -100,6 +100,8 @@ def event_detail(request, slug):
             "attendances": sorted(event.attendances.all(), key=attendance_rank),
             "around": around(event),
             "contents": contents(event, recap),
+            "door": event.door(),
+            "is_over": event.is_over(),
         },
     )
 

@@ -35,6 +35,7 @@ from events.models import (
     Recap,
     RecapLink,
     RecapSection,
+    Registration,
     RoundTableEntry,
     RoundTableItem,
     RoundTablePerson,
@@ -397,6 +398,16 @@ class EventActorFactory(DjangoModelFactory):
     event = factory.SubFactory(EventFactory)
     actor = factory.SubFactory(ActorFactory)
     role = EventActor.Role.ORGANISER
+
+
+class RegistrationFactory(DjangoModelFactory):
+    class Meta:
+        model = Registration
+
+    event = factory.SubFactory(EventFactory, needs_registration=True)
+    name = factory.Sequence(lambda n: f"Sacha Nom{n}")
+    email = factory.Sequence(lambda n: f"inscrit-{n}@example.org")
+    rank = factory.Sequence(lambda n: n + 1)
 
 
 class AttendanceFactory(DjangoModelFactory):

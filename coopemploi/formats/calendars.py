@@ -2,8 +2,10 @@
 
 import datetime
 from functools import cache
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from icalendar import Calendar, Event, Timezone
@@ -27,6 +29,11 @@ def pieces(export):
         if export.moment(record):
             yield event(export, record).to_ical()
     yield END
+
+
+def site_host():
+    """The one host of the site, by whatever name it was reached: a UID must not change."""
+    return urlsplit(settings.SITE_URL).hostname
 
 
 def heading(export):
@@ -56,7 +63,9 @@ def event(export, record):
     shown = export.entry(record)
     start, end = export.moment(record)
     entry = Event()
-    entry.add("uid", f"{record.slug}@{export.host}")
+    entry.add("uid", f"{record._meta.model_name}-{record.pk}@{site_host()}")
+    entry.add("sequence", export.revision(record))
+    entry.add("status", export.calendar_status(record))
     entry.add("dtstamp", export.generated_at.astimezone(datetime.UTC))
     entry.add("last-modified", record.updated_at.astimezone(datetime.UTC))
     entry.add("summary", shown["title"])

@@ -96,7 +96,6 @@ class Export:
         self.site = Identity.current().name
         self.generated_at = timezone.localtime()
         self.build_url = request.build_absolute_uri
-        self.host = request.get_host()
         self.url = request.build_absolute_uri()
         query = request.GET.copy()
         for parameter in ("format", "page"):
@@ -132,6 +131,14 @@ class Export:
     def text(self, record):
         """What a feed or a calendar says of a record."""
         return record.summary
+
+    def revision(self, record):
+        """For a calendar: a number that rises with each change of a record."""
+        return 0
+
+    def calendar_status(self, record):
+        """What a calendar says of it: CONFIRMED, TENTATIVE or CANCELLED."""
+        return "CONFIRMED"
 
     def entry(self, record):
         """A record as a feed or a calendar shows it."""

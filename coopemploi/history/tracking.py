@@ -20,7 +20,7 @@ from django.utils import timezone
 from simple_history import register
 from simple_history.models import HistoricalRecords
 
-from ..fields import AutoSlugField, NormalisedField, PartialDateField
+from ..fields import AutoSlugField, NormalisedField, PartialDateField, SaveCountField
 from .fields import StoredPartialDateField
 
 CREATED, CHANGED, DELETED = "+", "~", "-"
@@ -284,7 +284,9 @@ class Records(HistoricalRecords):
 def _is_derived(field):
     """Computed from the rest of the record, or from the time of its writing."""
     return (
-        field.generated or isinstance(field, NormalisedField) or getattr(field, "auto_now", False)
+        field.generated
+        or isinstance(field, (NormalisedField, SaveCountField))
+        or getattr(field, "auto_now", False)
     )
 
 

@@ -1,4 +1,4 @@
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.template.response import TemplateResponse
@@ -21,6 +21,7 @@ from coopemploi.admin import (
 )
 from coopemploi.formats.tables import csv_response
 from coopemploi.imports.admin import ImportableMixin
+from events import registrations
 from events.invitations import Invitations, InviteeTable
 from events.models import (
     Appearance,
@@ -101,7 +102,7 @@ class EvaluationResultInline(FigureInline):
 @admin.register(Event)
 class EventAdmin(ImportableMixin, PublishableAdmin):
     list_display = ["title", "date", "status", "kind", "town"]
-    list_filter = ["status", "kind", "format", USED_SCHEMES]
+    list_filter = ["status", "kind", "format", "state", USED_SCHEMES]
     list_select_related = ["town"]
     follow_up = {
         **PublishableAdmin.follow_up,
@@ -120,10 +121,21 @@ class EventAdmin(ImportableMixin, PublishableAdmin):
                 "fields": [
                     ("start", "start_time"),
                     ("end", "end_time"),
-                    "format",
+                    ("state", "format"),
                     ("venue", "town"),
                     "territories",
                 ]
+            },
+        ),
+        (
+            "Inscriptions",
+            {
+                "classes": ["collapse"],
+                "fields": [
+                    ("needs_registration", "capacity"),
+                    ("registration_opens_at", "registration_closes_at"),
+                    "online_url",
+                ],
             },
         ),
         (
@@ -154,6 +166,11 @@ class EventAdmin(ImportableMixin, PublishableAdmin):
     @admin.display(description="date", ordering="start_latest")
     def date(self, event):
         return event.start
+
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        if db_field.name == "state":
+            kwargs["choices"] = Event.State.choices
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.invitees_view)
@@ -191,8 +208,25 @@ class EventAdmin(ImportableMixin, PublishableAdmin):
             return None
         return model_admin.get_queryset(request)
 
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if change and (filled := registrations.refill(form.instance)):
+            s = "s" if filled > 1 else ""
+            said = f"{filled} personne{s} de la liste d'attente inscrite{s}, et prévenue{s}."
+            messages.success(request, said)
+
     def object_links(self, request, obj):
-        return [*self._invitation_links(obj), *self._recap_links(obj)]
+        return [
+            *self._invitation_links(obj),
+            *self._registration_links(obj),
+            *self._recap_links(obj),
+        ]
+
+    def _registration_links(self, event):
+        if not event.needs_registration:
+            return []
+        table = reverse("admin:events_registration_changelist")
+        return [("Inscriptions", f"{table}?event__exact={event.pk}")]
 
     def _invitation_links(self, event):
         if event.is_over():

@@ -11,6 +11,7 @@ from .event import (
     Series,
 )
 from .recap import KeyIdea, Recap, RecapLink, RecapSection, Verbatim
+from .registration import Registration
 from .round_table import RoundTableEntry, RoundTableItem, RoundTablePerson
 from .session import Appearance, Session
 
@@ -32,6 +33,7 @@ __all__ = [
     "Recap",
     "RecapLink",
     "RecapSection",
+    "Registration",
     "RoundTableEntry",
     "RoundTableItem",
     "RoundTablePerson",

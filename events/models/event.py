@@ -1,14 +1,18 @@
+import datetime
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.urls import reverse
 from django.utils import timezone
 
+from coopemploi.dates import Precision
 from coopemploi.fields import (
     AutoSlugField,
     NormalisedField,
     PartialDateField,
     ProseField,
+    SaveCountField,
     dates_in_order,
 )
 from coopemploi.figures import CountedFigureQuerySet, KeyFigure, format_number, row_count
@@ -194,6 +198,19 @@ class Event(Publishable, Sourced, Classified):
         ONLINE = "online", "en ligne"
         HYBRID = "hybrid", "sur place et en ligne"
 
+    class State(models.TextChoices):
+        PLANNED = "planned", "prévue"
+        POSTPONED = "postponed", "reportée"
+        CANCELLED = "cancelled", "annulée"
+
+    class Door(models.TextChoices):
+        """Whether one may register now."""
+
+        NONE = "none", "sans inscription"
+        SOON = "soon", "inscriptions à venir"
+        OPEN = "open", "inscriptions ouvertes"
+        CLOSED = "closed", "inscriptions closes"
+
     kind = models.CharField("type", max_length=20, choices=Kind.choices)
     title = models.CharField("titre", max_length=200)
     slug = AutoSlugField("réf", populate_from="title")
@@ -209,6 +226,14 @@ class Event(Publishable, Sourced, Classified):
     end = PartialDateField("fin")
     start_time = models.TimeField("heure de début", null=True, blank=True)
     end_time = models.TimeField("heure de fin", null=True, blank=True)
+    state = models.CharField(
+        "tenue",
+        max_length=10,
+        choices=State.choices,
+        default=State.PLANNED,
+        blank=True,
+        help_text="Reportée : sa nouvelle date n'est pas encore connue. L'agenda le dit.",
+    )
     format = models.CharField("format", max_length=10, choices=Format.choices, blank=True)
     venue = models.CharField("lieu", max_length=200, blank=True, help_text="« Écosite »")
     town = models.ForeignKey(
@@ -273,6 +298,33 @@ class Event(Publishable, Sourced, Classified):
         related_name="previous_events",
     )
 
+    needs_registration = models.BooleanField(
+        "sur inscription", default=False, help_text="La page propose alors de s'inscrire."
+    )
+    capacity = models.PositiveIntegerField(
+        "nombre de places",
+        null=True,
+        blank=True,
+        help_text="Au-delà, une liste d'attente. Vide : sans limite.",
+    )
+    registration_opens_at = models.DateTimeField(
+        "ouverture des inscriptions", null=True, blank=True, help_text="Vide : tout de suite."
+    )
+    registration_closes_at = models.DateTimeField(
+        "clôture des inscriptions",
+        null=True,
+        blank=True,
+        help_text="Vide : jusqu'au début de la rencontre.",
+    )
+    online_url = models.URLField(
+        "lien de connexion",
+        max_length=500,
+        blank=True,
+        help_text="Envoyé aux seuls inscrits, jamais montré sur le site.",
+    )
+    # What a calendar calls SEQUENCE: it rises with each change.
+    revision = SaveCountField("nombre de modifications")
+
     objects = EventQuerySet.as_manager()
 
     class Meta:
@@ -280,7 +332,21 @@ class Event(Publishable, Sourced, Classified):
         verbose_name_plural = "rencontres"
         ordering = [F("start_latest").desc(nulls_last=True), "-pk"]
         default_related_name = "events"
-        constraints = [dates_in_order("start", "end", name="event_dates_in_order")]
+        constraints = [
+            dates_in_order("start", "end", name="event_dates_in_order"),
+            models.CheckConstraint(
+                condition=Q(capacity=None) | Q(capacity__gte=1),
+                name="event_has_a_seat",
+                violation_error_message="Il faut une place au moins, ou rien : sans limite.",
+            ),
+            models.CheckConstraint(
+                condition=Q(registration_opens_at=None)
+                | Q(registration_closes_at=None)
+                | Q(registration_closes_at__gt=models.F("registration_opens_at")),
+                name="event_registration_in_order",
+                violation_error_message="Les inscriptions se closent avant d'ouvrir.",
+            ),
+        ]
         indexes = [
             models.Index(fields=["start_latest"], name="event_start_latest"),
             models.Index(fields=["end_latest"], name="event_end_latest"),
@@ -297,7 +363,44 @@ class Event(Publishable, Sourced, Classified):
         last = self.end_latest or self.start_latest
         return last is not None and last < (at or timezone.localdate())
 
+    @property
+    def is_called_off(self):
+        """Postponed without a date, or cancelled: nobody is awaited."""
+        return self.state != self.State.PLANNED
+
+    def starts_at(self):
+        """The moment it begins, None unless its day and hour are known."""
+        if self.start.precision is not Precision.DAY or not self.start_time:
+            return None
+        return timezone.make_aware(datetime.datetime.combine(self.start.earliest, self.start_time))
+
+    def door(self, at=None):
+        """Whether one may register at the time `at` (now)."""
+        now = at or timezone.now()
+        closes_at = self.registration_closes_at or self.starts_at()
+        if not self.needs_registration:
+            return self.Door.NONE
+        if self.is_called_off or self.is_over(timezone.localdate(now)):
+            return self.Door.CLOSED
+        if closes_at and now >= closes_at:
+            return self.Door.CLOSED
+        if self.registration_opens_at and now < self.registration_opens_at:
+            return self.Door.SOON
+        return self.Door.OPEN
+
+    def cancel(self):
+        self._become(self.State.CANCELLED)
+
+    def postpone(self):
+        """Put off to a date that is not known yet."""
+        self._become(self.State.POSTPONED)
+
+    def _become(self, state):
+        self.state = state
+        self.save(update_fields=["state", "revision", "updated_at"])
+
     def clean(self):
+        self.state = self.state or self.State.PLANNED
         one_day = not self.end or self.end == self.start
         if one_day and self.start_time and self.end_time and self.end_time < self.start_time:
             raise ValidationError(

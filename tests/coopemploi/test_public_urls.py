@@ -70,6 +70,10 @@ PUBLIC_KEYS = {
     "alert_add": {},
     "alert_confirm": {"token": "absent"},
     "alert_manage": {"token": "absent"},
+    "event_calendar": {"slug": "absente"},
+    "registration_add": {"slug": "absente"},
+    "registration_asked": {"slug": "absente"},
+    "registration_manage": {"token": "absent"},
     "mail_sent": {},  # under DEBUG only
     "oidc_callback": {},  # with a provider only
     "oidc_login": {},

@@ -1,0 +1,63 @@
+from django.contrib import admin
+
+from coopemploi.admin import ModelAdmin
+from coopemploi.permissions import editing_rule
+from events import registrations
+from events.models import Event, Registration
+
+
+@admin.register(Registration)
+class RegistrationAdmin(ModelAdmin):
+    """Whoever prepares an event reads who comes to it: nobody else does."""
+
+    list_display = ["name", "organisation_shown", "place_shown", "status", "presence", "event"]
+    list_filter = ["status", "presence"]
+    list_select_related = ["event", "actor", "territory"]
+    search_fields = ["name", "organisation", "email", "event__title"]
+    fieldsets = [
+        (None, {"fields": ["event", "name", "email", "status", "presence"]}),
+        (
+            "D'où vient cette personne",
+            {
+                "fields": [("organisation", "actor"), ("place", "territory")],
+                "description": (
+                    "À gauche, ce que la personne a écrit ; à droite, la fiche qui lui "
+                    "correspond, à choisir si elle n'a pas été reconnue."
+                ),
+            },
+        ),
+        ("Pour l'accueillir", {"fields": ["access_needs"]}),
+    ]
+
+    def get_queryset(self, request):
+        prepared = editing_rule().editable(Event.objects.order_by(), request.user)
+        return super().get_queryset(request).filter(event__in=prepared.values("pk"))
+
+    def has_view_permission(self, request, obj=None):
+        """Seeing events is not enough."""
+        return self.has_change_permission(request, obj)
+
+    def save_model(self, request, obj, form, change):
+        """A seat given back by the team goes to who waits, as one given back by its owner."""
+        if not change:
+            obj.rank = obj.event.registrations.next_rank()
+        super().save_model(request, obj, form, change)
+        registrations.refill(obj.event)
+
+    def delete_model(self, request, obj):
+        super().delete_model(request, obj)
+        registrations.refill(obj.event)
+
+    def delete_queryset(self, request, queryset):
+        events = list(Event.objects.filter(registrations__in=queryset).distinct())
+        super().delete_queryset(request, queryset)
+        for event in events:
+            registrations.refill(event)
+
+    @admin.display(description="structure", ordering="organisation")
+    def organisation_shown(self, registration):
+        return registration.organisation_name
+
+    @admin.display(description="territoire", ordering="place")
+    def place_shown(self, registration):
+        return registration.place_name

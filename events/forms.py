@@ -1,0 +1,124 @@
+import re
+
+from django import forms
+from django.core.validators import MaxLengthValidator
+
+from coopemploi.robots import TrapMixin
+from coopemploi.search.text import normalise, storable
+from territories.models import Actor, Territory
+
+from .models import Registration
+from .models.registration import has_a_letter
+
+EMAIL_EXAMPLE = "«\N{NO-BREAK SPACE}prenom.nom@exemple.fr\N{NO-BREAK SPACE}»"
+
+
+class LineField(forms.CharField):
+    """A text on one line, that every database takes."""
+
+    def to_python(self, value):
+        return " ".join(storable(super().to_python(value)).split())
+
+
+class AnswersForm(forms.Form):
+    """What somebody says of themselves, and may change later."""
+
+    name = LineField(
+        label="Votre prénom et votre nom",
+        max_length=100,
+        validators=[has_a_letter],
+        error_messages={
+            "required": "Indiquez votre nom.",
+            "max_length": "Ce nom dépasse %(limit_value)d caractères.",
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    organisation = LineField(
+        label="Votre structure (facultatif)",
+        max_length=150,
+        required=False,
+        help_text="Association, collectivité, entreprise… Elle figure sur la feuille d'émargement.",
+        error_messages={"max_length": "Ce nom dépasse %(limit_value)d caractères."},
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    place = LineField(
+        label="Votre territoire (facultatif)",
+        max_length=150,
+        required=False,
+        help_text="Une commune, une intercommunalité, un département… Comme vous le dites.",
+        error_messages={"max_length": "Ce nom dépasse %(limit_value)d caractères."},
+    )
+    access_needs = forms.CharField(
+        label="De quoi avez-vous besoin pour venir ? (facultatif)",
+        required=False,
+        help_text=(
+            "Accès en fauteuil, interprète, repas, place de stationnement… "
+            "Seule l'équipe qui prépare la rencontre le lit."
+        ),
+        validators=[
+            MaxLengthValidator(500, "Dites-le en %(limit_value)d caractères (%(show_value)d ici).")
+        ],
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean_access_needs(self):
+        return storable(self.cleaned_data["access_needs"]).strip()
+
+    @property
+    def answers(self):
+        """The fields of a registration, the actor and the territory recognised when sure."""
+        data = self.cleaned_data
+        names = ("name", "organisation", "place", "access_needs")
+        return {
+            **{name: data[name] for name in names},
+            "actor": actor_named(data["organisation"]),
+            "territory": territory_named(data["place"]),
+        }
+
+
+class RegistrationForm(AnswersForm, TrapMixin):
+    email = forms.EmailField(
+        label="Votre adresse e-mail",
+        help_text=f"Pour recevoir la confirmation, par exemple {EMAIL_EXAMPLE}. Jamais publiée.",
+        error_messages={
+            "required": "Indiquez votre adresse e-mail.",
+            "invalid": f"Adresse incomplète. Écrivez par exemple {EMAIL_EXAMPLE}.",
+            "max_length": "Cette adresse est trop longue.",
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        max_length=Registration._meta.get_field("email").max_length,
+    )
+    consent = forms.BooleanField(
+        label=(
+            "J'accepte que ces réponses soient gardées pour préparer la rencontre. Elles ne sont "
+            "jamais publiées, et sont effacées un an après au plus tard."
+        ),
+        error_messages={"required": "Sans votre accord, nous ne pouvons pas vous inscrire."},
+    )
+    field_order = ["name", "email", "organisation", "place", "access_needs", "consent", "website"]
+
+
+def actor_named(name):
+    """The one published actor called so, None when there is none or several."""
+    return _only_one(Actor.objects.published().matching(name), name, lambda actor: [actor.name])
+
+
+def territory_named(name):
+    """The one territory called so, by its name or as the suggestions write it."""
+    bare = re.sub(r"\(.*", "", name)
+    found = Territory.objects.matching(bare)
+    return _only_one(found, name, lambda territory: [territory.full_label]) or _only_one(
+        found, name, lambda territory: [territory.name]
+    )
+
+
+def _only_one(records, name, names_of):
+    wanted = normalise(name)
+    if not wanted:
+        return None
+    called = [
+        record
+        for record in records[:50]
+        if wanted in {normalise(each) for each in names_of(record)}
+    ]
+    return called[0] if len(called) == 1 else None

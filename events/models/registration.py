@@ -1,0 +1,123 @@
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Max, Q
+from django.utils import timezone
+
+from territories.models import Actor, Territory
+
+from .event import Attendance, Event
+
+
+def has_a_letter(value):
+    """A name made of signs only cannot be called out, nor printed on a badge."""
+    if not any(character.isalnum() for character in value):
+        raise ValidationError("Écrivez ce nom avec des lettres.", code="no_letter")
+
+
+class RegistrationQuerySet(models.QuerySet):
+    def confirmed(self):
+        return self.filter(status=Registration.Status.CONFIRMED)
+
+    def waiting(self):
+        """The waiting list, the first who asked first."""
+        return self.filter(status=Registration.Status.WAITING).order_by("rank", "pk")
+
+    def expected(self):
+        """Who has a seat, and who came without one."""
+        return self.filter(status__in=[Registration.Status.CONFIRMED, Registration.Status.WALK_IN])
+
+    def present(self):
+        return self.filter(presence=Attendance.Status.PRESENT)
+
+    def next_rank(self):
+        """The place of who asks now, after all who asked before."""
+        return (self.aggregate(last=Max("rank"))["last"] or 0) + 1
+
+
+class Registration(models.Model):
+    """Somebody who asked to come to an event, without an account. Never public."""
+
+    class Status(models.TextChoices):
+        CONFIRMED = "confirmed", "inscrit"
+        WAITING = "waiting", "en attente"
+        CANCELLED = "cancelled", "annulé"
+        WALK_IN = "walk_in", "venu sans inscription"
+
+    class Presence(models.TextChoices):
+        PRESENT = Attendance.Status.PRESENT.value, Attendance.Status.PRESENT.label
+        EXCUSED = Attendance.Status.EXCUSED.value, Attendance.Status.EXCUSED.label
+        REPRESENTED = Attendance.Status.REPRESENTED.value, Attendance.Status.REPRESENTED.label
+
+    event = models.ForeignKey(
+        Event, verbose_name="rencontre", on_delete=models.CASCADE, related_name="registrations"
+    )
+    name = models.CharField("nom", max_length=100, validators=[has_a_letter])
+    email = models.EmailField("adresse e-mail", blank=True, help_text="Jamais montrée sur le site.")
+    organisation = models.CharField("structure", max_length=150, blank=True)
+    actor = models.ForeignKey(
+        Actor,
+        verbose_name="acteur reconnu",
+        on_delete=models.SET_NULL,  # what was written stays in `organisation`
+        null=True,
+        blank=True,
+        related_name="registrations",
+    )
+    place = models.CharField("territoire, tel qu'écrit", max_length=150, blank=True)
+    territory = models.ForeignKey(
+        Territory,
+        verbose_name="territoire reconnu",
+        on_delete=models.SET_NULL,  # what was written stays in `place`
+        null=True,
+        blank=True,
+        related_name="registrations",
+    )
+    access_needs = models.TextField("besoins particuliers", max_length=500, blank=True)
+    consented_at = models.DateTimeField("accord donné le", null=True, blank=True, editable=False)
+    status = models.CharField(
+        "inscription", max_length=10, choices=Status.choices, default=Status.CONFIRMED
+    )
+    rank = models.PositiveIntegerField("ordre d'arrivée", default=0, editable=False)
+    presence = models.CharField("présence", max_length=12, choices=Presence.choices, blank=True)
+    created_at = models.DateTimeField("reçue le", default=timezone.now, editable=False)
+    week_reminder_at = models.DateTimeField(
+        "rappel d'une semaine envoyé le", null=True, blank=True, editable=False
+    )
+    day_reminder_at = models.DateTimeField(
+        "rappel de la veille envoyé le", null=True, blank=True, editable=False
+    )
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "inscription"
+        verbose_name_plural = "inscriptions"
+        ordering = ["rank", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "email"],
+                condition=~Q(email=""),
+                name="registration_once",
+                violation_error_message="Cette adresse est déjà inscrite à cette rencontre.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def is_active(self):
+        return self.status != self.Status.CANCELLED
+
+    @property
+    def organisation_name(self):
+        return self.organisation or (self.actor.name if self.actor else "")
+
+    @property
+    def place_name(self):
+        return self.territory.name if self.territory else self.place
+
+    def answer(self, **answers):
+        """Say something else of oneself: the fields of `answers`, no other."""
+        for name, value in answers.items():
+            setattr(self, name, value)
+        self.save(update_fields=list(answers))

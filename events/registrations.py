@@ -1,0 +1,136 @@
+"""Registrations: taken, changed, cancelled; a seat set free goes to the first who waits.
+
+All that counts seats is done with the event locked: two people who ask for the last one at
+the same instant are told in turn.
+"""
+
+import datetime
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from coopemploi.links import SignedLink
+from coopemploi.mail.services import send_mail_later, site_url
+
+from .calendars import attachment
+from .models import Event, Registration
+
+Status = Registration.Status
+
+# Long enough for a meeting announced a year ahead.
+MANAGE = SignedLink("registration", max_age=datetime.timedelta(days=400))
+
+
+def locked(event):
+    """The event as it is now, nobody else counting its seats until the end of the transaction."""
+    return Event.objects.select_for_update(no_key=True).get(pk=event.pk)
+
+
+@transaction.atomic
+def register(*, event, email, answers, at=None):
+    """Give `email` a seat, or a place in the waiting list; a mail, and it alone, says which.
+
+    An address already registered keeps what it said, and is mailed so. `answers` are other
+    fields of a registration. Return the registration.
+    """
+    event = locked(event)
+    email = email.lower()
+    registration = Registration.objects.filter(event=event, email=email).first()
+    if registration and registration.is_active:
+        _write(registration, event, "already")
+        return registration
+    registration = registration or Registration(event=event, email=email)
+    for name, value in answers.items():
+        setattr(registration, name, value)
+    fill_seats(event)
+    has_seat = free_seats(event) is None or free_seats(event) > 0
+    registration.status = Status.CONFIRMED if has_seat else Status.WAITING
+    registration.rank = event.registrations.next_rank()
+    registration.presence = ""
+    registration.consented_at = registration.created_at = at or timezone.now()
+    registration.week_reminder_at = registration.day_reminder_at = None
+    registration.save()
+    _write(registration, event, registration.status)
+    return registration
+
+
+def free_seats(event):
+    """How many seats nobody has; None when there is no limit."""
+    if event.capacity is None:
+        return None
+    return max(event.capacity - event.registrations.confirmed().count(), 0)
+
+
+def fill_seats(event):
+    """Give the free seats of a `locked` event to those who wait, in order, by mail.
+
+    Return how many got one.
+    """
+    if not event.needs_registration or event.is_called_off or event.is_over():
+        return 0
+    promoted = list(event.registrations.waiting()[: free_seats(event)])
+    for registration in promoted:
+        registration.status = Status.CONFIRMED
+        registration.save(update_fields=["status"])
+        if registration.email:
+            _write(registration, event, "promoted")
+    return len(promoted)
+
+
+@transaction.atomic
+def cancel(registration):
+    """Give a seat, or a place in the waiting list, back."""
+    event = locked(registration.event)
+    registration.refresh_from_db()
+    if not registration.is_active:
+        return
+    registration.status = Status.CANCELLED
+    registration.save(update_fields=["status"])
+    if registration.email:
+        _write(registration, event, "cancelled")
+    fill_seats(event)
+
+
+@transaction.atomic
+def refill(event):
+    """Fill the seats of an event that an animateur changed; return how many were filled."""
+    return fill_seats(locked(event))
+
+
+def manage_url(registration):
+    return reverse("registration_manage", args=[MANAGE.sign(registration.pk)])
+
+
+def place_in_queue(registration):
+    """1 for the next to have a seat; 0 for who does not wait."""
+    if registration.status != Status.WAITING:
+        return 0
+    waiting = list(registration.event.registrations.waiting().values_list("pk", flat=True))
+    return waiting.index(registration.pk) + 1
+
+
+def addresses_of_present(event):
+    """The e-mail addresses of the registrations marked present at `event`, each once, sorted.
+
+    Of people who came without registering, those who left an address.
+    """
+    present = event.registrations.present().exclude(email="")
+    return sorted(set(present.values_list("email", flat=True)))
+
+
+def _write(registration, event, template):
+    """The mails repeat nothing of what was typed: anybody may type anybody's address."""
+    is_coming = registration.status == Status.CONFIRMED and template != "cancelled"
+    send_mail_later(
+        to=registration.email,
+        template=f"registrations/{template}",
+        context={
+            "event": event,
+            "is_waiting": registration.status == Status.WAITING,
+            "queue": place_in_queue(registration),
+            "event_url": site_url(event.get_absolute_url()),
+            "manage_url": site_url(manage_url(registration)),
+        },
+        attachments=attachment(event) if is_coming else (),
+    )

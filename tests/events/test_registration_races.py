@@ -1,0 +1,117 @@
+"""Many who want the last seats at the same instant: on PostgreSQL, where they run together."""
+
+import threading
+
+import pytest
+from django.db import connection, connections
+
+from coopemploi.dates import PartialDate
+from events import registrations
+from events.models import Event, Registration
+from tests.factories import EventFactory
+
+SEATS, PEOPLE = 25, 30
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        connection.vendor != "postgresql", reason="SQLite lets one transaction write at a time"
+    ),
+]
+
+
+def run_together(works):
+    """Do all at once, each in its thread; give back what failed."""
+    start, failed = threading.Barrier(len(works)), []
+
+    def run(work):
+        try:
+            start.wait(timeout=30)
+            work()
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=[work]) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=120)
+    return failed
+
+
+def register_together(event, people=PEOPLE):
+    def work(number):
+        return lambda: registrations.register(
+            event=event,
+            email=f"personne-{number}@example.org",
+            answers={"name": f"Personne {number}"},
+        )
+
+    return run_together([work(number) for number in range(people)])
+
+
+def make_event():
+    return EventFactory(
+        start=PartialDate.parse("17/10/2130"), needs_registration=True, capacity=SEATS
+    )
+
+
+def test_thirty_at_once_for_twenty_five_seats():
+    event = make_event()
+
+    failed = register_together(event)
+
+    assert failed == []
+    assert event.registrations.confirmed().count() == SEATS
+    assert event.registrations.waiting().count() == PEOPLE - SEATS
+    assert sorted(event.registrations.values_list("rank", flat=True)) == list(range(1, PEOPLE + 1))
+
+
+def test_without_the_lock_seats_are_sold_twice(monkeypatch):
+    """What the test above would not see, were it to prove nothing."""
+    monkeypatch.setattr(registrations, "locked", lambda event: Event.objects.get(pk=event.pk))
+    confirmed = []
+    for _ in range(5):
+        event = make_event()
+        register_together(event)
+        confirmed.append(event.registrations.confirmed().count())
+
+    assert max(confirmed) > SEATS
+
+
+def test_two_give_their_seat_back_while_others_register():
+    event = make_event()
+    register_together(event)
+    first_waiting = set(event.registrations.waiting().values_list("pk", flat=True)[:2])
+    leaving = list(event.registrations.confirmed()[:2])
+    works = [lambda one=one: registrations.cancel(one) for one in leaving]
+    works += [
+        lambda number=number: registrations.register(
+            event=event, email=f"tard-{number}@example.org", answers={"name": "Tard"}
+        )
+        for number in range(5)
+    ]
+
+    failed = run_together(works)
+
+    assert failed == []
+    confirmed = event.registrations.confirmed()
+    assert confirmed.count() == SEATS
+    assert first_waiting <= set(confirmed.values_list("pk", flat=True))
+    assert not confirmed.filter(name="Tard").exists()
+
+
+def test_one_address_at_once_from_many_windows_registers_once():
+    event = make_event()
+    failed = run_together(
+        [
+            lambda: registrations.register(
+                event=event, email="sacha@example.org", answers={"name": "Sacha"}
+            )
+        ]
+        * 8
+    )
+    assert failed == []
+    assert Registration.objects.count() == 1
