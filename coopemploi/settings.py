@@ -35,6 +35,8 @@ SITE_URL = env.str(
     if DEBUG
     else f"https://{ALLOWED_HOSTS[0] if ALLOWED_HOSTS else 'localhost'}",
 )
+# Whether the nightly jobs look whether the addresses that records name still answer.
+CHECK_LINKS = env.bool("CHECK_LINKS", default=not DEBUG)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 ROOT_URLCONF = "coopemploi.urls"
@@ -52,6 +54,7 @@ INSTALLED_APPS = [
     "coopemploi.imports",
     "coopemploi.mail",
     "coopemploi.alerts",
+    "coopemploi.link_checks",
     "territories",
     "initiatives",
     "events",

@@ -90,6 +90,7 @@ class InitiativeAdmin(ImportableMixin, MergeableMixin, PublishableAdmin):
         "sans-territoire": ("sans territoire", "without_territory"),
         "sans-porteur": ("sans porteur", "without_carrier"),
         "inchangees": ("inchangées depuis un an", "untouched"),
+        "liens-morts": ("liens morts", "with_dead_links"),
     }
     search_fields = ["title"]
     fieldsets = [
@@ -204,6 +205,10 @@ class OfferAdmin(ExchangeAdmin):
 class ResourceAdmin(ImportableMixin, PublishableAdmin):
     list_display = ["title", "kind", "actor", "date", "status"]
     list_filter = ["status", "kind"]
+    follow_up = {
+        **PublishableAdmin.follow_up,
+        "liens-morts": ("liens morts", "with_dead_links"),
+    }
     list_select_related = ["actor"]
     search_fields = ["title"]
     fieldsets = [

@@ -5,6 +5,7 @@ from factory.django import DjangoModelFactory
 
 from coopemploi.accounts.models import SavedFilter, User
 from coopemploi.alerts.models import Alert
+from coopemploi.link_checks.models import LinkCheck
 from coopemploi.mail.models import Refusal
 from coopemploi.merging.models import Distinction, Merge, Redirection
 from coopemploi.publishing import Publishable
@@ -578,3 +579,10 @@ class DistinctionFactory(DjangoModelFactory):
     first_id = 1
     second_id = factory.Sequence(lambda n: 1000 + n)
     names = factory.Sequence(lambda n: f"« Acteur » et « Acteur {n} »")
+
+
+class LinkCheckFactory(DjangoModelFactory):
+    class Meta:
+        model = LinkCheck
+
+    url = factory.Sequence(lambda n: f"https://example.org/{n}")

@@ -349,6 +349,15 @@ PANELS = [
         note=note_untouched,
     ),
     Panel(
+        key="liens-morts",
+        title="Liens morts",
+        hint="Trois jours de suite, l'adresse n'a pas répondu, ou plus rien n'y est.",
+        details=tuple(
+            FollowUp(model, "liens-morts", capfirst(model._meta.verbose_name_plural))
+            for model in (Initiative, Resource, Actor)
+        ),
+    ),
+    Panel(
         key="chiffres-a-verifier",
         title="Chiffres de rencontres à vérifier",
         hint="Le nombre annoncé n'est pas celui que le site compte.",

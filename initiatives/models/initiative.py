@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from coopemploi.fields import AutoSlugField, NormalisedField, PartialDateField, ProseField
 from coopemploi.figures import KeyFigure
+from coopemploi.link_checks.models import with_dead_links
 from coopemploi.publishing import Publishable, PublishableQuerySet
 from coopemploi.sources.models import Sourced
 from coopemploi.vocabulary.models import Classified
@@ -20,6 +21,9 @@ class InitiativeQuerySet(PublishableQuerySet, LocatedQuerySet):
         """Published sheets that nobody changed since the instant `since` (a year ago)."""
         since = since or timezone.now() - datetime.timedelta(days=365)
         return self.published().filter(updated_at__lt=since)
+
+    def with_dead_links(self):
+        return with_dead_links(self.published(), "links__url")
 
     def without_summary(self):
         # By its length, which is indexed: reading 50 000 summaries takes a tenth of a second.

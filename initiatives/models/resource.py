@@ -3,6 +3,7 @@ from django.db import models
 from django.urls import reverse
 
 from coopemploi.fields import AutoSlugField, NormalisedField, PartialDateField
+from coopemploi.link_checks.models import with_dead_links
 from coopemploi.publishing import Publishable, PublishableQuerySet
 from coopemploi.sources.models import Sourced
 from coopemploi.vocabulary.models import Classified
@@ -12,6 +13,9 @@ from .initiative import Initiative
 
 
 class ResourceQuerySet(PublishableQuerySet):
+    def with_dead_links(self):
+        return with_dead_links(self.published(), "url")
+
     def in_territory(self, territory):
         """Resources of the actors that act in `territory`."""
         actors = Actor.objects.in_territory(territory)

@@ -32,6 +32,10 @@ class ActorFigureInline(FigureInline):
 class ActorAdmin(ImportableMixin, MergeableMixin, PublishableAdmin):
     list_display = ["name", "kind", "present_stage", "status"]
     list_filter = ["status", "kind", USED_SCHEMES]
+    follow_up = {
+        **PublishableAdmin.follow_up,
+        "liens-morts": ("liens morts", "with_dead_links"),
+    }
     search_fields = ["name", "siren"]
     search_help_text = "Un nom, un sigle ou un SIREN."
     fieldsets = [

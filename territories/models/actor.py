@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from coopemploi.fields import AutoSlugField, LinesField, NormalisedField, PartialDateField
 from coopemploi.figures import KeyFigure
+from coopemploi.link_checks.models import with_dead_links
 from coopemploi.publishing import Publishable, PublishableQuerySet
 from coopemploi.search.text import normalise
 from coopemploi.sources.models import Sourced
@@ -14,6 +15,9 @@ from .territory import LocatedQuerySet, Territory
 
 
 class ActorQuerySet(PublishableQuerySet, LocatedQuerySet):
+    def with_dead_links(self):
+        return with_dead_links(self.published(), "website")
+
     def in_territory(self, territory):
         """Those who act in `territory`, or administer it or what it contains."""
         acting = super().in_territory(territory)

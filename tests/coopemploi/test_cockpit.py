@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from coopemploi.dates import PartialDate
+from coopemploi.link_checks.models import LinkCheck
 from coopemploi.pages import cockpit
 from coopemploi.publishing import Publishable
 from events.models import Attendance, CampaignFigure, EventFigure
@@ -17,16 +18,19 @@ from initiatives.models import Initiative, Involvement, Match, Need
 from territories.models import Territory
 from tests.factories import (
     ActionFactory,
+    ActorFactory,
     AttendanceFactory,
     CampaignFigureFactory,
     EventFactory,
     EventFigureFactory,
     InitiativeFactory,
+    InitiativeLinkFactory,
     InvolvementFactory,
     MandateFactory,
     MatchFactory,
     NeedFactory,
     RecapFactory,
+    ResourceFactory,
     TerritoryFactory,
     UserFactory,
 )
@@ -58,6 +62,11 @@ def await_everything():
     untouched = InitiativeFactory(title="Initiative oubliée")
     long_ago = timezone.now() - datetime.timedelta(days=400)
     Initiative.objects.filter(pk=untouched.pk).update(updated_at=long_ago)
+    dead = "https://example.org/disparue"
+    ActorFactory(website=dead)
+    ResourceFactory(url=dead)
+    InitiativeLinkFactory(url=dead)
+    LinkCheck.objects.update_or_create(url=dead, defaults={"failures": 3})
     TerritoryFactory(name="EPCI inconnu", kind=Territory.Kind.EPCI)
     TerritoryFactory(name="Département inconnu", kind=Territory.Kind.DEPARTEMENT)
     for model in cockpit.REVIEWED:
