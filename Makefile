@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgresql test-browser lint format migrations-check smoke bench requirements clean
+.PHONY: help demo test test-postgresql test-browser lint format migrations-check smoke bench bench-speed requirements clean
 
 help: ## Cette aide
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | column -t -s '	'
@@ -59,6 +59,9 @@ bench: $(VENV)/base.stamp ## Les mesures : rapprochement, pertinence, imports (m
 	DEBUG=1 $(BIN)/python benchmarks/imports.py
 	DEBUG=1 $(BIN)/python benchmarks/imports.py
 	$(BIN)/python benchmarks/scale.py $(BENCH)
+
+bench-speed: $(VENV)/base.stamp ## Le débit des pages, contre une page Django nue (PostgreSQL, wrk)
+	$(BIN)/python benchmarks/speed.py $(BENCH)
 
 requirements: pyproject.toml ## Figer de nouveau les dépendances, avec leurs empreintes
 	$(BIN)/pip install --quiet uv

@@ -50,11 +50,15 @@ def run(command, database):
 def prepare(vendor, fresh):
     """The two databases, made when they are not there."""
     for count in (SMALL, LARGE):
-        database = address(vendor, count)
-        is_new = make_empty(vendor, count, fresh)
-        run(["manage.py", "migrate", "-v0"], database)
-        if not is_new:
-            continue
+        make_database(vendor, count, fresh)
+
+
+def make_database(vendor, count, fresh=False):
+    """The address of the database of so many initiatives, made when it is not there."""
+    database = address(vendor, count)
+    is_new = make_empty(vendor, count, fresh)
+    run(["manage.py", "migrate", "-v0"], database)
+    if is_new:
         print(f"  {vendor}, {count} initiatives : préparation…", flush=True)
         run(["manage.py", "load_territories"], database)
         run(["manage.py", "load_demo"], database)
@@ -62,6 +66,17 @@ def prepare(vendor, fresh):
         started = time.perf_counter()
         run(["manage.py", "rebuild_search"], database)
         print(f"    index et listes reconstruits en {time.perf_counter() - started:.0f} s")
+        if vendor == "postgresql":
+            gather_statistics(count)
+    return database
+
+
+def gather_statistics(count):
+    """What PostgreSQL does by itself after a while, unless somebody turned that off."""
+    import psycopg
+
+    with psycopg.connect(address("postgresql", count), autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
 
 
 def make_empty(vendor, count, fresh):

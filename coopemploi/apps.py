@@ -1,11 +1,19 @@
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.db.backends.signals import connection_created
+from django.db.models.signals import post_save
 
 
 class CoopemploiConfig(AppConfig):
     default = True
     name = "coopemploi"
     verbose_name = "Coopemploi"
+
+    def ready(self):
+        from . import version
+
+        connection_created.connect(version.listen, dispatch_uid="coopemploi.version")
+        post_save.connect(version.hear_saved, dispatch_uid="coopemploi.version")
 
 
 class AdminConfig(admin_apps.AdminConfig):

@@ -3,6 +3,7 @@ elsewhere."""
 
 from django.db import connection
 
+from . import version
 from .batches import batches
 
 # A statement of one row each would write SQLite's full-text index at each row.
@@ -18,6 +19,7 @@ def insert_rows(model, columns, rows):
         return
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            version.change()
             with cursor.copy(f"COPY {into} FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)

@@ -396,7 +396,7 @@ class ListFilterSet(django_filters.FilterSet):
         """What the words typed may have meant, when nothing holds them."""
         if self.ranked is None or self.ranked.records:
             return None
-        return corrected(self.values[self.words], synonyms.analyser())
+        return corrected(self.values[self.words], synonyms.reader())
 
     def query_with(self, **values):
         """The address with some values in place of its own, None to remove one."""

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from coopemploi.public_cache import kept_for_visitors
 from coopemploi.search.catalogue import catalogue_of
 from initiatives.models import Initiative, Need, Offer
 from territories.lists import answer
@@ -47,6 +48,7 @@ def with_card(events, user):
 
 
 @login_not_required
+@kept_for_visitors
 @require_safe
 def event_list(request):
     """Upcoming events by default, past ones on the other tab."""
@@ -81,6 +83,7 @@ def not_over(catalogue):
 
 
 @login_not_required
+@kept_for_visitors
 @require_safe
 def event_detail(request, slug):
     visible = Event.objects.visible_to(request.user)
@@ -241,6 +244,7 @@ def around(event):
 
 
 @login_not_required
+@kept_for_visitors
 @require_safe
 def campaign_detail(request, slug):
     events = with_card(Event.objects.visible_to(request.user), request.user)
@@ -271,6 +275,7 @@ def with_carriers(actions, user):
 
 
 @login_not_required
+@kept_for_visitors
 @require_safe
 def action_list(request):
     actions = with_carriers(Action.objects.visible_to(request.user), request.user)
@@ -284,6 +289,7 @@ def action_list(request):
 
 
 @login_not_required
+@kept_for_visitors
 @require_safe
 def action_detail(request, slug):
     user = request.user

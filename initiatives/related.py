@@ -1,18 +1,18 @@
 """The initiatives to read after one: what they share with it, said in words."""
 
 from dataclasses import dataclass, field
-from math import cos, degrees, radians
+from itertools import islice
 
-from django.db.models import Case, Count, F, FloatField, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import F, FloatField, Value
 
+from coopemploi.search.catalogue import bits_at, catalogue_of
 from coopemploi.search.text import normalise
-from territories.perimeters import EARTH_RADIUS, TOO_LARGE, distance, point_of
+from territories.perimeters import TOO_LARGE, distance, near, point_of
 
 from .models import Initiative, Involvement
 
 MOST = 6
-# So many are ranked by the database, then weighed with their distance.
+# So many are ranked by the catalogue, then weighed with their distance.
 POOL = 30
 NAMES_PER_REASON = 3
 
@@ -70,12 +70,14 @@ class Candidate:
         return said
 
 
-def related_to(initiative, user):
-    """At most `MOST` candidates that `user` may see, the likeliest first, in two queries.
+def related_to(initiative, user, terms=None):
+    """At most `MOST` candidates that `user` may see, the likeliest first, in four queries.
 
-    Reads the territories and the involvements of `initiative`: prefetch them.
+    Reads the territories and the involvements of `initiative`: prefetch them. `terms` are its
+    schemes and themes by name, when they are known.
     """
-    candidates = {found.pk: Candidate(found) for found in _pool(initiative, user)}
+    terms = terms or {name: getattr(initiative, name).all() for name in ("schemes", "themes")}
+    candidates = {found.pk: Candidate(found) for found in _pool(initiative, user, terms)}
     if candidates:
         _describe(candidates, initiative, user)
     ranked = sorted(
@@ -85,44 +87,85 @@ def related_to(initiative, user):
     return [candidate for candidate in ranked if candidate.reasons][:MOST]
 
 
-def _pool(initiative, user):
-    """The likeliest initiatives, ranked by what the database can count."""
-    schemes = _sharing(Initiative.schemes.through, "scheme", initiative)
-    themes = _sharing(Initiative.themes.through, "theme", initiative)
-    carried = _carriers_among(Involvement.objects.all()).filter(actor__in=_carriers(initiative))
-    around = Initiative.territories.through.objects.filter(_around(initiative))
-    sharing = Q()
-    for links in (schemes, themes, carried, around):
-        sharing |= Q(pk__in=links.values("initiative"))
-    rank = (
-        SCHEME_POINTS * _count(schemes)
-        + THEME_POINTS * _count(themes)
-        + _points_if(carried, CARRIER_POINTS)
-        + _points_if(around, PLACE_POINTS)
-    )
-    return (
-        Initiative.objects.visible_to(user)
-        .filter(sharing)
-        .exclude(pk=initiative.pk)
-        .select_related("source")
-        .defer("source__raw_text")
-        .order_by(rank.desc(), "sort_name", "pk")[:POOL]
-    )
+def _pool(initiative, user, terms):
+    """The likeliest initiatives, ranked by what the catalogue counts."""
+    catalogue = catalogue_of(Initiative)
+    points = BitCounter()
+    for scheme in terms["schemes"]:
+        points.add(catalogue.having("dispositif", [scheme.slug]), SCHEME_POINTS)
+    for theme in terms["themes"]:
+        points.add(catalogue.having("theme", [theme.slug]), THEME_POINTS)
+    points.add(_carried_alike(catalogue, initiative), CARRIER_POINTS)
+    points.add(_around(catalogue, initiative), PLACE_POINTS)
+    others = catalogue.readable_by(user) & ~catalogue.having_key(initiative.pk)
+    pks = list(islice(_in_order(catalogue, points, others), POOL))
+    # Asked again: what the catalogue said readable may have changed since.
+    found = Initiative.objects.visible_to(user).select_related("source").defer("source__raw_text")
+    return found.filter(pk__in=pks) if pks else []
+
+
+def _in_order(catalogue, points, among):
+    """The keys of the records that have points, those that have most first, then by name."""
+    for level in points.levels():
+        if records := level & among:
+            yield from catalogue.ordered(records, catalogue.by_name())
+
+
+def _carried_alike(catalogue, initiative):
+    carriers = _carriers(initiative)
+    if not carriers:
+        return 0
+    carried = _carriers_among(Involvement.objects.filter(actor__in=carriers))
+    numbers = catalogue.numbers_of(carried.order_by().values_list("initiative", flat=True))
+    return bits_at(numbers)
+
+
+def _around(catalogue, initiative):
+    """The records of its territories, and those of territories near the point of theirs."""
+    territories = initiative.territories.all()
+    found = catalogue.having("lieu", [territory.pk for territory in territories])
+    for point in filter(None, map(_point, territories)):
+        found |= near(catalogue, point, NEAR_KM)
+    return found
+
+
+class BitCounter:
+    """Counts points of many records at once: plane i holds the bit i of each one's total."""
+
+    def __init__(self):
+        self._planes = []
+
+    def add(self, records, points):
+        """Give so many points to each of the `records`, a set of bits."""
+        for place in range(points.bit_length()):
+            if points >> place & 1:
+                self._add_at(records, place)
+
+    def _add_at(self, records, place):
+        while records:
+            while len(self._planes) <= place:
+                self._planes.append(0)
+            plane = self._planes[place]
+            self._planes[place], records = plane ^ records, plane & records
+            place += 1
+
+    def levels(self):
+        """The records of each total, from the highest to 1: sets of bits."""
+        everything = 0
+        for plane in self._planes:
+            everything |= plane
+        for total in range((1 << len(self._planes)) - 1, 0, -1):
+            level = everything
+            for place, plane in enumerate(self._planes):
+                level &= plane if total >> place & 1 else ~plane
+            if level:
+                yield level
 
 
 def _sharing(through, term, initiative):
     """Every link to a term that this initiative has too."""
     own = through.objects.filter(initiative=initiative)
     return through.objects.filter(**{f"{term}__in": own.values(term)})
-
-
-def _count(links):
-    of_one = links.filter(initiative=OuterRef("pk")).order_by().values("initiative")
-    return Coalesce(Subquery(of_one.annotate(total=Count("pk")).values("total")), 0)
-
-
-def _points_if(links, points):
-    return Case(When(pk__in=links.values("initiative"), then=points), default=0)
 
 
 def _carriers_among(involvements):
@@ -138,21 +181,6 @@ def _carriers(initiative):
         and involvement.actor
         and involvement.actor.is_published
     }
-
-
-def _around(initiative):
-    """The links to its territories, and to those whose point is in a square around theirs."""
-    territories = initiative.territories.all()
-    found = Q(territory__in=[territory.pk for territory in territories])
-    near = Q()
-    for latitude, longitude in filter(None, map(_point, territories)):
-        height = degrees(NEAR_KM / EARTH_RADIUS)
-        width = min(height / max(cos(radians(latitude)), 0.01), 180)
-        near |= Q(
-            territory__latitude__range=(latitude - height, latitude + height),
-            territory__longitude__range=(longitude - width, longitude + width),
-        )
-    return found | (near & ~Q(territory__kind__in=TOO_LARGE)) if near else found
 
 
 def _point(territory):

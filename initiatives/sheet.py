@@ -25,9 +25,10 @@ def sheet_of(slug, user):
     initiative = get_object_or_404(with_record(user), slug=slug)
     involvements = list(initiative.involvements.all())
     funders = [each for each in involvements if each.role == Role.FUNDER]
+    terms = terms_of(initiative)
     sheet = {
         "initiative": initiative,
-        "terms": terms_of(initiative),
+        "terms": terms,
         "leaders": [each for each in involvements if each.role in FIRST_ASKED],
         "funders": funders,
         "parties": involvements if any(map(says_more, involvements)) else [],
@@ -37,7 +38,7 @@ def sheet_of(slug, user):
         "meetings": meetings_of(initiative, user),
         "actions": initiative.actions.visible_to(user).select_related("event"),
         "matches": matches_of(initiative, user),
-        "related": related_to(initiative, user),
+        "related": related_to(initiative, user, terms),
     }
     return {**sheet, "contents": contents(**sheet)}
 

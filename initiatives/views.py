@@ -5,6 +5,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from coopemploi.formats import pdf
+from coopemploi.public_cache import kept_for_visitors
 from coopemploi.search.catalogue import catalogues_of
 from territories.lists import answer
 from territories.models import Actor
@@ -38,6 +39,7 @@ def visible_actor(user):
 
 
 @login_not_required
+@kept_for_visitors
 @require_safe
 def initiative_list(request):
     initiatives = with_carriers(Initiative.objects.visible_to(request.user), request.user)
@@ -51,6 +53,7 @@ def initiative_list(request):
 
 
 @login_not_required
+@kept_for_visitors
 @require_safe
 def initiative_detail(request, slug):
     sheet = sheet_of(slug, request.user)
@@ -62,6 +65,7 @@ def initiative_detail(request, slug):
 
 
 @login_not_required
+@kept_for_visitors
 @require_safe
 def exchange_list(request):
     """Needs by default, offers on the other tab."""
@@ -86,12 +90,14 @@ def exchange_list(request):
 
 
 @login_not_required
+@kept_for_visitors
 @require_safe
 def need_detail(request, slug):
     return exchange_detail(request, Need, slug)
 
 
 @login_not_required
+@kept_for_visitors
 @require_safe
 def offer_detail(request, slug):
     return exchange_detail(request, Offer, slug)
@@ -138,6 +144,7 @@ def need_context(need, user):
 
 
 @login_not_required
+@kept_for_visitors
 @require_safe
 def resource_list(request):
     resources = (
@@ -155,6 +162,7 @@ def resource_list(request):
 
 
 @login_not_required
+@kept_for_visitors
 @require_safe
 def resource_detail(request, slug):
     resource = get_object_or_404(

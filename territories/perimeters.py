@@ -1,6 +1,8 @@
 """Where a list looks: in a territory, in what covers it, near it."""
 
 import math
+from bisect import bisect_left, bisect_right
+from operator import itemgetter
 
 from coopemploi.search.catalogue import edition_of
 
@@ -65,12 +67,30 @@ def nearest_commune(point):
 def near(catalogue, point, kilometres):
     """The records of which a place is at most so far from `point`."""
     margin = kilometres / DEGREE
+    latitude, longitude = point
+    width = margin / max(0.01, math.cos(math.radians(abs(latitude) + margin)))
+    known = by_latitude(catalogue)
+    first = bisect_left(known, latitude - margin, key=itemgetter(0))
+    last = bisect_right(known, latitude + margin, key=itemgetter(0))
     places = [
         pk
-        for pk, other in points(catalogue).items()
-        if abs(other[0] - point[0]) <= margin and distance(point, other) <= kilometres
+        for lat, lon, pk in known[first:last]
+        if (abs(lon - longitude) <= width or abs(lon - longitude) >= 360 - width)
+        and distance(point, (lat, lon)) <= kilometres
     ]
     return catalogue.having("lieu", places)
+
+
+def by_latitude(catalogue):
+    """(latitude, longitude, pk) of the `points` where there are records, from the south."""
+    known = points(catalogue)
+
+    def read():
+        places = map(int, catalogue.values("lieu"))
+        return sorted((*known[pk], pk) for pk in places if pk in known)
+
+    edition = edition_of(Territory)
+    return catalogue.keep(("by latitude", edition.number, edition.reload), read)
 
 
 def inside(catalogue, territory):

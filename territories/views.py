@@ -12,6 +12,8 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from coopemploi.public_cache import kept_for_visitors
+
 from .exports import ActorExport, NetworkExport, TerritoryExport
 from .filters import ActorFilter, NetworkFilter, TerritoryListFilter
 from .lists import answer
@@ -122,6 +124,7 @@ def with_counts(territories, user):
 
 
 @login_not_required
+@kept_for_visitors
 @require_safe
 def territory_list(request):
     """What is asked for; otherwise the country, then the perimeters of projects."""
@@ -238,6 +241,7 @@ def names_people(records):
 
 
 @login_not_required
+@kept_for_visitors
 @require_safe
 def territory_detail(request, kind, slug):
     try:
@@ -279,6 +283,7 @@ def territory_detail(request, kind, slug):
 
 
 @login_not_required
+@kept_for_visitors
 @require_safe
 def actor_list(request):
     actors = with_actor_card(Actor.objects.visible_to(request.user)).prefetch_related("schemes")
@@ -340,6 +345,7 @@ def contributions_of(actor, user):
 
 
 @login_not_required
+@kept_for_visitors
 @require_safe
 def actor_detail(request, slug):
     user = request.user
@@ -403,6 +409,7 @@ def with_members(networks, user):
 
 
 @login_not_required
+@kept_for_visitors
 @require_safe
 def network_list(request):
     networks = Network.objects.visible_to(request.user).prefetch_related("schemes")
@@ -416,6 +423,7 @@ def network_list(request):
 
 
 @login_not_required
+@kept_for_visitors
 @require_safe
 def network_detail(request, slug):
     networks = with_network_card(Network.objects.visible_to(request.user))

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from coopemploi import permissions
+from coopemploi import permissions, version
 from coopemploi.derived import Registry, registry
 from coopemploi.search import catalogue
 from tests import schema
@@ -92,6 +92,7 @@ def _derived_tables_follow(monkeypatch):
 def _catalogues_start_anew():
     """What a process remembers of the documents of one test is nothing to the next."""
     catalogue.forget()
+    version.forget()
 
 
 class SignedInClient(Client):

@@ -70,7 +70,7 @@ class Search:
         self.query = query
         self.asked = query  # what is searched in the end
         self.user = user
-        self.analyser = synonyms.analyser()
+        self.analyser = synonyms.reader()
         self.clauses = self.analyser.clauses(query)
         self.is_corrected = self.is_partial = False
 

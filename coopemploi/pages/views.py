@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import Error as DatabaseError
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -14,12 +14,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from events.models import Action, Event, Recap
 from initiatives.models import Initiative, Involvement, Need, Offer, Resource
 from initiatives.views import with_carriers
-from territories.models import Actor, Network, Territory
+from territories.models import Actor, ActorTerritory, Network, Territory
 
+from .. import version
 from ..accounts.interruption import hold, is_interrupted
 from ..identity.models import Identity
 from ..mail.services import send_mail_later
 from ..pagination import paginate
+from ..public_cache import kept_for_visitors
+from ..publishing import Publishable
 from ..robots import may_send
 from ..search.models import Document
 from ..search.synonyms import read_query
@@ -37,48 +40,82 @@ TERM_INITIATIVES = 6
 
 
 @login_not_required
+@kept_for_visitors
 @require_safe
 def home(request):
     """The home shows what is public, to everyone alike."""
     events = Event.objects.published().select_related("source", "town")
     recaps = Recap.objects.published().filter(event=OuterRef("pk"))
-    carriers = Involvement.objects.visible_to(request.user).filter(
-        role__in=[Involvement.Role.CARRIER, Involvement.Role.PILOT]
-    )
-    latest_initiatives = (
-        Initiative.objects.published()
-        .select_related("source")
-        .prefetch_related(
-            "territories",
-            Prefetch("involvements", carriers.select_related("actor"), to_attr="carriers"),
-        )
-        .order_by(F("published_at").desc(nulls_last=True), "-created_at", "-pk")
-    )
     return render(
         request,
         "pages/home.html",
         {
             "upcoming": events.upcoming()[:3],
             "past": events.past().annotate(has_recap=Exists(recaps))[:3],
-            "initiatives": latest_initiatives[:3],
-            "initiative_count": Initiative.objects.published().count(),
-            "actor_count": Actor.objects.published().count(),
-            "need_count": Need.objects.published().count(),
-            "offer_count": Offer.objects.published().count(),
-            "event_count": Event.objects.published().count(),
-            "territory_count": covered_territories().count(),
+            "initiatives": latest_initiatives(request.user),
+            **public_counts(),
         },
     )
 
 
-def covered_territories():
+def latest_initiatives(user):
+    """The initiatives published last, as their cards need."""
+    carriers = Involvement.objects.visible_to(user).filter(
+        role__in=[Involvement.Role.CARRIER, Involvement.Role.PILOT]
+    )
+    pks = latest_keys()
+    found = (
+        Initiative.objects.published()
+        .select_related("source")
+        .prefetch_related(
+            "territories",
+            Prefetch("involvements", carriers.select_related("actor"), to_attr="carriers"),
+        )
+        .in_bulk(pks)
+    )
+    return [found[pk] for pk in pks if pk in found]
+
+
+@version.kept
+def latest_keys(count=3):
+    """Those of the initiatives published last, then of those without a date of publication."""
+    # Two readings, so that each follows an index.
+    keys = Initiative.objects.published().values_list("pk", flat=True)
+    dated = keys.exclude(published_at=None).order_by("-published_at", "-created_at", "-pk")
+    undated = keys.filter(published_at=None).order_by("-created_at", "-pk")
+    return [*dated[:count], *undated[:count]][:count]
+
+
+@version.kept
+def public_counts():
+    """How much the site shows to everybody, by name."""
+    return {
+        "initiative_count": Initiative.objects.published().count(),
+        "actor_count": Actor.objects.published().count(),
+        "need_count": Need.objects.published().count(),
+        "offer_count": Offer.objects.published().count(),
+        "event_count": Event.objects.published().count(),
+        "territory_count": count_covered_territories(),
+    }
+
+
+def count_covered_territories():
     """Territories where something published is done, or where somebody published acts."""
-    events = Event.objects.published()
-    return Territory.objects.filter(
-        Q(pk__in=Initiative.objects.published().values("territories"))
-        | Q(pk__in=Actor.objects.published().values("territories"))
-        | Q(pk__in=events.values("territories"))
-        | Q(pk__in=events.values("town"))
+    published = Publishable.Status.PUBLISHED
+    events = Event.objects.published().order_by()
+    return (
+        Initiative.territories.through.objects.filter(initiative__status=published)
+        .values_list("territory_id")
+        .union(
+            ActorTerritory.objects.filter(actor__status=published)
+            .order_by()
+            .values_list("territory_id"),
+            Event.territories.through.objects.filter(event__status=published).values_list(
+                "territory_id"
+            ),
+            events.exclude(town=None).values_list("town_id"),
+        )
+        .count()
     )
 
 
@@ -110,6 +147,7 @@ def suggestions(request):
 
 
 @login_not_required
+@kept_for_visitors
 @require_safe
 def glossary(request):
     query = SearchForm(request.GET).query
@@ -132,6 +170,7 @@ def first_letter(term):
 
 
 @login_not_required
+@kept_for_visitors
 @require_safe
 def glossary_term(request, slug):
     term = get_object_or_404(GlossaryTerm.objects.select_related("scheme"), slug=slug)
@@ -194,6 +233,7 @@ def send(form):
 
 
 @login_not_required
+@kept_for_visitors
 @require_safe
 def site_map(request):
     user = request.user
@@ -216,18 +256,21 @@ def site_map(request):
 
 
 @login_not_required
+@kept_for_visitors
 @require_safe
 def legal_notice(request):
     return render(request, "pages/legal_notice.html")
 
 
 @login_not_required
+@kept_for_visitors
 @require_safe
 def privacy(request):
     return render(request, "pages/privacy.html")
 
 
 @login_not_required
+@kept_for_visitors
 @require_safe
 def accessibility(request):
     return render(request, "pages/accessibility.html")

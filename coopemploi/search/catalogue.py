@@ -205,6 +205,10 @@ class Catalogue:
         """A set of records as digits, that of the n-th at n, and a last 0."""
         return format(records, "b")[::-1].ljust(len(self.pks), "0") + "0"
 
+    def having_key(self, pk):
+        """The record of this key, if it is there."""
+        return bits_at(self.numbers_of([pk]))
+
     def numbers_of(self, pks):
         return (self._ordinals[pk] for pk in pks if pk in self._ordinals)
 

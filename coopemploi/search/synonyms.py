@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from .. import version
 from .analysis import Analyser
 
 _providers = {}
@@ -18,16 +19,20 @@ def providers():
 
 
 def analyser():
-    """The analyser of the synonyms as they now are."""
+    """The analyser of the synonyms as they now are: what is written is made with it."""
     terms = []
     for provide in _providers.values():
         terms += provide()
     return _made_of(tuple(terms))
 
 
+# The same, read again when something changed: enough to understand what somebody types.
+reader = version.kept(analyser)
+
+
 def read_query(text):
     """The clauses of what somebody typed."""
-    return analyser().clauses(text)
+    return reader().clauses(text)
 
 
 @lru_cache(maxsize=8)

@@ -1,4 +1,5 @@
 import re
+from html import escape  # Django's own is several times slower
 
 from django import template
 from django.templatetags.static import static
@@ -48,6 +49,21 @@ def euros(amount):
     whole, cents = divmod(amount, 1)
     decimals = f",{int(cents * 100):02}" if cents else ""
     return f"{format_number(whole)}{decimals}\N{NO-BREAK SPACE}€"
+
+
+@register.simple_tag
+def facet_choices(facet):
+    """The boxes of a facet: there are hundreds in a list, half of its time in a template."""
+    name = escape(facet.name)
+    return mark_safe(  # noqa: S308 - escaped piece by piece
+        "".join(
+            f'<li><label><input type="checkbox" name="{name}" value="{escape(choice.value)}"'
+            f"{' checked' if choice.is_selected else ' disabled' if choice.is_disabled else ''}>"
+            f'<span>{escape(str(choice.label))}</span><span class="facet__count">{choice.count}'
+            "</span></label></li>"
+            for choice in facet.choices
+        )
+    )
 
 
 @register.simple_tag(takes_context=True)

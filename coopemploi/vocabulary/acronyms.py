@@ -13,6 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import mark_safe
 
+from .. import version
 from .models import GlossaryTerm
 
 # Where a link would be wrong, or would change what is quoted.
@@ -85,8 +86,9 @@ def acronyms_of(request):
     return request._acronyms
 
 
+@version.kept
 def _known():
-    """The acronyms as the glossary now is: read each time, compiled when it changed."""
+    """The acronyms as the glossary now is: read when something changed, compiled when it did."""
     rows = GlossaryTerm.objects.order_by("slug").values_list("slug", "term", "expansions")
     return _made_of(tuple((slug, term, _meaning(expansions)) for slug, term, expansions in rows))
 

@@ -122,6 +122,7 @@ class Initiative(Publishable, Sourced, Classified):
             models.Index(fields=["sort_name"], name="initiative_sort_name"),
             models.Index(fields=["status", "updated_at"], name="initiative_status_updated"),
             models.Index(fields=["status", "stage"], name="initiative_status_stage"),
+            models.Index(fields=["status", "published_at"], name="initiative_status_published"),
             models.Index(models.F("status"), Length("summary"), name="initiative_status_summary"),
         ]
 

@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection
 from django.test import Client
 from django.urls import reverse
 
+from coopemploi import version
 from coopemploi.dates import PartialDate
 from coopemploi.identity.models import Identity
 from coopemploi.mail.services import deliver
@@ -129,8 +130,9 @@ def fill_home(count):
 @pytest.mark.parametrize("count", [1, 30])
 def test_home_query_count(client, django_assert_num_queries, count):
     fill_home(count)
-    # Identity, six counts, next events, past events, and three for the initiatives.
-    with django_assert_num_queries(12):
+    # Identity, six counts, which initiatives are the latest (two), next events, past events,
+    # and three for the initiatives. The first nine are kept until something changes.
+    with django_assert_num_queries(14):
         assert client.get(reverse("home")).status_code == 200
 
 
@@ -474,3 +476,15 @@ def test_500_needs_nothing(rf, django_assert_num_queries):
         response = server_error(rf.get("/"))
     assert response.status_code == 500
     assert "Le site a rencontré une erreur" in response.text
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("count", [1, 30])
+def test_home_takes_five_queries_when_nothing_changed(
+    client, django_assert_num_queries, monkeypatch, count
+):
+    monkeypatch.setattr(version, "MAX_AGE", 60)
+    fill_home(count)
+    client.get(reverse("home"))
+    with django_assert_num_queries(5):
+        assert client.get(reverse("home")).status_code == 200

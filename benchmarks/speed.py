@@ -1,0 +1,355 @@
+"""How many pages a second, against a bare Django page served beside them.
+
+python benchmarks/speed.py [--fresh] [--explain] [name of a page …]
+
+Two gunicorns of two sync workers, the site's and that of `reference.py`, on the PostgreSQL
+database of 5 000 initiatives that `scale.py` makes; DEBUG off, persistent connections. The load
+comes from `wrk`, or from threads of this process where it is not installed. Each page is
+measured in turn with the reference, several times: the ratio is the median of these rounds,
+and means the same on any machine. SQL is counted apart, in one process.
+"""
+
+import cProfile
+import http.client
+import json
+import os
+import pstats
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from statistics import median
+
+sys.path.insert(0, str(Path(__file__).parent))
+from scale import ROOT, make_database, server
+
+COUNT = 5_000
+SITE, REFERENCE = 8191, 8192
+CLIENTS = 4
+SECONDS, ROUNDS = 2, 3
+# What each page must reach: times the reference, queries. None: only told.
+TARGETS = {
+    "répertoire": (0.5, 8),
+    "initiative": (0.8, 8),
+    "accueil": (0.6, 6),
+    "territoire": (0.35, None),
+    "rencontre": (0.35, None),
+    "recherche": (0.35, None),
+    "acteurs": (None, 8),
+    "rencontres": (None, 8),
+    "besoins": (None, 8),
+}
+SETTINGS = {
+    "DEBUG": "0",
+    "SECRET_KEY": "a key of a measure, that signs nothing of value",
+    "ALLOWED_HOSTS": "127.0.0.1",
+    "SECURE_SSL_REDIRECT": "0",
+    "LOG_LEVEL": "WARNING",
+    "PUBLIC_CACHE": "0",
+}
+
+# How the script calls itself, in a process of the site.
+INSIDE = (["--pages"], ["--costs"], ["--reference"], ["--explain"])
+
+
+@contextmanager
+def gunicorn(application, port, folder, **environment):
+    """An application served by two sync workers, once it answers."""
+    command = [
+        str(Path(sys.executable).with_name("gunicorn")),
+        *("--workers", "2", "--bind", f"127.0.0.1:{port}", "--log-level", "error"),
+        *("--backlog", "128", "--no-control-socket", application),
+    ]
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        command, cwd=folder, env={**os.environ, **environment}, start_new_session=True
+    )
+    try:
+        wait_for(port)
+        yield process
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=20)
+
+
+def wait_for(port, seconds=60):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit(f"Rien ne répond sur le port {port}.")
+
+
+def throughput(port, path, seconds=SECONDS):
+    """Requests a second; an answer that fails stops the whole measure."""
+    if shutil.which("wrk"):
+        return by_wrk(port, path, seconds)
+    return by_threads(port, path, seconds)
+
+
+def by_wrk(port, path, seconds):
+    address = f"http://127.0.0.1:{port}{path}"
+    command = ["wrk", "-t1", f"-c{CLIENTS}", f"-d{seconds}s", "-H", "Connection: close", address]
+    said = subprocess.run(  # noqa: S603 - our own command
+        command, check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
+    if "Non-2xx" in said:
+        raise SystemExit(f"{path} : {said}")
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", said).group(1))
+
+
+def by_threads(port, path, seconds):
+    deadline = time.monotonic() + seconds
+    counts = [0] * CLIENTS
+
+    def ask(client):
+        while time.monotonic() < deadline:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            connection.request("GET", path, headers={"Connection": "close"})
+            response = connection.getresponse()
+            response.read()
+            connection.close()
+            if response.status != 200:
+                raise RuntimeError(f"{path} : {response.status}")
+            counts[client] += 1
+
+    threads = [threading.Thread(target=ask, args=[client]) for client in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(counts) / seconds
+
+
+def measured(path):
+    """The median throughputs of a page and of the reference, and that of their ratios."""
+    throughput(SITE, path, 1)
+    rounds = [(throughput(REFERENCE, "/"), throughput(SITE, path)) for _ in range(ROUNDS)]
+    references, pages = zip(*rounds, strict=True)
+    return median(pages), median(references), median(p / r for r, p in rounds)
+
+
+def in_site(*arguments, database):
+    """Run this very script in a process of the site; what it says on its last line, if JSON."""
+    said = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, __file__, *arguments],
+        env={**os.environ, **SETTINGS, "DATABASE_URL": database},
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.PIPE if arguments[0] != "--explain" else None,
+        text=True,
+    ).stdout
+    return said and json.loads(said.splitlines()[-1])
+
+
+def main(arguments):
+    """Measure, and say which targets are missed."""
+    database = make_database("postgresql", COUNT, fresh="--fresh" in arguments)
+    wanted = [name for name in TARGETS if name in arguments] or list(TARGETS)
+    if "--explain" in arguments:
+        in_site("--explain", *wanted, database=database)
+        return
+    pages = in_site("--pages", database=database)
+    collect_static(database)
+    costs = in_site("--costs", *wanted, database=database)
+    reference = in_site("--reference", database=database)["processor"]
+    print(f"  en temps de processeur, hors serveur web (la référence : {reference:.1f} ms)")
+    for name, cost in costs.items():
+        ratio = reference / cost["processor"]
+        print(
+            f"  {name:12} {cost['processor']:5.1f} ms, rapport {ratio:4.2f} |"
+            f" {cost['queries']:2} requêtes (cible {TARGETS[name][1] or '–'}),"
+            f" {cost['sql']:4.1f} ms de base, {cost['size'] / 1024:3.0f} ko",
+            flush=True,
+        )
+    if "--processor" in arguments:
+        return
+    environment = {**SETTINGS, "DATABASE_URL": database}
+    print(f"{COUNT} initiatives, {server()}, deux gunicorns de deux processus")
+    with ExitStack() as stack:
+        stack.enter_context(
+            gunicorn("reference:application", REFERENCE, ROOT / "benchmarks", **environment)
+        )
+        stack.enter_context(gunicorn("coopemploi.wsgi", SITE, ROOT, **environment))
+        missed = [name for name in wanted if not report(name, pages[name], costs[name])]
+    with ExitStack() as stack:
+        stack.enter_context(
+            gunicorn("reference:application", REFERENCE, ROOT / "benchmarks", **environment)
+        )
+        stack.enter_context(
+            gunicorn("coopemploi.wsgi", SITE, ROOT, **{**environment, "PUBLIC_CACHE": "1"})
+        )
+        print("avec le cache public (cible : 6 fois la référence)")
+        missed += [name for name in ("répertoire", "accueil") if not report_cached(name, pages)]
+    print(f"Cibles manquées : {', '.join(missed) or 'aucune'}")
+
+
+def report(name, path, cost):
+    pages, reference, ratio = measured(path)
+    target, most = TARGETS[name]
+    print(
+        f"  {name:12} {pages:6.0f} pages/s, référence {reference:5.0f}, rapport {ratio:4.2f}"
+        f" (cible {target or '–'}) | {cost['queries']:2} requêtes (cible {most or '–'}),"
+        f" {cost['sql']:4.1f} ms de base, {cost['size'] / 1024:4.0f} ko",
+        flush=True,
+    )
+    return (not target or ratio >= target) and (not most or cost["queries"] <= most)
+
+
+def report_cached(name, addresses):
+    pages, reference, ratio = measured(addresses[name])
+    print(f"  {name:12} {pages:6.0f} pages/s, référence {reference:5.0f}, rapport {ratio:4.2f}")
+    return ratio >= 6
+
+
+def collect_static(database):
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"],
+        cwd=ROOT,
+        env={**os.environ, **SETTINGS, "DATABASE_URL": database},
+        check=True,
+    )
+
+
+# In a process of the site
+
+
+def addresses():
+    """The pages that are measured: an ordinary initiative, a département, a full recap."""
+    from django.db.models import Count
+    from django.urls import reverse
+
+    from events.models import Event, Recap
+    from initiatives.models import Initiative
+    from territories.models import Territory
+
+    initiatives = Initiative.objects.published().annotate(Count("involvements")).order_by("pk")
+    recaps = Recap.objects.published().filter(event__in=Event.objects.published())
+    fullest = recaps.annotate(size=Count("verbatims")).order_by("-size").first()
+    return {
+        "accueil": "/",
+        "répertoire": "/initiatives/",
+        "initiative": initiatives[COUNT // 2].get_absolute_url(),
+        "territoire": Territory.objects.get_by_reference("departement:40").get_absolute_url(),
+        "rencontre": fullest.event.get_absolute_url(),
+        "recherche": "/recherche/?q=garage+solidaire",
+        "acteurs": reverse("actor_list"),
+        "rencontres": reverse("event_list") + "?periode=passees",
+        "besoins": reverse("exchange_list"),
+    }
+
+
+def cost_of(path, client, runs=30):
+    """Medians of one request: its queries, milliseconds of SQL and of processor, bytes."""
+    from django.db import connection
+
+    spent, databases = [], []
+
+    def timed(execute, sql, params, many, context):
+        started = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            spent.append(time.perf_counter() - started)
+
+    client.get(path)
+    began = processor_time(connection)
+    for _ in range(runs):
+        response = client.get(path)
+    processor = (processor_time(connection) - began) / runs
+    if response.status_code != 200:
+        raise SystemExit(f"{path} : {response.status_code}")
+    with connection.execute_wrapper(timed):
+        for _ in range(9):
+            spent.clear()
+            client.get(path)
+            databases.append(sum(spent))
+    return {
+        "queries": len(spent),
+        "sql": 1000 * median(databases),
+        "processor": 1000 * processor,
+        "size": len(response.content),
+    }
+
+
+def processor_time(connection):
+    """Seconds of processor, of this process and of what serves it in PostgreSQL on this machine.
+
+    Unlike a throughput, it depends little on what else the machine does.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        [pid] = cursor.fetchone()
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    ticks = int(fields[11]) + int(fields[12])
+    return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def explain(name, path, client):
+    """The queries of a page, and the functions it spends its time in."""
+    from django.db import connection
+
+    times = {}
+
+    def tell(execute, sql, params, many, context):
+        began = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            times.setdefault(sql, []).append(1000 * (time.perf_counter() - began))
+
+    print(f"{name} : {path}")
+    client.get(path)
+    with connection.execute_wrapper(tell):
+        for _ in range(20):
+            client.get(path)
+    for sql, spent in times.items():
+        said = re.sub(r"SELECT .*? FROM", "SELECT … FROM", sql)[:240]
+        print(f"  {len(spent) / 20:4.1f} × {min(spent):5.1f} ms  {said}")
+    profiler = cProfile.Profile(time.process_time)
+    with profiler:
+        for _ in range(20):
+            client.get(path)
+    pstats.Stats(profiler).sort_stats("tottime").print_stats(25)
+
+
+def inside(argument, names):
+    if argument == "--reference":
+        import reference  # noqa: F401 - it configures Django
+        from django.test import Client
+
+        print(json.dumps(cost_of("/", Client(SERVER_NAME="127.0.0.1"))))
+        return
+    sys.path.insert(0, str(ROOT))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coopemploi.settings")
+    import django
+
+    django.setup()
+    from django.test import Client
+
+    pages = addresses()
+    if argument == "--pages":
+        print(json.dumps(pages))
+        return
+    client = Client(SERVER_NAME="127.0.0.1")
+    if argument == "--explain":
+        for name in names:
+            explain(name, pages[name], client)
+        return
+    print(json.dumps({name: cost_of(pages[name], client) for name in names}))
+
+
+if __name__ == "__main__":
+    if "DATABASE_URL" in os.environ and sys.argv[1:2] in INSIDE:
+        inside(sys.argv[1], sys.argv[2:])
+    else:
+        main(sys.argv[1:])

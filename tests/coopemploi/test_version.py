@@ -1,0 +1,118 @@
+"""How the content of the site is known to have changed, and what is kept until then."""
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import F
+
+from coopemploi import bulk, version
+from coopemploi.search.models import Edition
+from coopemploi.vocabulary.models import GlossaryTerm
+from tests.factories import GlossaryTermFactory, InitiativeFactory, UserFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def changes(monkeypatch):
+    """A function: by how much the version grew since it was last called."""
+    monkeypatch.setattr(version, "MAX_AGE", 0)
+    seen = [version.current()]
+
+    def count():
+        seen.append(version.current())
+        return seen[-1] - seen[-2]
+
+    return count
+
+
+def test_what_is_saved_changes_the_version(changes):
+    InitiativeFactory()
+    assert changes() > 0
+
+
+def test_what_is_written_in_bulk_changes_the_version(changes):
+    InitiativeFactory()
+    changes()
+    type(InitiativeFactory.build()).objects.update(summary="Un autre résumé.")
+    assert changes() == 1
+
+
+def test_what_is_inserted_in_bulk_changes_the_version(changes):
+    bulk.insert([GlossaryTerm(term="PLIE", slug="plie", expansions=["plan"])])
+    assert changes() == 1
+
+
+def test_transaction_counts_once_when_it_is_committed(changes):
+    with transaction.atomic():
+        GlossaryTerm.objects.create(term="PLIE", slug="plie")
+        GlossaryTerm.objects.filter(slug="plie").update(term="Plie")
+        assert changes() == 0
+    assert changes() >= 1
+
+
+def test_what_is_rolled_back_changes_nothing(changes):
+    with transaction.atomic():
+        GlossaryTerm.objects.create(term="PLIE", slug="plie")
+        transaction.set_rollback(True)
+    assert changes() == 0
+
+
+def test_who_signs_in_changes_nothing(changes, client):
+    user = UserFactory()
+    changes()
+    client.force_login(user)
+    user.save(update_fields=["last_login"])
+    assert changes() == 0
+
+
+def test_reading_changes_nothing(changes, client):
+    client.get("/")
+    assert changes() == 0
+
+
+def test_what_is_kept_is_read_once_until_something_changes():
+    reads = []
+    terms = version.kept(lambda: reads.append(1) or GlossaryTerm.objects.count())
+    assert [terms(), terms()] == [0, 0]
+    assert len(reads) == 1
+    GlossaryTermFactory()
+    assert [terms(), terms()] == [1, 1]
+
+
+def test_what_is_not_committed_is_never_kept():
+    terms = version.kept(lambda: GlossaryTerm.objects.count())
+    with transaction.atomic():
+        GlossaryTermFactory()
+        assert terms() == 1
+        transaction.set_rollback(True)
+    assert terms() == 0
+
+
+def test_change_of_another_process_is_seen_after_a_while(monkeypatch):
+    terms = version.kept(lambda: GlossaryTerm.objects.count())
+    GlossaryTermFactory()
+    assert terms() == 1
+    # As another process writes: nothing here hears it.
+    wrappers, connection.execute_wrappers = connection.execute_wrappers, []
+    GlossaryTerm.objects.all().delete()
+    Edition.objects.filter(model="site").update(number=F("number") + 1)
+    connection.execute_wrappers = wrappers
+    monkeypatch.setattr(version, "MAX_AGE", 0)
+    assert terms() == 0
+
+
+def test_who_is_signed_in_sees_it_at_once(client, settings):
+    client.force_login(UserFactory())
+    assert "Réseau du Forez" not in client.get("/").text
+    wrappers, connection.execute_wrappers = connection.execute_wrappers, []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO identity_identity (id, name, tagline, presentation, is_fictional,"
+            " publisher, publisher_address, publication_director, host, host_address,"
+            " contact_email, data_protection_contact)"
+            " VALUES (1, 'Réseau du Forez', '', '', %s, '', '', '', '', '', '', '')",
+            [False],
+        )
+    Edition.objects.update_or_create(model="site", defaults={"number": 1000})
+    connection.execute_wrappers = wrappers
+    assert "Réseau du Forez" in client.get("/").text
