@@ -1,10 +1,14 @@
 """How the content of the site is known to have changed, and what is kept until then."""
 
+from contextlib import contextmanager
+
 import pytest
 from django.db import connection, transaction
 from django.db.models import F
 
 from coopemploi import bulk, version
+from coopemploi.derived import registry
+from coopemploi.identity.models import Identity
 from coopemploi.search.models import Edition
 from coopemploi.vocabulary.models import GlossaryTerm
 from tests.factories import GlossaryTermFactory, InitiativeFactory, UserFactory
@@ -54,6 +58,7 @@ def test_what_is_rolled_back_changes_nothing(changes):
     with transaction.atomic():
         GlossaryTerm.objects.create(term="PLIE", slug="plie")
         transaction.set_rollback(True)
+    registry.pending.clear()
     assert changes() == 0
 
 
@@ -88,31 +93,31 @@ def test_what_is_not_committed_is_never_kept():
     assert terms() == 0
 
 
+@contextmanager
+def another_process():
+    """What is written within is heard by nothing here."""
+    wrappers, connection.execute_wrappers = connection.execute_wrappers, []
+    try:
+        yield
+        Edition.objects.filter(model="site").update(number=F("number") + 1)
+    finally:
+        connection.execute_wrappers = wrappers
+
+
 def test_change_of_another_process_is_seen_after_a_while(monkeypatch):
     terms = version.kept(lambda: GlossaryTerm.objects.count())
     GlossaryTermFactory()
     assert terms() == 1
-    # As another process writes: nothing here hears it.
-    wrappers, connection.execute_wrappers = connection.execute_wrappers, []
-    GlossaryTerm.objects.all().delete()
-    Edition.objects.filter(model="site").update(number=F("number") + 1)
-    connection.execute_wrappers = wrappers
+    with another_process():
+        GlossaryTerm.objects.all().delete()
     monkeypatch.setattr(version, "MAX_AGE", 0)
     assert terms() == 0
 
 
-def test_who_is_signed_in_sees_it_at_once(client, settings):
+def test_who_is_signed_in_sees_it_at_once(client):
+    Identity.objects.create(pk=1, name="Réseau d'essai")
     client.force_login(UserFactory())
     assert "Réseau du Forez" not in client.get("/").text
-    wrappers, connection.execute_wrappers = connection.execute_wrappers, []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO identity_identity (id, name, tagline, presentation, is_fictional,"
-            " publisher, publisher_address, publication_director, host, host_address,"
-            " contact_email, data_protection_contact)"
-            " VALUES (1, 'Réseau du Forez', '', '', %s, '', '', '', '', '', '', '')",
-            [False],
-        )
-    Edition.objects.update_or_create(model="site", defaults={"number": 1000})
-    connection.execute_wrappers = wrappers
+    with another_process():
+        Identity.objects.update(name="Réseau du Forez")
     assert "Réseau du Forez" in client.get("/").text
