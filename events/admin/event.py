@@ -39,6 +39,8 @@ from events.models import (
 from initiatives.models import Need
 from territories.models import Actor, Person
 
+from .pasting import PastedRecapMixin
+
 
 class EventActorInline(StackedInline):
     model = EventActor
@@ -100,7 +102,7 @@ class EvaluationResultInline(FigureInline):
 
 
 @admin.register(Event)
-class EventAdmin(ImportableMixin, PublishableAdmin):
+class EventAdmin(PastedRecapMixin, ImportableMixin, PublishableAdmin):
     list_display = ["title", "date", "status", "kind", "town"]
     list_filter = ["status", "kind", "format", "state", USED_SCHEMES]
     list_select_related = ["town"]
@@ -220,6 +222,7 @@ class EventAdmin(ImportableMixin, PublishableAdmin):
             *self._invitation_links(obj),
             *self._registration_links(obj),
             *self._recap_links(obj),
+            *self.pasting_links(request, obj),
         ]
 
     def _registration_links(self, event):

@@ -27,6 +27,7 @@ class RecapReading:
 
     text: str
     title: str = ""
+    standfirst: str = ""
     dates: list = field(default_factory=list)
     place: str = ""
     people: list = field(default_factory=list)
@@ -36,6 +37,12 @@ class RecapReading:
     territories: list = field(default_factory=list)
     actions: list = field(default_factory=list)
     next_event: object = None
+    headings: list = field(default_factory=list)  # (start, text)
+
+    def heading_of(self, proposal):
+        """The title under which a proposal stands, other than that of the whole document."""
+        above = [text for start, text in self.headings if start < proposal.start]
+        return above[-1] if above and above[-1] != self.title else ""
 
     def excerpt(self, proposal):
         """The source text that a proposal comes from."""
@@ -80,6 +87,8 @@ def read_recap(source, resolve=None):
     return RecapReading(
         text=document.text,
         title=_title(document),
+        standfirst=_standfirst(document),
+        headings=[(each.start, each.text) for each in document.blocks if each.kind == "heading"],
         dates=event_dates(document),
         place=_place(document),
         people=list(people),
@@ -98,6 +107,14 @@ def _title(document):
     if headings:
         return headings[0].text
     return document.subject or (written[0].text[:200] if written else "")
+
+
+def _standfirst(document):
+    """The first paragraph, when it is long enough to be one."""
+    for block in document.blocks[:12]:
+        if block.kind == "paragraph" and not block.is_around and len(block.text) > 80:
+            return block.text
+    return ""
 
 
 def _place(document):

@@ -1,0 +1,111 @@
+"""From a pasted text to the recap of an event, in the admin."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_http_methods
+
+from events.models import Action, Recap
+from events.pasting.forms import FORMS, PastedTextForm, Proposals
+from events.pasting.proposing import KnownNames, propose
+from events.pasting.writing import write_recap
+from events.reading.referential import territory_resolver
+from territories.models import Actor, Person
+
+
+class PastedRecapMixin:
+    """Adds to the admin of events the page that starts from a text written elsewhere."""
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.pasted_recap_view)
+        return [
+            path("<path:object_id>/texte/", view, name="events_event_pasted_recap"),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def pasted_recap_view(self, request, object_id):
+        """Paste, then see every proposal, then write what is kept: nothing in between."""
+        event = self.get_object(request, object_id)
+        if event is None:
+            raise Http404("Cette rencontre n'existe pas.")
+        if not self.may_paste_recap(request, event):
+            raise PermissionDenied
+        title = f"Texte collé : {event}"[:250]
+        if request.method != "POST":
+            return self._pasting_page(request, event, PastedTextForm(initial={"title": title}))
+        form = PastedTextForm(request.POST, resolve=territory_resolver())
+        if not form.is_valid():
+            return self._pasting_page(request, event, form, status=400)
+        names = self._known_names(request)
+        kinds = self._pasted_kinds(request)
+        if "save" not in request.POST:
+            proposals = Proposals(kinds, names, initial=propose(form.reading, event, names))
+            return self._pasting_page(request, event, form, proposals)
+        proposals = Proposals(kinds, names, data=request.POST)
+        if not proposals.is_valid():
+            return self._pasting_page(request, event, form, proposals, status=400)
+        recap = write_recap(
+            event=event, user=request.user, source=form.cleaned_data, kept=proposals.kept()
+        )
+        self.log_change(request, event, "Compte rendu tiré d'un texte collé.")
+        self.message_user(
+            request, "Ce que vous avez gardé est enregistré. Relisez-le ici.", messages.SUCCESS
+        )
+        return redirect("admin:events_recap_change", recap.pk)
+
+    def pasting_links(self, request, event):
+        if not self.may_paste_recap(request, event):
+            return []
+        page = reverse("admin:events_event_pasted_recap", args=[event.pk])
+        return [("Partir d'un texte collé", page)]
+
+    def may_paste_recap(self, request, event):
+        """Whether the user may change the event, and write or change its recap."""
+        recap_admin = self.admin_site.get_model_admin(Recap)
+        recap = getattr(event, "recap", None)
+        may_write = (
+            recap_admin.has_change_permission(request, recap)
+            if recap
+            else recap_admin.has_add_permission(request)
+        )
+        return self.has_change_permission(request, event) and may_write
+
+    def _pasted_kinds(self, request):
+        """The kinds of proposals whose records the user may write."""
+        left_out = set()
+        if not self.admin_site.get_model_admin(Person).has_view_permission(request):
+            left_out.add("people")
+        if not self.admin_site.get_model_admin(Action).has_add_permission(request):
+            left_out.add("actions")
+        if not self.has_add_permission(request):
+            left_out.add("next")
+        return [kind for kind in FORMS if kind not in left_out]
+
+    def _known_names(self, request):
+        people, actors = (self._seen(request, model) for model in (Person, Actor))
+        return KnownNames(
+            Person.objects.none() if people is None else people,
+            Actor.objects.none() if actors is None else actors,
+            may_add_people=self.admin_site.get_model_admin(Person).has_add_permission(request),
+        )
+
+    def _pasting_page(self, request, event, form, proposals=None, status=200):
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Partir d'un texte collé",
+            "subtitle": str(event),
+            "opts": self.opts,
+            "event": event,
+            "form": form,
+            "proposals": proposals,
+            "groups": proposals.groups() if proposals else [],
+            "is_published": hasattr(event, "recap") and event.recap.is_published,
+            "back_url": reverse("admin:events_event_change", args=[event.pk]),
+        }
+        template = "admin/events/event/pasted_recap.html"
+        return TemplateResponse(request, template, context, status=status)

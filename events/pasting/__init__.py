@@ -1,0 +1,1 @@
+"""From a pasted text to an event's records: each proposal kept, mended or dropped."""

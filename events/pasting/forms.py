@@ -1,0 +1,320 @@
+import re
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from coopemploi.admin import SpacedDecimalField
+from coopemploi.fields import PartialDateFormField
+from coopemploi.figures import KeyFigure
+from coopemploi.search.text import normalise
+from events.models import Appearance, Session, Verbatim
+from events.reading.documents import UnreadableRecapError
+from events.reading.reading import read_recap
+from territories.models import StageChange
+
+MOST_CHARACTERS = 300_000
+MOST_ROWS = 150  # of a kind; a recap that has more is several
+NEW = "new"
+
+_WITHOUT_YEAR = re.compile(r"--(?P<month>\d\d)(?:-(?P<day>\d\d))?")
+_MONTHS = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+]
+
+
+def date_input(iso):
+    """A date as the reader writes it, as a person would: « 17 octobre » when it has no year."""
+    if not (match := _WITHOUT_YEAR.fullmatch(iso)):
+        return iso
+    month = _MONTHS[int(match["month"]) - 1]
+    return f"{int(match['day'])} {month}" if match["day"] else f"[] {month}"
+
+
+class PastedTextForm(forms.Form):
+    """The text of a recap written elsewhere; once valid, `reading` is what it proposes."""
+
+    text = forms.CharField(
+        label="Texte du compte rendu",
+        widget=forms.Textarea(attrs={"rows": 20, "class": "vLargeTextField"}),
+        max_length=MOST_CHARACTERS,
+        strip=False,
+        help_text="Le texte, ou le HTML de la page. Il est gardé tel quel, et jamais publié.",
+    )
+    title = forms.CharField(
+        label="D'où vient ce texte",
+        max_length=250,
+        help_text="Le titre de la source, montré en bas de la page.",
+    )
+    url = forms.URLField(
+        label="Son adresse web", max_length=500, required=False, assume_scheme="https"
+    )
+    published_on = PartialDateFormField(
+        label="Publié le", required=False, max_length=120, help_text="09/05/2021, mai 2021…"
+    )
+
+    def __init__(self, *args, resolve=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._resolve = resolve
+        self.reading = None
+
+    def clean_text(self):
+        text = self.cleaned_data["text"]
+        try:
+            self.reading = read_recap(text, self._resolve)
+        except UnreadableRecapError as error:
+            raise ValidationError(str(error), code="unreadable") from error
+        return text
+
+
+class ProposalForm(forms.Form):
+    """One thing read in the text: what is not kept is not judged."""
+
+    keep = forms.BooleanField(label="Garder", required=False)
+    excerpt = forms.CharField(widget=forms.HiddenInput, required=False)
+    note = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, names=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.names = names
+
+    def clean(self):
+        if not self.cleaned_data.get("keep"):
+            self._errors.clear()
+
+    @property
+    def is_kept(self):
+        return self.cleaned_data.get("keep", False)
+
+    def mended(self):
+        return [field for field in self.visible_fields() if field.name != "keep"]
+
+    def _choose(self, name, candidates, first):
+        """Offer (key, label) candidates, those sent beside the others."""
+        self.fields[name].choices = [*first, *candidates]
+
+
+class MeetingProposal(ProposalForm):
+    """What the text says of the meeting itself."""
+
+    standfirst = forms.CharField(
+        label="Chapô", required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    start = PartialDateFormField(label="Date de la rencontre", required=False, max_length=120)
+    venue = forms.CharField(label="Lieu", required=False, max_length=200)
+
+
+class FigureProposal(ProposalForm):
+    value = SpacedDecimalField(
+        label="Valeur", max_digits=14, decimal_places=2, localize=True, widget=forms.TextInput
+    )
+    unit = forms.CharField(label="Unité", required=False, max_length=30)
+    qualifier = forms.ChoiceField(label="Précision", choices=KeyFigure.Qualifier.choices)
+    label = forms.CharField(label="Ce que l'on compte", max_length=200)
+    wording = forms.CharField(label="Tel qu'écrit", required=False, max_length=120)
+
+
+class PersonProposal(ProposalForm):
+    first_name = forms.CharField(label="Prénom", required=False, max_length=100)
+    last_name = forms.CharField(label="Nom", max_length=100)
+    person = forms.ChoiceField(label="Sa fiche", required=False)
+    role = forms.ChoiceField(label="Rôle", choices=Appearance.Role.choices)
+    title = forms.CharField(label="Fonction ce jour-là", required=False, max_length=200)
+    actor = forms.ChoiceField(label="Acteur ce jour-là", required=False)
+    organisation = forms.CharField(widget=forms.HiddenInput, required=False, max_length=300)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        first, last = self["first_name"].value() or "", self["last_name"].value() or ""
+        new = [(NEW, "une personne nouvelle")] if self.names.may_add_people else []
+        self._choose(
+            "person",
+            self.names.people_called(f"{first} {last}"),
+            [("", "Choisir…"), *new],
+        )
+        self._choose(
+            "actor",
+            self.names.actors_called(self["organisation"].value() or ""),
+            [("", "aucun")],
+        )
+
+    @property
+    def full_name(self):
+        names = (self.cleaned_data.get(name, "") for name in ("first_name", "last_name"))
+        return normalise(" ".join(names)).strip()
+
+    def clean(self):
+        if self.cleaned_data.get("keep") and not self.cleaned_data.get("person", "x"):
+            self.add_error(
+                "person",
+                ValidationError("Dites si c'est l'une de ces personnes.", code="which_person"),
+            )
+        super().clean()
+
+
+class QuoteProposal(ProposalForm):
+    text = forms.CharField(label="Propos", widget=forms.Textarea(attrs={"rows": 3}))
+    author = forms.CharField(
+        label="Auteur",
+        required=False,
+        max_length=200,
+        help_text="Une personne gardée plus haut, ou personne.",
+    )
+    title = forms.CharField(
+        label="À défaut de nom",
+        required=False,
+        max_length=200,
+        help_text="« une habitante », « un élu ».",
+    )
+    idea = forms.CharField(label="Idée clé illustrée", required=False, max_length=400)
+    fidelity = forms.ChoiceField(label="Fidélité", choices=Verbatim.Fidelity.choices)
+
+
+class TerritoryProposal(ProposalForm):
+    wording = forms.CharField(label="Nom dans le texte", max_length=150)
+    territory = forms.ChoiceField(
+        label="Territoire",
+        required=False,
+        help_text="Absent de la liste ? Corrigez le nom, puis enregistrez pour la revoir.",
+    )
+    stage = forms.ChoiceField(
+        label="Étape ce jour-là", required=False, choices=[("", "–"), *StageChange.Stage.choices]
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._choose(
+            "territory",
+            self.names.territories_called(self["wording"].value() or ""),
+            [("", "Choisir…")],
+        )
+
+    def clean(self):
+        if self.cleaned_data.get("keep") and not self.cleaned_data.get("territory", "x"):
+            self.add_error(
+                "territory",
+                ValidationError("Choisissez le territoire, ou ne le gardez pas.", code="which"),
+            )
+        super().clean()
+
+
+class SessionProposal(ProposalForm):
+    kind = forms.ChoiceField(label="Type", choices=Session.Kind.choices)
+    title = forms.CharField(label="Titre", max_length=200)
+    question = forms.CharField(
+        label="Question posée", required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    outcome = forms.CharField(
+        label="Ce qu'il en est sorti", required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class ActionProposal(ProposalForm):
+    title = forms.CharField(label="Action", max_length=250)
+    carriers = forms.CharField(
+        label="Porteurs",
+        required=False,
+        max_length=600,
+        help_text="Séparés par des points-virgules.",
+    )
+    due = PartialDateFormField(label="Échéance", required=False, max_length=120)
+
+    def clean_carriers(self):
+        names = [name.strip() for name in self.cleaned_data["carriers"].split(";")]
+        if any(len(name) > 200 for name in names):
+            raise ValidationError("Un porteur est trop long : séparez-les.", code="too_long")
+        return [name for name in names if name]
+
+
+class NextEventProposal(ProposalForm):
+    title = forms.CharField(label="Titre", max_length=200)
+    start = PartialDateFormField(label="Date", required=False, max_length=120)
+    venue = forms.CharField(label="Lieu", required=False, max_length=200)
+
+
+FORMS = {
+    "meeting": MeetingProposal,
+    "figures": FigureProposal,
+    "people": PersonProposal,
+    "quotes": QuoteProposal,
+    "sessions": SessionProposal,
+    "territories": TerritoryProposal,
+    "actions": ActionProposal,
+    "next": NextEventProposal,
+}
+TITLES = {
+    "meeting": "La rencontre",
+    "figures": "Chiffres",
+    "people": "Intervenants",
+    "quotes": "Citations",
+    "sessions": "Ateliers et séquences",
+    "territories": "Territoires présents",
+    "actions": "Actions retenues",
+    "next": "Prochaine rencontre",
+}
+
+
+class Proposals:
+    """The formsets of all that a text proposes, by kind."""
+
+    def __init__(self, kinds, names, *, initial=None, data=None):
+        self.formsets = {}
+        for kind in kinds:
+            factory = forms.formset_factory(
+                FORMS[kind], extra=0, max_num=MOST_ROWS, absolute_max=MOST_ROWS, validate_max=True
+            )
+            rows = None if data is not None else (initial or {}).get(kind, [])[:MOST_ROWS]
+            self.formsets[kind] = factory(
+                data, initial=rows, prefix=kind, form_kwargs={"names": names}
+            )
+
+    @property
+    def has_errors(self):
+        return any(
+            formset.is_bound and not formset.is_valid() for formset in self.formsets.values()
+        )
+
+    def groups(self):
+        """(title, formset) of each kind, in the order of the page."""
+        return [(TITLES[kind], formset) for kind, formset in self.formsets.items()]
+
+    def is_valid(self):
+        judged = [formset.is_valid() for formset in self.formsets.values()]
+        return self._authors_are_known() and all(judged)
+
+    def _authors_are_known(self):
+        """Whether every quote kept is said by a person kept; errors stand beside the author."""
+        people = {form.full_name for form in self._kept_forms("people")}
+        known = True
+        for form in self._kept_forms("quotes"):
+            author = normalise(form.cleaned_data.get("author", "")).strip()
+            if author and author not in people:
+                known = False
+                form.add_error(
+                    "author",
+                    ValidationError(
+                        "Cette personne n'est pas gardée plus haut : gardez-la, ou videz l'auteur.",
+                        code="unknown_author",
+                    ),
+                )
+        return known
+
+    def _kept_forms(self, kind):
+        formset = self.formsets.get(kind)
+        if formset is None or not formset.is_bound:
+            return []
+        return [form for form in formset if form.is_valid() and form.is_kept]
+
+    def kept(self):
+        """{kind: cleaned data of each proposal kept}, every kind present."""
+        return {kind: [form.cleaned_data for form in self._kept_forms(kind)] for kind in FORMS}

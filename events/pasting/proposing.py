@@ -1,0 +1,214 @@
+"""What a reading proposes for an event: the first values of the forms, and the known names."""
+
+import re
+
+from coopemploi.search.text import normalise
+from events.models import Appearance, Session
+from territories.party_reconciliation import ActorReconciler, PersonReconciler
+from territories.reconciliation import Reconciler
+
+from .forms import NEW, date_input
+
+ALREADY = "Déjà noté à cette rencontre."
+MOST_NAMES = 10
+
+
+class KnownNames:
+    """The people, actors and territories that a name may mean, among those given."""
+
+    def __init__(self, people, actors, *, may_add_people):
+        self.may_add_people = may_add_people
+        self._people = PersonReconciler(people)
+        self._actors = ActorReconciler(actors)
+        self._territories = Reconciler.shared()
+
+    def person(self, name):
+        return self._people.resolve(name)
+
+    def actor(self, name):
+        return self._actors.resolve(name) if name.strip() else None
+
+    def territory(self, name):
+        return self._territories.resolve(name)
+
+    def people_called(self, name):
+        found = self._people.resolve(name) if name.strip() else None
+        return _choices(found)
+
+    def actors_called(self, name):
+        return _choices(self.actor(name))
+
+    def territories_called(self, name):
+        found = self._territories.resolve(name) if name.strip() else None
+        return _choices(found, lambda each: f"{each} ({each.get_kind_display()})")
+
+
+def _choices(resolution, label=str):
+    if resolution is None:
+        return []
+    return [
+        (str(each.record.pk), f"{label(each.record)} – {each.reason}")
+        for each in resolution.candidates[:MOST_NAMES]
+    ]
+
+
+def propose(reading, event, names):
+    """{kind: first values of each form}; what the event has already is not ticked."""
+    recap = getattr(event, "recap", None)
+    return {
+        "meeting": _meeting(reading, event, recap),
+        "figures": _figures(reading, event),
+        "people": _people(reading, event, names),
+        "quotes": _quotes(reading, recap),
+        "sessions": _sessions(reading, event),
+        "territories": _territories(reading, event, names),
+        "actions": _actions(reading, event),
+        "next": _next(reading, event),
+    }
+
+
+def _row(reading, proposal, *, already=False, keep=True, **values):
+    return {
+        "keep": keep and not already,
+        "note": ALREADY if already else "",
+        "excerpt": reading.excerpt(proposal)[:300],
+        **values,
+    }
+
+
+def _meeting(reading, event, recap):
+    standfirst = "" if recap and recap.standfirst else reading.standfirst
+    is_dated = event.start or event.end
+    start = "" if is_dated or not reading.dates else date_input(reading.dates[0])
+    venue = "" if event.venue else reading.place[:200]
+    if not (standfirst or start or venue):
+        return []
+    return [{"keep": True, "standfirst": standfirst, "start": start, "venue": venue}]
+
+
+def _figures(reading, event):
+    known = {(float(each.value), each.unit) for each in event.figures.all()}
+    return [
+        _row(
+            reading,
+            each,
+            already=(float(each.value), each.unit) in known,
+            value=each.value,
+            unit=each.unit,
+            qualifier=each.qualifier,
+            label=each.label,
+            wording="" if reading.excerpt(each)[:1].isdigit() else reading.excerpt(each)[:120],
+        )
+        for each in reading.figures
+    ]
+
+
+def _people(reading, event, names):
+    known = {normalise(each.person.full_name) for each in event.appearances.all()}
+    rows = []
+    for each in reading.people:
+        found, actor = names.person(each.name), names.actor(each.actor)
+        key = found.match.pk if found.match else "" if found.candidates else NEW
+        title = each.title
+        if each.actor and each.actor not in title and not (actor and actor.match):
+            title = ", ".join(part for part in (title, each.actor) if part)
+        first, _, last = each.name.partition(" ")
+        rows.append(
+            _row(
+                reading,
+                each,
+                already=normalise(each.name) in known,
+                first_name=first,
+                last_name=last,
+                person=key if key != NEW or names.may_add_people else "",
+                role=each.role or Appearance.Role.SPEAKER,
+                title=title[:200],
+                organisation=each.actor[:300],
+                actor=actor.match.pk if actor and actor.match else "",
+            )
+        )
+    return rows
+
+
+def _quotes(reading, recap):
+    known = {normalise(each.text) for each in recap.verbatims.all()} if recap else set()
+    named = {person.name for person in reading.people}
+    return [
+        _row(
+            reading,
+            each,
+            already=normalise(each.text) in known,
+            text=each.text,
+            author=each.author if each.author in named else "",
+            title="" if each.author in named else each.author[:200],
+            idea=reading.heading_of(each)[:400],
+            fidelity="faithful",
+        )
+        for each in reading.quotes
+    ]
+
+
+def _sessions(reading, event):
+    known = {normalise(each.title) for each in event.sessions.all()}
+    return [
+        _row(
+            reading,
+            each,
+            already=normalise(each.title[:200]) in known,
+            kind=Session.Kind.AXIS if re.match("axe", each.title, re.I) else Session.Kind.WORKSHOP,
+            title=each.title[:200],
+            question=each.question,
+            outcome=each.outcome,
+        )
+        for each in reading.sessions
+    ]
+
+
+def _territories(reading, event, names):
+    known = {each.territory_id for each in event.attendances.all()}
+    rows = []
+    for each in reading.territories:
+        match = names.territory(each.name).match
+        rows.append(
+            _row(
+                reading,
+                each,
+                # A territory that is only named may not have been there.
+                keep=bool(match and each.stage),
+                already=bool(match and match.pk in known),
+                wording=each.name[:150],
+                territory=match.pk if match else "",
+                stage=each.stage,
+            )
+        )
+    return rows
+
+
+def _actions(reading, event):
+    known = {normalise(each.title) for each in event.actions.all()}
+    return [
+        _row(
+            reading,
+            each,
+            already=normalise(each.text[:250]) in known,
+            title=each.text[:250],
+            carriers=" ; ".join(each.carriers),
+            due=date_input(each.due),
+        )
+        for each in reading.actions
+    ]
+
+
+def _next(reading, event):
+    following = reading.next_event
+    if following is None or event.next_event_id:
+        return []
+    return [
+        _row(
+            reading,
+            following,
+            title=f"Suite de « {event.title} »"[:200],
+            start=date_input(following.date),
+            venue=following.place[:200],
+        )
+    ]

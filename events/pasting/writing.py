@@ -1,0 +1,170 @@
+"""What is kept of a pasted text, written at once."""
+
+from django.db import transaction
+from django.db.models import Max
+
+from coopemploi.search.text import normalise
+from coopemploi.sources.models import Source
+from events.models import (
+    Action,
+    ActionParty,
+    Appearance,
+    Attendance,
+    Event,
+    EventFigure,
+    KeyIdea,
+    Recap,
+    Session,
+    Verbatim,
+)
+from territories.models import Person
+
+from .forms import NEW
+
+
+@transaction.atomic
+def write_recap(*, event, user, source, kept):
+    """Write the proposals kept, by kind, and the Source of their text; return the Recap.
+
+    Drafts are what is published by itself: a recap, actions, the next event.
+    """
+    source = Source.objects.create(
+        title=source["title"],
+        url=source["url"],
+        published_on=source["published_on"],
+        raw_text=source["text"],
+    )
+    recap = Recap.objects.filter(event=event).first() or Recap(event=event, created_by=user)
+    recap.source = recap.source or source
+    _write_meeting(event, recap, kept["meeting"])
+    recap.save()
+    people = _write_people(event, source, kept["people"])
+    _write_figures(event, source, kept["figures"])
+    _write_quotes(recap, people, kept["quotes"])
+    _write_territories(event, kept["territories"])
+    _write_sessions(event, kept["sessions"])
+    _write_actions(event, user, source, kept["actions"])
+    _write_next(event, user, source, kept["next"])
+    return recap
+
+
+def _numbered(rows, queryset):
+    last = queryset.aggregate(last=Max("order"))["last"] or 0
+    return enumerate(rows, start=last + 1)
+
+
+def _write_meeting(event, recap, rows):
+    for row in rows:
+        recap.standfirst = recap.standfirst or row["standfirst"]
+        event.start = event.start or row["start"]
+        event.venue = event.venue or row["venue"]
+        event.save()
+
+
+def _write_people(event, source, rows):
+    """{normalised name: (person, title, actor or None)}; who spoke already is not noted twice."""
+    said, already = {}, set(event.appearances.values_list("person_id", flat=True))
+    for number, row in _numbered(rows, event.appearances.all()):
+        first, last = row["first_name"], row["last_name"]
+        if row["person"] == NEW:
+            person = Person.objects.create(first_name=first, last_name=last, source=source)
+        else:
+            person = Person.objects.get(pk=row["person"])
+        actor = row["actor"] or None
+        said[normalise(f"{first} {last}").strip()] = (person, row["title"], actor)
+        if person.pk in already:
+            continue
+        already.add(person.pk)
+        appearance = Appearance.objects.create(
+            event=event, person=person, role=row["role"], title=row["title"], order=number
+        )
+        if actor:
+            appearance.actors.add(actor)
+    return said
+
+
+def _write_figures(event, source, rows):
+    for number, row in _numbered(rows, event.figures.all()):
+        EventFigure.objects.create(
+            event=event,
+            source=source,
+            order=number,
+            **{name: row[name] for name in ("value", "unit", "qualifier", "label", "wording")},
+        )
+
+
+def _write_quotes(recap, people, rows):
+    ideas = {normalise(idea.text): idea for idea in recap.key_ideas.all()}
+    for number, row in _numbered(rows, recap.verbatims.all()):
+        key = normalise(row["idea"])
+        if key and key not in ideas:
+            ideas[key] = KeyIdea.objects.create(recap=recap, text=row["idea"], order=len(ideas) + 1)
+        author = normalise(row["author"]).strip()
+        person, title, actor = people.get(author, (None, row["title"], None))
+        Verbatim.objects.create(
+            recap=recap,
+            key_idea=ideas.get(key),
+            text=row["text"],
+            fidelity=row["fidelity"],
+            person=person,
+            title=title,
+            actor_id=actor,
+            order=number,
+        )
+
+
+def _write_territories(event, rows):
+    noted = {each.territory_id: each for each in event.attendances.filter(actor=None, person=None)}
+    for number, row in _numbered(rows, event.attendances.all()):
+        pk = int(row["territory"])
+        if pk in noted:
+            attendance = noted[pk]
+            if row["stage"] and not attendance.stage:
+                attendance.stage = row["stage"]
+                attendance.save()
+            continue
+        noted[pk] = Attendance.objects.create(
+            event=event,
+            territory_id=pk,
+            stage=row["stage"],
+            wording=row["wording"],
+            order=number,
+        )
+
+
+def _write_sessions(event, rows):
+    for number, row in _numbered(rows, event.sessions.all()):
+        Session.objects.create(
+            event=event,
+            order=number,
+            **{name: row[name] for name in ("kind", "title", "question", "outcome")},
+        )
+
+
+def _write_actions(event, user, source, rows):
+    for row in rows:
+        action = Action.objects.create(
+            event=event, title=row["title"], due=row["due"], source=source, created_by=user
+        )
+        action.territories.set(event.territories.all())
+        for number, name in enumerate(row["carriers"], start=1):
+            ActionParty.objects.create(
+                action=action, role=ActionParty.Role.CARRIER, label=name, order=number
+            )
+
+
+def _write_next(event, user, source, rows):
+    for row in rows:
+        following = Event.objects.create(
+            kind=event.kind,
+            title=row["title"],
+            start=row["start"],
+            venue=row["venue"],
+            network=event.network,
+            series=event.series,
+            source=source,
+            created_by=user,
+        )
+        following.territories.set(event.territories.all())
+        event.next_event = following
+        event.save()

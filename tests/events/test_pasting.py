@@ -1,0 +1,282 @@
+"""From a pasted text to the recap of an event: seen, mended, then written at once."""
+
+import pytest
+from django.urls import reverse
+
+from coopemploi.publishing import Publishable
+from coopemploi.sources.models import Source
+from events.models import Action, Attendance, Event, KeyIdea, Recap, Verbatim
+from territories.models import Person
+from tests.factories import (
+    AppearanceFactory,
+    EventFactory,
+    EventFigureFactory,
+    MandateFactory,
+    PersonFactory,
+    RecapFactory,
+    TerritoryFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+TEXT = """Retour sur l'atelier de Crestville
+
+Le 4 mai 2021, une vingtaine d'élus se sont réunis pour parler de la mobilité dans les vallées.
+
+Projets émergents : Crestville, Bourgneuf.
+
+1. Se déplacer est la première condition du travail
+
+"On ne trouve pas de travail quand on n'a pas de voiture." Lise Armandou
+
+Lise Armandou, maire de Crestville, a ouvert la séance.
+
+Actions :
+- Ouvrir un garage solidaire (porteur : la mission locale)
+
+La prochaine rencontre aura lieu en février 2022 à Lyon.
+"""
+
+
+@pytest.fixture
+def event():
+    return EventFactory(title="Atelier mobilité")
+
+
+@pytest.fixture
+def crestville():
+    return TerritoryFactory(name="Crestville")
+
+
+def page(event):
+    return reverse("admin:events_event_pasted_recap", args=[event.pk])
+
+
+def pasted(text=TEXT, **values):
+    return {"text": text, "title": "Le blog du réseau", "url": "", "published_on": "", **values}
+
+
+def sent_again(response, **changes):
+    """What the page of proposals sends when nobody changes anything but `changes`."""
+    data = {**pasted(), "save": "1", "text": response.context["form"]["text"].value()}
+    for formset in response.context["proposals"].formsets.values():
+        for field in formset.management_form:
+            data[field.html_name] = field.value()
+        for form in formset:
+            for field in form:
+                value = field.value()
+                if value not in (None, False):
+                    data[field.html_name] = "on" if value is True else value
+    for name, value in changes.items():
+        data[name] = value
+        if value is None:
+            del data[name]
+    return data
+
+
+def propose(client, event, text=TEXT):
+    response = client.post(page(event), {**pasted(text), "read": "1"})
+    assert response.status_code == 200
+    return response
+
+
+def values(response, kind, *names):
+    formset = response.context["proposals"].formsets[kind]
+    return [tuple(form[name].value() for name in names) for form in formset]
+
+
+def test_proposals_are_shown_and_nothing_is_saved(animateur_client, event, crestville):
+    response = propose(animateur_client, event)
+
+    assert values(response, "meeting", "start") == [("2021-05-04",)]
+    assert values(response, "figures", "value", "qualifier", "wording") == [
+        (20, "about", "une vingtaine")
+    ]
+    assert values(response, "people", "first_name", "last_name", "person", "title") == [
+        ("Lise", "Armandou", "new", "maire de Crestville")
+    ]
+    assert values(response, "quotes", "author", "idea") == [
+        ("Lise Armandou", "Se déplacer est la première condition du travail")
+    ]
+    assert values(response, "territories", "wording", "territory", "stage", "keep") == [
+        ("Crestville", crestville.pk, "emerging", True),
+        ("Bourgneuf", "", "emerging", False),
+    ]
+    assert values(response, "actions", "title", "carriers") == [
+        ("Ouvrir un garage solidaire", "la mission locale")
+    ]
+    assert values(response, "next", "start", "venue") == [("2022-02", "Lyon")]
+    assert not Recap.objects.exists()
+    assert not Source.objects.exists()
+    assert not Person.objects.exists()
+
+
+def test_what_is_kept_is_written_with_its_source(animateur_client, event, crestville):
+    data = sent_again(propose(animateur_client, event))
+    response = animateur_client.post(page(event), data)
+
+    event.refresh_from_db()
+    recap = event.recap
+    assert response.url == reverse("admin:events_recap_change", args=[recap.pk])
+    assert (recap.status, event.start.as_input) == (Publishable.Status.DRAFT, "04/05/2021")
+    assert (recap.source.title, recap.source.raw_text) == ("Le blog du réseau", TEXT)
+    [figure] = event.figures.all()
+    assert (figure.value, figure.source) == (20, recap.source)
+    [appearance] = event.appearances.all()
+    assert (str(appearance.person), appearance.title) == ("Lise Armandou", "maire de Crestville")
+    [verbatim] = recap.verbatims.all()
+    assert (verbatim.person, verbatim.title) == (appearance.person, "maire de Crestville")
+    assert verbatim.key_idea.text == "Se déplacer est la première condition du travail"
+    [attendance] = event.attendances.all()
+    assert (attendance.territory, attendance.stage) == (crestville, "emerging")
+    [action] = event.actions.all()
+    assert action.status == Publishable.Status.DRAFT
+    assert [party.label for party in action.parties.all()] == ["la mission locale"]
+    assert event.next_event.start.as_input == "02/2022"
+    assert event.next_event.status == Publishable.Status.DRAFT
+
+
+def test_what_is_mended_is_written_as_mended_and_what_is_dropped_is_not(
+    animateur_client, event, crestville
+):
+    changes = {
+        "quotes-0-text": "Sans voiture, pas de travail.",
+        "quotes-0-idea": "",
+        "figures-0-keep": None,
+        "figures-0-value": "pas un nombre",
+        "actions-0-keep": None,
+        "next-0-keep": None,
+    }
+    data = sent_again(propose(animateur_client, event), **changes)
+    assert animateur_client.post(page(event), data).status_code == 302
+
+    [verbatim] = Verbatim.objects.all()
+    assert (verbatim.text, verbatim.key_idea) == ("Sans voiture, pas de travail.", None)
+    assert not KeyIdea.objects.exists()
+    assert not event.figures.exists()
+    assert not Action.objects.exists()
+    assert Event.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "message"),
+    [
+        ("quotes", {"quotes-0-author": "Somebody Else"}, "gardez-la, ou videz"),
+        ("quotes", {"people-0-keep": None}, "gardez-la, ou videz"),
+        ("people", {"people-0-person": ""}, "Dites si"),
+        ("territories", {"territories-1-keep": "on"}, "Choisissez le territoire"),
+        ("figures", {"figures-0-value": "beaucoup"}, "nombre"),
+        ("actions", {"actions-0-carriers": "x" * 300}, "trop long"),
+    ],
+)
+def test_error_stands_beside_its_proposal_and_nothing_is_written(
+    animateur_client, event, crestville, kind, changes, message
+):
+    data = sent_again(propose(animateur_client, event), **changes)
+    response = animateur_client.post(page(event), data)
+
+    assert response.status_code == 400
+    errors = [
+        error
+        for form in response.context["proposals"].formsets[kind].errors
+        for error in form.items()
+    ]
+    assert message in str(errors)
+    assert "Rien n'est enregistré" in response.content.decode()
+    assert not Recap.objects.exists()
+    assert not Source.objects.exists()
+
+
+def test_name_of_a_territory_is_looked_up_again_once_mended(animateur_client, event, crestville):
+    bains = TerritoryFactory(name="Valdoré-les-Bains")
+    changes = {"territories-1-keep": "on", "territories-1-wording": "Valdoré-les-Bains"}
+    data = sent_again(propose(animateur_client, event), **changes)
+    response = animateur_client.post(page(event), data)
+    assert response.status_code == 400
+    form = response.context["proposals"].formsets["territories"][1]
+    assert str(bains.pk) in [value for value, _ in form.fields["territory"].choices]
+
+    animateur_client.post(page(event), {**data, "territories-1-territory": bains.pk})
+    assert set(Attendance.objects.values_list("territory", flat=True)) == {crestville.pk, bains.pk}
+
+
+def test_homonyms_are_to_be_told_apart(animateur_client, event):
+    people = [PersonFactory(first_name="Lise", last_name="Armandou") for _ in range(2)]
+    response = propose(animateur_client, event)
+    assert values(response, "people", "person") == [("",)]
+    choices = [
+        value
+        for value, _ in response.context["proposals"].formsets["people"][0].fields["person"].choices
+    ]
+    assert set(choices) == {"", "new", *(str(person.pk) for person in people)}
+
+    data = sent_again(response, **{"people-0-person": people[1].pk})
+    animateur_client.post(page(event), data)
+    assert [each.person for each in event.appearances.all()] == [people[1]]
+    assert Person.objects.count() == 2
+
+
+def test_what_is_known_already_is_not_proposed_twice(animateur_client, event):
+    lise = PersonFactory(first_name="Lise", last_name="Armandou")
+    AppearanceFactory(event=event, person=lise)
+    EventFigureFactory(event=event, value=20, unit="")
+    response = propose(animateur_client, event)
+    assert values(response, "people", "keep") == [(False,)]
+    assert values(response, "figures", "keep") == [(False,)]
+    assert "Déjà noté" in response.content.decode()
+
+
+def test_recap_begun_keeps_what_it_says(animateur_client, event):
+    recap = RecapFactory(event=event, standfirst="Mon chapô.", status="published")
+    response = propose(animateur_client, event)
+    assert "se verra aussitôt" in response.content.decode()
+    animateur_client.post(page(event), sent_again(response))
+    recap.refresh_from_db()
+    assert (recap.standfirst, recap.verbatims.count()) == ("Mon chapô.", 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"), [("", "obligatoire"), (" \n ", "vide"), ("a" * 300_001, "300")]
+)
+def test_text_that_cannot_be_read_is_said(animateur_client, event, text, message):
+    response = animateur_client.post(page(event), pasted(text))
+    assert response.status_code == 400
+    assert message in str(response.context["form"].errors["text"])
+
+
+def test_raw_text_is_on_no_public_page(animateur_client, client, event, crestville):
+    secret = f"{TEXT}\nNote interne : 06 12 34 56 78, ne pas diffuser."
+    response = propose(animateur_client, event, secret)
+    animateur_client.post(page(event), sent_again(response))
+    Event.objects.update(status="published")
+    Recap.objects.update(status="published")
+    client.logout()
+    shown = client.get(event.get_absolute_url()).content.decode()
+    assert "pas de voiture" in shown
+    assert "ne pas diffuser" not in shown
+
+
+def test_animateur_of_elsewhere_is_refused(client, event):
+    here, elsewhere = TerritoryFactory(), TerritoryFactory()
+    event.territories.add(here)
+    for territory, status in ((elsewhere, 403), (here, 200)):
+        client.force_login(MandateFactory(territory=territory).user)
+        assert client.get(page(event)).status_code == status
+        response = client.post(page(event), pasted())
+        assert response.status_code == status
+
+
+def test_participant_does_not_come_in(client, event):
+    client.force_login(UserFactory())
+    assert client.get(page(event)).status_code == 302
+
+
+def test_sheet_of_the_event_leads_to_it(animateur_client, event):
+    sheet = animateur_client.get(reverse("admin:events_event_change", args=[event.pk]))
+    assert page(event) in sheet.content.decode()
+
+
+def test_event_that_does_not_exist_is_not_found(animateur_client):
+    url = reverse("admin:events_event_pasted_recap", args=[999999])
+    assert animateur_client.get(url).status_code in {302, 404}
