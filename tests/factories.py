@@ -37,6 +37,8 @@ from events.models import (
     RecapLink,
     RecapSection,
     Registration,
+    RoundTableBatch,
+    RoundTableDraft,
     RoundTableEntry,
     RoundTableItem,
     RoundTablePerson,
@@ -459,6 +461,34 @@ class RoundTableItemFactory(DjangoModelFactory):
     entry = factory.SubFactory(RoundTableEntryFactory)
     column = RoundTableItem.Column.DEMARCHE
     text = factory.Sequence(lambda n: f"Élément {n}")
+
+
+class RoundTableBatchFactory(DjangoModelFactory):
+    class Meta:
+        model = RoundTableBatch
+
+    event = factory.SubFactory(EventFactory)
+    origin = RoundTableBatch.Origin.PASTED
+
+
+class RoundTableDraftFactory(DjangoModelFactory):
+    class Meta:
+        model = RoundTableDraft
+
+    batch = factory.SubFactory(RoundTableBatchFactory)
+    order = factory.Sequence(lambda n: n + 1)
+    data = factory.LazyFunction(
+        lambda: {
+            "label": "Lise Armandou / Ville de Crest",
+            "note": "",
+            "lines": [2],
+            "doubts": [],
+            "people": [{"name": "Lise Armandou", "title": "", "choice": "new", "options": []}],
+            "actor": {"name": "Ville de Crest", "kind": "commune", "choice": "new", "options": []},
+            "territory": {"name": "", "choice": "none", "options": []},
+            "items": [{"column": "need", "text": "Un guide", "horizon": ""}],
+        }
+    )
 
 
 class RecapFactory(PublishableFactory):

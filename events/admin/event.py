@@ -36,6 +36,7 @@ from events.models import (
     Series,
     Session,
 )
+from events.round_tables.admin import RoundTableMixin
 from initiatives.models import Need
 from territories.models import Actor, Person
 
@@ -102,7 +103,7 @@ class EvaluationResultInline(FigureInline):
 
 
 @admin.register(Event)
-class EventAdmin(PastedRecapMixin, ImportableMixin, PublishableAdmin):
+class EventAdmin(RoundTableMixin, PastedRecapMixin, ImportableMixin, PublishableAdmin):
     list_display = ["title", "date", "status", "kind", "town"]
     list_filter = ["status", "kind", "format", "state", USED_SCHEMES]
     list_select_related = ["town"]
@@ -223,6 +224,7 @@ class EventAdmin(PastedRecapMixin, ImportableMixin, PublishableAdmin):
             *self._registration_links(obj),
             *self._recap_links(obj),
             *self.pasting_links(request, obj),
+            *self.round_table_links(obj),
         ]
 
     def _registration_links(self, event):

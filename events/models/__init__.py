@@ -13,6 +13,7 @@ from .event import (
 from .recap import KeyIdea, Recap, RecapLink, RecapSection, Verbatim
 from .registration import Registration
 from .round_table import RoundTableEntry, RoundTableItem, RoundTablePerson
+from .round_table_batch import RoundTableBatch, RoundTableDraft
 from .session import Appearance, Session
 
 __all__ = [
@@ -34,6 +35,8 @@ __all__ = [
     "RecapLink",
     "RecapSection",
     "Registration",
+    "RoundTableBatch",
+    "RoundTableDraft",
     "RoundTableEntry",
     "RoundTableItem",
     "RoundTablePerson",

@@ -165,7 +165,7 @@ def _words(file):
     return frozenset(normalise(word) for word in text.split())
 
 
-def _is_first_name(word):
+def is_first_name(word):
     words = normalise(word).split()
     return bool(words) and words[0] in first_names()
 
@@ -229,10 +229,10 @@ def _person_at_start(text, is_sure=False):
         return f"{civil[0].strip()} {clean[0]}", " ".join(words[1:])
     if size < 2:
         return None
-    if not (civil or is_sure or _is_first_name(clean[0])):
+    if not (civil or is_sure or is_first_name(clean[0])):
         follows = clean[size] if size < len(clean) else ""
         upper = clean[1].isupper() and not _is_acronym(clean[1]) and not clean[0].isupper()
-        reversed_ = clean[0].isupper() and _is_first_name(clean[size - 1])
+        reversed_ = clean[0].isupper() and is_first_name(clean[size - 1])
         if not (upper or reversed_) or _is_organisation(follows):
             return None
     return " ".join(clean[:size]), " ".join(words[size:])
@@ -243,7 +243,7 @@ def _person_at_end(text):
     words = text.split(" ")
     for index in range(max(1, len(words) - 5), len(words) - 1):
         tail = words[index:]
-        if not (_is_first_name(tail[0]) and tail[0][:1].isupper()):
+        if not (is_first_name(tail[0]) and tail[0][:1].isupper()):
             continue
         if normalise(words[index - 1]) in {*PARTICLES, "a", "l", "saint", "sainte"}:
             continue
@@ -296,7 +296,7 @@ def _people_of(segments):
     """([Speaker], the segments left, each with the person it follows)."""
     people, rest = [], []
     certain = any(
-        _is_first_name(s.text.split(" ")[0]) or re.match(CIVILITY, s.text) for s in segments
+        is_first_name(s.text.split(" ")[0]) or re.match(CIVILITY, s.text) for s in segments
     )
     for position, segment in enumerate(segments):
         if segment.text.startswith("("):

@@ -1,0 +1,185 @@
+"""What a row says, as it is reviewed: plain values, with what each name may mean.
+
+{"label", "note", "lines", "doubts", "people": [{"name", "title", "choice", "options"}],
+ "actor": {"name", "kind", "choice", "options"}, "territory": {"name", "choice", "options"},
+ "items": [{"column", "text", "horizon"}]}
+
+A choice is the key of a record, NEW, NONE, or UNDECIDED; an option is [key, label, reason].
+"""
+
+import re
+
+from coopemploi.search.text import normalise
+from events.models import RoundTableItem
+from territories.models import Actor, Person, Territory
+from territories.party_reconciliation import ActorReconciler, PersonReconciler
+from territories.reconciliation import Reconciler
+
+from .columns import CHALLENGES, DEMARCHES, NEEDS, OFFERS
+from .participants import is_first_name
+
+NEW, NONE, UNDECIDED = "new", "none", ""
+Column = RoundTableItem.Column
+COLUMNS = {
+    DEMARCHES: Column.DEMARCHE,
+    CHALLENGES: Column.CHALLENGE,
+    NEEDS: Column.NEED,
+    OFFERS: Column.OFFER,
+}
+LONGEST_NAME, LONGEST_NOTE = 200, 300
+
+Kind = Actor.Kind
+_KINDS = (
+    (Kind.PETR, r"petr|pole d equilibre"),
+    (Kind.EPCI, r"cc|ca|cu|cdc|cda|com ?com|communaute|agglo\w*|metropole|epci|grand"),
+    (Kind.PLIE, r"plie"),
+    (Kind.EMPLOYMENT_HOUSE, r"maison de l emploi|mde\w?"),
+    (Kind.MISSION_LOCALE, r"mission locale|ml"),
+    (Kind.FRANCE_TRAVAIL, r"france travail|pole emploi"),
+    (Kind.EBE, r"ebe|entreprise a but d emploi"),
+    (Kind.TZCLD, r"tzcld|territoire zero chomeur"),
+    (Kind.THIRD_PLACE, r"tiers lieu"),
+    (Kind.BUSINESS_CLUB, r"clubs? d entreprises"),
+    (Kind.STATE_SERVICE, r"prefecture|ddets\w*|dreets|direccte|rectorat"),
+    (Kind.CHAMBER, r"cci|cma|chambre"),
+    (Kind.GIP, r"gip"),
+    (Kind.COOPERATIVE, r"scic|scop|cae|cooperative"),
+    (Kind.UNIVERSITY, r"universite|campus"),
+    (Kind.FOUNDATION, r"fondation"),
+    (Kind.MIXED_SYNDICATE, r"syndicat"),
+    (Kind.COMMUNE, r"commune|ville|mairie"),
+    (Kind.DEPARTEMENT, r"departement|conseil departemental"),
+    (Kind.REGION, r"region|conseil regional"),
+    (Kind.ASSOCIATION, r"association"),
+    (Kind.TRAINING, r"afpa|greta|centre de formation|organisme de formation"),
+)
+
+
+def data_of(contribution):
+    """A Contribution that was read, as a draft's data without choices."""
+    return {
+        "label": contribution.label,
+        "note": contribution.note[:LONGEST_NOTE],
+        "lines": contribution.lines,
+        "doubts": contribution.doubts,
+        "people": [
+            {"name": each.name[:LONGEST_NAME], "title": each.title[:LONGEST_NAME]}
+            for each in contribution.people
+        ],
+        "actor": {"name": contribution.actor[:LONGEST_NAME]},
+        "territory": {"name": contribution.territory[:LONGEST_NAME]},
+        "items": [
+            {"column": COLUMNS[name], "text": item.text, "horizon": item.horizon}
+            for name, items in contribution.items.items()
+            for item in items
+        ],
+    }
+
+
+def empty_data():
+    return {
+        "label": "",
+        "note": "",
+        "lines": [],
+        "doubts": [],
+        "people": [],
+        "actor": {"name": ""},
+        "territory": {"name": ""},
+        "items": [],
+    }
+
+
+def undecided(data):
+    """What somebody still has to choose, in words."""
+    found = [part["name"] for part in data["people"] if part["choice"] == UNDECIDED]
+    found += [
+        data[part]["name"] for part in ("actor", "territory") if data[part]["choice"] == UNDECIDED
+    ]
+    return found
+
+
+def is_empty(data):
+    return not (data["people"] or data["items"] or data["actor"]["name"] or data["label"])
+
+
+def kind_of(name):
+    """The kind of actor that a name says, "autre" when it says none."""
+    words = normalise(name)
+    for kind, pattern in _KINDS:
+        if re.match(rf"(?:le |la |l |les )?(?:{pattern})\b", words):
+            return kind
+    found = [kind for kind, pattern in _KINDS if re.search(rf"\b(?:{pattern})\b", words)]
+    return found[0] if found else Kind.OTHER
+
+
+def names_of(name):
+    """(first name, last name) of « Marie Claire Dubois », « Mme Dubois »."""
+    words = re.sub(r"^(?:M\.|Mr|Mmes?|Mlle|Monsieur|Madame|Dr)\s+", "", name.strip()).split()
+    if len(words) < 2:
+        return ("", words[0] if words else "")
+    size = 2 if len(words) > 2 and is_first_name(words[0]) and is_first_name(words[1]) else 1
+    return " ".join(words[:size]), " ".join(words[size:])
+
+
+class Settler:
+    """Says which records the names of drafts may mean, among those that `user` may see."""
+
+    def __init__(self, user, *, sees_people):
+        self._actors = ActorReconciler(Actor.objects.visible_to(user))
+        people = Person.objects.all() if sees_people else Person.objects.none()
+        self._people = PersonReconciler(people)
+        self._territories = Reconciler.shared()
+
+    def settle(self, data):
+        """Give each name its options and its choice, unless it already has them."""
+        actor = self._settle_actor(data["actor"])
+        self._settle_territory(data["territory"], actor)
+        for person in data["people"]:
+            if "choice" not in person:
+                found = self._people.resolve(person["name"], actor)
+                # A homonym, as long as their organisation is not one that is known.
+                is_elsewhere = actor is None and bool(data["actor"]["name"])
+                self._decide(person, found, otherwise=NEW, is_sure=not is_elsewhere)
+        return data
+
+    def _settle_actor(self, part):
+        if "choice" not in part:
+            found = self._actors.resolve(part["name"]) if part["name"] else None
+            self._decide(part, found, otherwise=NEW if part["name"] else NONE)
+            part["kind"] = kind_of(part["name"])
+        if part["choice"].isdigit():
+            return Actor.objects.select_related("governs").filter(pk=part["choice"]).first()
+        return None
+
+    def _settle_territory(self, part, actor):
+        if "choice" in part:
+            return
+        found = self._territories.resolve(part["name"]) if part["name"] else None
+        self._decide(part, found, otherwise=NONE)
+        governed = actor and actor.governs
+        if governed and not part["choice"].isdigit():
+            key = str(governed.pk)
+            if key in [option[0] for option in part["options"]]:
+                part["choice"] = key
+            elif part["choice"] == NONE:
+                part["options"].insert(0, [key, _label(governed), "administré par l'acteur"])
+                part["choice"] = key
+
+    def _decide(self, part, resolution, otherwise, is_sure=True):
+        candidates = resolution.candidates if resolution else []
+        part["options"] = [
+            [str(each.record.pk), _label(each.record), each.reason] for each in candidates
+        ]
+        if resolution and resolution.match and is_sure:
+            part["choice"] = str(resolution.match.pk)
+        else:
+            part["choice"] = UNDECIDED if candidates else otherwise
+
+
+def _label(record):
+    if isinstance(record, Territory):
+        code = f" {record.code}" if record.code else ""
+        return f"{record.name} ({record.get_kind_display()}{code})"
+    if isinstance(record, Actor):
+        return f"{record.name} ({record.get_kind_display()})"
+    return str(record)

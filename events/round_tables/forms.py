@@ -1,0 +1,249 @@
+from django import forms
+
+from events.models import RoundTableItem
+from territories.models import Actor
+
+from .cells import MEDIUM, SHORT
+from .drafts import LONGEST_NAME, LONGEST_NOTE, NEW, NONE, UNDECIDED
+from .grid import MOST_BYTES
+from .reading import LONGEST_LABEL, UnreadableRoundTableError, read_round_table
+
+Column = RoundTableItem.Column
+MORE_PEOPLE = 2
+LONGEST_ITEM = 5000
+
+# name of the field: (column, horizon, label)
+CELLS = {
+    "demarches": (Column.DEMARCHE, "", "Démarches engagées"),
+    "challenges": (Column.CHALLENGE, "", "Défis"),
+    "challenges_short": (Column.CHALLENGE, SHORT, "Défis à court terme"),
+    "challenges_medium": (Column.CHALLENGE, MEDIUM, "Défis à moyen terme"),
+    "needs": (Column.NEED, "", "Je cherche"),
+    "offers": (Column.OFFER, "", "Je mets à disposition"),
+}
+
+
+class ReceiveForm(forms.Form):
+    """A tour de table, pasted or as a file."""
+
+    text = forms.CharField(
+        label="Collez le tableau",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 8, "class": "vLargeTextField"}),
+        help_text="Depuis un tableur, une page web ou un courriel, avec sa ligne de titres.",
+    )
+    file = forms.FileField(
+        label="ou envoyez un fichier",
+        required=False,
+        help_text="XLSX, ODS, CSV, HTML ou texte ; 10 Mo au plus.",
+        max_length=200,
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.ods,.html,.htm"}),
+        error_messages={
+            "empty": "Ce fichier est vide.",
+            "max_length": "Le nom de ce fichier est trop long : 200 caractères au plus.",
+        },
+    )
+
+    def clean(self):
+        text, file = self.cleaned_data.get("text"), self.cleaned_data.get("file")
+        if self.errors:
+            return
+        if not file and not (text or "").strip():
+            raise forms.ValidationError("Collez un tableau, ou choisissez un fichier.")
+        if file and (text or "").strip():
+            raise forms.ValidationError("Choisissez : un tableau collé, ou un fichier.")
+        name = "file" if file else "text"
+        if file and file.size > MOST_BYTES:
+            self.add_error("file", "Ce fichier dépasse 10 Mo : gardez le seul tableau.")
+            return
+        try:
+            self.cleaned_data["reading"] = read_round_table(file.read() if file else text)
+        except UnreadableRoundTableError as error:
+            self.add_error(name, str(error))
+
+
+class CellsForm(forms.Form):
+    """The columns of a contribution: one item a line."""
+
+    def __init__(self, *args, items=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, (column, horizon, label) in CELLS.items():
+            texts = [i["text"] for i in items if (i["column"], i["horizon"]) == (column, horizon)]
+            self.fields[name] = forms.CharField(
+                label=label,
+                required=False,
+                max_length=20_000,
+                initial="\n".join(" ".join(text.split()) for text in texts),
+                widget=forms.Textarea(
+                    attrs={"rows": min(12, max(2, len(texts) + 1)), "class": "vLargeTextField"}
+                ),
+            )
+
+    @property
+    def cells(self):
+        return [self[name] for name in CELLS]
+
+    def items(self):
+        return [
+            {"column": column, "text": text[:LONGEST_ITEM], "horizon": horizon}
+            for name, (column, horizon, _) in CELLS.items()
+            for line in self.cleaned_data[name].splitlines()
+            if (text := " ".join(line.split()))
+        ]
+
+
+class DraftForm(CellsForm):
+    """A contribution to correct: who speaks, for whom, and what they say."""
+
+    def __init__(self, *args, data, **kwargs):
+        super().__init__(*args, items=data["items"], **kwargs)
+        self.data_before = data
+        self.people_count = len(data["people"]) + MORE_PEOPLE
+        for number in range(self.people_count):
+            known = number < len(data["people"])
+            part = data["people"][number] if known else {"name": "", "title": "", "options": []}
+            self._name(f"person_{number}", f"Personne {number + 1}", part["name"])
+            self.fields[f"person_{number}_title"] = forms.CharField(
+                label="Fonction ce jour-là",
+                required=False,
+                max_length=LONGEST_NAME,
+                initial=part["title"],
+                widget=forms.TextInput(attrs={"class": "vTextField"}),
+            )
+            self._choice(f"person_{number}", part, "Créer cette personne", "Ne pas la nommer")
+        self._name("actor", "Acteur", data["actor"]["name"])
+        self._choice("actor", data["actor"], "Créer cet acteur, en brouillon", "Sans acteur")
+        self.fields["actor_kind"] = forms.ChoiceField(
+            label="Type, s'il est à créer",
+            choices=Actor.Kind.choices,
+            required=False,
+            initial=data["actor"].get("kind") or Actor.Kind.OTHER,
+        )
+        self._name("territory", "Territoire", data["territory"]["name"])
+        self._choice("territory", data["territory"], "", "Sans territoire")
+        for name, label, longest in (
+            ("label", "Tel qu'écrit", LONGEST_LABEL),
+            ("note", "Remarque", LONGEST_NOTE),
+        ):
+            self._name(name, label, data[name], longest)
+
+    def _name(self, name, label, initial, longest=LONGEST_NAME):
+        self.fields[name] = forms.CharField(
+            label=label,
+            required=False,
+            max_length=longest,
+            initial=initial,
+            widget=forms.TextInput(attrs={"class": "vTextField"}),
+        )
+
+    def _choice(self, name, part, new, none):
+        choices = (
+            [
+                (key, f"{label} – {reason}" if reason else label)
+                for key, label, reason in part["options"]
+            ]
+            if "options" in part
+            else []
+        )
+        if part.get("choice", UNDECIDED) == UNDECIDED:
+            choices.insert(0, (UNDECIDED, "À choisir"))
+        if new:
+            choices.append((NEW, new))
+        choices.append((NONE, none))
+        self.fields[f"{name}_choice"] = forms.ChoiceField(
+            label="C'est",
+            choices=choices,
+            required=False,
+            initial=part.get("choice", UNDECIDED),
+        )
+
+    @property
+    def people(self):
+        return [
+            (self[f"person_{n}"], self[f"person_{n}_title"], self[f"person_{n}_choice"])
+            for n in range(self.people_count)
+        ]
+
+    @property
+    def parties(self):
+        return [
+            (self["actor"], self["actor_choice"], self["actor_kind"]),
+            (self["territory"], self["territory_choice"], None),
+        ]
+
+    def draft_data(self):
+        """The data as corrected; a name that changed loses its options, to be settled again."""
+        said = self.cleaned_data
+        people = []
+        for number in range(self.people_count):
+            before = self.data_before["people"][number : number + 1]
+            name = " ".join(said[f"person_{number}"].split())
+            if not name:
+                continue
+            part = self._part(name, before[0] if before else None, said[f"person_{number}_choice"])
+            people.append({**part, "title": said[f"person_{number}_title"].strip()})
+        actor, territory = (
+            self._part(said[name].strip(), self.data_before[name], said[f"{name}_choice"])
+            for name in ("actor", "territory")
+        )
+        if "choice" in actor:
+            actor["kind"] = said["actor_kind"] or Actor.Kind.OTHER
+        return {
+            **self.data_before,
+            "label": said["label"].strip(),
+            "note": said["note"].strip(),
+            "people": people,
+            "actor": actor,
+            "territory": territory,
+            "items": self.items(),
+        }
+
+    def _part(self, name, before, choice):
+        if before is None or before["name"] != name:
+            return {"name": name}
+        return {**before, "choice": choice}
+
+
+class MoveForm(forms.Form):
+    """What leaves a contribution, and for which other one."""
+
+    def __init__(self, *args, draft, others, **kwargs):
+        super().__init__(*args, **kwargs)
+        labels = dict(Column.choices)
+        self.fields["people"] = self._several(
+            "Personnes", [(str(n), part["name"]) for n, part in enumerate(draft.data["people"])]
+        )
+        self.fields["items"] = self._several(
+            "Éléments",
+            [
+                (str(n), f"{labels[item['column']].capitalize()} : {item['text']}")
+                for n, item in enumerate(draft.data["items"])
+            ],
+        )
+        self.fields["target"] = forms.ChoiceField(
+            label="Vers",
+            choices=[("", "Une nouvelle contribution, juste après"), *others],
+            required=False,
+        )
+
+    def _several(self, label, choices):
+        return forms.MultipleChoiceField(
+            label=label,
+            choices=choices,
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+        )
+
+    def clean(self):
+        if not self.errors and not (self.cleaned_data["people"] or self.cleaned_data["items"]):
+            raise forms.ValidationError("Cochez ce qui part.")
+
+    def chosen(self, name):
+        return {int(number) for number in self.cleaned_data[name]}
+
+
+class VersionForm(forms.Form):
+    """The state that was on the page when its button was pressed."""
+
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)

@@ -1,0 +1,315 @@
+"""Receiving a tour de table, writing it, taking it back: all or nothing."""
+
+import hashlib
+import json
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F, Max, ProtectedError
+from django.utils import timezone
+
+from coopemploi.permissions import editing_rule
+from events.models import (
+    RoundTableBatch,
+    RoundTableDraft,
+    RoundTableEntry,
+    RoundTableItem,
+    RoundTablePerson,
+)
+from territories.models import Actor, Person, Position, Territory
+
+from .drafts import NEW, data_of, is_empty, names_of, undecided
+from .reading import LONGEST_LABEL
+
+State = RoundTableBatch.State
+
+
+class NotWrittenError(Exception):
+    """Why nothing was written, in French."""
+
+
+@transaction.atomic
+def receive(*, event, user, reading, origin, file_name, settler):
+    """Keep what was read for review; nothing else is written."""
+    batch = RoundTableBatch.objects.create(
+        event=event,
+        user=user,
+        origin=origin,
+        file_name=file_name[:200],
+        columns=[list(column) for column in reading.columns],
+        left_out=reading.left_out,
+    )
+    RoundTableDraft.objects.bulk_create(
+        RoundTableDraft(batch=batch, order=order, data=settler.settle(data_of(contribution)))
+        for order, contribution in enumerate(reading.contributions, start=1)
+    )
+    return batch
+
+
+def locked(batch):
+    """The batch as it is now, kept from others until the transaction ends."""
+    return RoundTableBatch.objects.select_for_update().get(pk=batch.pk)
+
+
+# Reviewing
+
+
+def last_order(batch):
+    return batch.drafts.aggregate(last=Max("order"))["last"] or 0
+
+
+def change(draft, data):
+    draft.data = data
+    draft.save(update_fields=["data"])
+    draft.batch.touch()
+
+
+@transaction.atomic
+def join(draft):
+    """Give all that a draft says to the one before it; return that one, or None."""
+    drafts = list(draft.batch.drafts.select_for_update().order_by("order", "pk"))
+    position = [each.pk for each in drafts].index(draft.pk)
+    if not position:
+        return None
+    before, after = drafts[position - 1], drafts[position]
+    names = [part["name"] for part in before.data["people"]]
+    data = {**before.data}
+    data["people"] = data["people"] + [
+        part for part in after.data["people"] if part["name"] not in names
+    ]
+    data["items"] = data["items"] + after.data["items"]
+    for part in ("actor", "territory"):
+        if not data[part]["name"]:
+            data[part] = after.data[part]
+    labels = dict.fromkeys(filter(None, (data["label"], after.data["label"])))
+    data["label"] = " / ".join(labels)[:LONGEST_LABEL]
+    data["note"] = data["note"] or after.data["note"]
+    data["lines"] = data["lines"] + after.data["lines"]
+    after.delete()
+    change(before, data)
+    return before
+
+
+@transaction.atomic
+def move(*, draft, people, items, target):
+    """Move people and items, by their places, to `target`, by default a draft right after."""
+    data = draft.data
+    leaving = {
+        name: [part for n, part in enumerate(data[name]) if n in places]
+        for name, places in (("people", people), ("items", items))
+    }
+    staying = {
+        name: [part for n, part in enumerate(data[name]) if n not in places]
+        for name, places in (("people", people), ("items", items))
+    }
+    if target is None:
+        batch = draft.batch
+        batch.drafts.filter(order__gt=draft.order).update(order=F("order") + 1)
+        new = {**data, **leaving, "doubts": [], "lines": data["lines"]}
+        target = RoundTableDraft.objects.create(batch=batch, order=draft.order + 1, data=new)
+    else:
+        new = {name: target.data[name] + leaving[name] for name in leaving}
+        change(target, {**target.data, **new})
+    change(draft, {**data, **staying})
+    return target
+
+
+# Writing
+
+
+@transaction.atomic
+def write(*, batch, user, version, may_create):
+    """Write every draft that is not left out, or nothing; return how many.
+
+    `may_create(model)` says whether the user may create records of a model.
+    """
+    batch = locked(batch)
+    if batch.state != State.REVIEW:
+        raise NotWrittenError("Ce tour de table n'est pas à relire : il est ouvert ou enregistré.")
+    if batch.version != version:
+        raise NotWrittenError("Ce tour de table a changé depuis : relisez-le, puis enregistrez.")
+    drafts = [
+        draft
+        for draft in batch.drafts.order_by("order", "pk")
+        if not draft.is_left_out and not is_empty(draft.data)
+    ]
+    if not drafts:
+        raise NotWrittenError("Il n'y a rien à enregistrer.")
+    writer = _Writer(batch, user, may_create)
+    for number, draft in enumerate(drafts, start=1):
+        try:
+            writer.write(draft)
+        except ValidationError as error:
+            said = " ".join(error.messages)
+            raise NotWrittenError(f"Contribution {number} ({draft}) : {said}") from error
+    batch.state, batch.written_at = State.WRITTEN, timezone.now()
+    batch.written = writer.written
+    batch.save()
+    return len(drafts)
+
+
+class _Writer:
+    def __init__(self, batch, user, may_create):
+        self.batch, self.user = batch, user
+        self.may_create = may_create
+        self.written = {"actors": [], "people": [], "positions": [], "entries": {}}
+        last = batch.event.round_table_entries.aggregate(last=Max("order"))["last"] or 0
+        self.order = last
+        self._actors, self._people = {}, {}
+
+    def write(self, draft):
+        data = draft.data
+        if waiting := undecided(data):
+            raise ValidationError(f"choisissez qui est « {waiting[0]} ».")
+        actor = self._actor(data["actor"])
+        self.order += 1
+        entry = RoundTableEntry(
+            event=self.batch.event,
+            actor=actor,
+            territory=self._known(Territory.objects.all(), data["territory"]),
+            label=data["label"],
+            note=data["note"],
+            order=self.order,
+        )
+        _save(entry)
+        people = []
+        for part in data["people"]:
+            person = self._person(part, actor)
+            if person is not None and person not in people:
+                people.append(person)
+                _save(
+                    RoundTablePerson(
+                        entry=entry, person=person, title=part["title"], order=len(people)
+                    )
+                )
+        for order, item in enumerate(data["items"], start=1):
+            _save(
+                RoundTableItem(
+                    entry=entry,
+                    column=item["column"],
+                    text=item["text"],
+                    horizon=item["horizon"],
+                    order=order,
+                )
+            )
+        draft.entry = entry
+        draft.save(update_fields=["entry"])
+        self.written["entries"][str(entry.pk)] = fingerprint(entry)
+
+    def _known(self, records, part):
+        """The record that was chosen; a choice may have been deleted since."""
+        if not part["choice"].isdigit():
+            return None
+        record = records.filter(pk=part["choice"]).first()
+        if record is None:
+            raise ValidationError(f"la fiche choisie pour « {part['name']} » n'existe plus.")
+        return record
+
+    def _actor(self, part):
+        if part["choice"] != NEW:
+            return self._known(Actor.objects.visible_to(self.user), part)
+        if part["name"] not in self._actors:
+            self._require(Actor, "un acteur")
+            actor = Actor(name=part["name"], kind=part["kind"], created_by=self.user)
+            _save(actor)
+            self.written["actors"].append(actor.pk)
+            self._actors[part["name"]] = actor
+        return self._actors[part["name"]]
+
+    def _person(self, part, actor):
+        if part["choice"] != NEW:
+            return self._known(Person.objects.all(), part)
+        key = (part["name"], actor and actor.pk)
+        if key not in self._people:
+            self._require(Person, "une personne")
+            first, last = names_of(part["name"])
+            person = Person(first_name=first[:100], last_name=last[:100])
+            _save(person)
+            self.written["people"].append(person.pk)
+            self._people[key] = person
+            if (actor or part["title"]) and (actor is None or self._reaches(actor)):
+                position = Position(person=person, actor=actor, title=part["title"])
+                _save(position)
+                self.written["positions"].append(position.pk)
+        return self._people[key]
+
+    def _reaches(self, actor):
+        """A position would bring the person out of the perimeter of who creates it."""
+        return editing_rule().editable(Actor.objects.filter(pk=actor.pk), self.user).exists()
+
+    def _require(self, model, what):
+        if not self.may_create(model):
+            raise ValidationError(f"vous ne pouvez pas créer {what} : choisissez-en un qui existe.")
+
+
+def _save(record):
+    record.full_clean()
+    record.save()
+
+
+def fingerprint(entry):
+    """What tells whether a contribution was changed since it was written."""
+    said = [
+        entry.label,
+        entry.note,
+        entry.actor_id,
+        entry.territory_id,
+        list(entry.person_links.order_by("pk").values_list("person_id", "title")),
+        list(
+            entry.items.order_by("pk").values_list(
+                "column", "text", "horizon", "outcome", "initiative_id", "need_id", "offer_id"
+            )
+        ),
+    ]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
+
+
+@transaction.atomic
+def take_back(*, batch):
+    """Delete what the batch created, but what changed or serves since; return what is kept."""
+    batch = locked(batch)
+    if batch.state != State.WRITTEN:
+        raise NotWrittenError("Ce tour de table n'est pas enregistré.")
+    kept = []
+    keys = batch.written.get("entries", {})
+    for entry in RoundTableEntry.objects.filter(pk__in=keys):
+        if fingerprint(entry) == keys[str(entry.pk)]:
+            entry.delete()
+        else:
+            kept.append(f"la contribution « {entry} », modifiée depuis")
+    Position.objects.filter(
+        pk__in=batch.written.get("positions", []),
+        person__in=_unused(Person, batch.written.get("people", []), but=Position),
+    ).delete()
+    for name, model in (("people", Person), ("actors", Actor)):
+        wanted = batch.written.get(name, [])
+        unused = _unused(model, wanted)
+        for record in model.objects.filter(pk__in=wanted):
+            if record.pk not in unused:
+                kept.append(f"la fiche « {record} », qui sert ailleurs")
+                continue
+            try:
+                with transaction.atomic():
+                    record.delete()
+            except ProtectedError:
+                kept.append(f"la fiche « {record} », qui sert ailleurs")
+    batch.state = State.TAKEN_BACK
+    batch.save(update_fields=["state"])
+    return kept
+
+
+def _unused(model, keys, but=None):
+    """Those of the keys that no other record names."""
+    unused = set(keys)
+    for relation in model._meta.get_fields(include_hidden=True):
+        if not (relation.auto_created and relation.is_relation and not relation.concrete):
+            continue
+        field = relation.field
+        related = relation.related_model
+        if related is but or not getattr(field, "db_constraint", True) or field.many_to_many:
+            continue
+        if related._meta.model_name.startswith("historical"):
+            continue
+        found = related._base_manager.filter(**{f"{field.name}__in": unused})
+        unused -= set(found.values_list(f"{field.name}__pk", flat=True))
+    return unused

@@ -1,0 +1,308 @@
+"""The pages that receive and review a tour de table, inside the admin of its event."""
+
+from functools import wraps
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from events.models import Event, RoundTableBatch, RoundTableDraft, RoundTableEntry
+from territories.models import Person
+
+from . import services
+from .columns import PRIVATE
+from .drafts import COLUMNS, Settler, empty_data, is_empty, undecided
+from .forms import DraftForm, MoveForm, ReceiveForm, VersionForm
+
+State = RoundTableBatch.State
+RECENT = 10
+# What a column of the table was understood to be.
+ROLES = {
+    "people": "participants",
+    "first_name": "prénoms",
+    "title": "fonctions",
+    "actor": "acteurs",
+    "territory": "territoires",
+    "demarches": "démarches engagées",
+    "challenges": "défis",
+    "needs": "je cherche",
+    "offers": "je mets à disposition",
+    "note": "remarques",
+}
+
+
+def of_an_event(view):
+    """A view of an event that the user may change, with what they may write of it."""
+
+    @wraps(view)
+    def opened(request, event_pk, model_admin, **kwargs):
+        if event_pk >= 2**63:
+            raise Http404("Cette rencontre n'existe pas.")
+        event = get_object_or_404(Event, pk=event_pk)
+        entries = model_admin.admin_site.get_model_admin(RoundTableEntry)
+        may_write = entries.has_add_permission(request)
+        if not (may_write and model_admin.has_change_permission(request, event)):
+            raise PermissionDenied
+        return view(request, event, model_admin=model_admin, **kwargs)
+
+    return opened
+
+
+def of_a_batch(view):
+    """A view of a tour de table received for an event."""
+
+    @of_an_event
+    @wraps(view)
+    def opened(request, event, batch_pk, model_admin, **kwargs):
+        if batch_pk >= 2**63:
+            raise Http404("Ce tour de table n'existe pas.")
+        batch = get_object_or_404(RoundTableBatch, pk=batch_pk, event=event)
+        return view(request, batch, model_admin=model_admin, **kwargs)
+
+    return opened
+
+
+def of_a_draft(view):
+    """A view that changes a contribution under review."""
+
+    @of_a_batch
+    @wraps(view)
+    def opened(request, batch, draft_pk, model_admin, **kwargs):
+        if draft_pk >= 2**63:
+            raise Http404("Cette contribution n'existe pas.")
+        draft = get_object_or_404(batch.drafts, pk=draft_pk)
+        if not batch.is_reviewable:
+            messages.warning(request, "Ce tour de table n'est plus à relire.")
+            return redirect(address("review", batch))
+        draft.batch = batch
+        return view(request, draft, model_admin=model_admin, **kwargs)
+
+    return opened
+
+
+@of_an_event
+@require_http_methods(["GET", "HEAD", "POST"])
+def receive(request, event, model_admin):
+    form = ReceiveForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        batch = services.receive(
+            event=event,
+            user=request.user,
+            reading=form.cleaned_data["reading"],
+            origin=RoundTableBatch.Origin.FILE if file else RoundTableBatch.Origin.PASTED,
+            file_name=file.name if file else "",
+            settler=settler_for(request, model_admin),
+        )
+        return redirect(address("review", batch))
+    context = {
+        "form": form,
+        "recent": [
+            (batch, address("review", batch)) for batch in event.round_table_batches.all()[:RECENT]
+        ],
+    }
+    title = "Recevoir un tour de table"
+    return _page(request, event, model_admin, "receive", title, context, invalid=form.is_bound)
+
+
+@of_a_batch
+@require_GET
+def review(request, batch, model_admin):
+    drafts = [_shown(draft) for draft in batch.drafts.select_related("entry")]
+    kept = [each for each in drafts if not each["draft"].is_left_out]
+    context = {
+        "batch": batch,
+        "drafts": drafts,
+        "kept": len(kept),
+        "people": sum(len(each["data"]["people"]) for each in kept),
+        "items": sum(len(each["data"]["items"]) for each in kept),
+        "waiting": sum(bool(each["undecided"]) for each in kept),
+        "columns": [(title, ROLES.get(role, "")) for title, role in batch.columns if title],
+        "has_private": any(role == PRIVATE for _, role in batch.columns),
+        "version": VersionForm(initial={"version": batch.version}),
+        "addresses": {
+            name: address(name, batch) for name in ("add", "write", "take_back", "discard")
+        },
+    }
+    return _page(request, batch.event, model_admin, "review", "Relire le tour de table", context)
+
+
+@of_a_draft
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request, draft, model_admin):
+    form = DraftForm(request.POST or None, data=draft.data)
+    if request.method == "POST" and form.is_valid():
+        data = settler_for(request, model_admin).settle(form.draft_data())
+        with transaction.atomic():
+            services.change(draft, data)
+        if undecided(data):
+            messages.warning(request, "Des noms restent à reconnaître : choisissez.")
+            return redirect(address("edit", draft.batch, draft))
+        return redirect(f"{address('review', draft.batch)}#contribution-{draft.pk}")
+    context = {"form": form, "draft": draft, "batch": draft.batch}
+    title = f"Corriger « {draft} »"
+    event = draft.batch.event
+    return _page(request, event, model_admin, "edit", title, context, invalid=form.is_bound)
+
+
+@of_a_draft
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request, draft, model_admin):
+    """Split a contribution in two, or move what it says to another one."""
+    others = draft.batch.drafts.exclude(pk=draft.pk)
+    choices = [(str(other.pk), str(other)) for other in others]
+    form = MoveForm(request.POST or None, draft=draft, others=choices)
+    if request.method == "POST" and form.is_valid():
+        target = services.move(
+            draft=draft,
+            people=form.chosen("people"),
+            items=form.chosen("items"),
+            target=others.filter(pk=form.cleaned_data["target"] or 0).first(),
+        )
+        return redirect(f"{address('review', draft.batch)}#contribution-{target.pk}")
+    context = {"form": form, "draft": draft, "batch": draft.batch}
+    title = f"Séparer « {draft} »"
+    event = draft.batch.event
+    return _page(request, event, model_admin, "move", title, context, invalid=form.is_bound)
+
+
+@of_a_draft
+@require_POST
+def join(request, draft, model_admin):
+    """Make a contribution the rest of the one before it."""
+    before = services.join(draft)
+    if before is None:
+        messages.warning(request, "C'est la première contribution : il n'y en a pas avant.")
+        before = draft
+    return redirect(f"{address('review', draft.batch)}#contribution-{before.pk}")
+
+
+@of_a_draft
+@require_POST
+def leave_out(request, draft, model_admin):
+    """Leave a contribution out, or take it again."""
+    draft.is_left_out = not draft.is_left_out
+    draft.save(update_fields=["is_left_out"])
+    draft.batch.touch()
+    return redirect(f"{address('review', draft.batch)}#contribution-{draft.pk}")
+
+
+@of_a_batch
+@require_POST
+def add(request, batch, model_admin):
+    if not batch.is_reviewable:
+        return redirect(address("review", batch))
+    data = settler_for(request, model_admin).settle(empty_data())
+    draft = RoundTableDraft.objects.create(
+        batch=batch, order=services.last_order(batch) + 1, data=data
+    )
+    batch.touch()
+    return redirect(address("edit", batch, draft))
+
+
+@of_a_batch
+@require_POST
+def write(request, batch, model_admin):
+    form = VersionForm(request.POST)
+    site = model_admin.admin_site
+    try:
+        count = services.write(
+            batch=batch,
+            user=request.user,
+            version=form.cleaned_data["version"] if form.is_valid() else -1,
+            may_create=lambda model: site.get_model_admin(model).has_add_permission(request),
+        )
+    except services.NotWrittenError as error:
+        messages.error(request, f"Rien n'est enregistré. {error}")
+    else:
+        s = "s" if count > 1 else ""
+        told = f"Tour de table enregistré : {count} contribution{s}."
+        model_admin.log_change(request, batch.event, told)
+        messages.success(request, told)
+    return redirect(address("review", batch))
+
+
+@of_a_batch
+@require_POST
+def take_back(request, batch, model_admin):
+    entries = model_admin.admin_site.get_model_admin(RoundTableEntry)
+    if not entries.has_delete_permission(request):
+        raise PermissionDenied
+    try:
+        kept = services.take_back(batch=batch)
+    except services.NotWrittenError as error:
+        messages.error(request, str(error))
+    else:
+        model_admin.log_change(request, batch.event, "Tour de table retiré.")
+        messages.success(request, "Tour de table retiré.")
+        if kept:
+            messages.warning(request, f"Gardé : {', '.join(kept)}.")
+    return redirect(address("review", batch))
+
+
+@of_a_batch
+@require_POST
+def discard(request, batch, model_admin):
+    """Give up a tour de table that was never written."""
+    event = batch.event
+    if batch.state == State.REVIEW:
+        batch.delete()
+        messages.success(request, "Abandonné : rien n'a été enregistré.")
+    return redirect(reverse("admin:events_event_round_table", args=[event.pk]))
+
+
+def address(name, batch, draft=None):
+    keys = [batch.event_id, batch.pk, *([draft.pk] if draft else [])]
+    return reverse(f"admin:events_event_round_table_{name}", args=keys)
+
+
+def settler_for(request, model_admin):
+    people = model_admin.admin_site.get_model_admin(Person)
+    return Settler(request.user, sees_people=people.has_view_permission(request))
+
+
+def _shown(draft):
+    """A draft as the page shows it: what each name was taken for, items by column."""
+    data, batch = draft.data, draft.batch
+    return {
+        "draft": draft,
+        "data": data,
+        "is_empty": is_empty(data),
+        "undecided": undecided(data),
+        "people": [_named(part) for part in data["people"]],
+        "actor": _named(data["actor"]),
+        "territory": _named(data["territory"]),
+        "cells": [
+            (column.label, [item for item in data["items"] if item["column"] == column])
+            for column in COLUMNS.values()
+        ],
+        "addresses": {
+            name: address(name, batch, draft) for name in ("edit", "move", "join", "leave_out")
+        },
+        "entry_url": draft.entry_id
+        and reverse("admin:events_roundtableentry_change", args=[draft.entry_id]),
+    }
+
+
+def _named(part):
+    found = next((option for option in part["options"] if option[0] == part["choice"]), None)
+    return {**part, "is": found and found[1], "why": found and found[2]}
+
+
+def _page(request, event, model_admin, name, title, context, invalid=False):
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "opts": model_admin.opts,
+        "title": title,
+        "event": event,
+        "receive_url": reverse("admin:events_event_round_table", args=[event.pk]),
+        **context,
+    }
+    # A form that came back has errors to be read.
+    return render(
+        request, f"admin/events/round_table/{name}.html", context, status=400 if invalid else 200
+    )

@@ -1,0 +1,339 @@
+import datetime
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from events.models import RoundTableBatch, RoundTableDraft, RoundTableEntry, RoundTableItem
+from events.round_tables.drafts import kind_of, names_of
+from territories.models import Actor, Mandate, Person, Position, Territory
+from tests.factories import (
+    ActorFactory,
+    EventFactory,
+    MandateFactory,
+    NeedFactory,
+    PersonFactory,
+    PositionFactory,
+    RoundTableBatchFactory,
+    RoundTableDraftFactory,
+    TerritoryFactory,
+    UserFactory,
+)
+
+WORKSHOP = Path(__file__).with_name("workshop.txt")
+TABLE = (
+    "Participants\tDémarches\tDéfis\tJe cherche\tJe mets à disposition\n"
+    "Lise Armandou / CC du Diois\t- forum - atelier\tloger\tun guide\tun local\n"
+    "Paul Morin, élu / CC du Diois\t\t\t\tune salle\n"
+)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def event():
+    return EventFactory(title="Atelier de juin")
+
+
+def page(name, batch, draft=None):
+    keys = [batch.event_id, batch.pk, *([draft.pk] if draft else [])]
+    return reverse(f"admin:events_event_round_table_{name}", args=keys)
+
+
+def receive(client, event, text=TABLE):
+    url = reverse("admin:events_event_round_table", args=[event.pk])
+    return client.post(url, {"text": text})
+
+
+def received(client, event, text=TABLE):
+    response = receive(client, event, text)
+    assert response.status_code == 302
+    return RoundTableBatch.objects.get()
+
+
+def write(client, batch):
+    batch.refresh_from_db()
+    return client.post(page("write", batch), {"version": batch.version}, follow=True)
+
+
+def sent(form):
+    """What a browser would send of a form that nobody touched."""
+    return {
+        name: form[name].value() if form[name].value() is not None else "" for name in form.fields
+    }
+
+
+def test_workshop_is_written_whole(animateur_client, event):
+    url = reverse("admin:events_event_round_table", args=[event.pk])
+    file = SimpleUploadedFile("atelier.txt", WORKSHOP.read_bytes())
+    animateur_client.post(url, {"file": file})
+    batch = RoundTableBatch.objects.get()
+
+    shown = animateur_client.get(page("review", batch))
+    assert "8 contributions, 9 personnes" in shown.content.decode()
+    assert RoundTableEntry.objects.count() == 0
+
+    response = write(animateur_client, batch)
+    assert "Tour de table enregistré : 8 contributions." in response.content.decode()
+    entries = event.round_table_entries.all()
+    assert [entry.people.count() for entry in entries] == [1, 1, 1, 1, 1, 2, 1, 1]
+    assert Person.objects.count() == 9
+    assert [item.text for item in entries[4].items.all()] == ["Convention avec les clubs"]
+    assert set(Actor.objects.values_list("status", flat=True)) == {"draft"}
+
+
+def test_names_are_recognised_among_records(animateur_client, event):
+    actor = ActorFactory(name="CC du Diois", kind="epci")
+    lise = PersonFactory(first_name="Lise", last_name="Armandou")
+    PositionFactory(person=lise, actor=actor)
+    batch = received(animateur_client, event)
+
+    write(animateur_client, batch)
+
+    first, second = event.round_table_entries.all()
+    assert (first.actor, second.actor) == (actor, actor)
+    assert list(first.people.all()) == [lise]
+    paul = second.people.get()
+    assert (paul.first_name, paul.last_name) == ("Paul", "Morin")
+    assert second.person_links.get().title == "élu"
+    assert [(p.actor, p.title) for p in paul.positions.all()] == [(actor, "élu")]
+    assert Actor.objects.count() == 1
+
+
+def test_homonym_elsewhere_is_to_choose_before_anything_is_written(animateur_client, event):
+    PersonFactory(first_name="Lise", last_name="Armandou")
+    batch = received(animateur_client, event)
+
+    refused = write(animateur_client, batch)
+
+    assert "choisissez qui est « Lise Armandou »" in refused.content.decode()
+    assert RoundTableEntry.objects.count() == 0
+    assert Actor.objects.count() == 0
+    batch.refresh_from_db()
+    assert batch.state == "review"
+
+    draft = batch.drafts.first()
+    form = animateur_client.get(page("edit", batch, draft)).context["form"]
+    animateur_client.post(page("edit", batch, draft), {**sent(form), "person_0_choice": "new"})
+    write(animateur_client, batch)
+    assert Person.objects.filter(last_name="Armandou").count() == 2
+
+
+def test_items_are_split_merged_moved_and_dropped_by_lines(animateur_client, event):
+    batch = received(animateur_client, event)
+    draft = batch.drafts.first()
+    form = animateur_client.get(page("edit", batch, draft)).context["form"]
+    assert form["demarches"].value() == "forum\natelier"
+
+    data = {
+        **sent(form),
+        "demarches": "forum et atelier",
+        "challenges": "",
+        "challenges_short": "loger\nformer",
+        "needs": "",
+        "offers": "un local\nun guide",
+        "actor": "Mission locale du Lac",
+        "actor_kind": "mission-locale",
+    }
+    response = animateur_client.post(page("edit", batch, draft), data)
+    assert response.status_code == 302
+
+    write(animateur_client, batch)
+    entry = event.round_table_entries.first()
+    assert list(entry.items.values_list("column", "text", "horizon")) == [
+        ("demarche", "forum et atelier", ""),
+        ("challenge", "loger", "short"),
+        ("challenge", "former", "short"),
+        ("offer", "un local", ""),
+        ("offer", "un guide", ""),
+    ]
+    assert (entry.actor.name, entry.actor.kind) == ("Mission locale du Lac", "mission-locale")
+
+
+def test_contributions_are_joined_and_separated(animateur_client, event):
+    batch = received(animateur_client, event)
+    first, second = batch.drafts.all()
+
+    animateur_client.post(page("join", batch, second))
+    first.refresh_from_db()
+    assert [part["name"] for part in first.data["people"]] == ["Lise Armandou", "Paul Morin"]
+    assert [item["text"] for item in first.data["items"]][-1] == "une salle"
+
+    animateur_client.post(page("move", batch, first), {"people": ["1"], "items": ["0", "5"]})
+    first, second = batch.drafts.all()
+    assert [part["name"] for part in second.data["people"]] == ["Paul Morin"]
+    assert [item["text"] for item in second.data["items"]] == ["forum", "une salle"]
+    assert [item["text"] for item in first.data["items"]] == [
+        "atelier",
+        "loger",
+        "un guide",
+        "un local",
+    ]
+
+    animateur_client.post(page("move", batch, second), {"items": ["0"], "target": first.pk})
+    first.refresh_from_db()
+    assert [item["text"] for item in first.data["items"]][-1] == "forum"
+
+
+def test_left_out_contribution_is_not_written(animateur_client, event):
+    batch = received(animateur_client, event)
+    animateur_client.post(page("leave_out", batch, batch.drafts.first()))
+
+    write(animateur_client, batch)
+
+    assert [str(entry) for entry in event.round_table_entries.all()] == [
+        "Paul Morin, élu / CC du Diois"
+    ]
+
+
+def test_what_changed_since_it_was_seen_is_not_written(animateur_client, event):
+    batch = received(animateur_client, event)
+    animateur_client.post(page("leave_out", batch, batch.drafts.first()))
+
+    stale = animateur_client.post(page("write", batch), {"version": 0}, follow=True)
+
+    assert "a changé depuis" in stale.content.decode()
+    assert RoundTableEntry.objects.count() == 0
+
+
+def test_nothing_is_written_twice(animateur_client, event):
+    batch = received(animateur_client, event)
+    write(animateur_client, batch)
+    write(animateur_client, batch)
+    assert event.round_table_entries.count() == 2
+
+
+def test_choice_deleted_meanwhile_leaves_nothing_written(animateur_client, event):
+    actor = ActorFactory(name="CC du Diois", kind="epci")
+    batch = received(
+        animateur_client, event, TABLE.replace("Lise Armandou / CC du Diois", "Lise Armandou")
+    )
+    actor.delete()
+
+    refused = write(animateur_client, batch)
+
+    assert "n&#x27;existe plus" in refused.content.decode()
+    assert (RoundTableEntry.objects.count(), Person.objects.count()) == (0, 0)
+
+
+def test_batch_is_taken_back_whole(animateur_client, event):
+    batch = received(animateur_client, event)
+    write(animateur_client, batch)
+
+    response = animateur_client.post(page("take_back", batch), follow=True)
+
+    assert "Tour de table retiré." in response.content.decode()
+    left = [
+        model.objects.count()
+        for model in (RoundTableEntry, RoundTableItem, Person, Actor, Position)
+    ]
+    assert left == [0, 0, 0, 0, 0]
+
+
+def test_what_serves_or_changed_since_is_kept_and_said(animateur_client, event):
+    batch = received(animateur_client, event)
+    write(animateur_client, batch)
+    NeedFactory(actor=Actor.objects.get(), person=None)
+    RoundTableItem.objects.filter(text="un guide").update(text="un guide de plus")
+
+    response = animateur_client.post(page("take_back", batch), follow=True)
+
+    assert [str(entry) for entry in RoundTableEntry.objects.all()] == [
+        "Lise Armandou / CC du Diois"
+    ]
+    assert [str(person) for person in Person.objects.all()] == ["Lise Armandou"]
+    assert Actor.objects.count() == 1
+    said = response.content.decode()
+    assert "la contribution « Lise Armandou / CC du Diois », modifiée depuis" in said
+    assert "la fiche « CC du Diois », qui sert ailleurs" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("", "Collez un tableau"), ("Une phrase.", "ligne de titres")],
+)
+def test_what_is_no_table_is_said_beside_the_field(animateur_client, event, text, why):
+    response = receive(animateur_client, event, text)
+    assert response.status_code == 400
+    assert why in response.content.decode()
+    assert RoundTableBatch.objects.count() == 0
+
+
+def test_script_pasted_is_never_run(animateur_client, event):
+    text = TABLE.replace("un guide", "<b onclick=x()>un guide</b><script>x()</script> <img src=x>")
+    batch = received(animateur_client, event, text)
+    shown = animateur_client.get(page("review", batch)).content.decode()
+    assert "<dd>un guide</dd>" in shown
+    assert "onclick" not in shown
+
+
+def animateur_of(territory):
+    user = UserFactory(is_staff=True)
+    MandateFactory(user=user, role=Mandate.Role.ANIMATEUR, territory=territory, network=None)
+    return user
+
+
+def test_only_who_may_change_the_event_receives_its_round_table(client, event):
+    here, elsewhere = TerritoryFactory.create_batch(2)
+    event.territories.add(here)
+    url = reverse("admin:events_event_round_table", args=[event.pk])
+
+    client.force_login(animateur_of(elsewhere))
+    batch = RoundTableBatchFactory(event=event)
+    draft = RoundTableDraftFactory(batch=batch)
+    assert client.post(url, {"text": TABLE}).status_code == 403
+    assert client.get(page("review", batch)).status_code == 403
+    assert client.post(page("write", batch), {"version": 0}).status_code == 403
+    assert client.post(page("edit", batch, draft), {}).status_code == 403
+    assert RoundTableEntry.objects.count() == 0
+
+    client.force_login(animateur_of(here))
+    assert client.post(url, {"text": TABLE}).status_code == 302
+    assert client.post(page("write", batch), {"version": 0}).status_code == 302
+    assert RoundTableEntry.objects.count() == 1
+
+
+def test_review_takes_the_same_queries_at_1_and_30_rows(animateur_client, event):
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            animateur_client.get(page("review", batch))
+        return len(queries)
+
+    batch = RoundTableBatchFactory(event=event)
+    RoundTableDraftFactory(batch=batch)
+    count()
+    one = count()
+    RoundTableDraftFactory.create_batch(29, batch=batch)
+    assert count() == one
+
+
+def test_drafts_are_forgotten_after_thirty_days():
+    old = timezone.now() - datetime.timedelta(days=31)
+    RoundTableDraftFactory(batch__received_at=old)
+    written = RoundTableDraftFactory(batch__received_at=old, batch__state="written")
+    recent = RoundTableDraftFactory()
+
+    assert RoundTableBatch.objects.forget() == 2
+    assert list(RoundTableDraft.objects.all()) == [recent]
+    assert set(RoundTableBatch.objects.all()) == {written.batch, recent.batch}
+
+
+def test_names_and_kinds_are_guessed():
+    assert names_of("Marie Claire Dubois") == ("Marie Claire", "Dubois")
+    assert names_of("Mme Armandou") == ("", "Armandou")
+    assert [kind_of(n) for n in ("PLIE du Lac", "Mission locale du Lac", "La Fabrique")] == [
+        "plie",
+        "mission-locale",
+        "autre",
+    ]
+
+
+def test_territory_is_the_one_that_the_actor_administers(animateur_client, event):
+    diois = TerritoryFactory(kind=Territory.Kind.EPCI, name="CC du Diois")
+    ActorFactory(name="CC du Diois", kind="epci", governs=diois)
+    batch = received(animateur_client, event)
+    write(animateur_client, batch)
+    assert [entry.territory for entry in event.round_table_entries.all()] == [diois, diois]
