@@ -18,6 +18,7 @@ class RoundTableMixin:
         draft = f"{batch}contribution/<int:draft_pk>/"
         return [
             route("", "", views.receive),
+            route("trier/", "_sort", views.sort),
             route(batch, "_review", views.review),
             route(f"{batch}ajouter/", "_add", views.add),
             route(f"{batch}enregistrer/", "_write", views.write),
@@ -32,8 +33,9 @@ class RoundTableMixin:
 
     def round_table_links(self, event):
         return [
-            (
-                "Recevoir un tour de table",
-                reverse("admin:events_event_round_table", args=[event.pk]),
+            (label, reverse(f"admin:events_event_round_table{name}", args=[event.pk]))
+            for label, name in (
+                ("Recevoir un tour de table", ""),
+                ("Trier le tour de table", "_sort"),
             )
         ]

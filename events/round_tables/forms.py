@@ -8,7 +8,7 @@ from .drafts import LONGEST_NAME, LONGEST_NOTE, NEW, NONE, UNDECIDED
 from .grid import MOST_BYTES
 from .reading import LONGEST_LABEL, UnreadableRoundTableError, read_round_table
 
-Column = RoundTableItem.Column
+Column, Outcome = RoundTableItem.Column, RoundTableItem.Outcome
 MORE_PEOPLE = 2
 LONGEST_ITEM = 5000
 
@@ -247,3 +247,42 @@ class VersionForm(forms.Form):
     """The state that was on the page when its button was pressed."""
 
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+
+class SortForm(forms.Form):
+    """What becomes of the items ticked, or of the one whose button was pressed."""
+
+    USUAL = "usual"
+
+    items = forms.ModelMultipleChoiceField(RoundTableItem.objects.none(), required=False)
+    outcome = forms.ChoiceField(
+        label="Les éléments cochés deviennent",
+        choices=[(USUAL, "ce que dit leur colonne"), *Outcome.choices],
+        required=False,
+    )
+    together = forms.BooleanField(label="en une seule fiche", required=False)
+    one = forms.RegexField(r"[0-9]{1,18}:[a-z]{1,10}", required=False)
+
+    def __init__(self, *args, event, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.found = RoundTableItem.objects.filter(entry__event=event)
+        self.fields["items"].queryset = self.found
+
+    def clean(self):
+        if self.errors:
+            return
+        if one := self.cleaned_data["one"]:
+            pk, outcome = one.split(":")
+            items = list(self.found.filter(pk=pk)) if int(pk) < 2**63 else []
+            known = outcome in Outcome.values
+            if not items or not known:
+                raise forms.ValidationError("Cet élément n'est plus là : relisez la page.")
+            self.cleaned_data |= {"items": items, "outcome": outcome, "together": False}
+        elif not self.cleaned_data["items"]:
+            raise forms.ValidationError("Cochez des éléments, ou choisissez pour un seul.")
+
+    @property
+    def wanted(self):
+        """The outcome, None for the usual one of each column."""
+        said = self.cleaned_data["outcome"]
+        return None if said in ("", self.USUAL) else Outcome(said)

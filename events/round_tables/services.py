@@ -264,6 +264,14 @@ def fingerprint(entry):
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
 
 
+def locked_items():
+    """Items to be written, kept from others, with what their records take from the entry."""
+    items = RoundTableItem.objects.select_for_update(of=("self",))
+    return items.select_related(
+        "entry__event__source", "entry__actor", "entry__territory", "initiative", "need", "offer"
+    )
+
+
 @transaction.atomic
 def take_back(*, batch):
     """Delete what the batch created, but what changed or serves since; return what is kept."""

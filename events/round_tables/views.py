@@ -5,20 +5,28 @@ from functools import wraps
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from events.models import Event, RoundTableBatch, RoundTableDraft, RoundTableEntry
+from events.models import (
+    Event,
+    RoundTableBatch,
+    RoundTableDraft,
+    RoundTableEntry,
+    RoundTableItem,
+)
 from territories.models import Person
 
 from . import services
 from .columns import PRIVATE
 from .drafts import COLUMNS, Settler, empty_data, is_empty, undecided
-from .forms import DraftForm, MoveForm, ReceiveForm, VersionForm
+from .forms import DraftForm, MoveForm, ReceiveForm, SortForm, VersionForm
+from .sorting import RECORDS, USUAL, sort_items
 
-State = RoundTableBatch.State
+State, Outcome = RoundTableBatch.State, RoundTableItem.Outcome
 RECENT = 10
 # What a column of the table was understood to be.
 ROLES = {
@@ -306,3 +314,72 @@ def _page(request, event, model_admin, name, title, context, invalid=False):
     return render(
         request, f"admin/events/round_table/{name}.html", context, status=400 if invalid else 200
     )
+
+
+@of_an_event
+@require_http_methods(["GET", "HEAD", "POST"])
+def sort(request, event, model_admin):
+    """What each item of the tour de table becomes, one by one or in bulk."""
+    shows_all = request.GET.get("etat") == "tous"
+    form = SortForm(request.POST if request.method == "POST" else None, event=event)
+    if form.is_valid():
+        _require_adding(request, model_admin, form)
+        refused = sort_items(
+            items=form.cleaned_data["items"],
+            outcome=form.wanted,
+            user=request.user,
+            together=form.cleaned_data["together"],
+        )
+        done = len(form.cleaned_data["items"]) - len(refused)
+        if done:
+            s = "s" if done > 1 else ""
+            messages.success(request, f"{done} élément{s} trié{s}.")
+        for why in refused:
+            messages.warning(request, why)
+        return redirect(request.get_full_path())
+    items = RoundTableItem.objects.filter(entry__event=event)
+    pending = items.filter(outcome=Outcome.PENDING).count()
+    shown = items if shows_all else items.filter(outcome=Outcome.PENDING)
+    shown = shown.select_related("initiative", "need", "offer")
+    entries = event.round_table_entries.filter(items__in=shown).distinct()
+    entries = entries.select_related("actor", "territory").prefetch_related(
+        Prefetch("items", shown, to_attr="shown_items")
+    )
+    context = {
+        "form": form,
+        "entries": [(entry, [_sorted(item) for item in entry.shown_items]) for entry in entries],
+        "pending": pending,
+        "shows_all": shows_all,
+    }
+    title = "Trier le tour de table"
+    return _page(request, event, model_admin, "sort", title, context, invalid=form.is_bound)
+
+
+def _require_adding(request, model_admin, form):
+    wanted = [form.wanted] if form.wanted else list(RECORDS)
+    for outcome in wanted:
+        model = RECORDS.get(outcome)
+        if model and not model_admin.admin_site.get_model_admin(model).has_add_permission(request):
+            raise PermissionDenied
+
+
+def _sorted(item):
+    """An item, what it became, and what it may become."""
+    record = item.initiative or item.need or item.offer
+    url = ""
+    if record:
+        url = reverse(f"admin:initiatives_{record._meta.model_name}_change", args=[record.pk])
+    choices = [
+        (outcome.value, outcome.label, outcome == USUAL[item.column])
+        for outcome in (
+            Outcome.INITIATIVE,
+            Outcome.NEED,
+            Outcome.OFFER,
+            Outcome.CHALLENGE,
+            Outcome.FINDING,
+        )
+        if outcome != item.outcome
+    ]
+    if item.outcome != Outcome.PENDING:
+        choices.append((Outcome.PENDING.value, "remettre à trier", False))
+    return {"item": item, "record": record, "url": url, "choices": choices}
