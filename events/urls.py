@@ -1,6 +1,7 @@
 from django.urls import path
 
 from . import registration_views, views
+from .round_tables import public_views
 
 urlpatterns = [
     path("evenements/", views.event_list, name="event_list"),
@@ -24,6 +25,17 @@ urlpatterns = [
         "inscriptions/<token>/",
         registration_views.registration_manage,
         name="registration_manage",
+    ),
+    path("tour-de-table/<token>/", public_views.round_table_fill, name="round_table_fill"),
+    path(
+        "tour-de-table/<token>/ecran/",
+        public_views.round_table_screen,
+        name="round_table_screen",
+    ),
+    path(
+        "ma-contribution/<token>/",
+        public_views.round_table_mine,
+        name="round_table_mine",
     ),
     path("operations/<slug:slug>/", views.campaign_detail, name="campaign_detail"),
     path("actions/", views.action_list, name="action_list"),

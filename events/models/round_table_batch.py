@@ -17,8 +17,10 @@ class RoundTableBatchQuerySet(models.QuerySet):
 
         What was written stays, and may still be taken back.
         """
-        old = self.filter(received_at__lt=(at or timezone.now()) - KEPT_FOR)
-        unused = old.filter(state=RoundTableBatch.State.REVIEW)
+        before = (at or timezone.now()) - KEPT_FOR
+        old = self.filter(received_at__lt=before)
+        left_open = Q(state=RoundTableBatch.State.COLLECTING, event__start_latest__lt=before.date())
+        unused = old.filter(Q(state=RoundTableBatch.State.REVIEW) | left_open)
         count = unused.count()
         unused.delete()
         written = old.filter(state__in=RoundTableBatch.WRITTEN)

@@ -19,7 +19,9 @@ class RoundTableMixin:
         return [
             route("", "", views.receive),
             route("trier/", "_sort", views.sort),
+            route("ouvrir/", "_open", views.open_form),
             route(batch, "_review", views.review),
+            route(f"{batch}fermer/", "_close", views.close_form),
             route(f"{batch}ajouter/", "_add", views.add),
             route(f"{batch}enregistrer/", "_write", views.write),
             route(f"{batch}retirer/", "_take_back", views.take_back),

@@ -1,5 +1,7 @@
 from django import forms
 
+from coopemploi.robots import TrapMixin
+from events.forms import LineField
 from events.models import RoundTableItem
 from territories.models import Actor
 
@@ -11,6 +13,7 @@ from .reading import LONGEST_LABEL, UnreadableRoundTableError, read_round_table
 Column, Outcome = RoundTableItem.Column, RoundTableItem.Outcome
 MORE_PEOPLE = 2
 LONGEST_ITEM = 5000
+MOST_ITEMS = 60  # of one participant
 
 # name of the field: (column, horizon, label)
 CELLS = {
@@ -286,3 +289,69 @@ class SortForm(forms.Form):
         """The outcome, None for the usual one of each column."""
         said = self.cleaned_data["outcome"]
         return None if said in ("", self.USUAL) else Outcome(said)
+
+
+class ContributionForm(CellsForm, TrapMixin):
+    """The grid that a participant fills in: who they are, then one item a line."""
+
+    HELP = {
+        "demarches": "Où en est votre territoire ? Quelles actions sont déjà engagées ?",
+        "challenges": "Ce qui vous résiste, sans échéance particulière.",
+        "needs": "« Un exemple de charte », « comment animer un club d'entreprises ? »…",
+        "offers": "Une méthode, un retour d'expérience, un contact, un outil, un lieu…",
+    }
+
+    name = LineField(
+        label="Votre prénom et votre nom",
+        max_length=100,
+        error_messages={
+            "required": "Indiquez votre nom.",
+            "max_length": "Ce nom dépasse %(limit_value)d caractères.",
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    title = LineField(label="Votre fonction (facultatif)", max_length=150, required=False)
+    actor = LineField(
+        label="Votre structure (facultatif)",
+        max_length=150,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    territory = LineField(
+        label="Votre territoire (facultatif)",
+        max_length=150,
+        required=False,
+        help_text="Une commune, une intercommunalité, un département… Comme vous le dites.",
+    )
+
+    def __init__(self, *args, data_before=None, **kwargs):
+        before = data_before or {"items": []}
+        super().__init__(*args, items=before["items"], **kwargs)
+        for name, text in self.HELP.items():
+            self.fields[name].help_text = f"Un élément par ligne. {text}"
+        if data_before:
+            person = (before["people"] or [{"name": "", "title": ""}])[0]
+            self.initial |= {
+                "name": person["name"],
+                "title": person["title"],
+                "actor": before["actor"]["name"],
+                "territory": before["territory"]["name"],
+            }
+
+    def clean(self):
+        said = [self.cleaned_data.get(name) for name in CELLS]
+        if not self.errors and sum(len((text or "").splitlines()) for text in said) > MOST_ITEMS:
+            raise forms.ValidationError("Gardez l'essentiel : soixante éléments au plus.")
+
+    @property
+    def said(self):
+        """What goes into the data of a draft."""
+        data = self.cleaned_data
+        label = " / ".join(filter(None, (data["name"], data["title"], data["actor"])))
+        return {
+            "label": label[:LONGEST_LABEL],
+            "people": [{"name": data["name"], "title": data["title"]}],
+            "actor": {"name": data["actor"]},
+            "territory": {"name": data["territory"]},
+            "items": self.items(),
+        }

@@ -20,7 +20,7 @@ from events.models import (
 )
 from territories.models import Person
 
-from . import services
+from . import live, services
 from .columns import PRIVATE
 from .drafts import COLUMNS, Settler, empty_data, is_empty, undecided
 from .forms import DraftForm, MoveForm, ReceiveForm, SortForm, VersionForm
@@ -109,6 +109,8 @@ def receive(request, event, model_admin):
         return redirect(address("review", batch))
     context = {
         "form": form,
+        "live": _live(request, event),
+        "open_url": reverse("admin:events_event_round_table_open", args=[event.pk]),
         "recent": [
             (batch, address("review", batch)) for batch in event.round_table_batches.all()[:RECENT]
         ],
@@ -120,7 +122,13 @@ def receive(request, event, model_admin):
 @of_a_batch
 @require_GET
 def review(request, batch, model_admin):
-    drafts = [_shown(draft) for draft in batch.drafts.select_related("entry")]
+    found = list(batch.drafts.select_related("entry"))
+    if batch.is_open and found:
+        # What participants write is looked for among the records, and kept so once closed.
+        settler = settler_for(request, model_admin)
+        for draft in found:
+            settler.settle(draft.data)
+    drafts = [_shown(draft) for draft in found]
     kept = [each for each in drafts if not each["draft"].is_left_out]
     context = {
         "batch": batch,
@@ -133,7 +141,7 @@ def review(request, batch, model_admin):
         "has_private": any(role == PRIVATE for _, role in batch.columns),
         "version": VersionForm(initial={"version": batch.version}),
         "addresses": {
-            name: address(name, batch) for name in ("add", "write", "take_back", "discard")
+            name: address(name, batch) for name in ("add", "write", "take_back", "discard", "close")
         },
     }
     return _page(request, batch.event, model_admin, "review", "Relire le tour de table", context)
@@ -142,7 +150,8 @@ def review(request, batch, model_admin):
 @of_a_draft
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request, draft, model_admin):
-    form = DraftForm(request.POST or None, data=draft.data)
+    data = settler_for(request, model_admin).settle(draft.data)
+    form = DraftForm(request.POST or None, data=data)
     if request.method == "POST" and form.is_valid():
         data = settler_for(request, model_admin).settle(form.draft_data())
         with transaction.atomic():
@@ -383,3 +392,35 @@ def _sorted(item):
     if item.outcome != Outcome.PENDING:
         choices.append((Outcome.PENDING.value, "remettre à trier", False))
     return {"item": item, "record": record, "url": url, "choices": choices}
+
+
+@of_an_event
+@require_POST
+def open_form(request, event, model_admin):
+    live.open_form(event=event, user=request.user)
+    messages.success(request, "Le formulaire est ouvert : donnez son adresse aux participants.")
+    return redirect(reverse("admin:events_event_round_table", args=[event.pk]))
+
+
+@of_a_batch
+@require_POST
+def close_form(request, batch, model_admin):
+    live.close_form(batch=batch, settler=settler_for(request, model_admin))
+    messages.success(request, "Le formulaire est fermé : relisez, puis enregistrez.")
+    return redirect(address("review", batch))
+
+
+def _live(request, event):
+    """The open form of an event, with the addresses to give and to project; or None."""
+    batch = event.round_table_batches.filter(state=State.COLLECTING).first()
+    if batch is None:
+        return None
+    token = live.FILL.sign(batch.pk)
+    return {
+        "batch": batch,
+        "count": batch.drafts.count(),
+        "fill_url": request.build_absolute_uri(reverse("round_table_fill", args=[token])),
+        "screen_url": reverse("round_table_screen", args=[token]),
+        "review_url": address("review", batch),
+        "close_url": address("close", batch),
+    }

@@ -74,6 +74,9 @@ PUBLIC_KEYS = {
     "registration_add": {"slug": "absente"},
     "registration_asked": {"slug": "absente"},
     "registration_manage": {"token": "absent"},
+    "round_table_fill": {"token": "absent"},
+    "round_table_mine": {"token": "absent"},
+    "round_table_screen": {"token": "absent"},
     "mail_sent": {},  # under DEBUG only
     "oidc_callback": {},  # with a provider only
     "oidc_login": {},

@@ -1,0 +1,84 @@
+"""The tour de table that participants fill in themselves, by a signed link, without an account."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from coopemploi.links import SignedLink
+from events.models import RoundTableBatch, RoundTableDraft
+
+from .drafts import empty_data
+from .services import last_order, locked
+
+FILL = SignedLink("round-table")  # signs the key of a batch
+MINE = SignedLink("round-table-draft")  # signs the key of a draft
+MOST_DRAFTS = 300
+Origin, State = RoundTableBatch.Origin, RoundTableBatch.State
+
+
+class FullError(Exception):
+    """So many contributions came that somebody must look."""
+
+
+@transaction.atomic
+def open_form(*, event, user):
+    """Let participants write; what they wrote before, not yet recorded, is taken up again."""
+    batches = RoundTableBatch.objects.select_for_update().filter(event=event, origin=Origin.LIVE)
+    batch = batches.filter(state__in=(State.COLLECTING, State.REVIEW)).first()
+    if batch is None:
+        return RoundTableBatch.objects.create(
+            event=event, user=user, origin=Origin.LIVE, state=State.COLLECTING
+        )
+    if batch.state == State.REVIEW:
+        batch.state, batch.received_at = State.COLLECTING, timezone.now()
+        batch.save(update_fields=["state", "received_at"])
+    return batch
+
+
+@transaction.atomic
+def close_form(*, batch, settler):
+    """No more contributions: names meet the records, and the review may be written."""
+    batch = locked(batch)
+    if batch.state != State.COLLECTING:
+        return
+    for draft in batch.drafts.all():
+        settler.settle(draft.data)
+        draft.save(update_fields=["data"])
+    batch.state, batch.received_at = State.REVIEW, timezone.now()
+    batch.save(update_fields=["state", "received_at"])
+    batch.touch()
+
+
+@transaction.atomic
+def contribute(*, batch, said):
+    """Keep what a participant says; raise FullError, or return None when the form closed."""
+    batch = locked(batch)
+    if not batch.is_open:
+        return None
+    if batch.drafts.count() >= MOST_DRAFTS:
+        raise FullError
+    data = {**empty_data(), **said}
+    draft = RoundTableDraft.objects.create(batch=batch, order=last_order(batch) + 1, data=data)
+    batch.touch()
+    return draft
+
+
+@transaction.atomic
+def correct(*, draft, said):
+    """Change what a participant said; names that stay keep what they were taken for."""
+    batch = locked(draft.batch)
+    if not batch.is_open:
+        return False
+    draft = batch.drafts.select_for_update().get(pk=draft.pk)
+    before = draft.data
+    for name in ("actor", "territory"):
+        if before[name]["name"] == said[name]["name"]:
+            said[name] = before[name]
+    if [part["name"] for part in before["people"]] == [part["name"] for part in said["people"]]:
+        said["people"] = [
+            {**old, "title": new["title"]}
+            for old, new in zip(before["people"], said["people"], strict=True)
+        ]
+    draft.data = {**before, **said}
+    draft.save(update_fields=["data"])
+    batch.touch()
+    return True

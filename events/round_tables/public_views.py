@@ -1,0 +1,125 @@
+"""The pages of participants: their contribution, and the screen that shows all of them."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from coopemploi.links import opened_by
+from coopemploi.robots import may_send
+from events.models import RoundTableBatch, RoundTableDraft
+
+from . import live
+from .drafts import COLUMNS
+from .forms import ContributionForm
+
+# A whole room writes from one connection.
+PER_HOUR = 200
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@opened_by(live.FILL)
+def round_table_fill(request, signed):
+    """What a participant brings to the tour de table of an event."""
+    batch = get_object_or_404(RoundTableBatch.objects.select_related("event"), pk=signed)
+    if not batch.is_open:
+        return _closed(request, batch)
+    form = ContributionForm(request.POST or None)
+    status, is_refused = 200, False
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            is_refused = not may_send(request, "round-table", per_hour=PER_HOUR)
+            status = 429
+            if not is_refused:
+                return _contribute(request, batch, form)
+    context = {"section": "events", "event": batch.event, "form": form, "is_refused": is_refused}
+    return render(request, "events/round_table_fill.html", context, status=status)
+
+
+def _contribute(request, batch, form):
+    """Robots are thanked like everybody."""
+    if form.is_from_robot:
+        context = {"section": "events", "event": batch.event}
+        return render(request, "events/round_table_thanks.html", context)
+    try:
+        draft = live.contribute(batch=batch, said=form.said)
+    except live.FullError:
+        context = {"section": "events", "event": batch.event, "is_full": True}
+        return render(request, "events/round_table_closed.html", context, status=409)
+    if draft is None:
+        return _closed(request, batch)
+    messages.success(request, "Merci, votre contribution est notée.")
+    return redirect("round_table_mine", token=live.MINE.sign(draft.pk))
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@opened_by(live.MINE)
+def round_table_mine(request, signed):
+    """Correct one's own contribution, as long as the form is open."""
+    drafts = RoundTableDraft.objects.select_related("batch__event")
+    draft = get_object_or_404(drafts, pk=signed)
+    if not draft.batch.is_open:
+        return _closed(request, draft.batch)
+    form = ContributionForm(request.POST or None, data_before=draft.data)
+    if request.method == "POST" and form.is_valid():
+        if form.is_from_robot or live.correct(draft=draft, said=form.said):
+            messages.success(request, "Vos changements sont notés.")
+            return redirect(request.path)
+        return _closed(request, draft.batch)
+    context = {
+        "section": "events",
+        "event": draft.batch.event,
+        "form": form,
+        "fill_token": live.FILL.sign(draft.batch_id),
+    }
+    status = 400 if form.is_bound else 200
+    return render(request, "events/round_table_mine.html", context, status=status)
+
+
+@login_not_required
+@never_cache
+@require_safe
+@opened_by(live.FILL)
+def round_table_screen(request, signed):
+    """What was brought so far, for the screen of the room: the page reads itself again."""
+    batch = get_object_or_404(RoundTableBatch.objects.select_related("event"), pk=signed)
+    if not batch.is_open:
+        return _closed(request, batch)
+    drafts = batch.drafts.filter(is_left_out=False)
+    context = {
+        "section": "events",
+        "event": batch.event,
+        "contributions": [_shown(draft) for draft in drafts],
+        "fill_url": request.build_absolute_uri(_fill_path(batch)),
+    }
+    return render(request, "events/round_table_screen.html", context)
+
+
+def _shown(draft):
+    """A contribution on the screen: who, then what fills each column."""
+    data = draft.data
+    cells = [
+        (column.label, [item for item in data["items"] if item["column"] == column])
+        for column in COLUMNS.values()
+    ]
+    return {
+        "names": ", ".join(part["name"] for part in data["people"]),
+        "whose": data["actor"]["name"] or data["territory"]["name"],
+        "cells": [(label, items) for label, items in cells if items],
+    }
+
+
+def _fill_path(batch):
+    return reverse("round_table_fill", args=[live.FILL.sign(batch.pk)])
+
+
+def _closed(request, batch):
+    context = {"section": "events", "event": batch.event, "is_full": False}
+    return render(request, "events/round_table_closed.html", context, status=410)

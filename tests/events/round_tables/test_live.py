@@ -1,0 +1,225 @@
+import datetime
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from coopemploi.dates import PartialDate
+from events.models import RoundTableBatch, RoundTableDraft
+from events.round_tables import live, public_views
+from territories.models import Mandate
+from tests.factories import (
+    ActorFactory,
+    EventFactory,
+    MandateFactory,
+    RoundTableBatchFactory,
+    RoundTableDraftFactory,
+    TerritoryFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+SAID = {
+    "name": "Lise Armandou",
+    "title": "élue",
+    "actor": "CC du Diois",
+    "territory": "",
+    "demarches": "un forum\n\n  un atelier  ",
+    "needs": "un guide",
+}
+
+
+@pytest.fixture
+def event():
+    return EventFactory(title="Atelier de juin")
+
+
+@pytest.fixture
+def batch(event):
+    return live.open_form(event=event, user=UserFactory())
+
+
+def fill(batch):
+    return reverse("round_table_fill", args=[live.FILL.sign(batch.pk)])
+
+
+def screen(batch):
+    return reverse("round_table_screen", args=[live.FILL.sign(batch.pk)])
+
+
+def mine(draft):
+    return reverse("round_table_mine", args=[live.MINE.sign(draft.pk)])
+
+
+def test_participant_contributes_without_an_account(client, batch):
+    assert client.get(fill(batch)).status_code == 200
+
+    response = client.post(fill(batch), SAID)
+
+    draft = RoundTableDraft.objects.get()
+    assert response.url == mine(draft)
+    assert [(i["column"], i["text"]) for i in draft.data["items"]] == [
+        ("demarche", "un forum"),
+        ("demarche", "un atelier"),
+        ("need", "un guide"),
+    ]
+    assert draft.data["people"][0]["name"] == "Lise Armandou"
+    assert "un forum\nun atelier" in client.get(mine(draft)).content.decode()
+
+
+def test_participant_corrects_with_their_own_link(client, batch):
+    client.post(fill(batch), SAID)
+    draft = RoundTableDraft.objects.get()
+
+    client.post(mine(draft), {**SAID, "demarches": "un forum", "offers": "un local"})
+
+    draft.refresh_from_db()
+    assert [item["text"] for item in draft.data["items"]] == ["un forum", "un guide", "un local"]
+    assert RoundTableDraft.objects.count() == 1
+
+
+def test_link_of_one_purpose_opens_no_other(client, batch):
+    draft = RoundTableDraftFactory(batch=batch)
+    assert (
+        client.get(reverse("round_table_mine", args=[live.FILL.sign(draft.pk)])).status_code == 404
+    )
+    assert client.get(reverse("round_table_fill", args=["faux"])).status_code == 404
+
+
+def test_wrong_form_is_given_back_with_what_was_written(client, batch):
+    response = client.post(fill(batch), {**SAID, "name": ""})
+    assert response.status_code == 400
+    assert "Indiquez votre nom." in response.content.decode()
+    assert "un forum" in response.content.decode()
+    assert RoundTableDraft.objects.count() == 0
+
+
+def test_robot_is_thanked_and_ignored(client, batch):
+    response = client.post(fill(batch), {**SAID, "website": "http://x"})
+    assert "Merci" in response.content.decode()
+    assert RoundTableDraft.objects.count() == 0
+
+
+def test_one_connection_sends_so_many_an_hour(client, batch, monkeypatch):
+    cache.clear()
+    monkeypatch.setattr(public_views, "PER_HOUR", 1)
+    client.post(fill(batch), SAID)
+    assert client.post(fill(batch), SAID).status_code == 429
+    assert RoundTableDraft.objects.count() == 1
+
+
+def test_form_takes_no_more_than_a_room_writes(client, batch, monkeypatch):
+    monkeypatch.setattr(live, "MOST_DRAFTS", 1)
+    client.post(fill(batch), SAID)
+    assert client.post(fill(batch), SAID).status_code == 409
+    assert RoundTableDraft.objects.count() == 1
+
+
+def test_nothing_is_taken_once_closed(client, animateur_client, batch):
+    client.post(fill(batch), SAID)
+    draft = RoundTableDraft.objects.get()
+    keys = [batch.event_id, batch.pk]
+    animateur_client.post(reverse("admin:events_event_round_table_close", args=keys))
+
+    visitor = Client()
+    for url in (fill(batch), screen(batch), mine(draft)):
+        assert visitor.get(url).status_code == 410
+    assert visitor.post(fill(batch), SAID).status_code == 410
+    assert visitor.post(mine(draft), {**SAID, "needs": "autre"}).status_code == 410
+    draft.refresh_from_db()
+    assert draft.data["items"][-1]["text"] == "un guide"
+
+
+def test_screen_shows_contributions_reads_itself_again_and_sets_no_cookie(client, batch):
+    RoundTableDraftFactory(batch=batch)
+    hidden = RoundTableDraftFactory(batch=batch, is_left_out=True)
+    hidden.data["items"] = [{"column": "need", "text": "Une publicité", "horizon": ""}]
+    hidden.save()
+    elsewhere = RoundTableDraftFactory()
+    elsewhere.data["people"][0]["name"] = "Paul Morin"
+    elsewhere.save()
+
+    response = client.get(screen(batch))
+
+    shown = response.content.decode()
+    assert '<meta http-equiv="refresh"' in shown
+    assert "Lise Armandou" in shown
+    assert "Un guide" in shown
+    assert "Une publicité" not in shown
+    assert "Paul Morin" not in shown
+    assert not response.cookies
+
+
+def test_screen_takes_the_same_queries_at_1_and_30_rows(client, batch, django_assert_num_queries):
+    RoundTableDraftFactory(batch=batch)
+    client.get(screen(batch))
+    with django_assert_num_queries(3):
+        client.get(screen(batch))
+    RoundTableDraftFactory.create_batch(29, batch=batch)
+    with django_assert_num_queries(3):
+        client.get(screen(batch))
+
+
+def test_script_is_shown_as_text(client, batch):
+    client.post(fill(batch), {**SAID, "needs": "<script>x()</script>"})
+    assert "<script>x()" not in client.get(screen(batch)).content.decode()
+
+
+def test_animateur_opens_closes_reviews_and_writes(animateur_client, event):
+    actor = ActorFactory(name="CC du Diois", kind="epci")
+    animateur_client.post(reverse("admin:events_event_round_table_open", args=[event.pk]))
+    batch = RoundTableBatch.objects.get()
+    page = animateur_client.get(reverse("admin:events_event_round_table", args=[event.pk]))
+    address = page.context["live"]["fill_url"]
+    assert address in page.content.decode()
+    assert Client().post(address, SAID).status_code == 302
+
+    review = reverse("admin:events_event_round_table_review", args=[event.pk, batch.pk])
+    assert "= CC du Diois" in animateur_client.get(review).content.decode()
+    keys = [event.pk, batch.pk]
+    write = reverse("admin:events_event_round_table_write", args=keys)
+    batch.refresh_from_db()
+    animateur_client.post(write, {"version": batch.version})
+    assert event.round_table_entries.count() == 0
+
+    animateur_client.post(reverse("admin:events_event_round_table_close", args=keys))
+    batch.refresh_from_db()
+    animateur_client.post(write, {"version": batch.version})
+    entry = event.round_table_entries.get()
+    assert entry.actor == actor
+    assert entry.person_links.get().title == "élue"
+    assert entry.items.count() == 3
+
+
+def test_reopened_form_keeps_what_was_written(event, batch):
+    RoundTableDraftFactory(batch=batch)
+    RoundTableBatch.objects.update(state="review")
+    again = live.open_form(event=event, user=UserFactory())
+    assert again == batch
+    assert again.drafts.count() == 1
+
+
+def test_only_who_may_change_the_event_opens_its_form(client, event):
+    event.territories.add(TerritoryFactory())
+    user = UserFactory(is_staff=True)
+    MandateFactory(
+        user=user, role=Mandate.Role.ANIMATEUR, territory=TerritoryFactory(), network=None
+    )
+    client.force_login(user)
+    url = reverse("admin:events_event_round_table_open", args=[event.pk])
+    assert client.post(url).status_code == 403
+    assert RoundTableBatch.objects.count() == 0
+
+
+def test_form_left_open_is_forgotten_a_month_after_the_event():
+    old = timezone.now() - datetime.timedelta(days=60)
+    past = PartialDate.parse(f"{old:%d/%m/%Y}")
+    forgotten = RoundTableBatchFactory(
+        state="collecting", received_at=old, event=EventFactory(start=past)
+    )
+    to_come = RoundTableBatchFactory(state="collecting", received_at=old)
+    RoundTableBatch.objects.forget()
+    assert list(RoundTableBatch.objects.all()) == [to_come]
+    assert forgotten.pk != to_come.pk
