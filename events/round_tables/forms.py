@@ -12,6 +12,7 @@ from .reading import LONGEST_LABEL, UnreadableRoundTableError, read_round_table
 
 Column, Outcome = RoundTableItem.Column, RoundTableItem.Outcome
 MORE_PEOPLE = 2
+LINE = 100  # characters that a text area shows on a line
 LONGEST_ITEM = 5000
 MOST_ITEMS = 60  # of one participant
 
@@ -78,9 +79,8 @@ class CellsForm(forms.Form):
                 required=False,
                 max_length=20_000,
                 initial="\n".join(" ".join(text.split()) for text in texts),
-                widget=forms.Textarea(
-                    attrs={"rows": min(12, max(2, len(texts) + 1)), "class": "vLargeTextField"}
-                ),
+                help_text="Un élément par ligne.",
+                widget=forms.Textarea(attrs={"rows": _rows(texts)}),
             )
 
     @property
@@ -96,6 +96,11 @@ class CellsForm(forms.Form):
         ]
 
 
+def _rows(texts):
+    """The height of a text area that shows its items, those on several lines too."""
+    return min(16, max(2, 1 + sum(1 + len(text) // LINE for text in texts)))
+
+
 class DraftForm(CellsForm):
     """A contribution to correct: who speaks, for whom, and what they say."""
 
@@ -105,7 +110,7 @@ class DraftForm(CellsForm):
         self.people_count = len(data["people"]) + MORE_PEOPLE
         for number in range(self.people_count):
             known = number < len(data["people"])
-            part = data["people"][number] if known else {"name": "", "title": "", "options": []}
+            part = data["people"][number] if known else {"name": "", "title": ""}
             self._name(f"person_{number}", f"Personne {number + 1}", part["name"])
             self.fields[f"person_{number}_title"] = forms.CharField(
                 label="Fonction ce jour-là",
@@ -149,11 +154,14 @@ class DraftForm(CellsForm):
             if "options" in part
             else []
         )
-        if part.get("choice", UNDECIDED) == UNDECIDED:
-            choices.insert(0, (UNDECIDED, "À choisir"))
-        if new:
-            choices.append((NEW, new))
-        choices.append((NONE, none))
+        if "choice" not in part:
+            choices.append((UNDECIDED, "Cherchée parmi les fiches"))
+        else:
+            if part["choice"] == UNDECIDED:
+                choices.insert(0, (UNDECIDED, "À choisir"))
+            if new:
+                choices.append((NEW, new))
+            choices.append((NONE, none))
         self.fields[f"{name}_choice"] = forms.ChoiceField(
             label="C'est",
             choices=choices,
@@ -264,6 +272,7 @@ class SortForm(forms.Form):
         required=False,
     )
     together = forms.BooleanField(label="en une seule fiche", required=False)
+    all = forms.BooleanField(required=False)
     one = forms.RegexField(r"[0-9]{1,18}:[a-z]{1,10}", required=False)
 
     def __init__(self, *args, event, **kwargs):
@@ -281,6 +290,9 @@ class SortForm(forms.Form):
             if not items or not known:
                 raise forms.ValidationError("Cet élément n'est plus là : relisez la page.")
             self.cleaned_data |= {"items": items, "outcome": outcome, "together": False}
+        elif self.cleaned_data["all"]:
+            pending = self.found.filter(outcome=Outcome.PENDING)
+            self.cleaned_data |= {"items": list(pending), "outcome": "", "together": False}
         elif not self.cleaned_data["items"]:
             raise forms.ValidationError("Cochez des éléments, ou choisissez pour un seul.")
 

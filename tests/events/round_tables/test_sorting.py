@@ -80,6 +80,21 @@ def test_bulk_follows_the_columns(animateur_client, entry):
     assert [model.objects.count() for model in (Initiative, Need, Offer)] == [1, 1, 1]
 
 
+def test_all_that_is_left_is_sorted_at_once(animateur_client, entry):
+    done = said(entry, "need")
+    RoundTableItem.objects.update(outcome="finding")
+    left = [said(entry, column) for column in ("challenge", "offer")]
+
+    sort(animateur_client, entry, all="oui")
+
+    done.refresh_from_db()
+    assert done.outcome == "finding"
+    assert [RoundTableItem.objects.get(pk=item.pk).outcome for item in left] == [
+        "challenge",
+        "offer",
+    ]
+
+
 def test_several_items_make_one_record_when_asked(animateur_client, entry):
     items = [said(entry, "demarche", text) for text in ("une GPECT", "avec deux EPCI")]
 
