@@ -53,6 +53,7 @@ FEMININE = {
     "partie",
     "personne",
     "présence",
+    "question",
     "rencontre",
     "ressource",
     "séquence",
@@ -60,6 +61,7 @@ FEMININE = {
     "source",
     "thématique",
     "étape",
+    "évaluation",
 }
 
 

@@ -8,6 +8,7 @@ class EventsConfig(AppConfig):
     def ready(self):
         from . import history  # noqa: F401 - importing it tracks the models
         from .imports import EventImport
+        from .merging import ActionMerging
         from .permissions import declare
         from .search import ActionSource, CampaignSource, EventSource, RecapSource, VerbatimSource
 
@@ -15,3 +16,4 @@ class EventsConfig(AppConfig):
         for source in (ActionSource, CampaignSource, EventSource, RecapSource, VerbatimSource):
             source.register()
         EventImport.register()
+        ActionMerging.register()

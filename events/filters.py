@@ -80,6 +80,19 @@ class EventFilter(ClassifiedFilterSet):
     periode = TabFilter(choices=[("a-venir", "à venir"), ("passees", "passées")])
 
 
+class ManifestationFilter(EventFilter):
+    """The events of one operation; its map is that of the operation's territory."""
+
+    def __init__(self, *args, home=None, **kwargs):
+        self.home = home
+        super().__init__(*args, **kwargs)
+
+    @property
+    def territories(self):
+        chosen = super().territories
+        return chosen or ([self.home] if self.home else [])
+
+
 class ActionFilter(ClassifiedFilterSet):
     sorts = ("date", "nom")
     default_sort = "date"

@@ -7,7 +7,7 @@ from coopemploi.robots import TrapMixin
 from coopemploi.search.text import normalise, storable
 from territories.models import Actor, Territory
 
-from .models import Registration
+from .models import Action, Registration
 from .models.registration import has_a_letter
 
 EMAIL_EXAMPLE = "«\N{NO-BREAK SPACE}prenom.nom@exemple.fr\N{NO-BREAK SPACE}»"
@@ -122,3 +122,30 @@ def _only_one(records, name, names_of):
         if wanted in {normalise(each) for each in names_of(record)}
     ]
     return called[0] if len(called) == 1 else None
+
+
+class ActionAnswerForm(forms.Form):
+    """What a carrier says of their action: a status, by one button, a line of text, or both."""
+
+    Progress = Action.Progress
+    ANSWERS = [
+        (Progress.COMMITTED, "Engagée"),
+        (Progress.UNDER_WAY, "En cours"),
+        (Progress.DONE, "Réalisée"),
+        (Progress.DROPPED, "Abandonnée"),
+    ]
+
+    text = forms.CharField(
+        label="Une ligne pour en dire plus",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Facultatif. Visible sur le site, datée d'aujourd'hui.",
+    )
+    progress = forms.ChoiceField(label="Avancement", required=False, choices=ANSWERS)
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.errors and not (cleaned.get("text") or cleaned.get("progress")):
+            self.add_error("text", "Choisissez un avancement, ou écrivez une ligne.")
+        return cleaned

@@ -10,6 +10,7 @@ from .models import (
     Attendance,
     Campaign,
     CampaignFigure,
+    Evaluation,
     EvaluationResult,
     Event,
     EventActor,
@@ -17,6 +18,7 @@ from .models import (
     FollowUpBody,
     KeyIdea,
     Objective,
+    Question,
     Recap,
     RecapLink,
     RecapSection,
@@ -33,7 +35,8 @@ track(Campaign, CampaignFigure, Series)
 track(Event, EventActor, EventFigure, Objective, Session, Appearance, Attendance)
 # What people said of themselves is forgotten after a while: no copy outlives it.
 track(Registration, private=["name", "email", "organisation", "place", "access_needs"])
-track(EvaluationResult)
+# Not the answers: what they were before would tell who answered what.
+track(EvaluationResult, Evaluation, Question)
 track(RoundTableEntry, RoundTablePerson, RoundTableItem)
 track(Recap, RecapSection, RecapLink, KeyIdea, Verbatim)
 track(Action, ActionParty, ActionNote, FollowUpBody)

@@ -5,6 +5,7 @@ from territories.permissions import lead
 from .models import (
     Action,
     Campaign,
+    Evaluation,
     Event,
     FollowUpBody,
     Recap,
@@ -26,7 +27,7 @@ def declare():
     lead(Event, *EVENT, networks=["network"])
     lead(Campaign, "territories")
     lead(Series)
-    for model in (Recap, Registration, Session):
+    for model in (Evaluation, Recap, Registration, Session):
         lead(model, *of_its_event(), networks=["event__network"])
     lead(RoundTableEntry, *of_its_event("territory"), networks=["event__network"])
     lead(Action, *of_its_event("territories"), networks=["event__network"])

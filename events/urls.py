@@ -1,6 +1,7 @@
 from django.urls import path
 
-from . import registration_views, views
+from . import campaign_views, follow_up_views, registration_views, views
+from .evaluations import views as evaluation_views
 from .round_tables import public_views
 
 urlpatterns = [
@@ -37,7 +38,19 @@ urlpatterns = [
         public_views.round_table_mine,
         name="round_table_mine",
     ),
-    path("operations/<slug:slug>/", views.campaign_detail, name="campaign_detail"),
+    path("operations/<slug:slug>/", campaign_views.campaign_detail, name="campaign_detail"),
     path("actions/", views.action_list, name="action_list"),
+    path(
+        "actions/ou-en-est-elle/<str:token>/",
+        follow_up_views.action_answer,
+        name="action_answer",
+    ),
     path("actions/<slug:slug>/", views.action_detail, name="action_detail"),
+    path("evaluations/<str:token>/", evaluation_views.evaluation_answer, name="evaluation_answer"),
+    path("series/<slug:slug>/", campaign_views.series_detail, name="series_detail"),
+    path(
+        "instances-de-suivi/<slug:slug>/",
+        follow_up_views.follow_up_body_detail,
+        name="follow_up_body_detail",
+    ),
 ]

@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -12,6 +12,7 @@ from initiatives.models import Initiative, Need, Offer
 from territories.lists import answer
 from territories.models import Actor, Network, StageChange
 
+from .evaluations.results import public_results
 from .exports import ActionExport, EventExport
 from .filters import ActionFilter, EventFilter
 from .models import (
@@ -102,6 +103,7 @@ def event_detail(request, slug):
             "parties": sorted(event.parties.all(), key=party_rank),
             "attendances": sorted(event.attendances.all(), key=attendance_rank),
             "around": around(event),
+            "evaluation": public_results(event),
             "contents": contents(event, recap),
             "door": event.door(),
             "is_over": event.is_over(),
@@ -117,11 +119,12 @@ def with_record(events, user):
     attended = Q(actor=None) | Q(actor__in=Actor.objects.visible_to(user)) | ~Q(person=None)
     attendances = Attendance.objects.filter(attended).select_related("territory", "person")
     parties = EventActor.objects.visible_to(user)
-    return events.select_related("source", "town", "series").prefetch_related(
+    return events.select_related("source", "town", "series", "evaluation").prefetch_related(
         *CLASSIFICATION,
         "territories",
         "figures",
         "evaluation_results",
+        "evaluation__questions__tallies",
         "objectives",
         seen("network", Network, user),
         seen("campaign", Campaign, user),
@@ -223,7 +226,7 @@ def contents(event, recap):
         ("compte-rendu", "Compte rendu", recap),
         ("tour-de-table", "Tour de table", event.round_table_entries.all()),
         ("actions", "Actions retenues", event.actions.all()),
-        ("evaluation", "Évaluation", event.evaluation_results.all()),
+        ("evaluation", "Évaluation", event.evaluation_results.all() or public_results(event)),
         ("intervenants", "Qui est intervenu", event.appearances.all()),
         ("presences", "Qui était là", event.attendances.all()),
         ("autour", "Avant et après", around(event)),
@@ -238,26 +241,6 @@ def around(event):
     others += [("Rencontre précédente", previous) for previous in event.previous_events.all()]
     others += [("Rencontre suivante", event.next_event)]
     return [(role, other) for role, other in others if other]
-
-
-# Campaigns
-
-
-@login_not_required
-@kept_for_visitors
-@require_safe
-def campaign_detail(request, slug):
-    events = with_card(Event.objects.visible_to(request.user), request.user)
-    in_order = events.order_by(F("start_earliest").asc(nulls_last=True), "start_time", "pk")
-    campaign = get_object_or_404(
-        Campaign.objects.visible_to(request.user)
-        .select_related("source")
-        .prefetch_related(*CLASSIFICATION, "territories", "figures", Prefetch("events", in_order)),
-        slug=slug,
-    )
-    return render(
-        request, "events/campaign_detail.html", {"section": "events", "campaign": campaign}
-    )
 
 
 # Actions

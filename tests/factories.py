@@ -1,5 +1,7 @@
 """One factory a model, published and without surprises."""
 
+import datetime
+
 import factory
 from factory.django import DjangoModelFactory
 
@@ -26,17 +28,21 @@ from events.models import (
     Attendance,
     Campaign,
     CampaignFigure,
+    Evaluation,
     EvaluationResult,
     Event,
     EventActor,
     EventFigure,
     FollowUpBody,
+    FollowUpMail,
     KeyIdea,
     Objective,
+    Question,
     Recap,
     RecapLink,
     RecapSection,
     Registration,
+    Remark,
     RoundTableBatch,
     RoundTableDraft,
     RoundTableEntry,
@@ -44,6 +50,8 @@ from events.models import (
     RoundTablePerson,
     Series,
     Session,
+    SpentLink,
+    Tally,
     Verbatim,
 )
 from initiatives.models import (
@@ -570,6 +578,55 @@ class EvaluationResultFactory(FigureFactory):
 
     event = factory.SubFactory(EventFactory)
     unit = "%"
+
+
+class EvaluationFactory(DjangoModelFactory):
+    class Meta:
+        model = Evaluation
+
+    event = factory.SubFactory(EventFactory)
+
+
+class QuestionFactory(DjangoModelFactory):
+    class Meta:
+        model = Question
+
+    evaluation = factory.SubFactory(EvaluationFactory)
+    kind = Question.Kind.YES_NO
+    text = factory.Sequence(lambda n: f"Question {n}")
+
+
+class TallyFactory(DjangoModelFactory):
+    class Meta:
+        model = Tally
+
+    question = factory.SubFactory(QuestionFactory)
+    value = "oui"
+    count = 1
+
+
+class RemarkFactory(DjangoModelFactory):
+    class Meta:
+        model = Remark
+
+    question = factory.SubFactory(QuestionFactory, kind=Question.Kind.FREE_TEXT)
+    text = "Une remarque."
+
+
+class SpentLinkFactory(DjangoModelFactory):
+    class Meta:
+        model = SpentLink
+
+    evaluation = factory.SubFactory(EvaluationFactory)
+    digest = factory.Sequence(lambda n: f"{n:064}")
+
+
+class FollowUpMailFactory(DjangoModelFactory):
+    class Meta:
+        model = FollowUpMail
+
+    person = factory.SubFactory(PersonFactory)
+    sent_on = datetime.date(2026, 1, 5)
 
 
 class MandateFactory(DjangoModelFactory):

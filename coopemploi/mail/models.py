@@ -10,6 +10,7 @@ class Refusal(models.Model):
         FRESHNESS = "freshness", "la fraîcheur des besoins et des offres"
         INTRODUCTION = "introduction", "les mises en relation"
         ALERT = "alert", "les alertes"
+        EVALUATION = "evaluation", "l'évaluation des rencontres"
 
     address = models.EmailField("adresse e-mail")
     topic = models.CharField("courriels refusés", max_length=12, choices=Topic.choices)

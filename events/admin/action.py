@@ -1,4 +1,11 @@
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_http_methods
 
 from coopemploi.admin import (
     CLASSIFICATION,
@@ -10,21 +17,24 @@ from coopemploi.admin import (
     StackedInline,
     TabularInline,
 )
-from events.models import Action, ActionNote, ActionParty, FollowUpBody
+from coopemploi.merging.admin import MergeableMixin
+from events.models import Action, ActionNote, ActionParty, FollowUpBody, FollowUpMail
+from events.services import make_initiative
+from initiatives.models import Initiative
 
 
 class ActionPartyInline(StackedInline):
     model = ActionParty
-    fields = [("role", "actor"), ("label", "count"), "commitment", ("note", "order")]
+    fields = [("role", "actor"), ("label", "count"), "commitment", "contact", ("note", "order")]
 
 
 class ActionNoteInline(TabularInline):
     model = ActionNote
-    fields = ["date", "text", "progress"]
+    fields = ["date", "text", "progress", "said_by_carrier"]
 
 
 @admin.register(Action)
-class ActionAdmin(PublishableAdmin):
+class ActionAdmin(MergeableMixin, PublishableAdmin):
     list_display = ["title", "event", "deadline", "progress", "status"]
     list_filter = ["status", "progress", USED_SCHEMES]
     list_select_related = ["event"]
@@ -43,6 +53,49 @@ class ActionAdmin(PublishableAdmin):
     def deadline(self, action):
         return action.due
 
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.initiative_view)
+        return [
+            path("<path:object_id>/initiative/", view, name="events_action_initiative"),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(require_http_methods(["GET", "POST"]))
+    def initiative_view(self, request, object_id):
+        """Make an initiative of an action: asked on a page, done by its button."""
+        action = self.get_object(request, object_id)
+        if action is None:
+            raise Http404("Cette action n'existe pas.")
+        initiatives = self.admin_site.get_model_admin(Initiative)
+        if not (
+            self.has_change_permission(request, action) and initiatives.has_add_permission(request)
+        ):
+            raise PermissionDenied
+        if request.method == "POST":
+            initiative = make_initiative(action, by=request.user)
+            self.log_change(request, action, f"Devenue l'initiative « {initiative} ».")
+            initiatives.log_addition(request, initiative, f"Née de l'action « {action} ».")
+            told = "L'initiative est en brouillon, avec ce que disait l'action : relisez-la."
+            self.message_user(request, told, messages.SUCCESS)
+            return redirect("admin:initiatives_initiative_change", initiative.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "En faire une initiative ?",
+            "opts": self.opts,
+            "action": action,
+        }
+        return TemplateResponse(request, "admin/events/action/initiative.html", context)
+
+    def object_links(self, request, obj):
+        if obj.initiative_id:
+            page = reverse("admin:initiatives_initiative_change", args=[obj.initiative_id])
+            return [("L'initiative qu'elle est devenue", page)]
+        if not self.has_change_permission(request, obj):
+            return []
+        return [
+            ("En faire une initiative", reverse("admin:events_action_initiative", args=[obj.pk]))
+        ]
+
 
 @admin.register(FollowUpBody)
 class FollowUpBodyAdmin(ModelAdmin):
@@ -50,3 +103,16 @@ class FollowUpBodyAdmin(ModelAdmin):
     list_select_related = ["territory", "actor"]
     search_fields = ["name", "aliases"]
     fields = ["name", "aliases", "territory", "actor", "description", "source", "slug"]
+
+
+@admin.register(FollowUpMail)
+class FollowUpMailAdmin(ModelAdmin):
+    """Who was asked, and when: written by the mails themselves."""
+
+    list_display = ["person", "sent_on"]
+    list_select_related = ["person"]
+    search_fields = ["person__last_name", "person__first_name"]
+    readonly_fields = ["person", "sent_on"]
+
+    def has_add_permission(self, request):
+        return False

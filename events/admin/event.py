@@ -225,6 +225,7 @@ class EventAdmin(RoundTableMixin, PastedRecapMixin, ImportableMixin, Publishable
             *self._recap_links(obj),
             *self.pasting_links(request, obj),
             *self.round_table_links(obj),
+            *self._evaluation_links(obj),
         ]
 
     def _registration_links(self, event):
@@ -232,6 +233,9 @@ class EventAdmin(RoundTableMixin, PastedRecapMixin, ImportableMixin, Publishable
             return []
         table = reverse("admin:events_registration_changelist")
         return [("Inscriptions", f"{table}?event__exact={event.pk}")]
+
+    def _evaluation_links(self, event):
+        return [("Évaluation", reverse("admin:events_evaluation_of_event", args=[event.pk]))]
 
     def _invitation_links(self, event):
         if event.is_over():

@@ -1,5 +1,5 @@
-from .action import Action, ActionNote, ActionParty, FollowUpBody
-from .evaluation import EvaluationResult
+from .action import Action, ActionNote, ActionParty, FollowUpBody, FollowUpMail
+from .evaluation import Evaluation, EvaluationResult, Question, Remark, SpentLink, Tally
 from .event import (
     Attendance,
     Campaign,
@@ -24,17 +24,21 @@ __all__ = [
     "Attendance",
     "Campaign",
     "CampaignFigure",
+    "Evaluation",
     "EvaluationResult",
     "Event",
     "EventActor",
     "EventFigure",
     "FollowUpBody",
+    "FollowUpMail",
     "KeyIdea",
     "Objective",
+    "Question",
     "Recap",
     "RecapLink",
     "RecapSection",
     "Registration",
+    "Remark",
     "RoundTableBatch",
     "RoundTableDraft",
     "RoundTableEntry",
@@ -42,5 +46,7 @@ __all__ = [
     "RoundTablePerson",
     "Series",
     "Session",
+    "SpentLink",
+    "Tally",
     "Verbatim",
 ]

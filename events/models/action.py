@@ -1,5 +1,6 @@
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -8,7 +9,7 @@ from coopemploi.publishing import Publishable, PublishableQuerySet
 from coopemploi.sources.models import Sourced
 from coopemploi.vocabulary.models import Classified
 from initiatives.models import Initiative
-from territories.models import Actor, LocatedQuerySet, Party, Territory
+from territories.models import Actor, LocatedQuerySet, Party, Person, Territory
 
 from .event import Event
 from .session import Session
@@ -45,6 +46,9 @@ class FollowUpBody(Sourced):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("follow_up_body_detail", args=[self.slug])
 
 
 class ActionQuerySet(PublishableQuerySet, LocatedQuerySet):
@@ -109,6 +113,7 @@ class Action(Publishable, Sourced, Classified):
     merged_into = models.ForeignKey(
         "self",
         verbose_name="fusionnée dans",
+        help_text="Une promesse qui en rejoint une autre : les deux restent lisibles.",
         on_delete=models.SET_NULL,  # a merged action stands again by itself
         null=True,
         blank=True,
@@ -165,6 +170,17 @@ class ActionParty(Party):
     commitment = models.CharField(
         "engagement pris", max_length=300, blank=True, help_text="« prête une salle »"
     )
+    contact = models.ForeignKey(
+        Person,
+        verbose_name="personne à interroger",
+        on_delete=models.SET_NULL,  # the promise outlives who answered for it
+        null=True,
+        blank=True,
+        related_name="followed_parties",
+        help_text=(
+            "Reçoit les courriels de suivi, et répond sans compte. Elle n'est montrée nulle part."
+        ),
+    )
 
     class Meta(Party.Meta):
         verbose_name = "partie prenante"
@@ -178,15 +194,54 @@ class ActionNote(models.Model):
         Action, verbose_name="action", on_delete=models.CASCADE, related_name="notes"
     )
     date = PartialDateField("date")
-    text = models.TextField("nouvelles")
+    text = models.TextField("nouvelles", blank=True)
     progress = models.CharField(
         "avancement", max_length=10, choices=Action.Progress.choices, blank=True
+    )
+    said_by_carrier = models.BooleanField(
+        "dite par le porteur",
+        default=False,
+        help_text="Répondue à un courriel de suivi, par son lien.",
     )
 
     class Meta:
         verbose_name = "nouvelle"
         verbose_name_plural = "nouvelles"
         ordering = [models.F("date_latest").desc(nulls_last=True), "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(text="", progress=""),
+                name="action_note_says_something",
+                violation_error_message="Donnez des nouvelles, ou un avancement.",
+            )
+        ]
 
     def __str__(self):
-        return self.text
+        return self.text or self.get_progress_display()
+
+
+class FollowUpMail(models.Model):
+    """That somebody was asked, one day, what became of their actions."""
+
+    person = models.ForeignKey(
+        Person,
+        verbose_name="personne",
+        on_delete=models.CASCADE,
+        related_name="follow_up_mails",
+    )
+    sent_on = models.DateField("envoyé le")
+
+    class Meta:
+        verbose_name = "courriel de suivi"
+        verbose_name_plural = "courriels de suivi"
+        ordering = ["-sent_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "sent_on"],
+                name="follow_up_mail_once_a_day",
+                violation_error_message="Cette personne a déjà été interrogée ce jour-là.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.person}, {self.sent_on:%d/%m/%Y}"

@@ -136,6 +136,9 @@ class Series(models.Model):
     def __str__(self):
         return self.name
 
+    def get_absolute_url(self):
+        return reverse("series_detail", args=[self.slug])
+
 
 class EventQuerySet(PublishableQuerySet, LocatedQuerySet):
     def in_territory(self, territory):

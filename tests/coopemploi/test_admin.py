@@ -28,6 +28,7 @@ MASCULINE = {
     "besoin",
     "chiffre",
     "compte",
+    "courriel",
     "dispositif",
     "ensemble",
     "frein",
@@ -88,8 +89,9 @@ def test_changelist_takes_the_same_queries_at_1_and_30_rows(model, animateur_cli
 @each_model
 def test_forms_take_few_queries_and_no_long_select(model, animateur_client):
     record = FACTORIES[model]()
-    # An alert is asked for by whoever receives it.
-    forms = [] if model._meta.label == "alerts.Alert" else [page(model, "add")]
+    # An alert is asked for by whoever receives it, a follow-up mail is noted when it leaves.
+    unwritten = {"alerts.Alert", "events.FollowUpMail"}
+    forms = [] if model._meta.label in unwritten else [page(model, "add")]
 
     for url in (*forms, page(model, "change", record.pk)):
         html, queries = get(animateur_client, url)

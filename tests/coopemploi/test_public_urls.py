@@ -8,12 +8,14 @@ from tests.factories import (
     ActorFactory,
     CampaignFactory,
     EventFactory,
+    FollowUpBodyFactory,
     GlossaryTermFactory,
     InitiativeFactory,
     NeedFactory,
     NetworkFactory,
     OfferFactory,
     ResourceFactory,
+    SeriesFactory,
     TerritoryFactory,
 )
 
@@ -56,12 +58,16 @@ PUBLIC_RECORDS = {
     "actor_detail": ActorFactory,
     "campaign_detail": CampaignFactory,
     "event_detail": EventFactory,
+    "follow_up_body_detail": lambda: (
+        ActionFactory(follow_up_body=FollowUpBodyFactory()).follow_up_body
+    ),
     "glossary_term": GlossaryTermFactory,
     "initiative_detail": InitiativeFactory,
     "need_detail": NeedFactory,
     "network_detail": NetworkFactory,
     "offer_detail": OfferFactory,
     "resource_detail": ResourceFactory,
+    "series_detail": lambda: EventFactory(series=SeriesFactory()).series,
     "territory_detail": TerritoryFactory,
 }
 # Their key comes by mail: anybody may try one.
@@ -83,6 +89,8 @@ PUBLIC_KEYS = {
     "mail_stop": {"token": "absent"},
     "account_reset_password_from_key": {"uidb36": "1", "key": "absente"},
     "exchange_still_needed": {"token": "absente"},
+    "action_answer": {"token": "absent"},
+    "evaluation_answer": {"token": "absent"},
 }
 PRIVATE = {
     "account",
