@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "coopemploi.mail",
     "coopemploi.alerts",
     "coopemploi.link_checks",
+    "coopemploi.backups",
     "territories",
     "initiatives",
     "events",
@@ -82,6 +83,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "coopemploi.monitoring.logs.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "coopemploi.public_cache.PublicCacheMiddleware",
@@ -124,14 +126,16 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Rate limits and codes already used: several processes must share them (redis://…)
 CACHES = {
     "default": env.cache_url("CACHE_URL", default="locmemcache://"),
-    # Whole pages, for visitors: shared by all processes, or each its own.
-    "pages": {
-        **env.cache_url("CACHE_URL", default="locmemcache://pages"),
-        "KEY_PREFIX": "page",
-    },
 }
-if CACHES["pages"]["BACKEND"].endswith("LocMemCache"):
-    CACHES["pages"]["OPTIONS"] = {"MAX_ENTRIES": 1000}  # about 15 kB each
+# Whole pages, for visitors: in Redis when there is one, otherwise each process its own.
+if CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    CACHES["pages"] = {**CACHES["default"], "KEY_PREFIX": "page"}
+else:
+    CACHES["pages"] = {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "OPTIONS": {"MAX_ENTRIES": 1000},  # about 15 kB each
+    }
 PUBLIC_CACHE = env.bool("PUBLIC_CACHE", default=not DEBUG)
 
 # Templates and forms
@@ -186,6 +190,12 @@ STORAGES = {
 }
 MEDIA_URL = "/fichiers/"
 MEDIA_ROOT = BASE_DIR / "var" / "media"
+
+# Backups: where they are made, and a command that copies each elsewhere
+
+BACKUP_DIR = env.str("BACKUP_DIR", default=str(BASE_DIR / "var" / "backups"))
+BACKUP_HOOK = env.str("BACKUP_HOOK", default="")
+BACKUP_MAX_AGE_HOURS = env.int("BACKUP_MAX_AGE_HOURS", default=30)
 
 # Accounts
 
@@ -302,7 +312,7 @@ if env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     ALLAUTH_TRUSTED_PROXY_COUNT = 1  # the visitor's address, for rate limits
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
-SECURE_REDIRECT_EXEMPT = [r"^sante/$"]
+SECURE_REDIRECT_EXEMPT = [r"^sante/(pret/)?$"]
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=0 if DEBUG else 31536000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
 SECURE_HSTS_PRELOAD = not DEBUG
@@ -324,17 +334,28 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Logging
+# Logging: JSON lines in production, without personal data; errors mailed to administrators
 
+ADMINS = [("", address) for address in env.list("ADMINS", default=[])]
+SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=200)  # told under DEBUG
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "coopemploi.monitoring.logs.JSONFormatter"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler"},
+        "console": {"class": "logging.StreamHandler", **({} if DEBUG else {"formatter": "json"})},
+        "errors": {"class": "coopemploi.monitoring.errors.GroupedMailHandler", "level": "ERROR"},
         "none": {"class": "logging.NullHandler"},
     },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {
+        "handlers": ["console", *(["errors"] if ADMINS else [])],
+        "level": env.str("LOG_LEVEL", default="INFO"),
+    },
     "loggers": {
+        # By ours, that mask what is personal; not by Django's own mail.
+        "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": ["console" if DEBUG else "none"], "propagate": False},
+        "coopemploi.access": {"level": "WARNING" if DEBUG else "INFO"},
         # What draws PDF tells every step, and every rule of style that paper ignores. It
         # sets its own level unless it finds a handler.
         "weasyprint": {"handlers": ["none"], "level": "ERROR"},
@@ -342,3 +363,7 @@ LOGGING = {
         "fontTools": {"level": "ERROR"},
     },
 }
+if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
+    import sentry_sdk  # pip install sentry-sdk: only for who wants it
+
+    sentry_sdk.init(SENTRY_DSN, send_default_pii=False, max_request_body_size="never")

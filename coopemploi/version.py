@@ -23,6 +23,7 @@ IGNORED = (
     "accounts_",
     "alerts_",
     "auth_",
+    "cache",
     "django_",
     "mail_",
     "mfa_",

@@ -1,0 +1,34 @@
+import sqlite3
+
+from django.core.management.base import BaseCommand, CommandError
+
+from coopemploi.backups import archive
+from coopemploi.backups.databases import DumpError
+
+
+class Command(BaseCommand):
+    help = "Sauvegarder la base et les fichiers, vérifier, et retirer les sauvegardes anciennes."
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--list", action="store_true", dest="lists", help="Dire seulement ce qu'il y a."
+        )
+
+    def handle(self, *, lists, **options):
+        if lists:
+            for found in archive.archives():
+                self.stdout.write(f"{found.folder.name}  {found.size / 1e6:.1f} Mo")
+            return
+        try:
+            made = archive.make()
+            made.check_files()
+            self.stdout.write(
+                f"Sauvegarde faite : {made.folder} "
+                f"({len(made.manifest['tables'])} tables, {made.size / 1e6:.1f} Mo)"
+            )
+            for name in archive.prune():
+                self.stdout.write(f"Ancienne sauvegarde retirée : {name}")
+            if archive.send_away(made):
+                self.stdout.write("Copiée hors du serveur.")
+        except (archive.BackupError, DumpError, OSError, sqlite3.Error) as error:
+            raise CommandError(str(error)) from error

@@ -1,0 +1,200 @@
+"""A backup holds everything, says so, and comes back whole in an empty database."""
+
+import io
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, connections
+from django.utils import timezone
+
+from coopemploi.backups import alerts, archive, databases
+from coopemploi.derived import registry
+from initiatives.models import Initiative
+from tests.factories import InitiativeFactory, UserFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def folders(settings, tmp_path):
+    settings.BACKUP_DIR, settings.MEDIA_ROOT = tmp_path / "backups", tmp_path / "media"
+    settings.BACKUP_HOOK = ""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "mail": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "mail"},
+        },
+    }
+    settings.MEDIA_ROOT.mkdir()
+    (settings.MEDIA_ROOT / "photo.jpg").write_bytes(b"une photo")
+    return tmp_path
+
+
+def run(*command):
+    out = io.StringIO()
+    call_command(*command, stdout=out)
+    return out.getvalue()
+
+
+def empty_database():
+    """Leave nothing in the test database, not even a table."""
+    if connection.vendor == "sqlite":
+        with closing(sqlite3.connect(":memory:")) as nothing:
+            nothing.backup(connection.connection)
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP SCHEMA public CASCADE")
+            cursor.execute("CREATE SCHEMA public")
+    assert connection.introspection.table_names() == []
+
+
+def test_backup_comes_back_whole_in_an_empty_database(folders, settings):
+    InitiativeFactory(title="Un garage solidaire à Dax")
+    UserFactory(email="ada@example.org")
+    registry.flush()
+    before = databases.tables(connection)
+    run("backup")
+    empty_database()
+    shutil.rmtree(settings.MEDIA_ROOT)
+
+    said = run("restore_backup", "latest")
+
+    assert "toutes identiques" in said
+    assert before["initiatives_initiative"]["rows"] == 1
+    counted = databases.tables(connection)
+    # The restoration itself counts as a change of the content.
+    before.pop("search_edition"), counted.pop("search_edition")
+    assert counted == before
+    assert Initiative.objects.get().title == "Un garage solidaire à Dax"
+    assert (settings.MEDIA_ROOT / "photo.jpg").read_bytes() == b"une photo"
+    InitiativeFactory()  # sequences go on from where they were
+    assert Initiative.objects.count() == 2
+
+
+def test_restoration_replaces_only_when_told(folders):
+    InitiativeFactory(title="Un garage solidaire à Dax")
+    run("backup")
+    Initiative.objects.update(title="Autre chose")
+
+    with pytest.raises(CommandError, match="La base n'est pas vide"):
+        run("restore_backup", "latest")
+    assert Initiative.objects.get().title == "Autre chose"
+
+    run("restore_backup", "latest", "--replace")
+    assert Initiative.objects.get().title == "Un garage solidaire à Dax"
+
+
+def test_files_that_were_there_are_moved_aside(folders, settings):
+    run("backup")
+    (settings.MEDIA_ROOT / "photo.jpg").write_bytes(b"une autre")
+    run("restore_backup", "latest", "--replace")
+    assert (settings.MEDIA_ROOT / "photo.jpg").read_bytes() == b"une photo"
+    [aside] = folders.glob("media.*")
+    assert (aside / "photo.jpg").read_bytes() == b"une autre"
+
+
+@pytest.mark.parametrize("name", ["media.tar", "mail.tar"])
+def test_damaged_backup_is_refused(folders, name):
+    run("backup")
+    [made] = archive.archives()
+    (made.folder / name).write_bytes(b"abime")
+    with pytest.raises(CommandError, match="abîmée"):
+        run("restore_backup", "latest", "--dry-run")
+    with pytest.raises(CommandError, match="abîmée"):
+        run("restore_backup", "latest", "--replace")
+
+
+def test_restored_database_that_differs_is_said(folders):
+    InitiativeFactory()
+    run("backup")
+    [made] = archive.archives()
+    manifest = made.manifest
+    manifest["tables"]["initiatives_initiative"]["digest"] = "1"
+    (made.folder / archive.MANIFEST).write_text(json.dumps(manifest))
+    with pytest.raises(CommandError, match="initiatives_initiative : contenu différent"):
+        run("restore_backup", "latest", "--replace")
+
+
+def test_digest_sees_one_changed_letter():
+    InitiativeFactory(title="Un garage")
+    before = databases.tables(connection)["initiatives_initiative"]
+    Initiative.objects.update(title="Un barrage")
+    after = databases.tables(connection)["initiatives_initiative"]
+    assert (after["rows"], before["rows"]) == (1, 1)
+    assert after["digest"] != before["digest"]
+
+
+def test_backup_that_fails_leaves_no_folder(folders, settings, monkeypatch):
+    def fill_the_disk(*args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(archive, "pack", fill_the_disk)
+    with pytest.raises(CommandError, match="No space left"):
+        run("backup")
+    assert list(settings.BACKUP_DIR.iterdir()) == []
+    assert archive.archives() == []
+
+
+def test_backup_is_for_its_owner_only(folders):
+    run("backup")
+    [made] = archive.archives()
+    assert made.folder.stat().st_mode & 0o077 == 0
+
+
+def test_copy_elsewhere_is_given_the_folder(folders, settings):
+    settings.BACKUP_HOOK = f"cp -r -t {folders / 'media'}"
+    assert "Copiée hors du serveur" in run("backup")
+    [made] = archive.archives()
+    assert (folders / "media" / made.folder.name / archive.MANIFEST).is_file()
+
+
+def test_copy_that_fails_is_said_and_the_backup_kept(folders, settings):
+    settings.BACKUP_HOOK = "false"
+    with pytest.raises(CommandError, match="la copie hors du serveur a échoué"):
+        run("backup")
+    assert len(archive.archives()) == 1
+
+
+def made_every_day(folder, days, until):
+    for age in range(days):
+        made = folder / (until - timedelta(days=age)).strftime(archive.STAMP)
+        made.mkdir(parents=True)
+        (made / archive.MANIFEST).write_text("{}")
+
+
+def test_old_backups_are_thinned_out(settings):
+    until = datetime(2026, 11, 29, 3, tzinfo=UTC)
+    made_every_day(settings.BACKUP_DIR, 400, until)
+    archive.prune()
+    ages = [(until - found.made_at).days for found in archive.archives()]
+    assert [age for age in ages if age < archive.DAYS] == list(range(13, -1, -1))
+    assert 20 <= len(ages) <= archive.DAYS + archive.WEEKS + archive.MONTHS
+    assert max(ages) > 300
+
+
+def test_old_backup_alerts_administrators_only(client, settings):
+    settings.DEBUG = False
+    address = "/admin/"
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    assert "Aucune sauvegarde n'a été faite." in client.get(address).text.replace("&#x27;", "'")
+    made_every_day(settings.BACKUP_DIR, 1, timezone.now() - timedelta(days=3))
+    assert "La dernière sauvegarde a 3 jours." in client.get(address).text
+    run("backup")
+    assert "sauvegarde" not in client.get(address).text
+    assert not alerts.is_late()
+    client.force_login(UserFactory(is_staff=True))
+    assert alerts.is_late(timezone.now() + timedelta(days=2))
+
+
+@pytest.fixture(autouse=True)
+def _schema_is_there():
+    """A test that emptied the database and failed must not spoil the next ones."""
+    yield
+    if not connections["default"].introspection.table_names():
+        call_command("migrate", verbosity=0)
