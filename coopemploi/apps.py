@@ -10,9 +10,14 @@ class CoopemploiConfig(AppConfig):
     verbose_name = "Coopemploi"
 
     def ready(self):
+        from django.conf import settings
+
         from . import version
+        from .monitoring import logs
 
         connection_created.connect(version.listen, dispatch_uid="coopemploi.version")
+        if settings.DEBUG:
+            connection_created.connect(logs.listen_to_slow_queries, dispatch_uid="coopemploi.slow")
         post_save.connect(version.hear_saved, dispatch_uid="coopemploi.version")
 
 

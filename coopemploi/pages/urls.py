@@ -15,5 +15,6 @@ urlpatterns = [
     path("accessibilite/", views.accessibility, name="accessibility"),
     path("style/", style.style, name="style"),
     path("sante/", views.health, name="health"),
+    path("sante/pret/", views.ready, name="ready"),
     path("robots.txt", views.robots, name="robots"),
 ]

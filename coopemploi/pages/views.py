@@ -1,9 +1,10 @@
+import sys
 from itertools import groupby
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import Error as DatabaseError
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,6 +21,7 @@ from .. import version
 from ..accounts.interruption import hold, is_interrupted
 from ..identity.models import Identity
 from ..mail.services import send_mail_later
+from ..monitoring import readiness
 from ..pagination import paginate
 from ..public_cache import kept_for_visitors
 from ..publishing import Publishable
@@ -291,6 +293,16 @@ def health(request):
 
 @login_not_required
 @require_safe
+@never_cache
+def ready(request):
+    """For supervision: can the site do all of its work? Nothing more is told."""
+    checked = readiness.checked()
+    said = {name: "ok" if is_well else "à voir" for name, is_well in checked.items()}
+    return JsonResponse(said, status=200 if all(checked.values()) else 503)
+
+
+@login_not_required
+@require_safe
 def robots(request):
     lines = "User-agent: *\nDisallow: /admin/\nDisallow: /comptes/\nDisallow: /recherche/\n"
     return HttpResponse(lines, content_type="text/plain; charset=utf-8")
@@ -308,5 +320,9 @@ def csrf_failure(request, reason=""):
 
 
 def server_error(request):
-    """What failed may be the database: the page asks nothing of it."""
+    """What failed may be the database: the page asks nothing of it, and says to come back."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        response = HttpResponse(render_to_string("503.html"), status=503)
+        response["Retry-After"] = "30"
+        return response
     return HttpResponseServerError(render_to_string("500.html"))

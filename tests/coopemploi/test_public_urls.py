@@ -37,6 +37,7 @@ PUBLIC = {
     "legal_notice",
     "network_list",
     "privacy",
+    "ready",
     "resource_list",
     "robots",
     "search",

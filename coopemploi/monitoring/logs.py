@@ -1,0 +1,89 @@
+"""Logs: one JSON object a line, with the id of the request, and nothing personal.
+
+No address of a visitor, no account, no query string; what looks like an e-mail address or the
+key of a signed link is masked, in messages and tracebacks too.
+"""
+
+import json
+import logging
+import re
+import time
+import uuid
+from contextvars import ContextVar
+
+from django.conf import settings
+
+request_id = ContextVar("request_id", default="")
+
+# Addresses, and long words with a digit in them: keys, rather than names of functions.
+_MASKED = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?=[\w:=-]*\d)[\w:=-]{32,}")
+_GIVEN_ID = re.compile(r"[0-9a-zA-Z-]{8,64}")
+access = logging.getLogger("coopemploi.access")
+slow = logging.getLogger("coopemploi.sql")
+
+
+def mask(text):
+    return _MASKED.sub("…", text)
+
+
+class JSONFormatter(logging.Formatter):
+    def format(self, record):
+        told = {
+            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": mask(record.getMessage()),
+        }
+        if number := getattr(record, "request_id", "") or request_id.get():
+            told["request"] = number
+        told |= getattr(record, "told", {})
+        if record.exc_info:
+            told["error"] = mask(self.formatException(record.exc_info))
+        return json.dumps(told, ensure_ascii=False)
+
+
+class RequestLogMiddleware:
+    """Gives each request an id, sent back and logged, and logs one line for each answer."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        given = request.headers.get("X-Request-ID", "")
+        number = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex[:16]
+        token = request_id.set(number)
+        began = time.perf_counter()
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = number
+            self._log(request, response, time.perf_counter() - began)
+        finally:
+            request_id.reset(token)
+        return response
+
+    def _log(self, request, response, seconds):
+        match = request.resolver_match
+        told = {
+            "method": request.method,
+            # The pattern, not the address: some addresses are keys.
+            "route": match.route if match else "",
+            "status": response.status_code,
+            "ms": round(1000 * seconds),
+        }
+        access.info("request", extra={"told": told})
+
+
+def listen_to_slow_queries(connection, **kwargs):
+    """Under DEBUG, tell the queries that take long, without their parameters."""
+    if _time not in connection.execute_wrappers:
+        connection.execute_wrappers.insert(0, _time)
+
+
+def _time(execute, sql, params, many, context):
+    began = time.perf_counter()
+    try:
+        return execute(sql, params, many, context)
+    finally:
+        milliseconds = 1000 * (time.perf_counter() - began)
+        if milliseconds >= settings.SLOW_QUERY_MS:
+            slow.warning("%.0f ms: %s", milliseconds, str(sql)[:1000])

@@ -1,0 +1,200 @@
+"""What supervision asks, what is logged and mailed, and what visitors see of a failure."""
+
+import json
+import logging
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.db import OperationalError, connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from post_office.models import Email
+
+from coopemploi.mail.services import send_mail_later
+from coopemploi.monitoring import errors, logs, readiness
+from coopemploi.pages import views
+from tests.factories import InitiativeFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _all_is_well(monkeypatch):
+    cache.clear()
+    monkeypatch.setattr(readiness, "is_late", lambda: False)
+
+
+# Readiness
+
+
+def test_ready_when_everything_is_well(client):
+    response = client.get(reverse("ready"))
+    assert response.json() == {
+        "base": "ok",
+        "cache": "ok",
+        "travail de fond": "ok",
+        "courrier": "ok",
+        "disque": "ok",
+        "sauvegarde": "ok",
+    }
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("fail", "name"),
+    [
+        (lambda: setattr(readiness, "LEAST_FREE", 10**18), "disque"),
+        (lambda: Email.objects.update(created=timezone.now() - timedelta(hours=1)), "courrier"),
+    ],
+    ids=["disk", "mail"],
+)
+def test_not_ready_says_what_and_nothing_more(client, monkeypatch, fail, name):
+    monkeypatch.setattr(readiness, "LEAST_FREE", readiness.LEAST_FREE)
+    send_mail_later(
+        to="ada@example.org",
+        template="contact",
+        context={"name": "Ada", "email": "", "subject": "Bonjour", "message": "Bonjour"},
+    )
+    fail()
+    response = client.get(reverse("ready"))
+    assert response.status_code == 503
+    assert {key for key, said in response.json().items() if said != "ok"} >= {name}
+    assert set(response.json().values()) <= {"ok", "à voir"}
+    assert "example.org" not in response.text
+
+
+def test_check_that_fails_is_not_well(monkeypatch):
+    def broken():
+        raise OperationalError("connection to server at 10.0.0.1 failed")
+
+    monkeypatch.setitem(readiness.CHECKS, "base", broken)
+    assert readiness.checked()["base"] is False
+
+
+# Failures
+
+
+@pytest.fixture
+def visitor(settings):
+    settings.DEBUG = False
+    return Client(raise_request_exception=False)
+
+
+def test_database_away_says_to_come_back(visitor, monkeypatch):
+    def away(request):
+        raise OperationalError("connection to server at 10.0.0.1 failed: password=secret")
+
+    monkeypatch.setattr(views, "public_counts", lambda: away(None))
+    response = visitor.get("/")
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "30"
+    assert "momentanément indisponible" in response.text
+    assert "10.0.0.1" not in response.text
+    assert "Traceback" not in response.text
+
+
+def test_other_error_stays_a_500(visitor, monkeypatch):
+    def broken():
+        raise ValueError("secret")
+
+    monkeypatch.setattr(views, "public_counts", broken)
+    response = visitor.get("/")
+    assert (response.status_code, "secret" in response.text) == (500, False)
+
+
+# Logs
+
+
+def logged(record):
+    return json.loads(logs.JSONFormatter().format(record))
+
+
+def record_of(message, *args, exc_info=None):
+    return logging.LogRecord("site", logging.ERROR, "x.py", 1, message, args, exc_info)
+
+
+def test_log_masks_what_is_personal():
+    key = "eyJhIjoxfQ:1rABCd:Zm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9v"
+    told = logged(record_of("Mail to %s, /rappels/%s/", "ada.byron@example.org", key))
+    assert told["message"] == "Mail to …, /rappels/…/"
+
+
+def test_log_masks_tracebacks_and_keeps_their_places():
+    try:
+        raise ValueError("Key (email)=(ada.byron@example.org) already exists.")
+    except ValueError as error:
+        told = logged(record_of("Broken", exc_info=(ValueError, error, error.__traceback__)))
+    assert "ada.byron" not in told["error"]
+    assert "test_monitoring.py" in told["error"]
+    assert "test_log_masks_tracebacks_and_keeps_their_places" in told["error"]
+
+
+def test_each_answer_has_an_id_and_one_line(client, caplog):
+    initiative = InitiativeFactory()
+    with caplog.at_level(logging.INFO, logger="coopemploi.access"):
+        response = client.get(initiative.get_absolute_url() + "?email=ada@example.org")
+    [line] = [record for record in caplog.records if record.name == "coopemploi.access"]
+    assert line.told["route"] == "initiatives/<slug:slug>/"
+    assert line.told["status"] == 200
+    assert initiative.slug not in json.dumps(logged(line))
+    assert "ada@example.org" not in json.dumps(logged(line))
+    assert len(response.headers["X-Request-ID"]) == 16
+
+
+def test_id_of_the_proxy_is_kept_unless_it_is_odd(client):
+    address = reverse("health")
+    given = client.get(address, headers={"X-Request-ID": "abcd-1234"})
+    assert given.headers["X-Request-ID"] == "abcd-1234"
+    odd = client.get(address, headers={"X-Request-ID": "<script>alert(1)</script>"})
+    assert "script" not in odd.headers["X-Request-ID"]
+
+
+def test_slow_query_is_told_without_its_parameters(settings, caplog):
+    settings.SLOW_QUERY_MS = 0
+    with connection.execute_wrapper(logs._time), connection.cursor() as cursor:
+        cursor.execute("SELECT %s", ["secret"])
+    line = [record for record in caplog.records if record.name == "coopemploi.sql"][-1]
+    assert "SELECT %s" in line.getMessage()
+    assert "secret" not in line.getMessage()
+
+
+# Errors by mail
+
+
+@pytest.fixture
+def handler(settings):
+    settings.ADMINS = [("Équipe", "equipe@example.org")]
+    return errors.GroupedMailHandler()
+
+
+def fail(handler, message):
+    try:
+        raise ValueError(message)
+    except ValueError as error:
+        handler.emit(record_of("Broken", exc_info=(ValueError, error, error.__traceback__)))
+
+
+def test_errors_of_one_kind_make_one_mail(handler):
+    for _ in range(50):
+        fail(handler, "ada.byron@example.org")
+    [sent] = mail.outbox
+    assert "ValueError" in sent.subject
+    assert "ada.byron" not in sent.body
+
+
+def test_errors_of_two_kinds_make_two_mails(handler):
+    fail(handler, "une")
+    handler.emit(record_of("Une autre"))
+    assert len(mail.outbox) == 2
+
+
+def test_next_mail_says_how_many_there_were(handler):
+    for _ in range(5):
+        fail(handler, "une")
+    [key] = [key for key in cache._cache if ":error:" in key]
+    cache.delete(key.split(":", 2)[2])
+    fail(handler, "une")
+    assert "depuis le dernier courriel : 4" in mail.outbox[-1].body
