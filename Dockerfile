@@ -1,0 +1,21 @@
+FROM python:3.11-slim-bookworm
+
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 postgresql-client \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --create-home --uid 10001 coopemploi
+
+WORKDIR /srv/coopemploi
+COPY requirements/base.txt requirements/base.txt
+RUN pip install --no-cache-dir --require-hashes -r requirements/base.txt
+COPY . .
+# Une clé de passage : rien n'est signé ici.
+RUN SECRET_KEY=build python manage.py collectstatic --noinput \
+    && mkdir -p var/media var/mail var/backups \
+    && chown -R coopemploi var
+
+USER coopemploi
+EXPOSE 8000
+HEALTHCHECK CMD python -c "import urllib.request as r; r.urlopen(r.Request('http://127.0.0.1:8000/sante/', headers={'Host': '$SITE_HOST'}))"
+CMD ["gunicorn", "--workers", "2", "--bind", "0.0.0.0:8000", "--no-control-socket", "coopemploi.wsgi"]

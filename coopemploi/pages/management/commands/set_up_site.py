@@ -1,0 +1,70 @@
+import os
+from getpass import getpass
+
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from coopemploi.pages.first_run import set_up
+from territories.models import Territory
+
+
+class Command(BaseCommand):
+    help = "Ouvrir un site neuf : territoires, identité, administrateur, périmètres."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--name", help="Nom du site.")
+        parser.add_argument("--tagline", default="", help="Accroche.")
+        parser.add_argument("--contact", help="Adresse de contact du site.")
+        parser.add_argument("--administrator", help="Adresse du premier administrateur.")
+        parser.add_argument(
+            "--perimeter",
+            action="append",
+            default=[],
+            metavar="ADRESSE=RÉFÉRENCE",
+            help="Qui anime quel territoire : « ada@example.org=region:75 ». Se répète.",
+        )
+        parser.add_argument(
+            "--no-input", action="store_true", help="Ne rien demander ; SITE_PASSWORD est lu."
+        )
+
+    def handle(self, *, name, tagline, contact, administrator, perimeter, no_input, **options):
+        if not Territory.objects.exists():
+            self.stdout.write("Chargement des territoires (une à deux minutes)…")
+            call_command("load_territories", stdout=self.stdout)
+            call_command("load_vocabularies", stdout=self.stdout)
+        if not no_input:
+            name = name or input("Nom du site : ").strip()
+            contact = contact or input("Adresse de contact : ").strip()
+            administrator = administrator or input("Adresse de l'administrateur : ").strip()
+        if not (name and contact and administrator):
+            raise CommandError("Il faut --name, --contact et --administrator.")
+        password = os.environ.get("SITE_PASSWORD", "")
+        if not password and not no_input:
+            password = getpass("Son mot de passe : ")
+        try:
+            made = set_up(
+                name=name,
+                tagline=tagline,
+                contact_email=contact,
+                administrator=administrator,
+                password=password,
+                perimeters=[pair(text) for text in perimeter],
+            )
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from error
+        except Territory.DoesNotExist as error:
+            raise CommandError(f"Territoire inconnu : {error}") from error
+        self.stdout.write(f"Le site « {made.identity.name} » est prêt.")
+        for mandate in made.mandates:
+            self.stdout.write(f"{mandate.user.email} anime {mandate.territory}.")
+        self.stdout.write("Connectez-vous sur /admin/ : votre second facteur y sera demandé.")
+
+
+def pair(text):
+    address, equal, reference = text.partition("=")
+    if not equal:
+        raise CommandError(
+            f"« {text} » : écrivez ADRESSE=RÉFÉRENCE, « ada@example.org=region:75 »."
+        )
+    return address.strip(), reference.strip()

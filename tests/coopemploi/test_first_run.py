@@ -1,0 +1,78 @@
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from coopemploi.accounts.models import User
+from coopemploi.identity.models import Identity
+from territories.models import Mandate, Territory
+from tests.factories import TerritoryFactory
+
+pytestmark = pytest.mark.django_db
+
+ANSWERS = {
+    "name": "Réseau du Forez",
+    "contact": "equipe@example.org",
+    "administrator": "ada@example.org",
+    "no_input": True,
+}
+
+
+@pytest.fixture(autouse=True)
+def region(monkeypatch):
+    monkeypatch.setenv("SITE_PASSWORD", "garage-solidaire-2026")
+    return TerritoryFactory(kind=Territory.Kind.REGION, code="84", name="Auvergne-Rhône-Alpes")
+
+
+def run(**answers):
+    out = io.StringIO()
+    call_command("set_up_site", stdout=out, **{**ANSWERS, **answers})
+    return out.getvalue()
+
+
+def test_new_site_has_its_name_and_its_administrator(client):
+    run()
+    assert Identity.current().name == "Réseau du Forez"
+    user = User.objects.get()
+    assert (user.email, user.is_superuser) == ("ada@example.org", True)
+    assert user.check_password("garage-solidaire-2026")
+    assert "Réseau du Forez" in client.get(reverse("home")).text
+
+
+def test_perimeter_is_given(region):
+    run(perimeter=[f"grace@example.org={region.reference}"])
+    mandate = Mandate.objects.get()
+    assert (mandate.user.email, mandate.territory) == ("grace@example.org", region)
+    assert mandate.role == Mandate.Role.ANIMATEUR
+    assert not mandate.user.is_superuser
+
+
+def test_running_it_again_changes_nothing_more(region):
+    for _ in range(2):
+        run(perimeter=[f"grace@example.org={region.reference}"])
+    assert User.objects.count() == 2
+    assert Mandate.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"administrator": "pas une adresse"}, "adresse"),
+        ({"contact": ""}, "--contact"),
+        ({"perimeter": ["grace@example.org=region:absente"]}, "Territoire inconnu"),
+        ({"perimeter": ["grace@example.org"]}, "ADRESSE=RÉFÉRENCE"),
+    ],
+)
+def test_wrong_answer_creates_nothing(answers, said):
+    with pytest.raises(CommandError, match=said):
+        run(**answers)
+    assert not User.objects.exists()
+    assert not Identity.objects.exists()
+
+
+def test_weak_password_creates_nothing(monkeypatch):
+    monkeypatch.setenv("SITE_PASSWORD", "1234")
+    with pytest.raises(CommandError):
+        run()
+    assert not User.objects.exists()
