@@ -2,7 +2,7 @@
 
 from coopemploi.due import due
 
-from . import follow_up
+from . import follow_up, reminders
 from .models import RoundTableBatch
 
 
@@ -15,3 +15,19 @@ def forget_round_tables(at):
 @due("suivi des actions")
 def actions(at):
     return f"{follow_up.ask(at)} personnes interrogées"
+
+
+@due("rappels de rencontres")
+def remind(at):
+    return f"{reminders.send_reminders(at)} envoyés"
+
+
+@due("rencontres annulées ou reportées")
+def tell_changes(at):
+    return f"{reminders.tell_changes(at)} inscrits prévenus"
+
+
+@due("inscriptions à oublier", is_atomic=True)
+def forget(at):
+    erased, needs = reminders.forget(at)
+    return f"{erased} effacées, {needs} besoins particuliers effacés"

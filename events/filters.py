@@ -1,10 +1,14 @@
+import django_filters
+from django.core.exceptions import ValidationError
+from django.forms import HiddenInput
 from django.utils import timezone
 
-from coopemploi.filters import Choice, FacetFilter, TabFilter, YearFilter
+from coopemploi.filters import Choice, FacetFilter, TabFilter, WordsField, YearFilter
 from initiatives.filters import ClassifiedFilterSet
 from territories.models import Actor, Network
 
 from .models import Action, ActionParty, Event, FollowUpBody
+from .months import read_month
 
 
 def network_labels():
@@ -67,6 +71,26 @@ class DeadlineFilter(FacetFilter):
         ]
 
 
+class MonthField(WordsField):
+    def to_python(self, value):
+        text = super().to_python(value)
+        try:
+            return read_month(text) if text else None
+        except ValueError as error:
+            raise ValidationError(
+                "Ce mois est illisible : écrivez par exemple 2030-10.", code="invalid"
+            ) from error
+
+
+class MonthFilter(django_filters.Filter):
+    """« 2030-10 »: the agenda of a month, as a table. The view chooses the rows."""
+
+    field_class = MonthField
+
+    def __init__(self):
+        super().__init__(label="Mois", widget=HiddenInput)
+
+
 class EventFilter(ClassifiedFilterSet):
     sorts = ("date", "recent", "nom")
 
@@ -78,6 +102,7 @@ class EventFilter(ClassifiedFilterSet):
     annee = YearFilter()
     # Which tab is shown: the view chooses the rows.
     periode = TabFilter(choices=[("a-venir", "à venir"), ("passees", "passées")])
+    mois = MonthFilter()
 
 
 class ManifestationFilter(EventFilter):

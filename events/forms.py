@@ -149,3 +149,93 @@ class ActionAnswerForm(forms.Form):
         if not self.errors and not (cleaned.get("text") or cleaned.get("progress")):
             self.add_error("text", "Choisissez un avancement, ou écrivez une ligne.")
         return cleaned
+
+
+class WalkInForm(forms.Form):
+    """Somebody who came without registering."""
+
+    name = LineField(
+        label="Nom",
+        max_length=100,
+        required=False,
+        validators=[has_a_letter],
+        error_messages={"max_length": "Ce nom dépasse %(limit_value)d caractères."},
+    )
+    organisation = LineField(label="Structure", max_length=150, required=False)
+    place = LineField(label="Territoire", max_length=150, required=False)
+    email = forms.EmailField(
+        label="Adresse e-mail",
+        required=False,
+        max_length=Registration._meta.get_field("email").max_length,
+        error_messages={"invalid": "Adresse incomplète."},
+    )
+
+    def clean(self):
+        said = self.cleaned_data
+        if not said.get("name") and "name" not in self.errors and any(said.values()):
+            self.add_error("name", forms.ValidationError("Indiquez un nom.", code="required"))
+        return said
+
+
+class PresencesForm:
+    """The sign-in sheet: a presence for each registration, and some lines more.
+
+    Each line says what it was when the page was opened: who writes meanwhile on another
+    line loses nothing.
+    """
+
+    LINES = 5
+    CHOICES = [*Registration.Presence.choices, ("", "absent ou non noté")]
+
+    def __init__(self, data, *, registrations):
+        self.data = data
+        self.is_bound = data is not None
+        self.rows = [self._row(registration) for registration in registrations]
+        self.lines = [WalkInForm(data, prefix=f"venu-{n}") for n in range(self.LINES)]
+
+    def _row(self, registration):
+        name = f"presence-{registration.pk}"
+        sent = registration.presence
+        if self.is_bound:
+            sent = self.data.get(name, self.data.get(f"{name}-avant", sent))
+        choices = [
+            {"value": value, "label": label, "is_chosen": value == sent, "id": f"{name}-{n}"}
+            for n, (value, label) in enumerate(self.CHOICES)
+        ]
+        return {"registration": registration, "name": name, "sent": sent, "choices": choices}
+
+    def is_valid(self):
+        known = {value for value, _ in self.CHOICES}
+        self.is_forged = any(row["sent"] not in known for row in self.rows)
+        addresses = {row["registration"].email for row in self.rows} - {""}
+        are_right = [line.is_valid() for line in self.lines]
+        for line in self.lines:
+            email = line.cleaned_data.get("email", "").lower() if line.is_valid() else ""
+            if email and email in addresses:
+                line.add_error("email", "Cette adresse est déjà sur la feuille.")
+                are_right.append(False)
+            addresses.add(email)
+        return all(are_right) and not self.is_forged
+
+    @property
+    def marks(self):
+        """{registration: presence} of the lines that were changed on the page."""
+        return {
+            row["registration"]: row["sent"]
+            for row in self.rows
+            if row["sent"] != self.data.get(f"{row['name']}-avant", "")
+        }
+
+    @property
+    def walk_ins(self):
+        """The fields of the registrations to write, those without a name left out."""
+        return [
+            {
+                **{name: data[name] for name in ("name", "organisation", "place")},
+                "email": data["email"].lower(),
+                "actor": actor_named(data["organisation"]),
+                "territory": territory_named(data["place"]),
+            }
+            for data in (line.cleaned_data for line in self.lines)
+            if data["name"]
+        ]

@@ -6,6 +6,7 @@ from .round_tables import public_views
 
 urlpatterns = [
     path("evenements/", views.event_list, name="event_list"),
+    path("comptes-rendus.atom", views.recap_feed, name="recap_feed"),
     path("evenements/<slug:slug>/", views.event_detail, name="event_detail"),
     path(
         "evenements/<slug:slug>/agenda.ics",

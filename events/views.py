@@ -1,20 +1,23 @@
 from collections import defaultdict
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from coopemploi.public_cache import kept_for_visitors
-from coopemploi.search.catalogue import catalogue_of
+from coopemploi.search.catalogue import bits_at, catalogue_of
 from initiatives.models import Initiative, Need, Offer
 from territories.lists import answer
 from territories.models import Actor, Network, StageChange
 
+from . import feeds
 from .evaluations.results import public_results
 from .exports import ActionExport, EventExport
-from .filters import ActionFilter, EventFilter
+from .filters import ActionFilter, EventFilter, MonthField
 from .models import (
     Action,
     ActionParty,
@@ -29,6 +32,7 @@ from .models import (
     RoundTablePerson,
     Verbatim,
 )
+from .months import last_day_of, month_of
 
 CLASSIFICATION = ("schemes", "themes", "sectors", "audiences", "obstacles")
 
@@ -57,14 +61,17 @@ def event_list(request):
     readable = catalogue.readable_by(request.user)
     upcoming = not_over(catalogue) & readable
     past = readable & ~upcoming
-    shows_past = request.GET.get("periode") == "passees"
+    first = asked_month(request)
+    shows_past = first is None and request.GET.get("periode") == "passees"
     filters = EventFilter(
         request,
         with_card(Event.objects.visible_to(request.user), request.user),
         catalogue=catalogue,
-        within=past if shows_past else upcoming,
+        within=in_month(catalogue, first) if first else past if shows_past else upcoming,
         default_sort="recent" if shows_past else "date",
     )
+    today = timezone.localdate()
+    month = month_of(first, filters.rows(list(filters.pks)), today) if first else None
     return answer(
         request,
         filters,
@@ -74,7 +81,31 @@ def event_list(request):
         shows_past=shows_past,
         upcoming_count=upcoming.bit_count(),
         past_count=past.bit_count(),
+        month=month,
+        this_month=f"{today:%Y-%m}",
     )
+
+
+def asked_month(request):
+    """The first day of the month that the address asks for, None otherwise."""
+    try:
+        return MonthField().clean(request.GET.get("mois", ""))
+    except ValidationError:
+        return None
+
+
+def in_month(catalogue, first):
+    found = Event.objects.in_month(first, last_day_of(first)).values_list("pk", flat=True)
+    return bits_at(catalogue.numbers_of(found))
+
+
+@login_not_required
+@require_safe
+def recap_feed(request):
+    """The recaps as they come out, for everybody alike."""
+    address = request.build_absolute_uri()
+    media_type, document = feeds.recap_feed(request.build_absolute_uri, address)
+    return StreamingHttpResponse(document, content_type=media_type)
 
 
 def not_over(catalogue):

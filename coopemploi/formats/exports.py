@@ -165,6 +165,18 @@ class Export:
             "genere_le": self.generated_at.isoformat(timespec="seconds"),
         }
 
+    @property
+    def about(self):
+        """What a workbook says of itself, line by line."""
+        return [
+            ("Liste", self.title),
+            ("Source", self.site),
+            ("Adresse", self.page_url),
+            ("Extrait le", f"{self.generated_at:%d/%m/%Y à %H:%M}"),
+            ("Licence", self.licence),
+            ("Texte de la licence", self.licence_url),
+        ]
+
     def file_name(self, extension):
         return f"{self.name}-{self.generated_at:%Y-%m-%d}.{extension}"
 

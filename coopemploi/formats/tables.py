@@ -74,14 +74,7 @@ def workbook(export):
     for record in export.stream():
         sheet.append([xlsx_cell(sheet, value) for value in export.row(record).values()])
     about = book.create_sheet("Source et licence")
-    for line in (
-        ("Liste", export.title),
-        ("Source", export.site),
-        ("Adresse", export.page_url),
-        ("Extrait le", f"{export.generated_at:%d/%m/%Y à %H:%M}"),
-        ("Licence", export.licence),
-        ("Texte de la licence", export.licence_url),
-    ):
+    for line in export.about:
         about.append([text_cell(about, text) for text in line])
     return book
 

@@ -41,6 +41,7 @@ from initiatives.models import Need
 from territories.models import Actor, Person
 
 from .pasting import PastedRecapMixin
+from .registered import RegisteredMixin
 
 
 class EventActorInline(StackedInline):
@@ -103,7 +104,9 @@ class EvaluationResultInline(FigureInline):
 
 
 @admin.register(Event)
-class EventAdmin(RoundTableMixin, PastedRecapMixin, ImportableMixin, PublishableAdmin):
+class EventAdmin(
+    RegisteredMixin, RoundTableMixin, PastedRecapMixin, ImportableMixin, PublishableAdmin
+):
     list_display = ["title", "date", "status", "kind", "town"]
     list_filter = ["status", "kind", "format", "state", USED_SCHEMES]
     list_select_related = ["town"]
@@ -230,9 +233,8 @@ class EventAdmin(RoundTableMixin, PastedRecapMixin, ImportableMixin, Publishable
 
     def _registration_links(self, event):
         if not event.needs_registration:
-            return []
-        table = reverse("admin:events_registration_changelist")
-        return [("Inscriptions", f"{table}?event__exact={event.pk}")]
+            return [("Présences", reverse("admin:events_event_presences", args=[event.pk]))]
+        return [("Inscriptions", reverse("admin:events_event_registered", args=[event.pk]))]
 
     def _evaluation_links(self, event):
         return [("Évaluation", reverse("admin:events_evaluation_of_event", args=[event.pk]))]

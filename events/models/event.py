@@ -158,6 +158,17 @@ class EventQuerySet(PublishableQuerySet, LocatedQuerySet):
         """Upcoming events that nobody called off."""
         return self.upcoming(at).unarchived()
 
+    def in_month(self, first, last):
+        """Events that begin in the month, known by the day or not, or are still going on."""
+        return self.filter(
+            Q(start_earliest__range=(first, last), start_latest__lte=last)
+            | Q(
+                start_earliest__lt=first,
+                start_latest=F("start_earliest"),
+                end_latest__gte=first,
+            )
+        )
+
     def without_recap(self, at=None):
         """Events over before the day `at` (today) whose recap is missing or a draft."""
         today = at or timezone.localdate()

@@ -85,6 +85,13 @@ class Registration(models.Model):
     day_reminder_at = models.DateTimeField(
         "rappel de la veille envoyé le", null=True, blank=True, editable=False
     )
+    told_state = models.CharField(
+        "tenue connue de la personne",
+        max_length=10,
+        choices=Event.State.choices,
+        default=Event.State.PLANNED,
+        editable=False,
+    )
 
     objects = RegistrationQuerySet.as_manager()
 

@@ -38,6 +38,7 @@ PUBLIC = {
     "network_list",
     "privacy",
     "ready",
+    "recap_feed",
     "resource_list",
     "robots",
     "search",

@@ -1,0 +1,133 @@
+"""The pages by which whoever prepares an event welcomes those who registered."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_http_methods, require_safe
+
+from coopemploi.formats import pdf
+from coopemploi.formats.tables import csv_response, xlsx_response
+from coopemploi.search.text import normalise
+from events import presences
+from events.forms import PresencesForm
+from events.models import Registration
+from events.registration_table import RegistrationTable
+
+TABLES = {"csv": csv_response, "xlsx": xlsx_response}
+PAPERS = {
+    "emargement": ("Feuille d'émargement", "events/sign_in_sheet.html"),
+    "badges": ("Badges", "events/badges.html"),
+}
+BLANK_ROWS = 8  # of the sign-in sheet, for who comes without registering
+Status = Registration.Status
+
+
+class RegisteredMixin:
+    """List, tables, paper and presences: for those who may change the event, nobody else."""
+
+    def get_urls(self):
+        def page(address, view, name):
+            view = self.admin_site.admin_view(view)
+            return path(f"<path:object_id>/{address}/", view, name=f"events_event_{name}")
+
+        return [
+            page("inscrits", self.registered_view, "registered"),
+            page("presences", self.presences_view, "presences"),
+            *(page(paper, partial(self.paper_view, paper=paper), paper) for paper in PAPERS),
+            *super().get_urls(),
+        ]
+
+    def _prepared(self, request, object_id):
+        event = self.get_object(request, object_id)
+        if event is None:
+            raise Http404("Cette rencontre n'existe pas.")
+        if not self.has_change_permission(request, event):
+            raise PermissionDenied
+        return event
+
+    def _answer(self, request, event, title, template, *, status=200, **context):
+        context |= {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "subtitle": str(event),
+            "opts": self.opts,
+            "event": event,
+        }
+        return TemplateResponse(request, template, context, status=status)
+
+    @method_decorator(require_safe)
+    def registered_view(self, request, object_id):
+        """Who registered, in the order of arrival; or the same as a table."""
+        event = self._prepared(request, object_id)
+        registrations = list(event.registrations.select_related("actor", "territory"))
+        if name := request.GET.get("format"):
+            if name not in TABLES:
+                raise Http404("Formats possibles : csv, xlsx.")
+            return TABLES[name](RegistrationTable(event, registrations))
+        groups = [
+            (label, [each for each in registrations if each.status == status])
+            for status, label in (
+                (Status.CONFIRMED, "Inscrits"),
+                (Status.WAITING, "En attente, dans l'ordre"),
+                (Status.WALK_IN, "Venus sans inscription"),
+                (Status.CANCELLED, "Annulés"),
+            )
+        ]
+        return self._answer(
+            request,
+            event,
+            "Inscriptions",
+            "admin/events/event/registered.html",
+            groups=[group for group in groups if group[1]],
+            confirmed_count=len(groups[0][1]),
+            has_pdf=pdf.is_available(),
+        )
+
+    def paper_view(self, request, object_id, paper):
+        """What is printed: to sign, or to wear."""
+        event = self._prepared(request, object_id)
+        title, template = PAPERS[paper]
+        context = {
+            "event": event,
+            "title": title,
+            "registrations": by_name(event),
+            "blank_rows": range(BLANK_ROWS),
+            "has_pdf": pdf.is_available(),
+        }
+        if pdf.is_asked(request):
+            html = render_to_string(template, context, request)
+            return pdf.response(request, html, name=f"{paper}-{event.slug}")
+        return TemplateResponse(request, template, context)
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def presences_view(self, request, object_id):
+        """The paper sheet, copied in one screen."""
+        event = self._prepared(request, object_id)
+        form = PresencesForm(request.POST or None, registrations=by_name(event))
+        if request.method == "POST" and form.is_valid():
+            presences.note(event, marks=form.marks, walk_ins=form.walk_ins)
+            if "autres" in request.POST:
+                presences.mark_the_others_present(event)
+            messages.success(request, "Les présences sont notées.")
+            return redirect(reverse("admin:events_event_presences", args=[event.pk]))
+        return self._answer(
+            request,
+            event,
+            "Présences",
+            "admin/events/event/presences.html",
+            form=form,
+            status=400 if form.is_bound else 200,
+        )
+
+
+def by_name(event):
+    """Those expected, in the alphabetical order of what they are called by."""
+    expected = event.registrations.expected().select_related("actor", "territory")
+    return sorted(expected, key=lambda registration: normalise(registration.name))

@@ -1,0 +1,80 @@
+"""Who was there, noted from paper: of each registration, then of the actors and territories."""
+
+from django.db import transaction
+
+from territories.models import Actor
+
+from .models import Attendance, Registration
+from .registrations import locked
+
+Status = Attendance.Status
+# Of several people of one actor, the one that says most.
+WEIGHTIEST = (Status.PRESENT, Status.REPRESENTED, Status.EXCUSED)
+
+
+@transaction.atomic
+def note(event, *, marks, walk_ins=()):
+    """Note the presences, and who came without registering.
+
+    `marks` is {registration: presence, "" for none}; `walk_ins` are fields of registrations.
+    """
+    event = locked(event)
+    noted = []
+    for registration, presence in marks.items():
+        registration.presence = presence
+        registration.save(update_fields=["presence"])
+        noted.append(registration)
+    noted += [_came(event, answers) for answers in walk_ins]
+    for owner in {_owner_of(registration): None for registration in noted}:
+        if owner:
+            _follow(event, *owner)
+
+
+def _came(event, answers):
+    """Somebody present without a seat; maybe one who waited for it, or gave it back."""
+    email = answers.get("email")
+    found = event.registrations.filter(email=email).first() if email else None
+    came = found or Registration(event=event, rank=event.registrations.next_rank(), **answers)
+    if came.status != Registration.Status.CONFIRMED or found is None:
+        came.status = Registration.Status.WALK_IN
+    came.presence = Status.PRESENT
+    came.save()
+    return came
+
+
+def mark_the_others_present(event):
+    """Present, all those expected of whom nothing is noted yet."""
+    silent = event.registrations.expected().filter(presence="").select_related("actor")
+    note(event, marks=dict.fromkeys(silent, Status.PRESENT))
+
+
+def _owner_of(registration):
+    """Whose attendance it is: the actor, else the territory; None when neither is recognised."""
+    for name in ("actor", "territory"):
+        if pk := getattr(registration, f"{name}_id"):
+            return name, pk
+    return None
+
+
+def _follow(event, name, pk):
+    """Make the attendance of an actor, or of a territory, say what its registrations say."""
+    of_owner = {"territory": pk, "actor": None} if name == "territory" else {"actor": pk}
+    registrations = event.registrations.filter(**of_owner).exclude(
+        status=Registration.Status.CANCELLED
+    )
+    noted = set(registrations.values_list("presence", flat=True))
+    status = next((each for each in WEIGHTIEST if each in noted), None)
+    attendance = event.attendances.filter(person=None, **of_owner).first()
+    if attendance is None:
+        if status:
+            stage = _stage_of(pk, event) if name == "actor" else ""
+            Attendance.objects.create(event=event, **{f"{name}_id": pk}, status=status, stage=stage)
+    elif attendance.status != (status := status or Status.REGISTERED):
+        attendance.status = status
+        attendance.save(update_fields=["status"])
+
+
+def _stage_of(pk, event):
+    """The stage of an actor on the day of the event."""
+    actor = Actor.objects.with_stage(event.start.latest).get(pk=pk)
+    return actor.stage or ""

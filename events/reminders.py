@@ -1,0 +1,119 @@
+"""What those who registered are told without asking: it is soon, it is called off, it is on again.
+
+Each is written down with the mail that tells it: run twice, it is told once.
+"""
+
+import datetime
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from coopemploi.history.tracking import paused
+from coopemploi.mail.models import Refusal
+from coopemploi.mail.services import send_mail_later, site_url
+
+from .calendars import attachment
+from .models import Event, Registration
+from .registrations import MANAGE
+
+# How many days before; the last first, so that who is told for tomorrow is not told twice.
+REMINDERS = {"day_reminder_at": 1, "week_reminder_at": 7}
+# Long enough for an attendance certificate, then for a yearly report.
+NEEDS_KEPT = datetime.timedelta(days=30)
+KEPT = datetime.timedelta(days=365)
+
+
+def send_reminders(at):
+    """Remind those confirmed, a week and a day before; return how many mails."""
+    today = timezone.localdate(at)
+    sent, soonest = 0, 0
+    for field, days in REMINDERS.items():
+        events = Event.objects.published().filter(
+            needs_registration=True,
+            state=Event.State.PLANNED,
+            start_earliest=F("start_latest"),
+            start_earliest__gt=today + datetime.timedelta(days=soonest),
+            start_earliest__lte=today + datetime.timedelta(days=days),
+        )
+        for event in events.select_related("town"):
+            sent += _remind(event, field, days, at)
+        soonest = days
+    return sent
+
+
+def _remind(event, field, days, at):
+    """Who registered since the day of the reminder was just told all it says."""
+    day = event.start.earliest - datetime.timedelta(days=days)
+    since = timezone.make_aware(datetime.datetime.combine(day, datetime.time()))
+    to_remind = event.registrations.confirmed().exclude(email="")
+    to_remind = to_remind.filter(created_at__lt=since, **{field: None})
+    days_left = (event.start.earliest - timezone.localdate(at)).days
+    files, sent = attachment(event), 0
+    for registration in to_remind:
+        with transaction.atomic():
+            # Of two runs at once, one only writes it.
+            untold = Registration.objects.filter(pk=registration.pk, **{field: None})
+            if untold.update(**{field: at}):
+                context = {"is_tomorrow": days_left == 1, "days": days_left}
+                topic = Refusal.Topic.REMINDER
+                sent += bool(_tell(registration, event, "reminder", files, context, topic))
+    return sent
+
+
+def tell_changes(at):
+    """Tell who registered that the event is called off, or on again; return how many mails."""
+    waiting = Registration.objects.exclude(email="").exclude(status=Registration.Status.CANCELLED)
+    untold = waiting.exclude(told_state=F("event__state")).select_related("event__town")
+    sent = 0
+    for registration in untold.order_by("event", "rank"):
+        event = registration.event
+        with transaction.atomic():
+            still = Registration.objects.filter(
+                pk=registration.pk, told_state=registration.told_state
+            )
+            if still.update(told_state=event.state) and not event.is_over(timezone.localdate(at)):
+                is_coming = registration.status == Registration.Status.CONFIRMED
+                files = attachment(event) if is_coming else []
+                sent += bool(_tell(registration, event, f"event_{event.state}", files, {}))
+    return sent
+
+
+def _tell(registration, event, template, files, context, topic=""):
+    manage = reverse("registration_manage", args=[MANAGE.sign(registration.pk)])
+    return send_mail_later(
+        to=registration.email,
+        template=f"registrations/{template}",
+        context={
+            "event": event,
+            "event_url": site_url(event.get_absolute_url()),
+            "manage_url": site_url(manage),
+            **context,
+        },
+        topic=topic,
+        attachments=files,
+    )
+
+
+def forget(at):
+    """Erase what people said when they registered, once it is of no more use.
+
+    Their needs a month after the event, all the rest a year after, versions included. An
+    event of unknown date counts from the registration. Return (registrations, needs) erased.
+    """
+    old = _registered_for_events_before(at, KEPT)
+    events = set(old.values_list("event", flat=True))
+    with transaction.atomic(), paused():
+        erased = old.delete()[1].get("events.Registration", 0)
+        kept = Registration.objects.filter(event__in=events).values("pk")
+        Registration.history.filter(event_id__in=events).exclude(id__in=kept).delete()
+        needs = _registered_for_events_before(at, NEEDS_KEPT).exclude(access_needs="")
+        return erased, needs.update(access_needs="")
+
+
+def _registered_for_events_before(at, kept):
+    day = timezone.localdate(at) - kept
+    over = Event.objects.filter(Q(end_latest__lt=day) | Q(end_latest=None, start_latest__lt=day))
+    undated = Q(event__end_latest=None, event__start_latest=None, created_at__lt=at - 2 * kept)
+    return Registration.objects.filter(Q(event__in=over.values("pk")) | undated)

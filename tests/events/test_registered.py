@@ -1,0 +1,309 @@
+"""What whoever prepares an event does with its registrations: list, tables, paper, presences."""
+
+import csv
+import io
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from coopemploi.dates import PartialDate
+from coopemploi.formats import pdf
+from events import presences
+from events.models import Attendance, Registration
+from tests.factories import (
+    ActorFactory,
+    AttendanceFactory,
+    EventFactory,
+    MandateFactory,
+    RegistrationFactory,
+    StageChangeFactory,
+    TerritoryFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+Status = Registration.Status
+LINES = {f"venu-{n}-{name}": "" for n in range(5) for name in ("name", "organisation", "place")}
+PAGES = ["registered", "emargement", "badges", "presences"]
+
+
+@pytest.fixture
+def event():
+    return EventFactory(
+        title="Atelier", slug="atelier", start=PartialDate.parse("17/10/2030"), capacity=25
+    )
+
+
+def page(name, event):
+    return reverse(f"admin:events_event_{name}", args=[event.pk])
+
+
+def mark(client, event, extra=(), **marks):
+    """Send the screen of presences; `marks` are {"presence-<pk>": presence}."""
+    data = {**LINES, **{f"venu-{n}-email": "" for n in range(5)}}
+    for registration in event.registrations.all():
+        data[f"presence-{registration.pk}"] = registration.presence
+        data[f"presence-{registration.pk}-avant"] = registration.presence
+    return client.post(page("presences", event), {**data, **marks, **dict(extra)}, follow=True)
+
+
+# Who may
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_only_who_may_change_the_event_sees_who_comes(client, event, name):
+    RegistrationFactory(event=event, name="Sacha Secret")
+    region = TerritoryFactory(kind="region")
+    event.territories.add(region)
+    elsewhere = MandateFactory(role="animateur", territory=TerritoryFactory(kind="region")).user
+    reader = MandateFactory(role="reader", territory=None).user
+    animateur = MandateFactory(role="animateur", territory=region).user
+    statuses = []
+    for user in (elsewhere, reader, animateur):
+        client.force_login(user)
+        response = client.get(page(name, event))
+        statuses.append((response.status_code, "Sacha Secret" in response.text))
+    assert statuses == [(403, False), (403, False), (200, True)]
+
+
+def test_list_of_the_admin_holds_only_the_events_one_may_change(client, event):
+    region = TerritoryFactory(kind="region")
+    event.territories.add(region)
+    mine = RegistrationFactory(event=event, name="Sacha Ici")
+    other = EventFactory()
+    other.territories.add(TerritoryFactory(kind="region"))
+    RegistrationFactory(event=other, name="Sacha Ailleurs")
+    user = MandateFactory(role="animateur", territory=region).user
+    client.force_login(user)
+    for query in ("", "?perimetre=tout"):
+        text = client.get(reverse("admin:events_registration_changelist") + query).text
+        assert mine.name in text
+        assert "Sacha Ailleurs" not in text
+
+
+def test_reader_sees_no_registration_in_the_admin(client, event):
+    registration = RegistrationFactory(event=event)
+    user = MandateFactory(role="reader", territory=None).user
+    client.force_login(user)
+    assert client.get(reverse("admin:events_registration_changelist")).status_code == 403
+    change = reverse("admin:events_registration_change", args=[registration.pk])
+    assert client.get(change).status_code in {302, 403}
+
+
+# List and tables
+
+
+def test_list_says_who_comes_who_waits_and_what_they_need(animateur_client, event):
+    RegistrationFactory(event=event, name="Sacha", access_needs="Interprète en LSF")
+    RegistrationFactory(event=event, name="Alix", status=Status.WAITING)
+    text = animateur_client.get(page("registered", event)).text
+    assert "1 inscrit pour 25 places" in text
+    assert "En attente, dans l&#x27;ordre (1)" in text
+    assert "À prévoir : Interprète en LSF" in text
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_cost_the_same_at_any_length(animateur_client, event, name):
+    def add(rows):
+        for _ in range(rows):
+            RegistrationFactory(event=event, actor=ActorFactory(), territory=TerritoryFactory())
+
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            assert animateur_client.get(page(name, event)).status_code == 200
+        return len(queries)
+
+    add(1)
+    count()
+    one = count()
+    add(29)
+    assert count() == one
+    assert one <= 16
+
+
+def test_tables_hold_no_formula(animateur_client, event):
+    RegistrationFactory(
+        event=event, name='=HYPERLINK("https://example.org")', email="a@example.org"
+    )
+    answer = animateur_client.get(page("registered", event), {"format": "csv"})
+    (row,) = csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig")), delimiter=";")
+    assert row["nom"] == '\'=HYPERLINK("https://example.org")'
+    assert row["adresse e-mail"] == "a@example.org"
+
+    answer = animateur_client.get(page("registered", event), {"format": "xlsx"})
+    book = load_workbook(io.BytesIO(answer.getvalue()))
+    cell = book.worksheets[0]["A2"]
+    assert (cell.value, cell.data_type) == ('=HYPERLINK("https://example.org")', "s")
+    assert animateur_client.get(page("registered", event), {"format": "exe"}).status_code == 404
+
+
+# Paper
+
+
+def test_sign_in_sheet_has_who_is_expected_and_room_for_others(animateur_client, event):
+    RegistrationFactory(event=event, name="Zoé", organisation="PLIE", access_needs="Fauteuil")
+    RegistrationFactory(event=event, name="Élie", email="elie@example.org")
+    RegistrationFactory(event=event, name="Absente", status=Status.CANCELLED)
+    text = animateur_client.get(page("emargement", event)).text
+    assert text.index("Élie") < text.index("Zoé")
+    assert text.count("<tr>") == 1 + 2 + 8
+    assert "Signature" in text
+    for private in ("Absente", "Fauteuil", "elie@example.org"):
+        assert private not in text
+
+
+@pytest.mark.skipif(not pdf.is_available(), reason="Pango n'est pas installé")
+@pytest.mark.parametrize("name", ["emargement", "badges"])
+def test_paper_is_given_as_a_pdf(animateur_client, event, name):
+    RegistrationFactory(event=event, name="Sacha")
+    response = animateur_client.get(page(name, event), {"format": "pdf"})
+    assert response.content.startswith(b"%PDF-")
+    assert response["Content-Disposition"] == f'inline; filename="{name}-atelier.pdf"'
+
+
+# Presences
+
+
+def test_presences_are_noted_of_people_and_of_their_actors(animateur_client, event):
+    actor, town = ActorFactory(), TerritoryFactory()
+    came = RegistrationFactory(event=event, actor=actor, territory=town)
+    colleague = RegistrationFactory(event=event, actor=actor)
+    neighbour = RegistrationFactory(event=event, territory=town)
+    unknown = RegistrationFactory(event=event)
+    response = mark(
+        animateur_client,
+        event,
+        {
+            f"presence-{came.pk}": "present",
+            f"presence-{colleague.pk}": "excused",
+            f"presence-{neighbour.pk}": "represented",
+            f"presence-{unknown.pk}": "present",
+        },
+    )
+    assert "Les présences sont notées." in response.text
+    assert dict(event.registrations.values_list("pk", "presence")) == {
+        came.pk: "present",
+        colleague.pk: "excused",
+        neighbour.pk: "represented",
+        unknown.pk: "present",
+    }
+    assert set(event.attendances.values_list("actor", "territory", "person", "status")) == {
+        (actor.pk, None, None, "present"),
+        (None, town.pk, None, "represented"),
+    }
+
+
+def test_a_mark_taken_back_is_taken_back_everywhere(animateur_client, event):
+    registration = RegistrationFactory(event=event, actor=ActorFactory())
+    mark(animateur_client, event, {f"presence-{registration.pk}": "present"})
+    mark(animateur_client, event, {f"presence-{registration.pk}": ""})
+    assert event.registrations.get().presence == ""
+    assert event.attendances.get().status == Attendance.Status.REGISTERED
+
+
+def test_presence_already_noted_is_completed(animateur_client, event):
+    attendance = AttendanceFactory(event=event, territory=TerritoryFactory(), status="invited")
+    registration = RegistrationFactory(event=event, territory=attendance.territory)
+    mark(animateur_client, event, {f"presence-{registration.pk}": "present"})
+    assert event.attendances.get().status == "present"
+
+
+def test_stage_of_the_day_is_noted(event):
+    actor = StageChangeFactory(since=PartialDate.parse("2020")).actor
+    StageChangeFactory(actor=actor, stage="accredited", since=PartialDate.parse("2031"))
+    presences.note(event, marks={RegistrationFactory(event=event, actor=actor): "present"})
+    assert event.attendances.get().stage == "emerging"
+
+
+def test_who_came_without_registering_is_added(animateur_client, event):
+    actor = ActorFactory(name="PLIE des Landes")
+    mark(
+        animateur_client,
+        event,
+        {
+            "venu-0-name": "Noa Martin",
+            "venu-0-organisation": "plie des landes",
+            "venu-1-name": "Lou",
+            "venu-1-email": "Lou@example.org",
+        },
+    )
+    assert set(event.registrations.values_list("name", "email", "status", "presence")) == {
+        ("Noa Martin", "", Status.WALK_IN, "present"),
+        ("Lou", "lou@example.org", Status.WALK_IN, "present"),
+    }
+    assert event.attendances.get().actor == actor
+
+
+def test_who_waited_and_came_is_not_written_twice(animateur_client, event):
+    waiting = RegistrationFactory(event=event, status=Status.WAITING, email="a@example.org")
+    mark(animateur_client, event, {"venu-0-name": "Sacha", "venu-0-email": "a@example.org"})
+    registration = event.registrations.get()
+    assert (registration.pk, registration.status) == (waiting.pk, Status.WALK_IN)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ({"venu-0-organisation": "PLIE"}, "Indiquez un nom."),
+        ({"venu-0-name": "🎉"}, "Écrivez ce nom avec des lettres."),
+        ({"venu-0-name": "a" * 10_000}, "Ce nom dépasse 100 caractères."),
+        ({"venu-0-name": "Lou", "venu-0-email": "lou@"}, "Adresse incomplète."),
+        ({"venu-0-name": "Lou", "venu-0-email": "b@example.org"}, "déjà sur la feuille"),
+    ],
+)
+def test_what_is_wrong_on_the_sheet_is_said_and_nothing_saved(animateur_client, event, line, said):
+    registration = RegistrationFactory(event=event, email="b@example.org")
+    response = mark(animateur_client, event, {f"presence-{registration.pk}": "present", **line})
+    assert response.status_code == 400
+    assert said in response.text
+    assert event.registrations.get().presence == ""
+    # What was marked is still on the page.
+    assert 'value="present" checked' in response.text
+
+
+def test_forged_presence_is_refused(animateur_client, event):
+    registration = RegistrationFactory(event=event)
+    response = mark(animateur_client, event, {f"presence-{registration.pk}": "dancing"})
+    assert response.status_code == 400
+    assert event.registrations.get().presence == ""
+
+
+def test_the_others_are_marked_present_in_one_gesture(animateur_client, event):
+    excused, _other = RegistrationFactory.create_batch(2, event=event)
+    RegistrationFactory(event=event, status=Status.CANCELLED)
+    mark(animateur_client, event, {f"presence-{excused.pk}": "excused", "autres": "1"})
+    assert list(event.registrations.order_by("pk").values_list("presence", flat=True)) == [
+        "excused",
+        "present",
+        "",
+    ]
+
+
+def test_what_another_wrote_meanwhile_is_kept(animateur_client, event):
+    mine, theirs = RegistrationFactory.create_batch(2, event=event)
+    data = {f"presence-{mine.pk}": "present", f"presence-{theirs.pk}": ""}
+    data |= {f"presence-{theirs.pk}-avant": ""}
+    Registration.objects.filter(pk=theirs.pk).update(presence="excused")
+    mark(animateur_client, event, data)
+    assert set(event.registrations.values_list("pk", "presence")) == {
+        (mine.pk, "present"),
+        (theirs.pk, "excused"),
+    }
+
+
+def test_presences_show_no_name_on_the_site(client, event):
+    registration = RegistrationFactory(event=event, name="Sacha Secret", actor=ActorFactory())
+    presences.note(event, marks={registration: "present"})
+    text = client.get(event.get_absolute_url()).text
+    assert registration.actor.name in text
+    assert "Sacha" not in text
+    assert registration.email not in text
+
+
+def test_user_without_mandate_is_sent_away(client, event):
+    client.force_login(UserFactory())
+    assert client.get(page("registered", event)).status_code == 302

@@ -1,0 +1,210 @@
+"""What falls due for those who registered: reminders, changes, and being forgotten."""
+
+import datetime
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.management import call_command
+from django.urls import reverse
+from icalendar import Calendar
+
+from coopemploi.dates import PartialDate
+from coopemploi.due import run_all
+from coopemploi.mail.models import Refusal
+from coopemploi.mail.services import deliver, refuse
+from coopemploi.publishing import Publishable
+from events import reminders
+from events.models import Registration
+from tests.factories import EventFactory, RegistrationFactory
+
+pytestmark = pytest.mark.django_db
+
+DAY = PartialDate.parse("17/10/2030")
+LONG_BEFORE = datetime.datetime(2030, 9, 1, tzinfo=datetime.UTC)
+Status = Registration.Status
+
+
+def at(text):
+    return datetime.datetime.fromisoformat(f"{text}T09:00:00+02:00")
+
+
+def make(event=None, **values):
+    event = event or EventFactory(title="Atelier", start=DAY, needs_registration=True)
+    return RegistrationFactory(**{"event": event, "created_at": LONG_BEFORE, **values})
+
+
+def sent():
+    deliver()
+    found, mail.outbox[:] = list(mail.outbox), []
+    return [(message.to[0], message.subject) for message in found]
+
+
+@pytest.mark.parametrize(
+    ("day", "subject"),
+    [
+        ("2030-10-09", None),
+        ("2030-10-10", "Dans 7 jours : Atelier"),
+        ("2030-10-13", "Dans 4 jours : Atelier"),  # the machine was down
+        ("2030-10-16", "C'est demain : Atelier"),
+        ("2030-10-17", None),
+        ("2030-10-18", None),
+    ],
+)
+def test_reminder_leaves_in_time_and_once(day, subject):
+    registration = make()
+    for _ in range(2):
+        reminders.send_reminders(at(day))
+    assert sent() == ([(registration.email, subject)] if subject else [])
+
+
+def test_one_is_reminded_a_week_then_a_day_before():
+    registration = make()
+    for day in range(1, 20):
+        with time_machine.travel(at(f"2030-10-{day:02}"), tick=False):
+            call_command("run_due")
+    assert sent() == [
+        (registration.email, "Dans 7 jours : Atelier"),
+        (registration.email, "C'est demain : Atelier"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"status": Status.WAITING},
+        {"status": Status.CANCELLED},
+        {"status": Status.WALK_IN},
+        {"email": ""},
+        {"created_at": at("2030-10-10")},
+    ],
+)
+def test_only_those_who_have_a_seat_since_before_are_reminded(values):
+    make(**values)
+    assert reminders.send_reminders(at("2030-10-10")) == 0
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"state": "cancelled"},
+        {"state": "postponed"},
+        {"status": Publishable.Status.DRAFT},
+        {"start": PartialDate.parse("10/2030")},
+        {"start": PartialDate()},
+    ],
+)
+def test_no_reminder_of_what_will_not_be(values):
+    make(EventFactory(**{"start": DAY, "needs_registration": True, **values}))
+    assert reminders.send_reminders(at("2030-10-10")) == 0
+
+
+def test_who_refuses_reminders_gets_none():
+    registration = make()
+    refuse(registration.email, Refusal.Topic.REMINDER)
+    assert reminders.send_reminders(at("2030-10-10")) == 0
+    assert sent() == []
+
+
+@time_machine.travel(at("2030-10-01"), tick=False)
+def test_reminder_gives_the_link_to_connect_and_the_one_that_stops():
+    registration = make()
+    registration.event.online_url = "https://visio.example.org/salle"
+    registration.event.save()
+    reminders.send_reminders(at("2030-10-16"))
+    deliver()
+    (message,) = mail.outbox
+    assert "https://visio.example.org/salle" in message.body
+    assert "/courriels/arret/" in message.body
+    assert "/inscriptions/" in message.body
+    assert message.extra_headers["List-Unsubscribe"]
+
+
+def test_rehearsal_reminds_nobody():
+    make()
+    with time_machine.travel(at("2030-10-10"), tick=False):
+        said = {outcome.label: outcome.said for outcome in run_all(is_rehearsal=True)}
+    assert said["rappels de rencontres"] == "1 envoyés"
+    assert sent() == []
+    assert Registration.objects.get().week_reminder_at is None
+
+
+# Called off
+
+
+@time_machine.travel(at("2030-10-01"), tick=False)
+def test_those_registered_are_told_once_that_it_is_called_off():
+    coming = make()
+    waiting = make(coming.event, status=Status.WAITING)
+    make(coming.event, status=Status.CANCELLED)
+    coming.event.cancel()
+    for _ in range(2):
+        reminders.tell_changes(at("2030-10-01"))
+    deliver()
+    assert [message.to[0] for message in mail.outbox] == [coming.email, waiting.email]
+    first, second = mail.outbox
+    assert first.subject == "Rencontre annulée : Atelier"
+    ((_, content, _),) = first.attachments
+    (entry,) = Calendar.from_ical(content).walk("VEVENT")
+    assert entry["status"] == "CANCELLED"
+    assert not second.attachments
+
+
+@time_machine.travel(at("2030-10-01"), tick=False)
+def test_those_registered_are_told_the_new_date():
+    registration = make()
+    event = registration.event
+    event.postpone()
+    reminders.tell_changes(at("2030-10-01"))
+    event.state, event.start = "planned", PartialDate.parse("5/12/2030")
+    event.save()
+    reminders.tell_changes(at("2030-10-02"))
+    assert [subject.split(" : ")[0] for _, subject in sent()] == [
+        "Rencontre reportée",
+        "La rencontre aura bien lieu",
+    ]
+
+
+# Being forgotten
+
+
+def test_registrations_are_forgotten_a_year_after():
+    old = make(access_needs="Fauteuil")
+    other = make(EventFactory(start=PartialDate.parse("20/11/2030"), needs_registration=True))
+    other.presence = "present"
+    other.save()
+    assert reminders.forget(at("2031-10-17")) == (0, 1)
+    old.refresh_from_db()
+    assert old.access_needs == ""
+    assert reminders.forget(at("2031-10-19")) == (1, 0)
+    assert list(Registration.objects.all()) == [other]
+    assert set(Registration.history.values_list("id", flat=True)) == {other.pk}
+
+
+def test_undated_events_do_not_keep_people_for_ever():
+    make(EventFactory(needs_registration=True))
+    assert reminders.forget(at("2031-10-17")) == (0, 0)
+    assert reminders.forget(at("2032-10-17")) == (1, 0)
+
+
+def test_rehearsal_forgets_nobody():
+    make()
+    with time_machine.travel(at("2032-01-01"), tick=False):
+        said = {outcome.label: outcome.said for outcome in run_all(is_rehearsal=True)}
+    assert said["inscriptions à oublier"].startswith("1 effacées")
+    assert Registration.objects.count() == 1
+
+
+def test_history_holds_nothing_that_people_said(animateur_client):
+    registration = make(
+        name="Sacha Secret", organisation="Chez Sacha", place="Là", access_needs="Fauteuil"
+    )
+    registration.answer(name="Sacha Discret")
+    url = reverse("admin:events_registration_history", args=[registration.pk])
+    told = animateur_client.get(url).text.split("<h1")[-1]
+    for version in Registration.history.values():
+        told += str(version)
+    for private in ("Chez Sacha", "Fauteuil", registration.email):
+        assert private not in told
+    for version in Registration.history.values():
+        assert "Sacha" not in str(version)
