@@ -20,6 +20,12 @@ class LineField(forms.CharField):
         return " ".join(storable(super().to_python(value)).split())
 
 
+class TerritoryInput(forms.TextInput):
+    """A text, with the names of the territories proposed while one types (`names.js`)."""
+
+    template_name = "forms/territory_input.html"
+
+
 class AnswersForm(forms.Form):
     """What somebody says of themselves, and may change later."""
 
@@ -47,6 +53,7 @@ class AnswersForm(forms.Form):
         required=False,
         help_text="Une commune, une intercommunalité, un département… Comme vous le dites.",
         error_messages={"max_length": "Ce nom dépasse %(limit_value)d caractères."},
+        widget=TerritoryInput,
     )
     access_needs = forms.CharField(
         label="De quoi avez-vous besoin pour venir ? (facultatif)",

@@ -70,6 +70,7 @@ def event_list(request):
         within=in_month(catalogue, first) if first else past if shows_past else upcoming,
         default_sort="recent" if shows_past else "date",
     )
+    filters.has_map = first is None
     today = timezone.localdate()
     month = month_of(first, filters.rows(list(filters.pks)), today) if first else None
     return answer(

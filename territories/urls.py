@@ -4,6 +4,7 @@ from . import views
 
 urlpatterns = [
     path("territoires/", views.territory_list, name="territory_list"),
+    path("territoires/noms/", views.territory_names, name="territory_names"),
     path("territoires/<slug:kind>/<slug:slug>/", views.territory_detail, name="territory_detail"),
     path("acteurs/", views.actor_list, name="actor_list"),
     path("acteurs/<slug:slug>/", views.actor_detail, name="actor_detail"),

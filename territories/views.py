@@ -12,6 +12,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from coopemploi.filters import WordsField
 from coopemploi.public_cache import kept_for_visitors
 
 from .exports import ActorExport, NetworkExport, TerritoryExport
@@ -19,6 +20,8 @@ from .filters import ActorFilter, NetworkFilter, TerritoryListFilter
 from .lists import answer
 from .models import Actor, Containment, Network, NetworkMembership, Position, StageChange, Territory
 
+# Proposed under a field that takes a territory.
+MOST_NAMES = 8
 # A section of a territory shows so many cards, then a link to the whole list.
 SECTION_SIZE = 6
 # Above this number of territories of a kind, a territory's page only counts them.
@@ -121,6 +124,15 @@ def with_counts(territories, user):
         territory.initiative_count = initiatives.get(territory.pk, 0)
         territory.actor_count = actors.get(territory.pk, 0)
     return territories
+
+
+@login_not_required
+@require_safe
+def territory_names(request):
+    """What a field that takes a territory, or any words, proposes while one types."""
+    words = WordsField().clean(request.GET.get("q", ""))
+    found = Territory.objects.matching(words)[:MOST_NAMES]
+    return render(request, "territories/_names.html", {"territories": found})
 
 
 @login_not_required

@@ -45,6 +45,7 @@ PUBLIC = {
     "site_map",
     "suggestions",
     "territory_list",
+    "territory_names",
     # Ways in, and what happens there.
     "account_inactive",
     "account_login",

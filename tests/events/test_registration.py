@@ -141,6 +141,18 @@ def test_organisation_and_territory_are_recognised(client):
     assert (second.actor, second.territory) == (None, town)
 
 
+def test_territories_are_proposed_while_one_types(client):
+    town = TerritoryFactory(name="Captieux", code="33095")
+    TerritoryFactory(name="Ailleurs")
+    page = client.get(page_of(make_event())).text
+    source = re.search(r'<name-suggestions src="([^"]+)">', page)[1]
+    answer = client.get(source, {"q": "capt"})
+    assert re.findall(r'value="([^"]+)"', answer.text) == [town.full_label]
+    assert not answer.cookies
+    for words in ("", "\0", "a" * 10_000, "%"):
+        assert client.get(source, {"q": words}).status_code == 200
+
+
 def test_homonyms_are_kept_as_written(client):
     TerritoryFactory(name="Saint-Denis", code="93066")
     TerritoryFactory(name="Saint-Denis", code="97411")
