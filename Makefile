@@ -5,10 +5,12 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
+VNU := 26.9.27
+VNU_JAR ?= var/vnu/node_modules/vnu-jar/build/dist/vnu.jar
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgresql test-browser lint format migrations-check smoke bench bench-speed requirements clean
+.PHONY: help demo test test-postgresql test-browser test-html lint format migrations-check smoke bench bench-speed requirements clean
 
 help: ## Cette aide
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | column -t -s '	'
@@ -36,6 +38,10 @@ test-postgresql: $(VENV)/dev.stamp ## La même suite sur PostgreSQL : make test-
 
 test-browser: $(VENV)/dev.stamp ## Les parcours dans un vrai navigateur : Chromium, dans CHROMIUM ou /usr/bin/chromium
 	$(BIN)/python -m pytest -m browser -n 2
+
+test-html: $(VENV)/dev.stamp ## Toutes les pages par le vérificateur HTML du W3C : Java et npm, ou VNU_JAR=…
+	test -f $(VNU_JAR) || npm install --silent --no-save --prefix var/vnu vnu-jar@$(VNU)
+	VNU_JAR=$(abspath $(VNU_JAR)) $(BIN)/python -m pytest -m html
 
 lint: $(VENV)/dev.stamp ## Relecture automatique du code et des gabarits
 	$(BIN)/ruff check .

@@ -197,8 +197,8 @@ class LoadedChoices:
             for index, (key, record) in enumerate(records.items())
             if key in selected
         ]
-        if not self.is_required and not self.allow_multiple_selected:
-            options.insert(0, self.create_option(name, "", "", False, 0))
+        if not self.allow_multiple_selected and not (self.is_required and options):
+            options.insert(0, self.create_option(name, "", "---------", False, 0))
         return [(None, options, 0)]
 
 

@@ -27,8 +27,8 @@ class WordsField(forms.CharField):
     MAX_LENGTH = 200
 
     def __init__(self, **kwargs):
-        attrs = {"type": "search", "maxlength": self.MAX_LENGTH}
-        defaults = {"required": False, "widget": forms.TextInput(attrs=attrs)}
+        attrs = {"maxlength": self.MAX_LENGTH}
+        defaults = {"required": False, "widget": forms.SearchInput(attrs=attrs)}
         super().__init__(**{**defaults, **kwargs})
 
     def to_python(self, value):

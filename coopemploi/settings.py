@@ -86,6 +86,8 @@ MIDDLEWARE = [
     "coopemploi.monitoring.logs.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Pages too; a form's token is masked anew each time, which leaves nothing to guess by size.
+    "django.middleware.gzip.GZipMiddleware",
     "coopemploi.public_cache.PublicCacheMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -184,7 +186,7 @@ STORAGES = {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
             if DEBUG
-            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            else "coopemploi.static_storage.BundledStaticFilesStorage"
         )
     },
 }

@@ -116,8 +116,8 @@ class NameFilter(TextFilter):
 
 class PlaceField(WordsField):
     def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.widget.attrs |= {"autocomplete": "address-level2", "type": "text"}
+        attrs = {"autocomplete": "address-level2", "maxlength": self.MAX_LENGTH}
+        super().__init__(**{"widget": forms.TextInput(attrs=attrs), **kwargs})
 
 
 class PlaceFilter(ListFilter):

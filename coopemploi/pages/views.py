@@ -30,6 +30,7 @@ from ..search.models import Document
 from ..search.synonyms import read_query
 from ..search.text import normalise, storable
 from ..vocabulary.models import GlossaryTerm
+from .accessibility import checks as accessibility_checks
 from .forms import ContactForm, SearchForm, one_line
 from .results import Search, source_of, suggested
 
@@ -275,7 +276,7 @@ def privacy(request):
 @kept_for_visitors
 @require_safe
 def accessibility(request):
-    return render(request, "pages/accessibility.html")
+    return render(request, "pages/accessibility.html", {"checks": accessibility_checks()})
 
 
 @login_not_required

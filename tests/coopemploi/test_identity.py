@@ -13,6 +13,7 @@ from PIL import Image
 from coopemploi.identity import colours
 from coopemploi.identity.forms import IdentityForm
 from coopemploi.identity.models import Identity
+from coopemploi.pages.accessibility import checks
 from tests.test_consistency import ROOT
 
 pytestmark = pytest.mark.django_db
@@ -206,3 +207,17 @@ def test_style_page_shows_every_token():
     tokens |= set(re.findall(r"--([a-z0-9-]+): light-dark", TOKENS))
 
     assert {name for name in tokens if f"var(--{name});\n}}" not in sheet} == set()
+
+
+def test_accessibility_statement_names_tests_that_exist():
+    written = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    named = {name for check in checks() for name in check.tests}
+
+    assert {name for name in named if f"def {name}(" not in written} == set()
+
+
+def test_accessibility_page_tells_every_theme(client):
+    page = client.get(reverse("accessibility")).content.decode()
+
+    assert len(checks()) == 13
+    assert [check.theme for check in checks() if check.theme not in page] == []

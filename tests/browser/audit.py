@@ -1,0 +1,70 @@
+"""What axe-core finds in a page, and whether the page bears being narrowed and spaced out.
+
+axe-core 4.14.1, by Deque, is under the Mozilla Public Licence 2.0; it serves the tests only.
+"""
+
+from pathlib import Path
+
+AXE = (Path(__file__).parent / "vendor/axe-4.14.1.min.js").read_text()
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# WCAG 2.2, 1.4.12: what a reader may ask of any text.
+SPACING = """
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(`* {
+  line-height: 1.5 !important;
+  letter-spacing: 0.12em !important;
+  word-spacing: 0.16em !important;
+}
+p { margin-block-end: 2em !important; }`);
+document.adoptedStyleSheets = [sheet];
+"""
+WIDE = {"width": 1280, "height": 900}
+NARROW = {"width": 320, "height": 800}
+FADE = 250  # milliseconds: the links of the admin change colour slowly
+# 1280 CSS pixels seen at 200 %.
+ZOOMED = {"width": 640, "height": 450}
+
+
+def violations(page, tags):
+    """What axe finds, as "rule: selector" lines."""
+    page.evaluate(AXE)
+    return page.evaluate(
+        """async (tags) => {
+          const results = await axe.run(document, {
+            runOnly: {type: "tag", values: tags},
+            resultTypes: ["violations"],
+          });
+          return results.violations.flatMap((rule) =>
+            rule.nodes.map(
+              (node) => `${rule.id}: ${node.target.join(" ")} (${node.failureSummary})`));
+        }""",
+        tags,
+    )
+
+
+def overflow(page):
+    """By how many pixels the page is wider than its window."""
+    return page.evaluate(
+        "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+
+
+def faults(page, tags, *, narrow=True):
+    """What is wrong with the page now open, in every state of the device, by state."""
+    found = {"light": violations(page, tags)}
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(FADE)
+    found["dark"] = violations(page, tags)
+    page.emulate_media(color_scheme="light")
+    page.wait_for_timeout(FADE)
+    if narrow:
+        for state, size in {"200 %": ZOOMED, "320 px": NARROW}.items():
+            page.set_viewport_size(size)
+            found[state] = violations(page, tags)
+            if wider := overflow(page):
+                found[state].append(f"wider than its window by {wider} px")
+        page.evaluate(SPACING)
+        if wider := overflow(page):
+            found["spaced"] = [f"wider than its window by {wider} px"]
+        page.set_viewport_size(WIDE)
+    return {state: faults for state, faults in found.items() if faults}

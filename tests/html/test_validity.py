@@ -1,0 +1,67 @@
+"""Every page is valid, says the Nu HTML checker of the W3C (VNU_JAR; needs Java)."""
+
+import json
+import os
+import subprocess
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+
+from tests.browser.test_accessibility import FOR_ADMIN, FOR_MEMBERS, NO_PAGE, STATES
+from tests.coopemploi.test_public_urls import PUBLIC, PUBLIC_RECORDS
+from tests.factories import UserFactory
+from tests.full_site import fill
+
+pytestmark = [pytest.mark.html, pytest.mark.django_db]
+# Django writes it, in the copy of a value that it compares with at the sending.
+OF_DJANGO = "type” attribute whose value is “hidden” must not have any “aria-*” attributes"
+
+
+def errors_of(pages, folder):
+    """What the checker says of {address: HTML}, as (address, line, message)."""
+    names = {}
+    for number, (address, html) in enumerate(pages.items()):
+        (folder / f"{number}.html").write_bytes(html)
+        names[f"{number}.html"] = address
+    checked = subprocess.run(  # noqa: S603 - the checker, over files we wrote
+        ["java", "-jar", os.environ["VNU_JAR"], "--errors-only", "--format", "json", str(folder)],  # noqa: S607
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    said = json.loads(checked.stderr)["messages"]
+    return [
+        (names[message["url"].rsplit("/", 1)[-1]], message.get("lastLine"), message["message"])
+        for message in said
+        if OF_DJANGO not in message["message"]
+    ]
+
+
+def test_checker_finds_an_error(tmp_path):
+    assert errors_of({"/": b"<!doctype html><title>x</title><p><ul></ul></p>"}, tmp_path)
+
+
+def test_public_pages_are_valid(client, tmp_path):
+    cache.clear()
+    content = fill()
+    addresses = [reverse(name) for name in sorted(PUBLIC - NO_PAGE)]
+    addresses += [content[name].get_absolute_url() for name in sorted(PUBLIC_RECORDS)]
+
+    pages = {address: client.get(address).content for address in [*addresses, *STATES]}
+
+    assert errors_of(pages, tmp_path) == []
+
+
+def test_pages_of_the_team_are_valid(client, tmp_path):
+    cache.clear()
+    content = fill()
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    addresses = [reverse(name) for name in [*FOR_MEMBERS, *FOR_ADMIN]]
+    change = reverse("admin:initiatives_initiative_change", args=[content["initiative_detail"].pk])
+    addresses.append(change)
+
+    pages = {address: client.get(address).content for address in addresses}
+    pages["refused"] = client.post(reverse("admin:events_event_add"), {}).content
+
+    assert errors_of(pages, tmp_path) == []
