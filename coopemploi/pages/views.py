@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -30,6 +31,7 @@ from ..search.models import Document
 from ..search.synonyms import read_query
 from ..search.text import normalise, storable
 from ..vocabulary.models import GlossaryTerm
+from . import cooperation
 from .accessibility import checks as accessibility_checks
 from .forms import ContactForm, SearchForm, one_line
 from .results import Search, source_of, suggested
@@ -37,6 +39,7 @@ from .results import Search, source_of, suggested
 CONTACT_MESSAGES_PER_HOUR = 5
 # A term of the glossary shows so many initiatives, then a link to the whole list.
 TERM_INITIATIVES = 6
+NEAR_LOST_PAGE = 5
 
 
 # Home and search
@@ -135,6 +138,13 @@ def search(request):
         context |= {"page": page, "label": source.label, "results": found.results_of(page)}
         return render(request, "pages/search_group.html", context)
     return render(request, "pages/search.html", context)
+
+
+@login_not_required
+@require_safe
+def who_cooperates(request):
+    context = {"section": "actors", **cooperation.picture(request.user)}
+    return render(request, "pages/cooperation.html", context)
 
 
 @login_not_required
@@ -306,6 +316,7 @@ def ready(request):
 @require_safe
 def robots(request):
     lines = "User-agent: *\nDisallow: /admin/\nDisallow: /comptes/\nDisallow: /recherche/\n"
+    lines += f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}\n"
     return HttpResponse(lines, content_type="text/plain; charset=utf-8")
 
 
@@ -318,6 +329,25 @@ def csrf_failure(request, reason=""):
     if is_interrupted(request):
         return hold(request)
     return render(request, "403_csrf.html", status=403)
+
+
+@login_not_required
+def not_found(request, exception):
+    """What the lost address says is looked for; Django's own reasons are of no help."""
+    said = exception.args[0] if exception.args else ""
+    reason = said if isinstance(said, str) and "matches the given query" not in said else ""
+    near = near_address(request.path, request.user)
+    return render(request, "404.html", {"reason": reason, "near": near}, status=404)
+
+
+def near_address(path, user):
+    """What the last words of an address may have meant; without the last, often cut."""
+    slug = path.rstrip("/").rsplit("/", 1)[-1].replace("-", " ")
+    words = SearchForm({"q": slug}).query
+    for said in (words, words.rpartition(" ")[0]):
+        if normalise(said) and (found := suggested(said, user)):
+            return found[:NEAR_LOST_PAGE]
+    return []
 
 
 def server_error(request):

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from coopemploi.derived import registry
 from tests.factories import InitiativeFactory, TerritoryFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -82,3 +83,28 @@ def test_map_leads_by_keyboard_to_the_list_of_a_region(page, site):
     page.keyboard.press("Enter")
 
     expect(page).to_have_url(re.compile(r"vue=carte&territoire=region:53$"))
+
+
+def test_filter_refreshes_the_list_in_place(page, site):
+    stages = {"Garage en cours": "ongoing", "Garage fini": "completed"}
+    for title, stage in stages.items():
+        InitiativeFactory(title=title, stage=stage)
+    registry.flush()
+    page.goto(f"{site}/initiatives/")
+    page.evaluate("window.isSamePage = true")
+    expect(page.locator(".result-count")).to_have_text("4 initiatives")
+
+    box = page.get_by_role("checkbox", name=re.compile("^en cours"))
+    box.check()
+
+    expect(page.locator(".result-count")).to_have_text("1 initiative")
+    expect(page).to_have_url(re.compile(r"avancement=ongoing"))
+    expect(box).to_be_checked()
+    expect(box).to_be_focused()
+    expect(page.locator("body > [role=status]").last).to_have_text("1 initiative")
+
+    page.go_back()
+
+    expect(page.locator(".result-count")).to_have_text("4 initiatives")
+    expect(page).to_have_url(re.compile(r"/initiatives/$"))
+    assert page.evaluate("window.isSamePage")

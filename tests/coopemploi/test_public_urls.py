@@ -27,6 +27,7 @@ PUBLIC = {
     "alert_asked",
     "actor_list",
     "contact",
+    "cooperation",
     "event_list",
     "exchange_list",
     "glossary",
@@ -43,6 +44,7 @@ PUBLIC = {
     "robots",
     "search",
     "site_map",
+    "sitemap",
     "suggestions",
     "territory_list",
     "territory_names",
@@ -89,6 +91,7 @@ PUBLIC_KEYS = {
     "mail_sent": {},  # under DEBUG only
     "oidc_callback": {},  # with a provider only
     "oidc_login": {},
+    "sitemap_section": {"section": "pages"},
     "mail_stop": {"token": "absent"},
     "account_reset_password_from_key": {"uidb36": "1", "key": "absente"},
     "exchange_still_needed": {"token": "absente"},

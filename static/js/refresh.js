@@ -1,0 +1,82 @@
+// A list changes in place when its filters do: the address follows, the back button works,
+// the focus stays where it was, and the count is said. Without it, every filter is a form
+// and every choice a link: a failure here leaves to the browser what it knows how to do.
+
+const LINKS = ".chips a, .sorts a, .empty a[href^='?']";
+const live = document.createElement("p");
+live.className = "visually-hidden";
+live.setAttribute("role", "status");
+document.body.append(live);
+let last;
+
+// What has the focus, in words that find it again in the new list.
+function place() {
+  const one = document.activeElement;
+  if (!one?.closest(".directory")) return null;
+  if (one.name && one.type === "checkbox") {
+    return `input[name="${CSS.escape(one.name)}"][value="${CSS.escape(one.value)}"]`;
+  }
+  if (one.id) return `#${CSS.escape(one.id)}`;
+  return one.closest(".sorts") ? ".sorts a" : ".chips a, .filters button";
+}
+
+async function show(address, {push}) {
+  const asked = last = new AbortController();
+  const focus = place();
+  const open = [...document.querySelectorAll(".directory details[open] > summary")]
+    .map((summary) => summary.id || summary.parentElement.className);
+  const directory = document.querySelector(".directory");
+  directory.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(address, {signal: asked.signal});
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector(".directory");
+    if (!answer.ok || !fresh) throw new Error(answer.status);
+    if (asked !== last) return;
+    if (push) history.pushState(null, "", answer.url);
+    document.title = page.title;
+    directory.replaceWith(fresh);
+    for (const summary of fresh.querySelectorAll("details > summary")) {
+      const details = summary.parentElement;
+      if (open.includes(summary.id || details.className)) details.open = true;
+    }
+    if (focus) {
+      (fresh.querySelector(focus) ?? fresh.querySelector("input:not([type=hidden])"))
+        ?.focus({preventScroll: true});
+    }
+    live.textContent = fresh.querySelector(".result-count")?.textContent ?? "";
+  } catch (error) {
+    if (error.name !== "AbortError") location.assign(address);
+  }
+}
+
+function asked(form) {
+  const values = [...new FormData(form)].filter(([, value]) => value !== "");
+  return `${location.pathname}?${new URLSearchParams(values)}`;
+}
+
+function refresh(address) {
+  last?.abort();
+  show(address, {push: true});
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches(".filters .facet input, .filters__covering input")) {
+    refresh(asked(event.target.form));
+  }
+});
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches(".filters")) return;
+  event.preventDefault();
+  refresh(asked(event.target));
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.(LINKS);
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  refresh(link.href);
+});
+
+addEventListener("popstate", () => show(location.href, {push: false}));
