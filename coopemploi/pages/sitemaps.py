@@ -1,14 +1,14 @@
 """What search engines are told of: the lists, and every published sheet."""
 
 from django.contrib.sitemaps import Sitemap
+from django.db.models import Q
 from django.urls import reverse
 
 from events.models import Action, Campaign, Event
 from initiatives.models import Initiative, Need, Offer, Resource
-from territories.models import Actor, Network
+from territories.models import Actor, Network, Territory
 
 from ..vocabulary.models import GlossaryTerm
-from .views import covered_territories
 
 PAGES = [
     "home",
@@ -55,7 +55,11 @@ class TerritorySitemap(Sitemap):
     limit = 5000
 
     def items(self):
-        return covered_territories().order_by("pk")
+        events = Event.objects.published()
+        covered = Q(pk__in=Initiative.objects.published().values("territories"))
+        covered |= Q(pk__in=Actor.objects.published().values("territories"))
+        covered |= Q(pk__in=events.values("territories")) | Q(pk__in=events.values("town"))
+        return Territory.objects.filter(covered).order_by("pk")
 
 
 class GlossarySitemap(Sitemap):
