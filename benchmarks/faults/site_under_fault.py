@@ -1,0 +1,27 @@
+"""The site, with one more address that writes a line and says so once it is committed."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coopemploi.settings")
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.wsgi import get_wsgi_application
+from django.http import HttpResponse
+from django.urls import include, path
+from django.views.decorators.csrf import csrf_exempt
+
+settings.ROOT_URLCONF = "site_under_fault"
+application = get_wsgi_application()
+
+
+@csrf_exempt
+@login_not_required
+def write(request, number):
+    from coopemploi.mail.models import Refusal
+
+    Refusal.objects.create(address=f"{number}@fault.example", topic=Refusal.Topic.ALERT)
+    return HttpResponse("ok", status=201)
+
+
+urlpatterns = [path("ecrire/<int:number>/", write), path("", include("coopemploi.urls"))]

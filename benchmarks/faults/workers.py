@@ -1,0 +1,175 @@
+"""Workers killed at random, then a reload, under load: what was acknowledged is kept.
+
+python benchmarks/faults/workers.py [seconds] — on the database of DATABASE_URL, which is
+migrated, or on a new SQLite one. On loopback only.
+"""
+
+import http.client
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PORT = 8193
+RATE = 50  # requests a second
+SETTINGS = {
+    "DEBUG": "0",
+    "SECRET_KEY": "a key of a measure, that signs nothing of value",
+    "ALLOWED_HOSTS": "127.0.0.1",
+    "SECURE_SSL_REDIRECT": "0",
+    "LOG_LEVEL": "ERROR",
+}
+
+
+@contextmanager
+def gunicorn(environment):
+    command = [
+        str(Path(sys.executable).with_name("gunicorn")),
+        *("--workers", "3", "--bind", f"127.0.0.1:{PORT}", "--log-level", "critical"),
+        *("--no-control-socket", "--pythonpath", str(Path(__file__).parent)),
+        "site_under_fault:application",
+    ]
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        command, cwd=ROOT, env=environment, start_new_session=True
+    )
+    try:
+        yield process
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=30)
+
+
+def ask(path, method="GET", timeout=10):
+    """The status of an answer, None when there is none."""
+    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=timeout)
+    try:
+        connection.request(method, path, headers={"Connection": "close"})
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+
+
+class Load:
+    """Requests at a steady rate, one in two of which writes."""
+
+    def __init__(self, first):
+        self.number, self.lock = first, threading.Lock()
+        self.acknowledged, self.failed, self.times = [], 0, []
+        self.stopped = threading.Event()
+        self.threads = [threading.Thread(target=self._run) for _ in range(10)]
+
+    def _run(self):
+        while not self.stopped.wait(len(self.threads) / RATE):
+            with self.lock:
+                self.number += 1
+                number = self.number
+            writes = number % 2
+            status = ask(f"/ecrire/{number}/", "POST") if writes else ask("/sante/")
+            with self.lock:
+                if status in {200, 201}:
+                    self.times.append(time.monotonic())
+                    if writes:
+                        self.acknowledged.append(number)
+                else:
+                    self.failed += 1
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *failure):
+        self.stopped.set()
+        for thread in self.threads:
+            thread.join()
+
+    @property
+    def gap(self):
+        times = sorted(self.times)
+        return max((b - a for a, b in pairwise(times)), default=0)
+
+
+def workers_of(process):
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+    return [int(pid) for pid in children.split()]
+
+
+def written(environment):
+    code = (
+        "import django; django.setup()\n"
+        "from coopemploi.mail.models import Refusal\n"
+        "rows = Refusal.objects.filter(address__endswith='@fault.example')\n"
+        "print(*(address.partition('@')[0] for address in rows.values_list('address', flat=True)))"
+    )
+    said = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**environment, "DJANGO_SETTINGS_MODULE": "coopemploi.settings"},
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    ).stdout
+    return {int(number) for number in said.split()}
+
+
+def main(seconds):
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {"DATABASE_URL": f"sqlite:///{folder}/site.sqlite3", **os.environ, **SETTINGS}
+        for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"]):
+            subprocess.run(  # noqa: S603 - our own commands
+                [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True
+            )
+        with gunicorn(environment) as process:
+            while ask("/sante/", timeout=2) != 200:
+                time.sleep(0.2)
+            time.sleep(2)
+            wrong = kill_at_random(process, seconds, environment)
+            wrong += reload_under_load(process, seconds / 2)
+    if wrong:
+        raise SystemExit(" ; ".join(wrong))
+
+
+def kill_at_random(process, seconds, environment):
+    killed = 0
+    with Load(first=0) as load:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            time.sleep(random.uniform(1, 3))  # noqa: S311 - not a secret
+            os.kill(random.choice(workers_of(process)), signal.SIGKILL)  # noqa: S311
+            killed += 1
+        time.sleep(2)
+    lost = set(load.acknowledged) - written(environment)
+    print(
+        f"kill -9 : {killed} processus tués en {seconds:.0f} s, {len(load.times)} réponses, "
+        f"{load.failed} sans réponse, {len(load.acknowledged)} écritures confirmées, "
+        f"{len(lost)} perdues, plus long silence {load.gap:.2f} s",
+        flush=True,
+    )
+    return (["des écritures confirmées sont perdues"] if lost else []) + (
+        ["le silence dépasse 1 s"] if load.gap > 1 else []
+    )
+
+
+def reload_under_load(process, seconds):
+    with Load(first=1_000_000) as load:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            time.sleep(4)
+            os.kill(process.pid, signal.SIGHUP)
+        time.sleep(3)
+    print(f"rechargement : {len(load.times)} réponses, {load.failed} demandes sans réponse")
+    return ["le rechargement refuse des demandes"] if load.failed else []
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]) if sys.argv[1:] else 60)
