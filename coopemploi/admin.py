@@ -47,6 +47,7 @@ FEMININE = {
     "inscription",
     "instance",
     "intervention",
+    "mise",
     "nouvelle",
     "offre",
     "opération",

@@ -1,5 +1,7 @@
 from django import forms
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
 
 from coopemploi.admin import (
     CLASSIFICATION,
@@ -7,6 +9,7 @@ from coopemploi.admin import (
     PUBLICATION,
     USED_SCHEMES,
     FigureInline,
+    ModelAdmin,
     PublishableAdmin,
     StackedInline,
     TabularInline,
@@ -20,6 +23,8 @@ from .models import (
     Initiative,
     InitiativeFigure,
     InitiativeLink,
+    Introduction,
+    IntroductionBlock,
     Involvement,
     Match,
     Need,
@@ -126,8 +131,8 @@ class MatchInline(TabularInline):
     """The suggestions of a record: only what became of them is for people to say."""
 
     model = Match
-    fields = ["pair", "score", "why", "status"]
-    readonly_fields = ["pair", "score", "why"]
+    fields = ["pair", "score", "why", "status", "introduce"]
+    readonly_fields = ["pair", "score", "why", "introduce"]
     extra = 0
     can_delete = False
 
@@ -144,6 +149,11 @@ class MatchInline(TabularInline):
     @admin.display(description="raisons")
     def why(self, match):
         return " ; ".join(match.reasons)
+
+    @admin.display(description="mise en relation")
+    def introduce(self, match):
+        url = reverse("introduction_add", args=[match.pk])
+        return format_html('<a href="{}">Mettre en relation</a>', url)
 
 
 class ExchangeAdmin(ImportableMixin, PublishableAdmin):
@@ -221,3 +231,56 @@ class ResourceAdmin(ImportableMixin, PublishableAdmin):
     @admin.display(description="date", ordering="dated_latest")
     def date(self, resource):
         return resource.dated
+
+
+@admin.register(Introduction)
+class IntroductionAdmin(ModelAdmin):
+    """What became of each; who was written to, never their addresses."""
+
+    list_display = ["need", "candidate", "seeker", "helper", "state", "created_at"]
+    list_select_related = ["need", "offer", "initiative", "seeker", "helper"]
+    search_fields = ["need__text"]
+    follow_up = {
+        "signalees": ("signalées", "reported"),
+        "en-attente": ("en attente d'une réponse", "waiting"),
+    }
+    readonly_fields = [
+        "need",
+        "offer",
+        "initiative",
+        "seeker",
+        "helper",
+        "asked_by",
+        "message",
+        "seeker_answer",
+        "helper_answer",
+        "introduced_at",
+        "closed_at",
+        "followed_up_at",
+        "seeker_outcome",
+        "helper_outcome",
+        "reported_at",
+        "report",
+    ]
+    fields = [*readonly_fields, "report_handled"]
+
+    def has_add_permission(self, request):
+        """It is asked for from a match, by one of the two or by whoever animates."""
+        return False
+
+    @admin.display(description="peut y répondre")
+    def candidate(self, introduction):
+        return introduction.candidate
+
+    @admin.display(description="où elle en est")
+    def state(self, introduction):
+        if introduction.closed_at:
+            return "close"
+        return "acceptée des deux" if introduction.is_introduced else "en attente"
+
+
+@admin.register(IntroductionBlock)
+class IntroductionBlockAdmin(ModelAdmin):
+    list_display = ["by", "blocked", "since"]
+    list_select_related = ["by", "blocked"]
+    autocomplete_fields = ["by", "blocked"]

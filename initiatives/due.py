@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from coopemploi.due import due
 
-from . import ageing
+from . import ageing, introductions
 
 
 @due("besoins et offres")
@@ -12,3 +12,11 @@ def freshness(at):
     asked = ageing.ask(at)
     resting = ageing.put_silent_to_rest(timezone.localdate(at))
     return f"{asked} questions posées, {resting} mis en sommeil"
+
+
+@due("mises en relation")
+def introductions_due(at):
+    asked = introductions.follow_up(at)
+    closed = introductions.close_unanswered(at)
+    erased = introductions.forget(at)
+    return f"{asked} suivies, {closed} sans réponse closes, {erased} anciennes effacées"

@@ -1,8 +1,9 @@
 """What leads from what is done, sought and offered to a perimeter."""
 
+from coopemploi.permissions import editing_rule
 from territories.permissions import lead
 
-from .models import Initiative, Match, Need, Offer, Resource
+from .models import Initiative, Introduction, Match, Need, Offer, Resource
 
 
 def declare():
@@ -10,4 +11,14 @@ def declare():
     for exchange in (Need, Offer):
         lead(exchange, "territories", "actor__territories", "actor__governs")
     lead(Resource, "actor__territories", "actor__governs", "initiatives__territories")
-    lead(Match, "need__territories", "need__actor__territories", "need__actor__governs")
+    for pair in (Match, Introduction):
+        lead(pair, "need__territories", "need__actor__territories", "need__actor__governs")
+
+
+def can_introduce(user, match):
+    """Whoever animates the network where the need is."""
+    return (
+        user.is_staff
+        and user.has_perm("initiatives.change_match")
+        and editing_rule().editable(Match.objects.filter(pk=match.pk), user).exists()
+    )

@@ -26,6 +26,8 @@ MOST_NAMES = 8
 SECTION_SIZE = 6
 # Above this number of territories of a kind, a territory's page only counts them.
 LISTED_PARTS = 60
+# Fewer introductions than that are told to nobody: one could guess whose they are.
+FEW = 3
 MAYOTTE = "region:06"
 # How the heading of a list of parts names their kind, where an "s" does not do.
 KIND_PLURALS = {
@@ -434,6 +436,14 @@ def network_list(request):
     )
 
 
+def introductions_of(network, user):
+    """{introduced, helped} of a network; None while so few would tell who met whom."""
+    needs = Actor._meta.get_field("needs").related_model
+    matches = needs._meta.get_field("matches").related_model.objects
+    figures = matches.of_network(network).acted_upon()
+    return figures if figures["introduced"] >= (1 if user.is_staff else FEW) else None
+
+
 @login_not_required
 @kept_for_visitors
 @require_safe
@@ -451,6 +461,7 @@ def network_detail(request, slug):
             "network": network,
             "upcoming": events.upcoming(),
             "past": events.past(),
+            "introductions": introductions_of(network, request.user),
             "names_people": names_people([*network.coordinators, *network.members]),
         },
     )

@@ -58,6 +58,8 @@ from initiatives.models import (
     Initiative,
     InitiativeFigure,
     InitiativeLink,
+    Introduction,
+    IntroductionBlock,
     Involvement,
     Match,
     Need,
@@ -338,6 +340,25 @@ class OfferFactory(PublishableFactory):
     text = factory.Sequence(lambda n: f"Offre {n}")
     kind = Offer.Kind.KNOWLEDGE
     actor = factory.SubFactory(ActorFactory)
+
+
+class IntroductionFactory(DjangoModelFactory):
+    class Meta:
+        model = Introduction
+
+    need = factory.SubFactory("tests.factories.NeedFactory")
+    offer = factory.SubFactory("tests.factories.OfferFactory")
+    seeker = factory.SubFactory("tests.factories.PersonFactory")
+    helper = factory.SubFactory("tests.factories.PersonFactory")
+    message = "Pouvons-nous en parler ?"
+
+
+class IntroductionBlockFactory(DjangoModelFactory):
+    class Meta:
+        model = IntroductionBlock
+
+    by = factory.SubFactory("tests.factories.PersonFactory")
+    blocked = factory.SubFactory("tests.factories.PersonFactory")
 
 
 class MatchFactory(DjangoModelFactory):

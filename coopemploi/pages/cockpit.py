@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 
 from events.models import Action, Attendance, Campaign, Event, EventFigure, Recap
-from initiatives.models import Initiative, Need, Offer, Resource
+from initiatives.models import Initiative, Introduction, Need, Offer, Resource
 from territories.models import Actor, Network, Territory
 
 from ..admin import FollowUpFilter
@@ -242,6 +242,15 @@ def note_unanswered(need):
     return joined(age, who and str(who))
 
 
+def first_reported(introductions):
+    people = introductions.select_related("need", "offer", "initiative", "asked_by")
+    return people.order_by("reported_at", "pk")
+
+
+def note_reported(introduction):
+    return joined(f"le {introduction.reported_at:%d/%m/%Y}", str(introduction.asked_by or ""))
+
+
 def first_untouched(initiatives):
     return initiatives.order_by("updated_at", "pk")
 
@@ -327,6 +336,14 @@ PANELS = [
         head=FollowUp(Need, "piste-non-traitee"),
         first=first_unanswered,
         note=note_unanswered,
+    ),
+    Panel(
+        key="signalees",
+        title="Mises en relation signalées",
+        hint="Quelqu'un s'est plaint du message reçu : le lire, et parler aux personnes.",
+        head=FollowUp(Introduction, "signalees"),
+        first=first_reported,
+        note=note_reported,
     ),
     Panel(
         key="a-completer",

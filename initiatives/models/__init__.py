@@ -1,5 +1,6 @@
 from .exchange import Need, Offer
 from .initiative import Initiative, InitiativeFigure, InitiativeLink, Involvement, Step
+from .introduction import Introduction, IntroductionBlock
 from .match import Match, MatchFeature, MatchProfile
 from .resource import Resource
 
@@ -7,6 +8,8 @@ __all__ = [
     "Initiative",
     "InitiativeFigure",
     "InitiativeLink",
+    "Introduction",
+    "IntroductionBlock",
     "Involvement",
     "Match",
     "MatchFeature",

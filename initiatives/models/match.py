@@ -26,6 +26,27 @@ class MatchQuerySet(models.QuerySet):
         """What may answer what `actor` seeks, and who seeks what it offers."""
         return self.filter(Q(need__actor=actor) | Q(offer__actor=actor), need__state="open")
 
+    def of_network(self, network):
+        """Those of which one side at least is a member of `network`."""
+        members = network.memberships.exclude(actor=None).values("actor")
+        return self.filter(
+            Q(need__actor__in=members)
+            | Q(offer__actor__in=members)
+            | Q(initiative__involvements__actor__in=members)
+        ).distinct()
+
+    def acted_upon(self):
+        """{introduced, helped}: how many brought people together, and how many helped."""
+        status = Match.Status
+        return self.aggregate(
+            introduced=models.Count(
+                "pk",
+                filter=Q(status__in=[status.INTRODUCED, status.UNDER_WAY, status.HELPED]),
+                distinct=True,
+            ),
+            helped=models.Count("pk", filter=Q(status=status.HELPED), distinct=True),
+        )
+
     def with_candidates(self):
         return self.select_related(
             "need__actor", "need__source", "offer__actor", "offer__source", "initiative__source"

@@ -25,6 +25,7 @@ from tests.factories import (
     EventFigureFactory,
     InitiativeFactory,
     InitiativeLinkFactory,
+    IntroductionFactory,
     InvolvementFactory,
     MandateFactory,
     MatchFactory,
@@ -58,6 +59,7 @@ def await_everything():
     ActionFactory(title="Action en retard", due=in_days(-1))
     NeedFactory(text="Besoin qui attend", stated_on=in_days(-91))
     MatchFactory(status=Match.Status.SUGGESTED)
+    IntroductionFactory(reported_at=timezone.now())
     InitiativeFactory(title="Initiative à compléter", summary="")
     untouched = InitiativeFactory(title="Initiative oubliée")
     long_ago = timezone.now() - datetime.timedelta(days=400)
@@ -139,7 +141,7 @@ def test_home_page_takes_the_same_queries_at_1_and_30_rows(animateur_client):
     with CaptureQueriesContext(connection) as thirty:
         animateur_client.get(INDEX)
 
-    assert len(one) == len(thirty) == 17
+    assert len(one) == len(thirty) == 18
     assert {len(panel["rows"]) for panel in panels(animateur_client).values()} == {0, 5}
 
 

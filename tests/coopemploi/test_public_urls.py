@@ -97,6 +97,8 @@ PUBLIC_KEYS = {
     "exchange_still_needed": {"token": "absente"},
     "action_answer": {"token": "absent"},
     "evaluation_answer": {"token": "absent"},
+    "introduction_answer": {"token": "absent"},
+    "introduction_outcome": {"token": "absent"},
 }
 PRIVATE = {
     "account",
@@ -121,7 +123,12 @@ PRIVATE = {
     "usersessions_list",
 }
 # Those of one record.
-PRIVATE_RECORDS = {"mfa_edit_webauthn", "mfa_remove_webauthn", "session_end"}
+PRIVATE_RECORDS = {
+    "introduction_add",
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
+    "session_end",
+}
 # They send back to the sign-in: they are its second step.
 CLOSED = {
     "account_confirm_login_code",

@@ -1,0 +1,184 @@
+"""« Mettez-nous en relation » : asking, answering, and saying whether it helped."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Q
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from coopemploi.links import opened_by
+from territories.models import Person
+from territories.participants import address_of
+
+from . import introductions
+from .forms import IntroductionAnswerForm, IntroductionForm, IntroductionOutcomeForm
+from .models import Introduction, Match
+from .permissions import can_introduce
+
+Answer = Introduction.Answer
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def introduction_add(request, pk):
+    """One of the two asks, or whoever animates introduces them; nobody else."""
+    match = get_object_or_404(
+        Match.objects.shown().visible_to(request.user).with_candidates(), pk=pk
+    )
+    is_animateur = can_introduce(request.user, match)
+    side = None if is_animateur else introductions.side_of(match, request.user)
+    known = introductions.people_of(match)
+    may_ask = is_animateur or (side and len(known) == 2)
+    context = {"match": match, "is_animateur": is_animateur, "side": side, "may_ask": may_ask}
+    if not may_ask:
+        return _form(request, context, status=200 if side else 403)
+    form = IntroductionForm(
+        request.POST or None,
+        people={each: reachable(match, each) for each in Introduction.SIDES}
+        if is_animateur
+        else None,
+        initial={"message": written_for(match, is_animateur=is_animateur, side=side), **known},
+    )
+    context["form"] = form
+    if request.method != "POST":
+        return _form(request, context)
+    if not form.is_valid():
+        return _form(request, context, status=400)
+    return _ask(request, context, {**known, **form.cleaned_data})
+
+
+def _ask(request, context, given):
+    try:
+        introductions.ask(
+            match=context["match"],
+            seeker=given["seeker"],
+            helper=given["helper"],
+            user=request.user,
+            message=given["message"],
+            is_animateur=context["is_animateur"],
+            at=timezone.now(),
+        )
+    except introductions.TooManyError:
+        return _form(request, {**context, "is_refused": True}, status=429)
+    messages.success(
+        request, "C'est parti. Les adresses ne seront dites que si les deux acceptent."
+    )
+    return redirect(context["match"].need)
+
+
+def _form(request, context, status=200):
+    context = {"section": "exchanges", **context}
+    return render(request, "initiatives/introduction_form.html", context, status=status)
+
+
+def reachable(match, side):
+    """Whom one can write to on one side: who is named, and who works for the actor."""
+    record = match.need if side == "seeker" else match.candidate
+    actors = {"positions__actor__involvements__initiative": record}
+    if side == "seeker" or match.offer_id:
+        named = introductions.people_of(match).get(side)
+        actors = {"positions__actor": record.actor_id} if record.actor_id else {"pk__in": []}
+    else:
+        named = record.contact and record.contact.person
+    working = Person.objects.filter(~Q(email="") | Q(user__is_active=True), **actors)
+    wanted = Q(pk__in=working.values("pk"))
+    if named and address_of(named):
+        wanted |= Q(pk=named.pk)
+    return Person.objects.filter(wanted)
+
+
+def written_for(match, *, is_animateur, side):
+    """A first version of the message, to be changed at will."""
+    need, candidate = match.need.text, str(match.candidate)
+    if is_animateur:
+        return (
+            f"Bonjour,\n\nL'un de vous cherche : « {need} »\nL'autre a ou propose : "
+            f"« {candidate} »\n\nJe vous propose de faire connaissance."
+        )
+    if side == "seeker":
+        return (
+            f"Bonjour,\n\nJe cherche : « {need} »\nVotre fiche « {candidate} » m'intéresse. "
+            "Pouvons-nous en parler ?"
+        )
+    return (
+        f"Bonjour,\n\nVous cherchez : « {need} »\nJe peux peut-être vous aider : "
+        f"« {candidate} ». Pouvons-nous en parler ?"
+    )
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@opened_by(introductions.ANSWER)
+def introduction_answer(request, signed):
+    """Reading writes nothing: a mailbox that opens links answers for nobody."""
+    introduction, side = _signed(signed)
+    form = IntroductionAnswerForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and not introduction.closed_at:
+        if form.is_valid():
+            _answer(introduction, side, form.cleaned_data)
+            return redirect(request.path)
+        status = 400
+    context = {"form": form, **_told(introduction, side)}
+    return render(request, "initiatives/introduction_answer.html", context, status=status)
+
+
+def _answer(introduction, side, given):
+    if given["report"]:
+        introduction.flag(given["report"])
+    if given["blocks"]:
+        introductions.block(introduction=introduction, side=side)
+    introductions.answer(
+        introduction=introduction,
+        side=side,
+        accepts=given["answer"] == Answer.ACCEPTED and not given["blocks"],
+        at=timezone.now(),
+    )
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@opened_by(introductions.OUTCOME)
+def introduction_outcome(request, signed):
+    introduction, side = _signed(signed)
+    form = IntroductionOutcomeForm(request.POST or None, is_seeker=side == "seeker")
+    status = 200
+    if request.method == "POST":
+        if form.is_valid():
+            introductions.tell_outcome(
+                introduction=introduction,
+                side=side,
+                outcome=form.cleaned_data["outcome"],
+                story=form.cleaned_data.get("story", ""),
+            )
+            messages.success(request, "Merci, c'est noté.")
+            return redirect(introduction.need)
+        status = 400
+    context = {"form": form, **_told(introduction, side)}
+    return render(request, "initiatives/introduction_outcome.html", context, status=status)
+
+
+def _signed(signed):
+    pk, side = signed
+    introductions_with_people = Introduction.objects.select_related(
+        "need", "offer", "initiative", "seeker__user", "helper__user"
+    )
+    return get_object_or_404(introductions_with_people, pk=pk), side
+
+
+def _told(introduction, side):
+    """What one of the two may read; the address of the other only once both agreed."""
+    other = introduction.other(side)
+    told = {
+        "introduction": introduction,
+        "is_seeker": side == "seeker",
+        "own_answer": introduction.answer_of(side),
+        "other_name": other.public_name,
+    }
+    if introduction.is_introduced and not introduction.closed_at:
+        told |= {"other_name": other.full_name, "other_address": address_of(other)}
+    return told

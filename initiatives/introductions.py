@@ -1,0 +1,217 @@
+"""Putting two people in touch, through the site: each learns the address of the other once
+both have agreed, and a third person learns nothing."""
+
+import datetime
+
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.urls import reverse
+
+from coopemploi.links import SignedLink
+from coopemploi.mail.models import Refusal
+from coopemploi.mail.services import refuses, send_mail_later, site_url
+from territories.participants import address_of, person_of
+
+from .models import Introduction, IntroductionBlock, Match, Need
+from .models.introduction import ANSWER_TIME
+
+ANSWER = SignedLink("introduction-answer", max_age=ANSWER_TIME)
+OUTCOME = SignedLink("introduction-outcome", max_age=datetime.timedelta(days=90))
+DAY = datetime.timedelta(days=1)
+# So many requests a day: from a participant, from an animateur, to anybody.
+PER_PARTICIPANT, PER_ANIMATEUR, PER_RECEIVER = 5, 50, 3
+Side, Answer, Outcome = Introduction.SIDES, Introduction.Answer, Introduction.Outcome
+
+
+class TooManyError(Exception):
+    """Enough people were written to today."""
+
+
+def people_of(match):
+    """{side: the person whom the record names}, where one can be written to."""
+    candidate = match.candidate
+    helper = candidate.person if match.offer_id else candidate.contact and candidate.contact.person
+    found = {"seeker": match.need.person, "helper": helper}
+    return {side: person for side, person in found.items() if person and address_of(person)}
+
+
+def side_of(match, user):
+    """On which side of a match a participant is; None for a third person."""
+    person = person_of(user)
+    if person is None:
+        return None
+    return next((side for side, each in people_of(match).items() if each == person), None)
+
+
+def would_receive(introduction, side):
+    """Whether one of the two lets the site write to them about this."""
+    person, other = introduction.person(side), introduction.other(side)
+    is_blocked = IntroductionBlock.objects.filter(by=person, blocked=other).exists()
+    return not is_blocked and not refuses(address_of(person), Refusal.Topic.INTRODUCTION)
+
+
+@transaction.atomic
+def ask(*, match, seeker, helper, user, message, is_animateur, at):
+    """Write to the two people, or to the other one when one of them asks.
+
+    Who refuses, or has blocked the other, is not written to, and nobody is told so. Raise
+    TooManyError.
+    """
+    _check_limits(user, [seeker, helper], is_animateur, at)
+    introduction = Introduction(
+        need=match.need,
+        offer=match.offer,
+        initiative=match.initiative,
+        seeker=seeker,
+        helper=helper,
+        asked_by=user,
+        message=message,
+        created_at=at,
+    )
+    own_side = None if is_animateur else introduction.side_of(person_of(user))
+    if own_side:
+        setattr(introduction, f"{own_side}_answer", Answer.ACCEPTED)
+    try:
+        with transaction.atomic():
+            introduction.save()
+    except IntegrityError:  # asked already: once is enough
+        return None
+    asked = [side for side in Introduction.SIDES if side != own_side]
+    if all(would_receive(introduction, side) for side in asked):
+        for side in asked:
+            _send(introduction, side, "ask", link=ANSWER, page="introduction_answer")
+    return introduction
+
+
+def _check_limits(user, people, is_animateur, at):
+    since = at - DAY
+    limit = PER_ANIMATEUR if is_animateur else PER_PARTICIPANT
+    get_user_model().objects.select_for_update().get(pk=user.pk)
+    asked = Introduction.objects.asked_since(user, since).count()
+    own = None if is_animateur else person_of(user)
+    crowded = any(
+        Introduction.objects.received_since(person, since)
+        .exclude(asked_by=None)
+        .exclude(asked_by=person.user_id)
+        .count()
+        >= PER_RECEIVER
+        for person in people
+        if person != own
+    )
+    if asked >= limit or crowded:
+        raise TooManyError
+
+
+@transaction.atomic
+def answer(*, introduction, side, accepts, at):
+    """One of the two answers; both agreeing tells each the name and the address of the other."""
+    introduction = Introduction.objects.select_for_update().get(pk=introduction.pk)
+    if introduction.closed_at or introduction.answer_of(side) != Answer.WAITING:
+        return introduction
+    introduction.answer(side, Answer.ACCEPTED if accepts else Answer.DECLINED, at)
+    if introduction.is_introduced:
+        keep_status(introduction)
+        for each in Introduction.SIDES:
+            _send(introduction, each, "introduced")
+    elif introduction.closed_at:
+        for each in Introduction.SIDES:
+            if introduction.answer_of(each) == Answer.ACCEPTED:
+                _send(introduction, each, "closed")
+    return introduction
+
+
+@transaction.atomic
+def block(*, introduction, side):
+    IntroductionBlock.objects.get_or_create(
+        by=introduction.person(side), blocked=introduction.other(side)
+    )
+
+
+@transaction.atomic
+def tell_outcome(*, introduction, side, outcome, story=""):
+    """What became of it; the need is answered once whoever had it says so."""
+    introduction.tell_outcome(side, outcome)
+    keep_status(introduction)
+    need = introduction.need
+    if side == "seeker" and outcome == Outcome.HELPED and need.state == Need.State.OPEN:
+        need.resolve(story, offer=introduction.offer, initiative=introduction.initiative)
+
+
+def keep_status(introduction):
+    """The match follows what the two say of it; it is kept, even if no longer suggested."""
+    Match.objects.update_or_create(
+        need=introduction.need,
+        offer=introduction.offer,
+        initiative=introduction.initiative,
+        defaults={"status": introduction.match_status},
+    )
+
+
+def follow_up(at):
+    """Ask, once, whether it helped, thirty days after; return how many were asked about."""
+    return sum(_follow_up(pk, at) for pk in _keys(Introduction.objects.due_for_follow_up(at)))
+
+
+@transaction.atomic
+def _follow_up(pk, at):
+    due = Introduction.objects.due_for_follow_up(at).select_for_update(of=("self",))
+    introduction = due.filter(pk=pk).first()
+    if introduction is None:
+        return 0
+    introduction.followed_up_at = at
+    introduction.save(update_fields=["followed_up_at"])
+    for side in Introduction.SIDES:
+        _send(introduction, side, "follow_up", link=OUTCOME, page="introduction_outcome")
+    return 1
+
+
+def close_unanswered(at):
+    """Close what nobody answered in time, and tell whoever had agreed; return how many."""
+    closed = 0
+    for pk in _keys(Introduction.objects.unanswered(at)):
+        with transaction.atomic():
+            due = Introduction.objects.unanswered(at).select_for_update(of=("self",))
+            introduction = due.filter(pk=pk).first()
+            if introduction is None:
+                continue
+            introduction.close(at)
+            closed += 1
+            for side in Introduction.SIDES:
+                if introduction.answer_of(side) == Answer.ACCEPTED:
+                    _send(introduction, side, "closed")
+    return closed
+
+
+def forget(at):
+    """Erase what was written a year ago; what the matches became stays. Return how many."""
+    return Introduction.objects.outdated(at).delete()[1].get(Introduction._meta.label, 0)
+
+
+def _keys(introductions):
+    return list(introductions.order_by("pk").values_list("pk", flat=True))
+
+
+def of_people(person):
+    """The introductions of a person, on either side."""
+    return Introduction.objects.filter(Q(seeker=person) | Q(helper=person))
+
+
+def _send(introduction, side, template, *, link=None, page=None):
+    """Mail one of the two; the address of the other is in no mail but the one that introduces."""
+    person, other = introduction.person(side), introduction.other(side)
+    address = address_of(person)
+    if not address:
+        return
+    context = {
+        "introduction": introduction,
+        "is_seeker": side == "seeker",
+        "other_name": other.public_name,
+    }
+    if template == "introduced":
+        context |= {"other_name": other.full_name, "other_address": address_of(other)}
+    if link:
+        token = link.sign([introduction.pk, side])
+        context["link"] = site_url(reverse(page, args=[token]))
+    topic = Refusal.Topic.INTRODUCTION if link else ""
+    send_mail_later(to=address, template=f"introductions/{template}", context=context, topic=topic)

@@ -1,0 +1,485 @@
+"""« Mettez-nous en relation », seen by the two, by whoever animates, and by a third person."""
+
+import datetime
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+from post_office.models import Email
+
+from coopemploi.mail.models import Refusal
+from initiatives import introductions
+from initiatives.models import Introduction, IntroductionBlock, Match, Need
+from territories.models import Mandate
+from tests.factories import (
+    ActorFactory,
+    InitiativeFactory,
+    IntroductionFactory,
+    MandateFactory,
+    MatchFactory,
+    NeedFactory,
+    NetworkFactory,
+    NetworkMembershipFactory,
+    OfferFactory,
+    PersonFactory,
+    PositionFactory,
+    TerritoryFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+SEEKER, HELPER = "lea.cherche@example.org", "noe.aide@example.org"
+NOW = timezone.now()
+
+
+@pytest.fixture(autouse=True)
+def _clock(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
+def match():
+    place = TerritoryFactory(kind="departement")
+    need = NeedFactory(
+        text="Un modèle de charte",
+        person=PersonFactory(first_name="Léa", last_name="Cherche", email=SEEKER),
+    )
+    need.territories.add(place)
+    offer = OfferFactory(
+        text="Une charte toute prête",
+        person=PersonFactory(first_name="Noé", last_name="Aide", email=HELPER),
+    )
+    match, _ = Match.objects.update_or_create(need=need, offer=offer, defaults={"score": 500})
+    return match
+
+
+def participant(address):
+    """Somebody who signed up with the address that the network knows of them."""
+    user = UserFactory(email=address)
+    EmailAddress.objects.create(user=user, email=address, verified=True, primary=True)
+    return user
+
+
+def animateur(match):
+    mandate = MandateFactory(
+        role=Mandate.Role.ANIMATEUR, territory=match.need.territories.get(), user__is_staff=True
+    )
+    return mandate.user
+
+
+def asked(match, **values):
+    return reverse("introduction_add", args=[match.pk]), {"message": "Parlons-en ?", **values}
+
+
+def sent_to(address):
+    return list(Email.objects.filter(to=address).order_by("pk"))
+
+
+def link_in(email, kind="reponse"):
+    return re.search(rf"/mises-en-relation/{kind}/\S+", email.message)[0]
+
+
+def ask_as_seeker(client, match):
+    client.force_login(participant(SEEKER))
+    return client.post(*asked(match))
+
+
+def say(client, address, **data):
+    """Answer the last request received, without an account."""
+    client.logout()
+    return client.post(link_in(sent_to(address)[-1]), {"answer": "accepted", **data}, follow=True)
+
+
+# From one to the other
+
+
+def test_one_asks_the_other_through_the_site(client, match):
+    response = ask_as_seeker(client, match)
+
+    assert response.url == match.need.get_absolute_url()
+    [mail] = sent_to(HELPER)
+    assert "Parlons-en ?" in mail.message
+    assert "Léa Cherche" in mail.message
+    assert SEEKER not in f"{mail.message}{mail.headers}{mail.from_email}"
+    assert sent_to(SEEKER) == []
+
+
+def test_addresses_are_told_once_both_accept(client, match):
+    ask_as_seeker(client, match)
+    client.logout()
+    link = link_in(sent_to(HELPER)[0])
+    assert SEEKER not in client.get(link).text
+
+    page = say(client, HELPER).text
+
+    assert SEEKER in page
+    assert SEEKER in sent_to(HELPER)[-1].message
+    assert HELPER in sent_to(SEEKER)[-1].message
+    match.refresh_from_db()
+    assert match.status == Match.Status.INTRODUCED
+
+
+def test_reading_the_link_writes_nothing(client, match):
+    ask_as_seeker(client, match)
+    client.logout()
+
+    assert "Parlons-en ?" in client.get(link_in(sent_to(HELPER)[0])).text
+
+    assert Introduction.objects.get().helper_answer == "waiting"
+
+
+def test_no_answer_is_said_beside_its_question(client, match):
+    ask_as_seeker(client, match)
+
+    assert say(client, HELPER, answer="").status_code == 400
+
+
+def test_a_refusal_tells_no_address(client, match):
+    ask_as_seeker(client, match)
+
+    page = say(client, HELPER, answer="declined").text
+
+    assert SEEKER not in page
+    [told] = sent_to(SEEKER)
+    assert "n'a pas abouti" in told.message
+    assert HELPER not in told.message
+    match.refresh_from_db()
+    assert match.status == Match.Status.SUGGESTED
+
+
+def test_an_answer_is_given_once(client, match):
+    ask_as_seeker(client, match)
+    say(client, HELPER, answer="declined")
+    say(client, HELPER, answer="accepted")
+
+    assert not Introduction.objects.get().is_introduced
+    assert len(sent_to(SEEKER)) == 1
+
+
+def test_the_same_is_asked_once(client, match):
+    ask_as_seeker(client, match)
+    client.post(*asked(match))
+
+    assert len(sent_to(HELPER)) == 1
+
+
+def test_a_message_has_no_link(client, match):
+    client.force_login(participant(SEEKER))
+
+    response = client.post(*asked(match, message="Voyez https://spam.example"))
+
+    assert (response.status_code, "Retirez les liens" in response.text) == (400, True)
+    assert sent_to(HELPER) == []
+
+
+def test_without_an_address_for_the_other_one_it_is_said(client, match):
+    match.offer.person.email = ""
+    match.offer.person.save()
+    client.force_login(participant(SEEKER))
+
+    assert "pas d'adresse" in client.get(asked(match)[0]).text
+    assert client.post(*asked(match)).status_code == 200
+    assert not Introduction.objects.exists()
+
+
+def test_the_contact_of_an_initiative_is_asked(client, match):
+    contact = PositionFactory(person=PersonFactory(email="contact@example.org"))
+    initiative = InitiativeFactory(contact=contact)
+    latent = MatchFactory(need=match.need, offer=None, initiative=initiative)
+    client.force_login(participant(SEEKER))
+
+    client.post(*asked(latent))
+
+    assert len(sent_to("contact@example.org")) == 1
+
+
+# Whoever animates
+
+
+def test_the_animateur_introduces_with_a_message_ready(client, match):
+    client.force_login(animateur(match))
+    page = client.get(asked(match)[0]).text
+    assert "Je vous propose de faire connaissance." in page
+    people = {"seeker": match.need.person_id, "helper": match.offer.person_id}
+
+    client.post(*asked(match, message="Vous devriez vous parler.", **people))
+
+    for address, other in ((SEEKER, HELPER), (HELPER, SEEKER)):
+        [mail] = sent_to(address)
+        assert "Vous devriez vous parler." in mail.message
+        assert other not in mail.message
+
+
+def test_both_must_accept_what_the_animateur_proposes(client, match):
+    client.force_login(animateur(match))
+    people = {"seeker": match.need.person_id, "helper": match.offer.person_id}
+    client.post(*asked(match, **people))
+
+    assert HELPER not in say(client, SEEKER).text
+    assert SEEKER in say(client, HELPER).text
+    assert HELPER in sent_to(SEEKER)[-1].message
+
+
+def test_the_animateur_chooses_among_those_who_work_there(client, match):
+    actor = ActorFactory()
+    match.offer.actor = actor
+    match.offer.save()
+    colleague = PositionFactory(actor=actor, person=PersonFactory(email="autre@example.org"))
+    stranger = PersonFactory(email="ailleurs@example.org")
+    client.force_login(animateur(match))
+    seeker = match.need.person_id
+
+    refused = client.post(*asked(match, seeker=seeker, helper=stranger.pk))
+    client.post(*asked(match, seeker=seeker, helper=colleague.person_id))
+
+    assert refused.status_code == 400
+    assert sent_to("ailleurs@example.org") == []
+    assert len(sent_to("autre@example.org")) == 1
+
+
+def test_an_animateur_elsewhere_introduces_nobody(client, match):
+    mandate = MandateFactory(
+        role=Mandate.Role.ANIMATEUR,
+        territory=TerritoryFactory(kind="departement"),
+        user__is_staff=True,
+    )
+    client.force_login(mandate.user)
+
+    assert client.post(*asked(match)).status_code == 403
+    assert not Introduction.objects.exists()
+
+
+# A third person
+
+
+def test_a_third_person_can_neither_ask_nor_read(client, match):
+    ask_as_seeker(client, match)
+    introduction = Introduction.objects.get()
+    client.force_login(participant("curieuse@example.org"))
+
+    assert client.post(*asked(match)).status_code == 403
+    for kind in ("introduction_answer", "introduction_outcome"):
+        assert client.get(reverse(kind, args=[f"{introduction.pk}"])).status_code == 404
+        other_purpose = introductions.OUTCOME if kind.endswith("answer") else introductions.ANSWER
+        forged = other_purpose.sign([introduction.pk, "seeker"])
+        assert client.get(reverse(kind, args=[forged])).status_code == 404
+    assert client.get(f"/admin/initiatives/introduction/{introduction.pk}/change/").status_code in (
+        302,
+        403,
+    )
+
+
+@pytest.mark.parametrize("is_signed_in", [True, False])
+def test_a_third_person_sees_the_same_pages_before_and_after(client, match, is_signed_in):
+    if is_signed_in:
+        client.force_login(participant("curieuse@example.org"))
+    pages = [match.need.get_absolute_url(), match.offer.get_absolute_url(), reverse("home")]
+    before = [client.get(page).text for page in pages]
+
+    introduction = introductions.ask(
+        match=match,
+        seeker=match.need.person,
+        helper=match.offer.person,
+        user=participant(SEEKER),
+        message="Un message privé",
+        is_animateur=False,
+        at=NOW,
+    )
+    introductions.answer(introduction=introduction, side="helper", accepts=True, at=NOW)
+
+    assert Introduction.objects.get().is_introduced
+    after = [client.get(page).text for page in pages]
+    assert after == before
+    for text in after:
+        assert SEEKER not in text
+        assert HELPER not in text
+
+
+def test_a_network_counts_its_introductions_once_they_are_several(client):
+    network = NetworkFactory()
+    actor = ActorFactory()
+    NetworkMembershipFactory(network=network, actor=actor)
+    statuses = ("introduced", "under_way", "helped", "suggested")
+    for number, status in enumerate(statuses):
+        if number == 2:
+            assert "Mises en relation" not in client.get(network.get_absolute_url()).text
+        MatchFactory(need__actor=actor, status=status)
+
+    assert "<dd>3, dont 1 qui a aidé</dd>" in client.get(network.get_absolute_url()).text
+
+
+# Limits, blocks, reports
+
+
+def test_so_many_requests_a_day(client, match):
+    user = participant(SEEKER)
+    client.force_login(user)
+    for _ in range(introductions.PER_PARTICIPANT):
+        IntroductionFactory(asked_by=user, created_at=NOW - datetime.timedelta(hours=23))
+
+    response = client.post(*asked(match, message="Gardé pour demain"))
+
+    assert (response.status_code, "Gardé pour demain" in response.text) == (429, True)
+    assert sent_to(HELPER) == []
+    Introduction.objects.update(created_at=NOW - datetime.timedelta(hours=25))
+    assert client.post(*asked(match)).status_code == 302
+
+
+def test_so_many_requests_to_one_person(client, match):
+    for _ in range(introductions.PER_RECEIVER):
+        IntroductionFactory(helper=match.offer.person, asked_by=UserFactory(), created_at=NOW)
+
+    assert ask_as_seeker(client, match).status_code == 429
+    assert sent_to(HELPER) == []
+
+
+def test_who_blocked_one_hears_no_more_of_them_who_is_not_told(client, match):
+    ask_as_seeker(client, match)
+    say(client, HELPER, answer="accepted", blocks="on")
+    assert IntroductionBlock.objects.filter(by=match.offer.person).exists()
+    assert not Introduction.objects.get().is_introduced
+    other = MatchFactory(need=match.need, offer=OfferFactory(person=match.offer.person))
+
+    client.force_login(match.need.person.__class__.objects.get(pk=match.need.person_id).user)
+    response = client.post(*asked(other))
+
+    assert response.status_code == 302
+    assert len(sent_to(HELPER)) == 1
+
+
+def test_who_refuses_these_mails_receives_none(client, match):
+    Refusal.objects.create(address=HELPER, topic=Refusal.Topic.INTRODUCTION)
+
+    assert ask_as_seeker(client, match).status_code == 302
+    assert sent_to(HELPER) == []
+
+
+def test_a_report_awaits_the_animateur(client, match):
+    ask_as_seeker(client, match)
+    say(client, HELPER, answer="declined", report="Ton déplacé")
+    assert [each.report for each in Introduction.objects.reported()] == ["Ton déplacé"]
+
+    user = animateur(match)
+    client.force_login(user)
+
+    assert "Mises en relation signalées" in client.get(reverse("admin:index")).text
+    shown = client.get("/admin/initiatives/introduction/?a-suivre=signalees").text
+    assert "Un modèle de charte" in shown
+
+
+# What became of it
+
+
+def introduced(match, **values):
+    return IntroductionFactory(
+        need=match.need,
+        offer=match.offer,
+        seeker=match.need.person,
+        helper=match.offer.person,
+        seeker_answer="accepted",
+        helper_answer="accepted",
+        introduced_at=NOW - datetime.timedelta(days=31),
+        created_at=NOW - datetime.timedelta(days=32),
+        **values,
+    )
+
+
+def test_thirty_days_after_both_are_asked_once(match, time_machine):
+    introduction = introduced(match)
+    time_machine.move_to(NOW - datetime.timedelta(days=2), tick=False)
+    call_command("run_due")
+    assert sent_to(SEEKER) == []
+    time_machine.move_to(NOW, tick=False)
+    call_command("run_due")
+    call_command("run_due")
+
+    for address in (SEEKER, HELPER):
+        assert [mail.subject for mail in sent_to(address)] == ["Est-ce que cela a aidé ?"]
+    introduction.refresh_from_db()
+    assert introduction.followed_up_at == NOW
+
+
+def test_who_sought_tells_that_it_helped_and_the_need_is_answered(client, match):
+    introduced(match)
+    introductions.follow_up(NOW)
+
+    client.post(
+        link_in(sent_to(SEEKER)[0], "suite"), {"outcome": "helped", "story": "La charte est là."}
+    )
+
+    match.refresh_from_db()
+    need = Need.objects.get(pk=match.need_id)
+    assert match.status == Match.Status.HELPED
+    assert (need.state, need.answer, need.answered_by_offer) == (
+        "answered",
+        "La charte est là.",
+        match.offer,
+    )
+
+
+def test_who_helped_does_not_answer_the_need_of_another(client, match):
+    introduced(match)
+    introductions.follow_up(NOW)
+
+    client.post(link_in(sent_to(HELPER)[0], "suite"), {"outcome": "helped", "story": "C'est moi !"})
+
+    match.refresh_from_db()
+    need = Need.objects.get(pk=match.need_id)
+    assert (match.status, need.state, need.answer) == (Match.Status.HELPED, "open", "")
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        (("under_way", ""), "under_way"),
+        (("not_helped", ""), "introduced"),
+        (("not_helped", "not_helped"), "declined"),
+        (("not_helped", "helped"), "helped"),
+    ],
+)
+def test_the_match_follows_what_both_say(match, told, status):
+    introduction = introduced(match)
+    for side, outcome in zip(Introduction.SIDES, told, strict=True):
+        if outcome:
+            introductions.tell_outcome(introduction=introduction, side=side, outcome=outcome)
+
+    match.refresh_from_db()
+    assert match.status == status
+
+
+def test_what_nobody_answers_is_closed_and_told_to_who_asked(client, match):
+    ask_as_seeker(client, match)
+
+    assert introductions.close_unanswered(NOW + datetime.timedelta(days=20)) == 0
+    assert introductions.close_unanswered(NOW + datetime.timedelta(days=22)) == 1
+
+    assert "n'a pas abouti" in sent_to(SEEKER)[-1].message
+    assert len(sent_to(HELPER)) == 1
+
+
+def test_messages_are_erased_after_a_year(match):
+    introduced(match)
+
+    assert introductions.forget(NOW) == 0
+    assert introductions.forget(NOW + datetime.timedelta(days=400)) == 1
+
+
+def test_a_vanished_suggestion_takes_no_introduction_away(client, match):
+    ask_as_seeker(client, match)
+    match.delete()
+
+    say(client, HELPER)
+
+    assert Match.objects.get().status == Match.Status.INTRODUCED
+
+
+def test_an_unproved_address_is_nobody(client, match):
+    user = UserFactory(email=SEEKER)
+    EmailAddress.objects.create(user=user, email=SEEKER, verified=False, primary=True)
+    client.force_login(user)
+
+    assert client.post(*asked(match)).status_code == 403
