@@ -38,6 +38,7 @@ KEY = re.compile("[0-9]{1,18}")  # of a record, as it is sent
 FEMININE = {
     "action",
     "alerte",
+    "appartenance",
     "contribution",
     "fonction",
     "filière",
@@ -53,6 +54,7 @@ FEMININE = {
     "opération",
     "partie",
     "personne",
+    "proposition",
     "présence",
     "question",
     "rencontre",
@@ -139,6 +141,7 @@ class AdminSite(admin.AdminSite):
         "events",
         "initiatives",
         "territories",
+        "participation",
         "vocabulary",
         "sources",
         "merging",

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "territories",
     "initiatives",
     "events",
+    "coopemploi.participation",
     "coopemploi.pages",
     "coopemploi.demo",
     "allauth",

@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("events.urls")),
     path("", include("coopemploi.mail.urls")),
     path("", include("coopemploi.alerts.urls")),
+    path("", include("coopemploi.participation.urls")),
     path("comptes/", include("coopemploi.accounts.urls")),
     path("comptes/", include("allauth.account.urls")),
     # allauth leaves this way in closed to whoever is not signed in.

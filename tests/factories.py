@@ -10,6 +10,7 @@ from coopemploi.alerts.models import Alert
 from coopemploi.link_checks.models import LinkCheck
 from coopemploi.mail.models import Refusal
 from coopemploi.merging.models import Distinction, Merge, Redirection
+from coopemploi.participation.models import Belonging, Proposal
 from coopemploi.publishing import Publishable
 from coopemploi.sources.models import Source
 from coopemploi.vocabulary.models import (
@@ -694,3 +695,22 @@ class LinkCheckFactory(DjangoModelFactory):
         model = LinkCheck
 
     url = factory.Sequence(lambda n: f"https://example.org/{n}")
+
+
+class BelongingFactory(DjangoModelFactory):
+    class Meta:
+        model = Belonging
+
+    person = factory.SubFactory(PersonFactory)
+    actor = factory.SubFactory(ActorFactory)
+
+
+class ProposalFactory(DjangoModelFactory):
+    class Meta:
+        model = Proposal
+
+    kind = Proposal.Kind.NEED
+    title = factory.Sequence(lambda n: f"Proposition {n}")
+    values = {"text": "Un besoin proposé", "details": "", "kind": "knowledge"}
+    name = "Camille Exemple"
+    email = "camille@example.org"

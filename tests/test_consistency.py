@@ -31,7 +31,7 @@ DERIVED = {model._meta.label for model in MODELS if model._meta.app_label == "se
 DERIVED |= {"initiatives.MatchProfile", "initiatives.MatchFeature"}
 
 # What stands on everything: the only places that may import every app.
-TOP = ("coopemploi.pages", "coopemploi.demo", "coopemploi.urls")
+TOP = ("coopemploi.participation", "coopemploi.pages", "coopemploi.demo", "coopemploi.urls")
 LAYERS = ["coopemploi", "territories", "initiatives", "events", *TOP]
 
 

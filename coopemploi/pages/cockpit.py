@@ -21,6 +21,7 @@ from territories.models import Actor, Network, Territory
 
 from ..admin import FollowUpFilter
 from ..figures import format_number, row_count
+from ..participation.models import Belonging, Proposal
 from ..permissions import editing_rule
 
 ROWS = 5
@@ -242,6 +243,14 @@ def note_unanswered(need):
     return joined(age, who and str(who))
 
 
+def first_proposed(proposals):
+    return proposals.select_related("actor", "user").order_by("created_at", "pk")
+
+
+def note_proposed(proposal):
+    return joined(proposal.get_kind_display(), str(proposal.user or proposal.name))
+
+
 def first_reported(introductions):
     people = introductions.select_related("need", "offer", "initiative", "asked_by")
     return people.order_by("reported_at", "pk")
@@ -310,6 +319,15 @@ PANELS = [
         first=first_without_recap,
         note=note_without_recap,
         address=recap_address,
+    ),
+    Panel(
+        key="propositions",
+        title="Propositions à relire",
+        hint="Venues du site : rien n'en est public avant.",
+        head=FollowUp(Proposal, "a-relire"),
+        details=(FollowUp(Belonging, "a-decider", "Demandes à rejoindre un acteur"),),
+        first=first_proposed,
+        note=note_proposed,
     ),
     Panel(
         key="a-relire",

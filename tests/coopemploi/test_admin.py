@@ -55,7 +55,13 @@ FACTORIES = {
     and not factory._meta.abstract
 }
 # Asked for by whoever they are about, or noted when they leave: never added in the admin.
-ASKED_FOR = {"alerts.Alert", "events.FollowUpMail", "initiatives.Introduction"}
+ASKED_FOR = {
+    "alerts.Alert",
+    "events.FollowUpMail",
+    "initiatives.Introduction",
+    "participation.Belonging",
+    "participation.Proposal",
+}
 each_model = pytest.mark.parametrize("model", ADMINS, ids=lambda model: model._meta.label)
 
 

@@ -20,6 +20,7 @@ from tests.factories import (
     ActionFactory,
     ActorFactory,
     AttendanceFactory,
+    BelongingFactory,
     CampaignFigureFactory,
     EventFactory,
     EventFigureFactory,
@@ -30,6 +31,7 @@ from tests.factories import (
     MandateFactory,
     MatchFactory,
     NeedFactory,
+    ProposalFactory,
     RecapFactory,
     ResourceFactory,
     TerritoryFactory,
@@ -60,6 +62,8 @@ def await_everything():
     NeedFactory(text="Besoin qui attend", stated_on=in_days(-91))
     MatchFactory(status=Match.Status.SUGGESTED)
     IntroductionFactory(reported_at=timezone.now())
+    ProposalFactory()
+    BelongingFactory()
     InitiativeFactory(title="Initiative à compléter", summary="")
     untouched = InitiativeFactory(title="Initiative oubliée")
     long_ago = timezone.now() - datetime.timedelta(days=400)
@@ -141,7 +145,7 @@ def test_home_page_takes_the_same_queries_at_1_and_30_rows(animateur_client):
     with CaptureQueriesContext(connection) as thirty:
         animateur_client.get(INDEX)
 
-    assert len(one) == len(thirty) == 18
+    assert len(one) == len(thirty) == 19
     assert {len(panel["rows"]) for panel in panels(animateur_client).values()} == {0, 5}
 
 

@@ -40,6 +40,8 @@ PUBLIC = {
     "privacy",
     "ready",
     "recap_feed",
+    "proposal_choose",
+    "proposal_sent",
     "resource_list",
     "robots",
     "search",
@@ -92,6 +94,7 @@ PUBLIC_KEYS = {
     "oidc_callback": {},  # with a provider only
     "oidc_login": {},
     "sitemap_section": {"section": "pages"},
+    "proposal_add": {"kind": "initiative"},
     "mail_stop": {"token": "absent"},
     "account_reset_password_from_key": {"uidb36": "1", "key": "absente"},
     "exchange_still_needed": {"token": "absente"},
@@ -117,6 +120,10 @@ PRIVATE = {
     "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn",
     "mfa_view_recovery_codes",
+    "my_data",
+    "my_profile",
+    "my_space",
+    "my_space_delete",
     "socialaccount_connections",
     "socialaccount_login_error",  # nothing leads there: the error is told where it happens
     "style",
@@ -124,11 +131,14 @@ PRIVATE = {
 }
 # Those of one record.
 PRIVATE_RECORDS = {
+    "belonging_ask",
+    "belonging_decide",
     "introduction_add",
     "mfa_edit_webauthn",
     "mfa_remove_webauthn",
     "session_end",
 }
+PRIVATE_SHEETS = {"proposal_edit"}
 # They send back to the sign-in: they are its second step.
 CLOSED = {
     "account_confirm_login_code",
@@ -151,7 +161,7 @@ def named_patterns(patterns, namespaces=()):
 
 def test_every_address_is_listed():
     names = set(named_patterns(get_resolver().url_patterns))
-    private = PRIVATE | PRIVATE_RECORDS
+    private = PRIVATE | PRIVATE_RECORDS | PRIVATE_SHEETS
     assert names == PUBLIC | set(PUBLIC_RECORDS) | set(PUBLIC_KEYS) | private | CLOSED
 
 
@@ -184,6 +194,13 @@ def test_private_address_leads_to_sign_in(client, name):
 @pytest.mark.parametrize("name", sorted(PRIVATE_RECORDS))
 def test_private_record_leads_to_sign_in(client, name):
     response = client.get(reverse(name, args=[1]))
+    assert response.status_code == 302
+    assert response.url.startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("name", sorted(PRIVATE_SHEETS))
+def test_private_sheet_leads_to_sign_in(client, name):
+    response = client.get(reverse(name, args=["initiative", 1]))
     assert response.status_code == 302
     assert response.url.startswith(reverse("account_login"))
 

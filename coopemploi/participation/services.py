@@ -1,0 +1,232 @@
+"""What participants do, and what becomes of it."""
+
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+
+from events.models import Appearance, Attendance, RoundTablePerson, Verbatim
+from initiatives.introductions import of_people
+from initiatives.models import Initiative, IntroductionBlock, Involvement
+from territories.models import Person, Position
+from territories.participants import address_of, addresses_of, person_of
+
+from ..alerts.models import Alert
+from ..history.tracking import paused
+from ..mail.models import Refusal
+from ..mail.services import forget, send_mail_later, site_url
+from ..merging.merge import forget as forget_merges
+from ..publishing import Publishable
+from .models import Belonging, Proposal
+
+# Belonging to an actor
+
+
+@transaction.atomic
+def ask_to_belong(*, person, actor, title):
+    """Ask, or ask again after a refusal; what was accepted stays."""
+    belonging, is_new = Belonging.objects.get_or_create(
+        person=person, actor=actor, defaults={"title": title}
+    )
+    if not is_new and belonging.state == Belonging.State.REFUSED:
+        belonging.state, belonging.title = Belonging.State.ASKED, title
+        belonging.save(update_fields=["state", "title"])
+        is_new = True
+    if is_new:
+        members = actor.belongings.approved().select_related("person__user")
+        for member in members.exclude(person=person):
+            _mail(
+                address_of(member.person),
+                "participation/belonging_asked",
+                belonging=belonging,
+                link=site_url(reverse("belonging_decide", args=[belonging.pk])),
+            )
+    return belonging
+
+
+@transaction.atomic
+def decide_belonging(*, belonging, accepts, by, comment):
+    state = Belonging.State.APPROVED if accepts else Belonging.State.REFUSED
+    belonging.decide(state, by=by, comment=comment)
+    if accepts:
+        held = Position.objects.filter(person=belonging.person, actor=belonging.actor)
+        if not held.exists():
+            Position.objects.create(
+                person=belonging.person, actor=belonging.actor, title=belonging.title
+            )
+    _mail(
+        address_of(belonging.person),
+        "participation/belonging_decided",
+        belonging=belonging,
+        link=site_url(reverse("my_space")),
+    )
+
+
+# Proposals
+
+
+@transaction.atomic
+def publish(*, proposal, form, by, comment):
+    """Write what was proposed, as the reviewer left it; return the record."""
+    record = form.save(commit=False)
+    if proposal.is_new:
+        record.created_by = by
+        if hasattr(record, "person") and proposal.user:
+            record.person = person_of(proposal.user)
+        if hasattr(record, "actor_id"):
+            record.actor = proposal.actor
+        record.status = Publishable.Status.DRAFT
+    record.save()
+    if proposal.is_new:
+        if isinstance(record, Initiative) and proposal.actor:
+            record.territories.set(proposal.actor.territories.all())
+            Involvement.objects.create(
+                initiative=record, actor=proposal.actor, role=Involvement.Role.CARRIER
+            )
+        record.publish()
+        proposal.record = record
+    proposal.values = {name: str(form.cleaned_data[name] or "") for name in form.fields}
+    _decide(proposal, Proposal.State.PUBLISHED, by, comment)
+    return record
+
+
+@transaction.atomic
+def settle(*, proposal, by, comment, is_refused):
+    """Refuse it, or say that a correction was made."""
+    state = Proposal.State.REFUSED if is_refused else Proposal.State.PUBLISHED
+    _decide(proposal, state, by, comment)
+
+
+def _decide(proposal, state, by, comment):
+    proposal.decide(state, by=by, comment=comment)
+    record = proposal.record
+    page = record.get_absolute_url() if record else proposal.page
+    _mail(
+        proposal.user.email if proposal.user else proposal.email,
+        "participation/proposal_decided",
+        proposal=proposal,
+        is_refused=state == Proposal.State.REFUSED,
+        link=site_url(page) if page else "",
+    )
+
+
+def _mail(address, template, **context):
+    if address:
+        send_mail_later(to=address, template=template, context=context)
+
+
+# What the site holds of somebody
+
+
+def export_of(user):
+    """All that the site holds of a participant, as plain data."""
+    person = person_of(user)
+    proposals = Proposal.objects.filter(user=user)
+    return {
+        "compte": {
+            "adresse": user.email,
+            "adresses": list(user.emailaddress_set.values_list("email", flat=True)),
+            "prénom": user.first_name,
+            "nom": user.last_name,
+            "ouvert le": user.date_joined.isoformat(),
+            "dernière connexion": user.last_login and user.last_login.isoformat(),
+        },
+        "personne": person and _person(person),
+        "propositions": [
+            {
+                "sorte": each.get_kind_display(),
+                "titre": each.title,
+                "texte": each.values,
+                "mot": each.message,
+                "état": each.get_state_display(),
+                "commentaire": each.comment,
+                "le": each.created_at.isoformat(),
+            }
+            for each in proposals
+        ],
+        "alertes": list(
+            Alert.objects.filter(address__in=addresses_of(user)).values_list("title", flat=True)
+        ),
+        "courriels refusés": [
+            each.get_topic_display()
+            for each in Refusal.objects.filter(address__in=addresses_of(user))
+        ],
+    }
+
+
+def _person(person):
+    return {
+        "prénom": person.first_name,
+        "nom": person.last_name,
+        "connue par sa fonction": person.known_as,
+        "adresse": person.email,
+        "adresse publique": person.email_is_public,
+        "téléphone": person.phone,
+        "téléphone public": person.phone_is_public,
+        "nom retiré": person.attribution_withdrawn,
+        "fonctions": [
+            {"fonction": each.title, "acteur": each.actor and each.actor.name}
+            for each in person.positions.select_related("actor")
+        ],
+        "appartenances": [
+            {"acteur": each.actor.name, "état": each.get_state_display()}
+            for each in person.belongings.select_related("actor")
+        ],
+        "besoins": list(person.needs.values_list("text", flat=True)),
+        "offres": list(person.offers.values_list("text", flat=True)),
+        "mises en relation": [
+            {
+                "besoin": each.need.text,
+                "réponse": str(each.candidate),
+                "message": each.message,
+                "le": each.created_at.isoformat(),
+            }
+            for each in of_people(person).select_related("need", "offer", "initiative")
+        ],
+        "interventions": [
+            {"rencontre": each.event.title, "titre": each.job_title}
+            for each in Appearance.objects.filter(person=person).select_related("event")
+        ],
+        "présences": [
+            {"rencontre": each.event.title, "état": each.get_status_display()}
+            for each in Attendance.objects.filter(person=person).select_related("event")
+        ],
+        "propos": list(Verbatim.objects.filter(person=person).values_list("text", flat=True)),
+        "tours de table": [
+            each.entry.event.title
+            for each in RoundTablePerson.objects.filter(person=person).select_related(
+                "entry__event"
+            )
+        ],
+    }
+
+
+@transaction.atomic
+def delete_account(user):
+    """Erase a participant: what they contributed stays, their name leaves it, and its history."""
+    person, addresses = person_of(user), addresses_of(user) or [user.email.lower()]
+    if person is not None:
+        addresses = list({*addresses, person.email.lower()} - {""})
+        _forget_person(person)
+    for address in addresses:
+        forget(address)
+    Alert.objects.filter(address__in=addresses).delete()
+    Refusal.objects.filter(address__in=addresses).delete()
+    Proposal.objects.filter(user=user).update(user=None, name="", email="")
+    user.delete()
+
+
+def _forget_person(person):
+    of_people(person).delete()
+    IntroductionBlock.objects.filter(Q(by=person) | Q(blocked=person)).delete()
+    person.belongings.all().delete()
+    with paused():  # a version would tell what is being forgotten
+        person.positions.all().delete()
+        person.user, person.email, person.phone = None, "", ""
+        person.first_name = person.last_name = person.slug = ""
+        person.known_as = Person.WITHDRAWN_NAME
+        person.email_is_public = person.phone_is_public = False
+        person.attribution_withdrawn = True
+        person.save()
+    Position.history.filter(person_id=person.pk).delete()
+    Person.history.filter(id=person.pk).delete()
+    forget_merges(Person, [person.pk])

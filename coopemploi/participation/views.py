@@ -1,0 +1,125 @@
+"""« Mon espace » : who one is in the network, what others see of it, and one's own data."""
+
+from allauth.account.internal.flows.logout import logout
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from initiatives.models import Initiative, Need, Offer, Resource
+from territories.models import Actor
+from territories.participants import person_of
+
+from . import services
+from .forms import BelongingForm, DecisionForm, DeletionForm, ProfileForm
+from .models import Belonging, Proposal
+from .permissions import MODELS, actors_of, can_decide_belonging, sheets_of
+
+
+@never_cache
+@require_safe
+def my_space(request):
+    person = person_of(request.user)
+    actors = actors_of(request.user)
+    kinds = {model: kind for kind, model in MODELS.items()}
+    sheets = [
+        (kinds[model], kinds[model].label, sheets_of(request.user, model)[:50])
+        for model in (Actor, Initiative, Need, Offer, Resource)
+    ]
+    context = {
+        "person": person,
+        "positions": person.positions.select_related("actor") if person else [],
+        "belongings": person.belongings.select_related("actor") if person else [],
+        "requests": Belonging.objects.asked()
+        .filter(actor__in=actors.values("pk"))
+        .exclude(person=person)
+        .select_related("person", "actor"),
+        "sheets": [(kind, label, list(records)) for kind, label, records in sheets],
+        "proposals": Proposal.objects.filter(user=request.user)[:50],
+    }
+    return render(request, "participation/my_space.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request):
+    """How one is called, and what one agrees to show, field by field."""
+    form = ProfileForm(request.POST or None, instance=person_of(request.user))
+    if request.method == "POST" and form.is_valid():
+        person = form.save(commit=False)
+        person.user, person.email = request.user, request.user.email
+        person.save()
+        messages.success(request, "C'est enregistré.")
+        return redirect("my_space")
+    status = 400 if request.method == "POST" else 200
+    return render(request, "participation/profile.html", {"form": form}, status=status)
+
+
+@never_cache
+@require_safe
+def my_data(request):
+    data = services.export_of(request.user)
+    response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    response["Content-Disposition"] = 'attachment; filename="mes-donnees.json"'
+    return response
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request):
+    """Erase one's account; the team's accounts, which hold mandates, are closed by another."""
+    if request.user.is_staff:
+        raise PermissionDenied("Le compte d'un membre de l'équipe se ferme par un administrateur.")
+    form = DeletionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user = request.user._wrapped if hasattr(request.user, "_wrapped") else request.user
+        logout(request)
+        services.delete_account(user)
+        messages.success(request, "Votre compte est supprimé, et votre nom retiré.")
+        return redirect("home")
+    status = 400 if request.method == "POST" else 200
+    return render(request, "participation/delete.html", {"form": form}, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def belonging_ask(request, slug):
+    actor = get_object_or_404(Actor.objects.visible_to(request.user), slug=slug)
+    person = person_of(request.user)
+    if person is None:
+        messages.info(request, "Dites d'abord comment vous vous appelez.")
+        return redirect("my_profile")
+    form = BelongingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        services.ask_to_belong(person=person, actor=actor, title=form.cleaned_data["title"])
+        messages.success(
+            request, "Votre demande est faite : un membre, ou l'animation, y répondra."
+        )
+        return redirect("my_space")
+    status = 400 if request.method == "POST" else 200
+    context = {"form": form, "actor": actor}
+    return render(request, "participation/belonging_ask.html", context, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def belonging_decide(request, pk):
+    belonging = get_object_or_404(Belonging.objects.select_related("person", "actor"), pk=pk)
+    if not can_decide_belonging(request.user, belonging):
+        raise PermissionDenied("Seul un membre de l'acteur, ou qui anime le réseau, en décide.")
+    is_refusal = "refuser" in request.POST
+    form = DecisionForm(request.POST or None, is_refusal=is_refusal)
+    if request.method == "POST" and form.is_valid():
+        services.decide_belonging(
+            belonging=belonging,
+            accepts=not is_refusal,
+            by=request.user,
+            comment=form.cleaned_data["comment"],
+        )
+        messages.success(request, "C'est noté, et la personne est prévenue.")
+        return redirect("my_space")
+    status = 400 if request.method == "POST" else 200
+    context = {"form": form, "belonging": belonging}
+    return render(request, "participation/belonging_decide.html", context, status=status)

@@ -1,0 +1,236 @@
+"""« Mon espace » : who one is, what others see, what one takes away, and erasure."""
+
+import json
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.cache import cache
+from django.urls import reverse
+from post_office.models import Email
+
+from coopemploi.accounts.models import User
+from coopemploi.alerts.models import Alert
+from coopemploi.participation.models import Belonging, Proposal
+from initiatives.models import Introduction, Need
+from territories.models import Person, Position
+from tests.factories import (
+    ActorFactory,
+    AlertFactory,
+    BelongingFactory,
+    IntroductionFactory,
+    NeedFactory,
+    PersonFactory,
+    PositionFactory,
+    ProposalFactory,
+    UserFactory,
+    VerbatimFactory,
+)
+
+pytestmark = pytest.mark.django_db
+ADDRESS, PHONE = "lea.cherche@example.org", "05 56 00 00 00"
+
+
+@pytest.fixture(autouse=True)
+def _no_limit_reached():
+    cache.clear()
+
+
+def participant(address=ADDRESS, **person):
+    user = UserFactory(email=address)
+    EmailAddress.objects.create(user=user, email=address, verified=True, primary=True)
+    if person:
+        PersonFactory(user=user, email=address, **person)
+    return user
+
+
+def member_of(actor, address=ADDRESS, **person):
+    user = participant(address, **(person or {"first_name": "Léa", "last_name": "Cherche"}))
+    BelongingFactory(person=user.person, actor=actor, state="approved")
+    return user
+
+
+# Who one is
+
+
+def test_who_the_network_knows_finds_oneself(client):
+    person = PersonFactory(first_name="Léa", last_name="Cherche", email=ADDRESS.upper())
+    client.force_login(participant())
+
+    assert "Léa Cherche" in client.get(reverse("my_space")).text
+
+    person.refresh_from_db()
+    assert person.user.email == ADDRESS
+
+
+def test_who_is_not_known_says_their_name(client):
+    client.force_login(participant())
+    data = {"first_name": "Léa", "last_name": "Cherche", "phone": PHONE}
+
+    assert client.post(reverse("my_profile"), data).url == reverse("my_space")
+
+    person = Person.objects.get()
+    assert (person.full_name, person.email, person.public_email, person.public_phone) == (
+        "Léa Cherche",
+        ADDRESS,
+        "",
+        "",
+    )
+
+
+def test_consent_is_given_field_by_field(client):
+    user = participant(first_name="Léa", last_name="Cherche")
+    client.force_login(user)
+
+    client.post(reverse("my_profile"), {"phone": PHONE, "phone_is_public": "on"})
+
+    person = Person.objects.get()
+    assert (person.public_email, person.public_phone) == ("", PHONE)
+    page = client.get(reverse("my_space")).text
+    assert "personne ne la voit" in page
+    assert PHONE in page
+
+
+def test_a_known_name_is_not_changed_by_its_form(client):
+    client.force_login(participant(first_name="Léa", last_name="Cherche"))
+
+    client.post(reverse("my_profile"), {"first_name": "Autre", "last_name": "Nom"})
+
+    assert Person.objects.get().full_name == "Léa Cherche"
+
+
+# Belonging to an actor
+
+
+def test_belonging_is_asked_then_approved_by_a_member(client):
+    actor = ActorFactory(name="PLIE d'essai")
+    member = member_of(actor)
+    newcomer = participant("noe@example.org", first_name="Noé", last_name="Nouveau")
+    client.force_login(newcomer)
+    client.post(reverse("belonging_ask", args=[actor.slug]), {"title": "Chargé de mission"})
+    belonging = Belonging.objects.get(person=newcomer.person)
+    assert not Position.objects.exists()
+    assert "Noé Nouveau" not in client.get(actor.get_absolute_url()).text
+    [asked] = Email.objects.filter(to=ADDRESS)
+    assert reverse("belonging_decide", args=[belonging.pk]) in asked.message
+
+    client.force_login(member)
+    assert "Noé Nouveau" in client.get(reverse("my_space")).text
+    client.post(reverse("belonging_decide", args=[belonging.pk]), {"accepter": ""})
+
+    assert Position.objects.get().title == "Chargé de mission"
+    assert "Noé Nouveau" in client.get(actor.get_absolute_url()).text
+    assert "acceptée" in Email.objects.get(to="noe@example.org").message
+
+
+def test_a_refusal_says_why(client):
+    actor = ActorFactory()
+    member = member_of(actor)
+    belonging = BelongingFactory(actor=actor, person=PersonFactory(email="noe@example.org"))
+    client.force_login(member)
+    page = reverse("belonging_decide", args=[belonging.pk])
+
+    assert client.post(page, {"refuser": ""}).status_code == 400
+    client.post(page, {"refuser": "", "comment": "Nous ne vous connaissons pas."})
+
+    assert "Nous ne vous connaissons pas." in Email.objects.get(to="noe@example.org").message
+    assert not Position.objects.exists()
+
+
+@pytest.mark.parametrize("is_oneself", [True, False])
+def test_neither_oneself_nor_a_stranger_decides(client, is_oneself):
+    user = participant(first_name="Léa", last_name="Cherche")
+    person = user.person if is_oneself else PersonFactory()
+    belonging = BelongingFactory(person=person)
+    client.force_login(user)
+
+    response = client.post(reverse("belonging_decide", args=[belonging.pk]), {"accepter": ""})
+
+    belonging.refresh_from_db()
+    assert (response.status_code, belonging.state) == (403, "asked")
+
+
+def test_whoever_animates_decides(animateur_client):
+    belonging = BelongingFactory()
+
+    animateur_client.post(reverse("belonging_decide", args=[belonging.pk]), {"accepter": ""})
+
+    belonging.refresh_from_db()
+    assert belonging.state == "approved"
+
+
+# One's own data
+
+
+def test_the_export_holds_what_is_ones_own_and_nothing_else(client):
+    user = member_of(ActorFactory(name="PLIE d'essai"))
+    NeedFactory(person=user.person, text="Mon besoin")
+    NeedFactory(person=PersonFactory(), text="Celui d'une autre")
+    other = PersonFactory(first_name="Noé", last_name="Aide", email="noe@example.org")
+    IntroductionFactory(seeker=user.person, helper=other, message="Parlons-en")
+    AlertFactory(address=ADDRESS, title="Initiatives")
+    AlertFactory(address="autre@example.org", title="Autre alerte")
+    client.force_login(user)
+
+    response = client.get(reverse("my_data"))
+
+    data = json.loads(response.text)
+    assert data["personne"]["besoins"] == ["Mon besoin"]
+    assert data["personne"]["appartenances"] == [{"acteur": "PLIE d'essai", "état": "acceptée"}]
+    assert data["personne"]["mises en relation"][0]["message"] == "Parlons-en"
+    assert data["alertes"] == ["Initiatives"]
+    for secret in ("noe@example.org", "Celui d'une autre", "Autre alerte"):
+        assert secret not in response.text
+
+
+def test_deletion_asks_first(client):
+    client.force_login(participant(first_name="Léa", last_name="Cherche"))
+
+    assert client.get(reverse("my_space_delete")).status_code == 200
+    assert client.post(reverse("my_space_delete"), {}).status_code == 400
+    assert User.objects.exists()
+
+
+def test_deletion_keeps_contributions_and_takes_the_name_away_even_from_history(client):
+    user = member_of(ActorFactory())
+    person = user.person
+    person.phone = PHONE
+    person.save()
+    need = NeedFactory(person=person, text="Un besoin qui reste")
+    verbatim = VerbatimFactory(person=person, text="Un propos qui reste")
+    PositionFactory(person=person, title="Maire de Nulle-Part")
+    IntroductionFactory(seeker=person)
+    AlertFactory(address=ADDRESS)
+    ProposalFactory(user=user)
+    Email.objects.create(to=[ADDRESS], from_email="site@example.org", subject="À Léa Cherche")
+    client.force_login(user)
+
+    client.post(reverse("my_space_delete"), {"is_sure": "on"})
+
+    assert not User.objects.exists()
+    assert client.get(reverse("account")).status_code == 302
+    kept = Person.objects.get(pk=person.pk)
+    assert (kept.full_name, kept.email, kept.phone, kept.user) == (
+        Person.WITHDRAWN_NAME,
+        "",
+        "",
+        None,
+    )
+    assert "cherche" not in f"{kept.slug}{kept.lookup}{kept.sort_name}".replace(" ", "").lower()
+    for model in (Person, Position):
+        assert not [v for v in model.history.all() if "Cherche" in str(vars(v))]
+        assert not [v for v in model.history.all() if "Nulle-Part" in str(vars(v))]
+    need.refresh_from_db()
+    verbatim.refresh_from_db()
+    assert (need.text, need.person, verbatim.person) == ("Un besoin qui reste", kept, kept)
+    page = client.get(need.get_absolute_url()).text
+    assert "Un besoin qui reste" in page
+    assert "Léa" not in page
+    assert not Introduction.objects.exists()
+    assert not Alert.objects.exists()
+    assert not Email.objects.filter(to=ADDRESS).exists()
+    assert Proposal.objects.get().email == ""
+    assert Need.objects.count() >= 1
+
+
+def test_the_team_is_not_deleted_so(animateur_client):
+    assert animateur_client.get(reverse("my_space_delete")).status_code == 403
