@@ -45,7 +45,7 @@ LISTS = ["territory_list", "actor_list", "network_list"]
 LIST_QUERIES = {"territory_list": 10, "actor_list": 8, "network_list": 9}
 TERRITORY_QUERIES = 38
 ACTOR_QUERIES = 26
-NETWORK_QUERIES = 9
+NETWORK_QUERIES = 10
 
 
 def text_of(response):
