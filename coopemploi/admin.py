@@ -43,6 +43,7 @@ FEMININE = {
     "fonction",
     "filière",
     "idée",
+    "image",
     "identité",
     "initiative",
     "inscription",

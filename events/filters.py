@@ -3,9 +3,17 @@ from django.core.exceptions import ValidationError
 from django.forms import HiddenInput
 from django.utils import timezone
 
-from coopemploi.filters import Choice, FacetFilter, TabFilter, WordsField, YearFilter
+from coopemploi.filters import (
+    Choice,
+    FacetFilter,
+    ListFilterSet,
+    TabFilter,
+    WordsField,
+    YearFilter,
+)
+from coopemploi.vocabulary.labels import terms
 from initiatives.filters import ClassifiedFilterSet
-from territories.models import Actor, Network
+from territories.models import Actor, Network, Person
 
 from .models import Action, ActionParty, Event, FollowUpBody
 from .months import read_month
@@ -137,3 +145,21 @@ class ActionFilter(ClassifiedFilterSet):
         "porteur", "Porteur", lambda catalogue: catalogue.keep("carriers", carrier_labels)
     )
     first_facets = ("avancement", "echeance", "theme")
+
+
+def speaker_labels():
+    """{slug: name} of those who said something, in the order of their names."""
+    speakers = Person.objects.filter(attribution_withdrawn=False, verbatims__isnull=False)
+    return {person.slug: person.public_name for person in speakers.distinct()}
+
+
+class VerbatimFilter(ListFilterSet):
+    sorts = ("recent",)
+    default_sort = "recent"
+    first_facets = ("theme", "auteur")
+
+    theme = FacetFilter("theme", "Thématique", terms("theme"))
+    auteur = FacetFilter(
+        "auteur", "Qui l'a dit", lambda catalogue: catalogue.keep("speakers", speaker_labels)
+    )
+    annee = YearFilter("Année de la rencontre")

@@ -20,7 +20,9 @@ from .models import (
     Objective,
     Question,
     Recap,
+    RecapDocument,
     RecapLink,
+    RecapPicture,
     RecapSection,
     Registration,
     RoundTableEntry,
@@ -38,5 +40,5 @@ track(Registration, private=["name", "email", "organisation", "place", "access_n
 # Not the answers: what they were before would tell who answered what.
 track(EvaluationResult, Evaluation, Question)
 track(RoundTableEntry, RoundTablePerson, RoundTableItem)
-track(Recap, RecapSection, RecapLink, KeyIdea, Verbatim)
+track(Recap, RecapSection, RecapLink, RecapPicture, RecapDocument, KeyIdea, Verbatim)
 track(Action, ActionParty, ActionNote, FollowUpBody)

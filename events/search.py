@@ -5,7 +5,7 @@ What was said at an event (sessions' outcomes, tour de table) goes with the reca
 """
 
 from coopemploi.publishing import Publishable
-from coopemploi.search.facets import own, own_years, values
+from coopemploi.search.facets import own, own_years, values, years
 from coopemploi.search.index import SearchSource
 from coopemploi.search.text import normalise
 from initiatives.search import CLASSIFICATION_FACETS, CLASSIFICATION_FIELDS, classification_of
@@ -173,6 +173,12 @@ class RecapSource(ToldAtEvent, SearchSource):
 class VerbatimSource(ToldAtEvent, SearchSource):
     model = Verbatim
     label = "Propos"
+    facets = {
+        "theme": values("themes__slug"),
+        # A name withdrawn leads to nothing that was said.
+        "auteur": values("person__slug", person__attribution_withdrawn=False),
+        "annee": years("recap__event__start_earliest", "recap__event__start_latest"),
+    }
     joined = ("recap__source", "recap__event")
     fields = (
         "text",

@@ -5,6 +5,7 @@ from .evaluations import views as evaluation_views
 from .round_tables import public_views
 
 urlpatterns = [
+    path("fichiers/<path:name>", views.recap_file, name="recap_file"),
     path("evenements/", views.event_list, name="event_list"),
     path("comptes-rendus.atom", views.recap_feed, name="recap_feed"),
     path("evenements/<slug:slug>/", views.event_detail, name="event_detail"),
@@ -28,6 +29,7 @@ urlpatterns = [
         registration_views.registration_manage,
         name="registration_manage",
     ),
+    path("verbatims/", views.verbatim_list, name="verbatim_list"),
     path("tour-de-table/<token>/", public_views.round_table_fill, name="round_table_fill"),
     path(
         "tour-de-table/<token>/ecran/",

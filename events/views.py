@@ -5,9 +5,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from coopemploi.formats import pdf
+from coopemploi.media.serving import give
+from coopemploi.pagination import paginate
 from coopemploi.public_cache import kept_for_visitors
 from coopemploi.search.catalogue import bits_at, catalogue_of
 from initiatives.models import Initiative, Need, Offer
@@ -17,7 +21,7 @@ from territories.models import Actor, Network, StageChange
 from . import feeds
 from .evaluations.results import public_results
 from .exports import ActionExport, EventExport
-from .filters import ActionFilter, EventFilter, MonthField
+from .filters import ActionFilter, EventFilter, MonthField, VerbatimFilter
 from .models import (
     Action,
     ActionParty,
@@ -27,6 +31,8 @@ from .models import (
     Event,
     EventActor,
     Recap,
+    RecapDocument,
+    RecapPicture,
     RoundTableEntry,
     RoundTableItem,
     RoundTablePerson,
@@ -123,24 +129,26 @@ def event_detail(request, slug):
     event = get_object_or_404(with_record(visible, request.user), slug=slug)
     recaps = Recap.objects.visible_to(request.user).filter(event=event)
     recap = with_reading(recaps, request.user).first()
-    return render(
-        request,
-        "events/event_detail.html",
-        {
-            "section": "events",
-            "event": event,
-            "recap": recap,
-            "entries": with_cells(event.round_table_entries.all()),
-            "objectives": nested(event.objectives.all()),
-            "parties": sorted(event.parties.all(), key=party_rank),
-            "attendances": sorted(event.attendances.all(), key=attendance_rank),
-            "around": around(event),
-            "evaluation": public_results(event),
-            "contents": contents(event, recap),
-            "door": event.door(),
-            "is_over": event.is_over(),
-        },
-    )
+    context = {
+        "section": "events",
+        "event": event,
+        "recap": recap,
+        "entries": with_cells(event.round_table_entries.all()),
+        "objectives": nested(event.objectives.all()),
+        "parties": sorted(event.parties.all(), key=party_rank),
+        "attendances": sorted(event.attendances.all(), key=attendance_rank),
+        "around": around(event),
+        "evaluation": public_results(event),
+        "contents": contents(event, recap),
+        "door": event.door(),
+        "is_over": event.is_over(),
+        "has_pdf": pdf.is_available(),
+        "share_url": request.build_absolute_uri(event.get_absolute_url()),
+    }
+    page = "events/event_detail.html"
+    if pdf.is_asked(request):
+        return pdf.response(request, render_to_string(page, context, request), name=slug)
+    return render(request, page, context)
 
 
 def with_record(events, user):
@@ -206,6 +214,8 @@ def with_reading(recaps, user):
     return recaps.select_related("source", "contact__person").prefetch_related(
         "sections",
         "links",
+        "pictures",
+        "documents",
         "key_ideas",
         seen("contact__actor", Actor, user),
         Prefetch("key_ideas__verbatims", verbatims),
@@ -273,6 +283,48 @@ def around(event):
     others += [("Rencontre précédente", previous) for previous in event.previous_events.all()]
     others += [("Rencontre suivante", event.next_event)]
     return [(role, other) for role, other in others if other]
+
+
+@login_not_required
+@kept_for_visitors
+@require_safe
+def verbatim_list(request):
+    """What was said at every meeting, by theme and by speaker."""
+    said = Verbatim.objects.select_related("person", "recap__event").prefetch_related(
+        "themes", seen("actor", Actor, request.user)
+    )
+    filters = VerbatimFilter(request, said)
+    return render(
+        request,
+        "events/verbatim_list.html",
+        {"section": "events", "filters": filters, "page": paginate(request, filters)},
+    )
+
+
+@login_not_required
+@require_safe
+def recap_file(request, name):
+    """A picture or a document of a recap that the visitor may read."""
+    recaps = Recap.objects.visible_to(request.user).filter(
+        event__in=Event.objects.visible_to(request.user)
+    )
+    documents = RecapDocument.objects.filter(recap__in=recaps, file=name).select_related("recap")
+    if document := documents.first():
+        return give(
+            document.file,
+            media_type=document.media_type,
+            name=f"{document.title}.{document.extension}",
+            is_public=document.recap.is_published,
+        )
+    held = Q(small=name) | Q(medium=name) | Q(large=name)
+    pictures = RecapPicture.objects.filter(held, recap__in=recaps).select_related("recap")
+    picture = get_object_or_404(pictures[:1])
+    files = (picture.small, picture.medium, picture.large)
+    return give(
+        next(file for file in files if file.name == name),
+        media_type="image/webp",
+        is_public=picture.recap.is_published,
+    )
 
 
 # Actions

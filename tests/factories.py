@@ -3,6 +3,7 @@
 import datetime
 
 import factory
+from django.core.files.base import ContentFile
 from factory.django import DjangoModelFactory
 
 from coopemploi.accounts.models import SavedFilter, User
@@ -40,7 +41,9 @@ from events.models import (
     Objective,
     Question,
     Recap,
+    RecapDocument,
     RecapLink,
+    RecapPicture,
     RecapSection,
     Registration,
     Remark,
@@ -544,6 +547,27 @@ class RecapLinkFactory(DjangoModelFactory):
     recap = factory.SubFactory(RecapFactory)
     title = "Une page"
     url = "https://example.org/page"
+
+
+class RecapPictureFactory(DjangoModelFactory):
+    class Meta:
+        model = RecapPicture
+
+    recap = factory.SubFactory(RecapFactory)
+    alternative = "Des gens autour d'une table."
+    small = medium = large = factory.LazyFunction(lambda: ContentFile(b"RIFF", "photo-1.webp"))
+    width, height = 1600, 900
+
+
+class RecapDocumentFactory(DjangoModelFactory):
+    class Meta:
+        model = RecapDocument
+
+    recap = factory.SubFactory(RecapFactory)
+    title = factory.Sequence(lambda n: f"Document {n}")
+    file = factory.LazyFunction(lambda: ContentFile(b"%PDF-1.7", "document.pdf"))
+    media_type = "application/pdf"
+    size = 8
 
 
 class KeyIdeaFactory(DjangoModelFactory):

@@ -2,7 +2,16 @@ from django.contrib import admin
 from django.urls import reverse
 
 from coopemploi.admin import PUBLICATION, PublishableAdmin, StackedInline, TabularInline
-from events.models import KeyIdea, Recap, RecapLink, RecapSection, Verbatim
+from coopemploi.media.forms import DocumentForm, PictureForm
+from events.models import (
+    KeyIdea,
+    Recap,
+    RecapDocument,
+    RecapLink,
+    RecapPicture,
+    RecapSection,
+    Verbatim,
+)
 
 
 class RecapSectionInline(StackedInline):
@@ -27,6 +36,18 @@ class VerbatimInline(StackedInline):
     parent_choices = {"key_idea": "recap"}
 
 
+class RecapPictureInline(StackedInline):
+    model = RecapPicture
+    form = PictureForm
+    fields = ["upload", "alternative", ("caption", "credit"), "order"]
+
+
+class RecapDocumentInline(StackedInline):
+    model = RecapDocument
+    form = DocumentForm
+    fields = ["title", "upload", "order"]
+
+
 class RecapLinkInline(TabularInline):
     model = RecapLink
     fields = ["title", "url", "order"]
@@ -45,7 +66,14 @@ class RecapAdmin(PublishableAdmin):
         ("Vidéo", {"fields": ["replay_url", "replay_note"]}),
         ("Source", {"classes": ["collapse"], "fields": ["source"]}),
     ]
-    inlines = [RecapSectionInline, KeyIdeaInline, VerbatimInline, RecapLinkInline]
+    inlines = [
+        RecapSectionInline,
+        KeyIdeaInline,
+        VerbatimInline,
+        RecapPictureInline,
+        RecapDocumentInline,
+        RecapLinkInline,
+    ]
 
     @admin.display(description="date de la rencontre", ordering="event__start_latest")
     def date(self, recap):

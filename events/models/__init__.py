@@ -10,7 +10,15 @@ from .event import (
     Objective,
     Series,
 )
-from .recap import KeyIdea, Recap, RecapLink, RecapSection, Verbatim
+from .recap import (
+    KeyIdea,
+    Recap,
+    RecapDocument,
+    RecapLink,
+    RecapPicture,
+    RecapSection,
+    Verbatim,
+)
 from .registration import Registration
 from .round_table import RoundTableEntry, RoundTableItem, RoundTablePerson
 from .round_table_batch import RoundTableBatch, RoundTableDraft
@@ -35,7 +43,9 @@ __all__ = [
     "Objective",
     "Question",
     "Recap",
+    "RecapDocument",
     "RecapLink",
+    "RecapPicture",
     "RecapSection",
     "Registration",
     "Remark",

@@ -1,13 +1,19 @@
+from math import ceil
+
 from django.core.validators import URLValidator
 from django.db import models
+from django.utils.html import strip_tags
 
 from coopemploi.fields import ProseField
+from coopemploi.media.models import Document, Picture
 from coopemploi.publishing import Publishable, PublishableQuerySet
 from coopemploi.sources.models import Sourced
 from coopemploi.vocabulary.models import Theme
 from territories.models import Actor, Person, Position
 
 from .event import Event
+
+WORDS_PER_MINUTE = 220
 
 
 class Recap(Publishable, Sourced):
@@ -53,6 +59,17 @@ class Recap(Publishable, Sourced):
 
     def get_absolute_url(self):
         return self.event.get_absolute_url() + "#compte-rendu"
+
+    @property
+    def minutes(self):
+        """How long it takes to read, counted from its words when nobody says it."""
+        if self.reading_minutes:
+            return self.reading_minutes
+        texts = [self.standfirst]
+        texts += [f"{section.title} {strip_tags(section.body)}" for section in self.sections.all()]
+        for idea in self.key_ideas.all():
+            texts += [idea.text, *(verbatim.text for verbatim in idea.verbatims.all())]
+        return ceil(sum(len(text.split()) for text in texts) / WORDS_PER_MINUTE)
 
 
 class RecapSection(models.Model):
@@ -171,3 +188,37 @@ class RecapLink(models.Model):
 
     def __str__(self):
         return self.title
+
+
+class RecapPicture(Picture):
+    recap = models.ForeignKey(
+        Recap, verbose_name="compte rendu", on_delete=models.CASCADE, related_name="pictures"
+    )
+
+    class Meta(Picture.Meta):
+        verbose_name = "image"
+        verbose_name_plural = "images"
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(alternative=""),
+                name="recap_picture_has_alternative",
+                violation_error_message="Décrivez l'image, pour qui ne la voit pas.",
+            )
+        ]
+
+
+class RecapDocument(Document):
+    recap = models.ForeignKey(
+        Recap, verbose_name="compte rendu", on_delete=models.CASCADE, related_name="documents"
+    )
+
+    class Meta(Document.Meta):
+        verbose_name = "document"
+        verbose_name_plural = "documents"
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(title=""),
+                name="recap_document_has_title",
+                violation_error_message="Donnez un titre au document.",
+            )
+        ]

@@ -2,6 +2,7 @@ import re
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import Truncator
 
 from coopemploi.admin import SpacedDecimalField
 from coopemploi.fields import PartialDateFormField
@@ -95,6 +96,13 @@ class ProposalForm(forms.Form):
     @property
     def is_kept(self):
         return self.cleaned_data.get("keep", False)
+
+    @property
+    def summary(self):
+        """What it is about, in a few words, for the label of its tick."""
+        names = ("last_name", "label", "text", "title", "wording", "standfirst")
+        said = next((self[name].value() for name in names if name in self.fields), "")
+        return Truncator(said or "").words(8)
 
     def mended(self):
         return [field for field in self.visible_fields() if field.name != "keep"]

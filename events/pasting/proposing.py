@@ -11,6 +11,7 @@ from .forms import NEW, date_input
 
 ALREADY = "Déjà noté à cette rencontre."
 MOST_NAMES = 10
+_ATTENDANCE = re.compile(r"(?:étaient )?(?:présente?s?|excusée?s?|absente?s?|participants)\b", re.I)
 
 
 class KnownNames:
@@ -71,9 +72,25 @@ def _row(reading, proposal, *, already=False, keep=True, **values):
     return {
         "keep": keep and not already,
         "note": ALREADY if already else "",
-        "excerpt": reading.excerpt(proposal)[:300],
+        "excerpt": _around(reading, proposal),
         **values,
     }
+
+
+def _around(reading, proposal):
+    """Where a proposal was read, with the words around when it is short."""
+    start, end = proposal.start, min(proposal.end, proposal.start + 300)
+    if end - start < 60:
+        start = max(reading.text.rfind("\n", 0, start) + 1, start - 60)
+        stop = reading.text.find("\n", end)
+        end = min(len(reading.text) if stop < 0 else stop, end + 80)
+    return reading.text[start:end].strip()
+
+
+def _was_only_there(reading, person):
+    """Whether somebody stands in a list of those present or excused, and said nothing."""
+    line = reading.text[reading.text.rfind("\n", 0, person.start) + 1 : person.start]
+    return not person.role and bool(_ATTENDANCE.match(line))
 
 
 def _meeting(reading, event, recap):
@@ -118,6 +135,7 @@ def _people(reading, event, names):
                 reading,
                 each,
                 already=normalise(each.name) in known,
+                keep=not _was_only_there(reading, each),
                 first_name=first,
                 last_name=last,
                 person=key if key != NEW or names.may_add_people else "",

@@ -31,6 +31,7 @@ MASCULINE = {
     "compte",
     "courriel",
     "dispositif",
+    "document",
     "ensemble",
     "frein",
     "lien",

@@ -50,6 +50,7 @@ PUBLIC = {
     "suggestions",
     "territory_list",
     "territory_names",
+    "verbatim_list",
     # Ways in, and what happens there.
     "account_inactive",
     "account_login",
@@ -91,6 +92,7 @@ PUBLIC_KEYS = {
     "round_table_mine": {"token": "absent"},
     "round_table_screen": {"token": "absent"},
     "mail_sent": {},  # under DEBUG only
+    "recap_file": {"name": "absent.pdf"},
     "oidc_callback": {},  # with a provider only
     "oidc_login": {},
     "sitemap_section": {"section": "pages"},

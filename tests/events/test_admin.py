@@ -268,7 +268,7 @@ def ideas_data(*rows):
         data[f"key_ideas-{number}-order"] = order
         if idea is not None:
             data[f"key_ideas-{number}-id"] = idea.pk
-    for prefix in ("sections", "verbatims", "links"):
+    for prefix in ("sections", "verbatims", "pictures", "documents", "links"):
         data |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
     return data
 

@@ -227,6 +227,18 @@ def test_what_is_known_already_is_not_proposed_twice(animateur_client, event):
     assert "Déjà noté" in response.content.decode()
 
 
+def test_who_was_only_there_is_not_ticked_as_a_speaker(animateur_client, event):
+    text = (
+        "Étaient présents : Mme Odile Ferrand (élue), M. Karim Belloc (maire).\n\n"
+        "M. Belloc souligne : « La navette ne passe plus après le travail. »"
+    )
+    response = propose(animateur_client, event, text)
+    assert values(response, "people", "last_name", "keep") == [
+        ("Ferrand", False),
+        ("Belloc", True),
+    ]
+
+
 def test_recap_begun_keeps_what_it_says(animateur_client, event):
     recap = RecapFactory(event=event, standfirst="Mon chapô.", status="published")
     response = propose(animateur_client, event)
