@@ -39,6 +39,7 @@ from .models import (
     Verbatim,
 )
 from .months import last_day_of, month_of
+from .sharing import share_links
 
 CLASSIFICATION = ("schemes", "themes", "sectors", "audiences", "obstacles")
 
@@ -143,7 +144,9 @@ def event_detail(request, slug):
         "door": event.door(),
         "is_over": event.is_over(),
         "has_pdf": pdf.is_available(),
-        "share_url": request.build_absolute_uri(event.get_absolute_url()),
+        "share_links": share_links(
+            request.build_absolute_uri(event.get_absolute_url()), event.title
+        ),
     }
     page = "events/event_detail.html"
     if pdf.is_asked(request):
