@@ -351,7 +351,8 @@ class IntroductionFactory(DjangoModelFactory):
         model = Introduction
 
     need = factory.SubFactory("tests.factories.NeedFactory")
-    offer = factory.SubFactory("tests.factories.OfferFactory")
+    initiative = None
+    offer = factory.Maybe("initiative", None, factory.SubFactory("tests.factories.OfferFactory"))
     seeker = factory.SubFactory("tests.factories.PersonFactory")
     helper = factory.SubFactory("tests.factories.PersonFactory")
     message = "Pouvons-nous en parler ?"

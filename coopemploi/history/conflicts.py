@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.db.models import Max, Value
 from django.forms import CheckboxInput
@@ -151,7 +151,7 @@ class Conflict:
         for name, form_field in form.fields.items():
             try:
                 model_field = form._meta.model._meta.get_field(name)
-            except models.FieldDoesNotExist:
+            except FieldDoesNotExist:
                 continue
             if model_field.primary_key or form_field.disabled:
                 continue

@@ -218,7 +218,7 @@ def test_index_lists_the_events_first(animateur_client):
     response = animateur_client.get(reverse("admin:index"))
 
     labels = [app["app_label"] for app in response.context["app_list"]]
-    assert labels[:4] == ["events", "initiatives", "territories", "vocabulary"]
+    assert labels[:4] == ["events", "initiatives", "territories", "participation"]
     names = [model["object_name"] for model in response.context["app_list"][0]["models"]]
     assert names[0] == "Event"
 

@@ -388,6 +388,19 @@ def test_restore_is_followed_by_search_and_closure(animateur_client):
     assert Containment.objects.filter(container=whole, contained=part).exists()
 
 
+# What people ask of the site, and what it wrote to them: their past is nobody's business.
+UNTRACKED = {
+    "alerts.Alert",
+    "events.FollowUpMail",
+    "initiatives.Introduction",
+    "initiatives.IntroductionBlock",
+    "initiatives.Match",
+    "mail.Refusal",
+    "participation.Belonging",
+    "participation.Proposal",
+}
+
+
 def test_every_model_that_the_admin_edits_is_tracked():
     edited = {
         model
@@ -396,4 +409,4 @@ def test_every_model_that_the_admin_edits_is_tracked():
         for model in [model_admin.model, *(inline.model for inline in model_admin.inlines)]
     }
 
-    assert {model._meta.label for model in edited if records_of(model) is None} == set()
+    assert {model._meta.label for model in edited if records_of(model) is None} == UNTRACKED

@@ -169,7 +169,9 @@ def test_every_address_is_listed():
 
 @pytest.mark.parametrize("name", sorted(PUBLIC))
 def test_public_address_answers(client, name):
-    assert client.get(reverse(name)).status_code == 200
+    # Nothing was ever backed up here: the site says that it is not quite ready.
+    expected = 503 if name == "ready" else 200
+    assert client.get(reverse(name)).status_code == expected
 
 
 @pytest.mark.parametrize("name", sorted(PUBLIC_RECORDS))
