@@ -37,6 +37,7 @@ def folders(settings, tmp_path):
 
 
 def run(*command):
+    registry.flush()  # else refreshed when first read, by a transaction that may not write
     out = io.StringIO()
     call_command(*command, stdout=out)
     return out.getvalue()

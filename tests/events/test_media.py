@@ -40,10 +40,9 @@ def office(*names, mimetype=None):
 
 
 def get(client, url):
-    """The answer of an address, its file read to the end and closed."""
+    """The answer of an address, its file read to the end: the client closes it then."""
     response = client.get(url)
     response.sent = response.getvalue()
-    response.close()
     return response
 
 
