@@ -64,22 +64,26 @@ def fill():
     idea = made.KeyIdeaFactory(recap=recap)
     made.VerbatimFactory(recap=recap, key_idea=idea)
     made.EvaluationResultFactory(event=event)
-    action = made.ActionFactory(session=session)
+    body = made.FollowUpBodyFactory()
+    action = made.ActionFactory(session=session, follow_up_body=body)
     made.ActionPartyFactory(action=action)
     made.ActionNoteFactory(action=action)
     coming = made.EventFactory(town=dax, start=past(-30))
+    series = made.EventFactory(town=dax, series=made.SeriesFactory()).series
     return {
         "action_detail": action,
         "actor_detail": actor,
         "campaign_detail": campaign,
         "event_detail": event,
         "coming": coming,
+        "follow_up_body_detail": body,
         "glossary_term": term,
         "initiative_detail": initiative,
         "need_detail": need,
         "network_detail": network,
         "offer_detail": offer,
         "resource_detail": resource,
+        "series_detail": series,
         "territory_detail": dax,
     }
 

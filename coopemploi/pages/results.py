@@ -221,4 +221,5 @@ def suggested(query, user):
     best = [pk for best in readable(found, user).values() for pk in best[:SUGGESTIONS]]
     relevances = {pk: value for by_title in found.values() for pk, value in by_title.items()}
     scores = ranking.scored(best, relevances, clauses, query)
-    return ranking.in_order(scores)[:SUGGESTIONS]
+    in_order = sorted(scores, key=lambda each: (-scores[each], normalise(each.title), each.pk))
+    return in_order[:SUGGESTIONS]
