@@ -22,7 +22,16 @@ from .audit import NARROW, WCAG, WIDE, faults
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 # What is no page: a sheet, a fragment, a file.
-NO_PAGE = {"health", "identity_stylesheet", "ready", "robots", "sitemap", "suggestions"}
+NO_PAGE = {
+    "health",
+    "identity_stylesheet",
+    "ready",
+    "recap_feed",
+    "robots",
+    "sitemap",
+    "suggestions",
+    "territory_names",
+}
 STATES = [
     "/recherche/?q=initiative",
     "/recherche/?q=zzzzz",
