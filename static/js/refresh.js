@@ -17,12 +17,12 @@ function place() {
     return `input[name="${CSS.escape(one.name)}"][value="${CSS.escape(one.value)}"]`;
   }
   if (one.id) return `#${CSS.escape(one.id)}`;
+  if (one.matches(".card a")) return `a[href="${CSS.escape(one.getAttribute("href"))}"]`;
   return one.closest(".sorts") ? ".sorts a" : ".chips a, .filters button";
 }
 
 async function show(address, {push}) {
   const asked = last = new AbortController();
-  const focus = place();
   const open = [...document.querySelectorAll(".directory details[open] > summary")]
     .map((summary) => summary.id || summary.parentElement.className);
   const directory = document.querySelector(".directory");
@@ -35,14 +35,20 @@ async function show(address, {push}) {
     if (asked !== last) return;
     if (push) history.pushState(null, "", answer.url);
     document.title = page.title;
+    // Taken now: whoever went on while the list came keeps their place, and what they typed.
+    const focus = place();
+    const held = document.activeElement;
     directory.replaceWith(fresh);
     for (const summary of fresh.querySelectorAll("details > summary")) {
       const details = summary.parentElement;
       if (open.includes(summary.id || details.className)) details.open = true;
     }
     if (focus) {
-      (fresh.querySelector(focus) ?? fresh.querySelector("input:not([type=hidden])"))
-        ?.focus({preventScroll: true});
+      const found = fresh.querySelector(focus) ?? fresh.querySelector("input:not([type=hidden])");
+      if (found?.id === held.id && held.matches("input[type=search], input[type=text]")) {
+        found.value = held.value;
+      }
+      found?.focus({preventScroll: true});
     }
     live.textContent = fresh.querySelector(".result-count")?.textContent ?? "";
   } catch (error) {

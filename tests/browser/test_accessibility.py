@@ -224,6 +224,7 @@ def test_sheet_is_found_by_keyboard(quiet_page, site, content):
     page.get_by_label("Mots").focus()
     page.keyboard.type(content["initiative_detail"].title)
     page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"\?q="))  # the list has come
     page.locator(".card__link").first.focus()
     page.keyboard.press("Enter")
 

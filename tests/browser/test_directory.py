@@ -108,3 +108,20 @@ def test_filter_refreshes_the_list_in_place(page, site):
     expect(page.locator(".result-count")).to_have_text("4 initiatives")
     expect(page).to_have_url(re.compile(r"/initiatives/$"))
     assert page.evaluate("window.isSamePage")
+
+
+def test_words_typed_while_the_list_comes_are_kept(page, site):
+    page.goto(f"{site}/initiatives/")
+    held = []
+    page.route(re.compile(r"\?q=garage"), lambda route: held.append(route))
+    field = page.get_by_label("Mots")
+    field.fill("garage")
+    field.press("Enter")
+    expect(page.locator(".directory")).to_have_attribute("aria-busy", "true")
+
+    field.press_sequentially(" solidaire")
+    held[0].continue_()
+
+    expect(page).to_have_url(re.compile(r"\?q=garage$"))
+    expect(field).to_have_value("garage solidaire")
+    expect(field).to_be_focused()
