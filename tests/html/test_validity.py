@@ -48,7 +48,7 @@ def test_public_pages_are_valid(client, tmp_path):
     addresses = [reverse(name) for name in sorted(PUBLIC - NO_PAGE)]
     addresses += [content[name].get_absolute_url() for name in sorted(PUBLIC_RECORDS)]
 
-    pages = {address: client.get(address).content for address in [*addresses, *STATES]}
+    pages = {a: client.get(a, follow=True).content for a in [*addresses, *STATES]}
 
     assert errors_of(pages, tmp_path) == []
 
