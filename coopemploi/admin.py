@@ -650,6 +650,19 @@ ARCHIVE = MassAction(
 )
 
 
+class ConfidentialAdmin(ModelAdmin):
+    """What people send, or are sent: seen by those alone whose perimeter holds it.
+
+    It comes from the site: nobody adds any here.
+    """
+
+    def get_queryset(self, request):
+        return editing_rule().editable(super().get_queryset(request), request.user)
+
+    def has_add_permission(self, request):
+        return False
+
+
 class PublishableAdmin(ModelAdmin):
     """Records that go from draft to published."""
 

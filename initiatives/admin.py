@@ -8,8 +8,8 @@ from coopemploi.admin import (
     ORIGIN,
     PUBLICATION,
     USED_SCHEMES,
+    ConfidentialAdmin,
     FigureInline,
-    ModelAdmin,
     PublishableAdmin,
     StackedInline,
     TabularInline,
@@ -234,7 +234,7 @@ class ResourceAdmin(ImportableMixin, PublishableAdmin):
 
 
 @admin.register(Introduction)
-class IntroductionAdmin(ModelAdmin):
+class IntroductionAdmin(ConfidentialAdmin):
     """What became of each; who was written to, never their addresses."""
 
     list_display = ["need", "candidate", "seeker", "helper", "state", "created_at"]
@@ -264,10 +264,6 @@ class IntroductionAdmin(ModelAdmin):
     ]
     fields = [*readonly_fields, "report_handled"]
 
-    def has_add_permission(self, request):
-        """It is asked for from a match, by one of the two or by whoever animates."""
-        return False
-
     @admin.display(description="peut y répondre")
     def candidate(self, introduction):
         return introduction.candidate
@@ -280,7 +276,7 @@ class IntroductionAdmin(ModelAdmin):
 
 
 @admin.register(IntroductionBlock)
-class IntroductionBlockAdmin(ModelAdmin):
+class IntroductionBlockAdmin(ConfidentialAdmin):
     list_display = ["by", "blocked", "since"]
     list_select_related = ["by", "blocked"]
-    autocomplete_fields = ["by", "blocked"]
+    readonly_fields = ["by", "blocked", "since"]

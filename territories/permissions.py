@@ -20,6 +20,8 @@ Role, Status = Mandate.Role, Publishable.Status
 
 # Apps whose records are edited within a perimeter.
 WORKED_IN = ("territories", "initiatives", "events")
+# Apps where what people send is decided on: whoever is to decide is alone to read it.
+MODERATED = ("participation",)
 # What a national administrator edits besides.
 ADMINISTERED = ("vocabulary", "sources", "identity", "accounts")
 MANDATE_MODEL = "mandate"
@@ -200,6 +202,7 @@ PERMISSIONS = {
     Role.CONTRIBUTOR: SEEN | (_on(WORKED_IN, "add", "change") & WRITTEN),
     Role.ANIMATEUR: SEEN
     | (_on(WORKED_IN, "add", "change", "delete") & WRITTEN)
-    | _on(["sources"], "add", "change"),
-    Role.NATIONAL: _on((*WORKED_IN, *ADMINISTERED), "view", "add", "change", "delete"),
+    | _on(["sources"], "add", "change")
+    | _on(MODERATED, "view", "change"),
+    Role.NATIONAL: _on((*WORKED_IN, *MODERATED, *ADMINISTERED), "view", "add", "change", "delete"),
 }

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 
-from ..admin import ModelAdmin
+from ..admin import ConfidentialAdmin
 from . import services
 from .forms import DecisionForm, sheet_form
 from .models import Belonging, Proposal
@@ -13,7 +13,7 @@ from .permissions import can_publish_proposal
 
 
 @admin.register(Proposal)
-class ProposalAdmin(ModelAdmin):
+class ProposalAdmin(ConfidentialAdmin):
     """The queue of what awaits a review; a proposal is published or refused, never edited."""
 
     list_display = ["title", "kind", "actor", "author", "created_at", "state"]
@@ -21,10 +21,6 @@ class ProposalAdmin(ModelAdmin):
     list_select_related = ["actor", "user"]
     search_fields = ["title"]
     follow_up = {"a-relire": ("à relire", "to_review")}
-
-    def has_add_permission(self, request):
-        """They come from the site."""
-        return False
 
     @admin.display(description="de")
     def author(self, proposal):
@@ -109,7 +105,7 @@ class ProposalAdmin(ModelAdmin):
 
 
 @admin.register(Belonging)
-class BelongingAdmin(ModelAdmin):
+class BelongingAdmin(ConfidentialAdmin):
     list_display = ["person", "actor", "title", "asked_at", "state", "decide"]
     list_filter = ["state"]
     list_select_related = ["person", "actor"]
@@ -117,10 +113,6 @@ class BelongingAdmin(ModelAdmin):
     follow_up = {"a-decider": ("à décider", "asked")}
     readonly_fields = ["person", "actor", "title", "state", "comment", "asked_at", "decide"]
     fields = readonly_fields
-
-    def has_add_permission(self, request):
-        """It is asked for by the person."""
-        return False
 
     @admin.display(description="décision")
     def decide(self, belonging):

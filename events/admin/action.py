@@ -12,6 +12,7 @@ from coopemploi.admin import (
     ORIGIN,
     PUBLICATION,
     USED_SCHEMES,
+    ConfidentialAdmin,
     ModelAdmin,
     PublishableAdmin,
     StackedInline,
@@ -106,13 +107,10 @@ class FollowUpBodyAdmin(ModelAdmin):
 
 
 @admin.register(FollowUpMail)
-class FollowUpMailAdmin(ModelAdmin):
+class FollowUpMailAdmin(ConfidentialAdmin):
     """Who was asked, and when: written by the mails themselves."""
 
     list_display = ["person", "sent_on"]
     list_select_related = ["person"]
     search_fields = ["person__last_name", "person__first_name"]
     readonly_fields = ["person", "sent_on"]
-
-    def has_add_permission(self, request):
-        return False

@@ -60,6 +60,7 @@ ASKED_FOR = {
     "alerts.Alert",
     "events.FollowUpMail",
     "initiatives.Introduction",
+    "initiatives.IntroductionBlock",
     "participation.Belonging",
     "participation.Proposal",
 }

@@ -17,6 +17,7 @@ from territories.models import Mandate
 from tests.factories import (
     ActorFactory,
     InitiativeFactory,
+    IntroductionBlockFactory,
     IntroductionFactory,
     MandateFactory,
     MatchFactory,
@@ -483,3 +484,32 @@ def test_an_unproved_address_is_nobody(client, match):
     client.force_login(user)
 
     assert client.post(*asked(match)).status_code == 403
+
+
+def admin_page(record):
+    opts = record._meta
+    return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[record.pk])
+
+
+@pytest.mark.parametrize("role", [Mandate.Role.READER, Mandate.Role.ANIMATEUR])
+def test_staff_of_elsewhere_read_no_introduction(client, role):
+    here = TerritoryFactory(kind="departement")
+    introduction = IntroductionFactory(message="Un message entre nous")
+    introduction.need.territories.add(TerritoryFactory(kind="departement"))
+    block = IntroductionBlockFactory()
+    territory = here if role == Mandate.Role.ANIMATEUR else None
+    client.force_login(MandateFactory(role=role, territory=territory).user)
+
+    for record in (introduction, block):
+        assert client.get(admin_page(record)).url == reverse("admin:index")
+        listed = reverse(f"admin:initiatives_{record._meta.model_name}_changelist")
+        assert client.get(listed).context["cl"].result_count == 0
+
+
+def test_whoever_animates_there_reads_an_introduction(client):
+    here = TerritoryFactory(kind="departement")
+    introduction = IntroductionFactory(message="Un message entre nous")
+    introduction.need.territories.add(here)
+    client.force_login(MandateFactory(role=Mandate.Role.ANIMATEUR, territory=here).user)
+
+    assert "Un message entre nous" in client.get(admin_page(introduction)).text

@@ -266,17 +266,57 @@ def test_what_is_decided_is_decided(animateur_client):
     assert not Need.objects.exists()
 
 
-def test_a_reviewer_elsewhere_publishes_nothing(client, actor):
-    mandate = MandateFactory(
-        role=Mandate.Role.ANIMATEUR,
-        territory=TerritoryFactory(kind="departement"),
-        user__is_staff=True,
-    )
+def signed_in(client, role, territory=None):
+    mandate = MandateFactory(role=role, territory=territory, user__is_staff=True)
+    client.force_login(mandate.user)
+    return mandate.user
+
+
+def test_an_animateur_reviews_what_concerns_their_perimeter(client, actor):
+    here = ProposalFactory(kind="acteur", record=actor, actor=actor, title="D'ici")
+    elsewhere = ProposalFactory(actor=ActorFactory(), title="D'ailleurs")
+    elsewhere.actor.territories.add(TerritoryFactory(kind="departement"))
+    ProposalFactory(actor=None, title="De nulle part")
+    here.values = {"description": "Après"}
+    here.save()
+    user = signed_in(client, Mandate.Role.ANIMATEUR, actor.territories.get())
+
+    shown = client.get(reverse("admin:participation_proposal_changelist")).context["cl"].queryset
+    sent = client.post(review(here), {"description": "Après", "publier": ""})
+
+    assert {proposal.title for proposal in shown} == {"D'ici", "De nulle part"}
+    assert "Propositions à relire" in client.get(reverse("admin:index")).text
+    assert client.get(review(elsewhere)).status_code == 404
+    actor.refresh_from_db()
+    here.refresh_from_db()
+    assert (sent.status_code, actor.description) == (302, "Après")
+    assert (here.state, here.decided_by) == ("published", user)
+
+
+def test_a_reviewer_elsewhere_reads_and_publishes_nothing(client, actor):
     proposal = ProposalFactory(
         kind="acteur", record=actor, actor=actor, values={"description": "X"}
     )
-    client.force_login(mandate.user)
+    signed_in(client, Mandate.Role.ANIMATEUR, TerritoryFactory(kind="departement"))
 
-    assert client.post(review(proposal), {"description": "X", "publier": ""}).status_code == 403
+    assert client.get(review(proposal)).status_code == 404
+    assert client.post(review(proposal), {"description": "X", "publier": ""}).status_code == 404
     actor.refresh_from_db()
     assert actor.description == "Avant"
+
+
+@pytest.mark.parametrize("role", [Mandate.Role.CONTRIBUTOR, Mandate.Role.READER])
+def test_who_decides_on_nothing_reads_no_proposal(client, actor, role):
+    proposal = ProposalFactory(actor=actor)
+    territory = actor.territories.get() if role == Mandate.Role.CONTRIBUTOR else None
+    signed_in(client, role, territory)
+
+    assert client.get(reverse("admin:participation_proposal_changelist")).status_code == 403
+    assert client.get(review(proposal)).status_code == 404
+
+
+def test_a_national_administrator_reviews_everything(client, actor):
+    proposal = ProposalFactory(actor=actor)
+    signed_in(client, Mandate.Role.NATIONAL)
+
+    assert client.get(review(proposal)).status_code == 200
