@@ -1,4 +1,5 @@
 import fcntl
+import os
 import tempfile
 import zlib
 from contextlib import contextmanager
@@ -25,11 +26,17 @@ def alone(work):
                 if is_alone:
                     cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
         return
-    database = zlib.crc32(str(connection.settings_dict["NAME"]).encode())
-    with (Path(tempfile.gettempdir()) / f"coopemploi-{work}-{database:x}.lock").open("w") as file:
+    with _beside(connection.settings_dict["NAME"], work).open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             yield False
         else:
             yield True
+
+
+def _beside(database, work):
+    """The file that locks `work`: in memory, a database is one process's own."""
+    if connection.is_in_memory_db():
+        return Path(tempfile.gettempdir(), f"coopemploi-{work}-{os.getpid()}.lock")
+    return Path(f"{database}.{work}.lock")
