@@ -33,7 +33,7 @@ def sheet_of(slug, user):
         "funders": funders,
         "parties": involvements if any(map(says_more, involvements)) else [],
         "funding": total_of(funders),
-        "present_step": present_step(initiative.steps.all()),
+        **begun_steps(initiative.steps.all()),
         "documents": documents_of(initiative, user),
         "meetings": meetings_of(initiative, user),
         "actions": initiative.actions.visible_to(user).select_related("event"),
@@ -93,11 +93,14 @@ def total_of(involvements):
     return sum(amounts) if len(amounts) > 1 else None
 
 
-def present_step(steps, at=None):
-    """The last dated step that has begun, None before the first."""
+def begun_steps(steps, at=None):
+    """The dated steps that have begun: the present one, and the first when there was another."""
     today = at or timezone.localdate()
     begun = [step for step in steps if step.date.earliest and step.date.earliest <= today]
-    return begun[-1] if begun else None
+    return {
+        "present_step": begun[-1] if begun else None,
+        "first_step": begun[0] if len(begun) > 1 else None,
+    }
 
 
 def documents_of(initiative, user):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from coopemploi.dates import PartialDate
 from coopemploi.publishing import Publishable
 from initiatives.models import Initiative, InitiativeLink, Involvement
-from initiatives.sheet import present_step
+from initiatives.sheet import begun_steps
 from tests.factories import (
     ActionFactory,
     ActorFactory,
@@ -150,17 +150,22 @@ def test_parties_are_listed_again_only_when_there_is_more_to_say(client):
 
 
 @pytest.mark.parametrize(
-    ("today", "label"),
-    [("2019-12-31", None), ("2020-01-01", "étude"), ("2030-01-01", "lancement")],
+    ("today", "present", "first"),
+    [
+        ("2019-12-31", None, None),
+        ("2020-01-01", "étude", None),
+        ("2030-01-01", "lancement", "étude"),
+    ],
 )
-def test_present_step_is_the_last_that_has_begun(today, label):
+def test_present_step_is_the_last_that_has_begun_and_the_first_is_told_too(today, present, first):
     initiative = InitiativeFactory()
     for name, when in (("étude", "2020"), ("lancement", "mars 2021"), ("un jour", "[] plus tard")):
         StepFactory(initiative=initiative, label=name, date=PartialDate.parse(when))
 
-    step = present_step(initiative.steps.all(), at=datetime.date.fromisoformat(today))
+    begun = begun_steps(initiative.steps.all(), at=datetime.date.fromisoformat(today))
 
-    assert (step and step.label) == label
+    told = {name: step and step.label for name, step in begun.items()}
+    assert told == {"present_step": present, "first_step": first}
 
 
 def test_documents_give_links_in_order_then_resources(client):
