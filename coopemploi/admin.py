@@ -594,6 +594,9 @@ class ModelAdmin(SavedFiltersMixin, RelationsMixin, RecordHistory):
             return None
         return obj.get_absolute_url()
 
+    def preview_url(self, obj):
+        """Where a record is shown as visitors will have it; None when it has no such page."""
+
     def object_links(self, request, obj):
         """Links to what is edited elsewhere, as (label, address) pairs."""
         return []
@@ -612,6 +615,7 @@ class ModelAdmin(SavedFiltersMixin, RelationsMixin, RecordHistory):
         context["title"] = f"Ajouter {with_article(name)}" if obj is None else capfirst(name)
         if obj is not None:
             context["object_links"] = self.object_links(request, obj)
+            context["preview_url"] = self.preview_url(obj)
             context["view_on_site_label"] = self.view_on_site_label(obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
@@ -685,6 +689,12 @@ class PublishableAdmin(ModelAdmin):
                 (each.value, each.label) for each in (status.DRAFT, status.PROPOSED)
             ]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def get_view_on_site_url(self, obj=None):
+        """A draft that has a preview has no public page yet."""
+        if obj is not None and not obj.is_published and self.preview_url(obj):
+            return None
+        return super().get_view_on_site_url(obj)
 
     def view_on_site_label(self, obj):
         match obj.status:

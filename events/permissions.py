@@ -1,5 +1,6 @@
 """What leads from meetings, and what comes out of them, to a perimeter."""
 
+from coopemploi.permissions import editing_rule
 from territories.permissions import lead
 
 from .models import (
@@ -32,3 +33,13 @@ def declare():
     lead(RoundTableEntry, *of_its_event("territory"), networks=["event__network"])
     lead(Action, *of_its_event("territories"), networks=["event__network"])
     lead(FollowUpBody, "territory", "actor__territories")
+
+
+def can_preview_event(user, event, recap):
+    """Whether `user` may edit the event, or the recap that its page will show."""
+    return any(
+        record is not None
+        and user.has_perm(f"events.change_{record._meta.model_name}")
+        and editing_rule().editable(type(record).objects.filter(pk=record.pk), user).exists()
+        for record in (event, recap)
+    )

@@ -9,6 +9,7 @@ urlpatterns = [
     path("evenements/", views.event_list, name="event_list"),
     path("comptes-rendus.atom", views.recap_feed, name="recap_feed"),
     path("evenements/<slug:slug>/", views.event_detail, name="event_detail"),
+    path("evenements/<slug:slug>/apercu/", views.event_preview, name="event_preview"),
     path(
         "evenements/<slug:slug>/agenda.ics",
         registration_views.event_calendar,

@@ -1,9 +1,10 @@
 from collections import defaultdict
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Prefetch, Q
-from django.http import StreamingHttpResponse
+from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -15,6 +16,7 @@ from coopemploi.pagination import paginate
 from coopemploi.public_cache import kept_for_visitors
 from coopemploi.search.catalogue import bits_at, catalogue_of
 from initiatives.models import Initiative, Need, Offer
+from initiatives.related import on_same_subjects
 from territories.lists import answer
 from territories.models import Actor, Network, StageChange
 
@@ -39,6 +41,9 @@ from .models import (
     Verbatim,
 )
 from .months import last_day_of, month_of
+from .permissions import can_preview_event
+from .places import map_of_presences
+from .sequence import in_sequence
 from .sharing import share_links
 
 CLASSIFICATION = ("schemes", "themes", "sectors", "audiences", "obstacles")
@@ -126,10 +131,31 @@ def not_over(catalogue):
 @kept_for_visitors
 @require_safe
 def event_detail(request, slug):
-    visible = Event.objects.visible_to(request.user)
-    event = get_object_or_404(with_record(visible, request.user), slug=slug)
-    recaps = Recap.objects.visible_to(request.user).filter(event=event)
-    recap = with_reading(recaps, request.user).first()
+    user = request.user
+    events = Event.objects.visible_to(user)
+    recaps = Recap.objects.visible_to(user)
+    event = get_object_or_404(with_record(events, user, recaps), slug=slug)
+    return event_page(request, event, user, recaps)
+
+
+@require_safe
+def event_preview(request, slug):
+    """The page as visitors will have it, once the event and its recap are published."""
+    event = get_object_or_404(Event.objects.select_related("recap"), slug=slug)
+    recap = getattr(event, "recap", None)
+    if not can_preview_event(request.user, event, recap):
+        raise Http404("Cette rencontre n'a pas d'aperçu.")
+    visitor, recaps = AnonymousUser(), Recap.objects.unarchived()
+    found = with_record(Event.objects.filter(pk=event.pk), visitor, recaps).get()
+    return event_page(request, found, visitor, recaps, is_preview=True)
+
+
+def event_page(request, event, user, recaps, *, is_preview=False):
+    """The page of an event, with what `user` may read around it and the one of its `recaps`."""
+    recap = with_reading(recaps.filter(event=event), user).first()
+    attendances = sorted(event.attendances.all(), key=attendance_rank)
+    meetings = [*around(event), *in_sequence(event, user)]
+    initiatives = on_same_subjects(event, user, without=event.initiatives.all())
     context = {
         "section": "events",
         "event": event,
@@ -137,12 +163,15 @@ def event_detail(request, slug):
         "entries": with_cells(event.round_table_entries.all()),
         "objectives": nested(event.objectives.all()),
         "parties": sorted(event.parties.all(), key=party_rank),
-        "attendances": sorted(event.attendances.all(), key=attendance_rank),
-        "around": around(event),
+        "attendances": attendances,
+        "map": map_of_presences(event, attendances),
+        "around": meetings,
+        "same_subjects": initiatives,
         "evaluation": public_results(event),
-        "contents": contents(event, recap),
+        "contents": contents(event, recap, meetings, initiatives),
         "door": event.door(),
         "is_over": event.is_over(),
+        "is_preview": is_preview,
         "has_pdf": pdf.is_available(),
         "share_links": share_links(
             request.build_absolute_uri(event.get_absolute_url()), event.title
@@ -150,11 +179,11 @@ def event_detail(request, slug):
     }
     page = "events/event_detail.html"
     if pdf.is_asked(request):
-        return pdf.response(request, render_to_string(page, context, request), name=slug)
+        return pdf.response(request, render_to_string(page, context, request), name=event.slug)
     return render(request, page, context)
 
 
-def with_record(events, user):
+def with_record(events, user, recaps):
     """All that an event's page shows, its recap apart, in a fixed number of queries."""
     appearances = Appearance.objects.select_related("person", "session").prefetch_related(
         seen("actors", Actor, user)
@@ -183,12 +212,12 @@ def with_record(events, user):
         Prefetch("sessions__appearances", appearances.all()),
         seen("sessions__actions", Action, user),
         Prefetch("actions", with_carriers(Action.objects.visible_to(user), user)),
-        Prefetch("round_table_entries", contributions(user)),
+        Prefetch("round_table_entries", contributions(user, recaps)),
     )
 
 
-def contributions(user):
-    """Entries of the tours de table whose recap `user` may read.
+def contributions(user, recaps):
+    """Entries of the tours de table of one of the `recaps`, with what `user` may read.
 
     The first cell as it was written may hold the name of somebody who had it withdrawn.
     """
@@ -198,7 +227,7 @@ def contributions(user):
         seen("initiative", Initiative, user), seen("need", Need, user), seen("offer", Offer, user)
     )
     return (
-        RoundTableEntry.objects.filter(event__recap__in=Recap.objects.visible_to(user))
+        RoundTableEntry.objects.filter(event__recap__in=recaps)
         .annotate(label_is_public=~Exists(withdrawn))
         .select_related("territory")
         .prefetch_related(
@@ -260,7 +289,7 @@ def attendance_rank(attendance):
     return statuses.index(attendance.status), stages.index(attendance.stage)
 
 
-def contents(event, recap):
+def contents(event, recap, meetings, initiatives):
     """The anchors of a long page, as (anchor, label)."""
     parts = [
         ("presentation", "Présentation", event.body),
@@ -274,7 +303,8 @@ def contents(event, recap):
         ("evaluation", "Évaluation", event.evaluation_results.all() or public_results(event)),
         ("intervenants", "Qui est intervenu", event.appearances.all()),
         ("presences", "Qui était là", event.attendances.all()),
-        ("autour", "Avant et après", around(event)),
+        ("memes-sujets", "Sur les mêmes sujets", initiatives),
+        ("autour", "Avant et après", meetings),
     ]
     return [(anchor, label) for anchor, label, present in parts if present]
 

@@ -87,14 +87,38 @@ def related_to(initiative, user, terms=None):
     return [candidate for candidate in ranked if candidate.reasons][:MOST]
 
 
-def _pool(initiative, user, terms):
-    """The likeliest initiatives, ranked by what the catalogue counts."""
+def on_same_subjects(record, user, *, without=(), most=MOST):
+    """Initiatives that share the schemes, then the themes, of a record of another kind.
+
+    Two queries at most; those that share most come first, in its territories before elsewhere.
+    """
+    terms = {name: getattr(record, name).all() for name in ("schemes", "themes")}
+    if not any(terms.values()):
+        return []
     catalogue = catalogue_of(Initiative)
+    points = _sharing_terms(catalogue, terms)
+    alike = catalogue.readable_by(user) & points.at_least_one()
+    points.add(catalogue.having("lieu", [place.pk for place in record.territories.all()]), 1)
+    left_out = {initiative.pk for initiative in without}
+    ranked = (pk for pk in _in_order(catalogue, points, alike) if pk not in left_out)
+    pks = list(islice(ranked, most))
+    found = Initiative.objects.visible_to(user).in_bulk(pks)
+    return [found[pk] for pk in pks if pk in found]
+
+
+def _sharing_terms(catalogue, terms):
     points = BitCounter()
     for scheme in terms["schemes"]:
         points.add(catalogue.having("dispositif", [scheme.slug]), SCHEME_POINTS)
     for theme in terms["themes"]:
         points.add(catalogue.having("theme", [theme.slug]), THEME_POINTS)
+    return points
+
+
+def _pool(initiative, user, terms):
+    """The likeliest initiatives, ranked by what the catalogue counts."""
+    catalogue = catalogue_of(Initiative)
+    points = _sharing_terms(catalogue, terms)
     points.add(_carried_alike(catalogue, initiative), CARRIER_POINTS)
     points.add(_around(catalogue, initiative), PLACE_POINTS)
     others = catalogue.readable_by(user) & ~catalogue.having_key(initiative.pk)
@@ -149,11 +173,15 @@ class BitCounter:
             self._planes[place], records = plane ^ records, plane & records
             place += 1
 
-    def levels(self):
-        """The records of each total, from the highest to 1: sets of bits."""
+    def at_least_one(self):
         everything = 0
         for plane in self._planes:
             everything |= plane
+        return everything
+
+    def levels(self):
+        """The records of each total, from the highest to 1: sets of bits."""
+        everything = self.at_least_one()
         for total in range((1 << len(self._planes)) - 1, 0, -1):
             level = everything
             for place, plane in enumerate(self._planes):

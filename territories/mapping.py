@@ -23,12 +23,21 @@ def map_of(filters, title):
     kept = filters.kept_but_for("territoire", "region", "departement")
     found = filters.catalogue.counts(view.level, kept)
     counts = {shape: found.get(shape.code.lower(), 0) for shape in view.shapes}
+    return {
+        **drawn(view, counts, title, lambda shape: f"?{filters.query_in(shape.reference.lower())}"),
+        "overview": _overview(filters, view),
+        "elsewhere": _elsewhere(filters, view, kept),
+    }
+
+
+def drawn(view, counts, title, url_of=lambda shape: ""):
+    """The shapes of a map with the count of each, and where it leads, if anywhere."""
     shades = maps.shades(counts)
     return {
         "items": [
             {
                 "shape": shape,
-                "url": f"?{filters.query_in(shape.reference.lower())}",
+                "url": url_of(shape),
                 "count": count,
                 "label": f"{shape.name} : {format_number(count)}",
                 "shade": shades[shape],
@@ -40,8 +49,7 @@ def map_of(filters, title):
         "cuts": view.cuts,
         "caption": f"{title} {LEVELS[view.level]} : {view.name}",
         "legend": [{"shade": step.shade, "label": _said(step)} for step in maps.legend(counts)],
-        "overview": _overview(filters, view),
-        "elsewhere": _elsewhere(filters, view, kept),
+        "overview": None,
     }
 
 

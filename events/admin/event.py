@@ -221,6 +221,9 @@ class EventAdmin(
             said = f"{filled} personne{s} de la liste d'attente inscrite{s}, et prévenue{s}."
             messages.success(request, said)
 
+    def preview_url(self, obj):
+        return reverse("event_preview", args=[obj.slug])
+
     def object_links(self, request, obj):
         return [
             *self._invitation_links(obj),

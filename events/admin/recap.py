@@ -79,5 +79,8 @@ class RecapAdmin(PublishableAdmin):
     def date(self, recap):
         return recap.event.start
 
+    def preview_url(self, obj):
+        return reverse("event_preview", args=[obj.event.slug]) + "#compte-rendu"
+
     def object_links(self, request, obj):
         return [("La rencontre", reverse("admin:events_event_change", args=[obj.event_id]))]

@@ -135,6 +135,7 @@ PRIVATE = {
 PRIVATE_RECORDS = {
     "belonging_ask",
     "belonging_decide",
+    "event_preview",
     "introduction_add",
     "mfa_edit_webauthn",
     "mfa_remove_webauthn",
