@@ -2,11 +2,13 @@
 
 An app registers a `DerivedTable` in its `AppConfig.ready()`. The registry listens
 to saves, deletions and many-to-many changes of the models it watches, collects the
-keys they touch and refreshes them once, on commit. Bulk writes send no signal:
-the querysets that make them call `registry.notify()`. `manage.py check_derived`
-catches the rest.
+keys they touch and refreshes them once, on commit. Keys touched by what a record was
+are read before it changes; by what it became, on commit too, for all records together.
+Bulk writes send no signal: the querysets that make them call `registry.notify()`.
+`manage.py check_derived` catches the rest.
 """
 
+import copy
 import threading
 from collections import defaultdict
 from contextlib import contextmanager
@@ -57,6 +59,7 @@ class Registry(threading.local):
 
     def __init__(self):
         self.pending = defaultdict(set)
+        self.written = defaultdict(dict)  # {model: {key: record as it was written}}
         self.to_rebuild = None  # tables to rebuild at the end of `rebuilding()`
 
     def register(self, table):
@@ -70,9 +73,9 @@ class Registry(threading.local):
                 m2m_changed.connect(_on_m2m_changed, sender=model, dispatch_uid=uid)
                 continue
             pre_save.connect(_on_before_change, sender=model, dispatch_uid=uid)
-            pre_delete.connect(_on_change, sender=model, dispatch_uid=uid)
-            post_save.connect(_on_change, sender=model, dispatch_uid=uid)
-            post_delete.connect(_on_flushable, sender=model, dispatch_uid=uid)
+            pre_delete.connect(_on_before_deletion, sender=model, dispatch_uid=uid)
+            post_save.connect(_on_saved, sender=model, dispatch_uid=uid)
+            post_delete.connect(_on_deleted, sender=model, dispatch_uid=uid)
 
     @contextmanager
     def rebuilding(self):
@@ -96,31 +99,53 @@ class Registry(threading.local):
         self._flush_when_due()
 
     def touch(self, instance):
+        """Read now what `instance` touches: it is about to change."""
         self._note(type(instance), lambda table: table.affected_by(instance))
 
     def touch_through(self, through, instance):
-        """The same when a many-to-many relation of `instance` changes."""
+        """The same when a many-to-many relation of `instance` is about to change."""
         self._note(through, lambda table: table.affected_by(instance))
 
+    def touch_later(self, model, instance):
+        """Read with the others what `instance` touches, by the change of a row of `model`."""
+        if self.to_rebuild is None:
+            self.written[model][instance.pk] = copy.copy(instance)
+        else:
+            self.to_rebuild.update(self.watchers[model])
+
     def _note(self, model, affected):
+        if self.to_rebuild is not None:
+            self.to_rebuild.update(self.watchers[model])
+            return
         for table in self.watchers[model]:
-            if self.to_rebuild is None:
-                keys = affected(table)
-                self.pending[table].update(keys)
-            else:
-                self.to_rebuild.add(table)
+            self.pending[table].update(affected(table))
+
+    def is_due(self):
+        return any(self.written.values()) or any(self.pending.values())
 
     def _flush_when_due(self):
-        if any(self.pending.values()) and not self.is_manual:
+        if self.is_due() and not self.is_manual:
             transaction.on_commit(self.flush)
+
+    def _note_written(self):
+        written, self.written = self.written, defaultdict(dict)
+        for model, records in written.items():
+            changed = list(records.values())
+            self._note(model, lambda table, changed=changed: table.affected_by_all(changed))
 
     def flush(self):
         """Refresh what is pending, in the order of registration."""
-        while any(self.pending.values()):
+        while self.is_due():
+            self._note_written()
             pending, self.pending = self.pending, defaultdict(set)
             for table in self.tables:
                 if keys := pending[table]:
                     table.refresh(keys)
+
+    def forget(self):
+        """Drop what is pending: its transaction never commits."""
+        self.pending.clear()
+        self.written.clear()
 
 
 registry = Registry()
@@ -134,13 +159,16 @@ def _on_before_change(sender, instance, **kwargs):
             registry.touch(before)
 
 
-def _on_change(sender, instance, **kwargs):
+def _on_saved(sender, instance, **kwargs):
+    registry.touch_later(sender, instance)
+    registry._flush_when_due()
+
+
+def _on_before_deletion(sender, instance, **kwargs):
     registry.touch(instance)
-    if "created" in kwargs:  # a save; a deletion is flushed once it is done
-        registry._flush_when_due()
 
 
-def _on_flushable(sender, **kwargs):
+def _on_deleted(sender, **kwargs):
     registry._flush_when_due()
 
 
@@ -150,7 +178,10 @@ def _on_m2m_changed(sender, instance, action, reverse, model, pk_set, **kwargs):
     touched = [instance]
     if reverse:
         touched = model._base_manager.filter(pk__in=pk_set or ())
+    if action.startswith("pre_"):
+        for changed in touched:
+            registry.touch_through(sender, changed)
+        return
     for changed in touched:
-        registry.touch_through(sender, changed)
-    if action.startswith("post_"):
-        registry._flush_when_due()
+        registry.touch_later(sender, changed)
+    registry._flush_when_due()

@@ -49,7 +49,7 @@ def _derived_tables_follow(monkeypatch):
 
     And before queries are counted: what a test wrote is no part of what it measures.
     """
-    registry.pending.clear()
+    registry.forget()
     monkeypatch.setattr(Registry, "is_manual", True)
     is_flushing = []
 
@@ -61,7 +61,7 @@ def _derived_tables_follow(monkeypatch):
 
     def flush_before_reading(execute, sql, params, many, context):
         # Deleting a record deletes its matches: that is no reading, and comes too early.
-        if registry.pending and DERIVED.search(sql) and not sql.startswith("DELETE"):
+        if registry.is_due() and DERIVED.search(sql) and not sql.startswith("DELETE"):
             flush()
         return execute(sql, params, many, context)
 
@@ -85,7 +85,7 @@ def _derived_tables_follow(monkeypatch):
     monkeypatch.setattr(CaptureQueriesContext, "__enter__", flush_before_counting)
     with connection.execute_wrapper(flush_before_reading):
         yield
-    registry.pending.clear()
+    registry.forget()
 
 
 @pytest.fixture(autouse=True)
