@@ -13,8 +13,7 @@ import uuid
 from contextlib import contextmanager
 
 from asgiref.local import Local
-from django.db import models
-from django.db.models import Value
+from django.db import connection, models
 from django.db.models.signals import m2m_changed, pre_save
 from django.utils import timezone
 from simple_history import register
@@ -143,16 +142,25 @@ class Records(HistoricalRecords):
         }
 
     def relations_of(self, pk):
-        """The keys of related records by relation, in one query."""
+        """The keys of related records by relation, in one query.
+
+        It is asked at each change: building it from querysets would cost more than its answer.
+        """
         found = {field.name: [] for field in self.relations}
-        queries = []
-        for field in self.relations:
-            rows = field.remote_field.through._base_manager.filter(**{field.m2m_column_name(): pk})
-            queries.append(rows.values_list(Value(field.name), field.m2m_reverse_name()))
-        if queries:
-            for name, key in queries[0].union(*queries[1:], all=True):
-                found[name].append(key)
+        if self.relations:
+            with connection.cursor() as cursor:
+                cursor.execute(self._relations_query(), [pk] * len(self.relations))
+                for name, key in cursor.fetchall():
+                    found[name].append(key)
         return {name: sorted(keys) for name, keys in found.items()}
+
+    def _relations_query(self):
+        quoted = connection.ops.quote_name
+        return " UNION ALL ".join(
+            f"SELECT '{field.name}', {quoted(field.m2m_reverse_name())}"  # noqa: S608, our names
+            f" FROM {quoted(field.m2m_db_table())} WHERE {quoted(field.m2m_column_name())} = %s"
+            for field in self.relations
+        )
 
     def _namings_of(self, instance):
         """The records that name `instance` and outlive it, by relation."""
@@ -265,11 +273,13 @@ class Records(HistoricalRecords):
         changed = [instance.pk]
         if reverse:
             changed = self._changed_from_the_other_side(sender, instance, action, pk_set)
+        if action.startswith("pre_"):
+            instance._versions_before = {pk: self._catch_up(pk) for pk in changed}
+            return
+        before = instance.__dict__.pop("_versions_before", {})
         for pk in changed:
-            if action.startswith("pre_"):
-                self._catch_up(pk)
-            elif (before := self.latest(pk)) is not None:
-                self._note_change(before, self.values_of(before), self.relations_of(pk))
+            if before.get(pk) is not None:
+                self._note_change(before[pk], self.values_of(before[pk]), self.relations_of(pk))
 
     def _changed_from_the_other_side(self, through, instance, action, pk_set):
         if action == "pre_clear":
