@@ -5,7 +5,7 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -36,6 +36,14 @@ def django_db_modify_db_settings(request, django_db_modify_db_settings_parallel_
 def django_db_setup(request, django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         schema.keep_in(request.config.cache.mkdir("schema"))
+
+
+@pytest.fixture(scope="module")
+def module_transaction(django_db_setup, django_db_blocker):
+    """What fixtures of a module write, once for all its tests, and undone after them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 DERIVED = re.compile(

@@ -535,12 +535,13 @@ def test_last_of_repeated_formats_counts(client):
     assert client.get(f"{INITIATIVES}?format=json&format=xx").status_code == 404
 
 
-@pytest.mark.parametrize("query", ["page=99999999", "page=-1", "q=%00", "territoire=xx:yy"])
 @pytest.mark.parametrize(("url", "make", "queries"), LISTS)
-def test_export_survives_bad_input(client, url, make, queries, query):
+def test_export_survives_bad_input(client, url, make, queries):
     record = make()
 
-    assert [row["réf"] for row in table(client, address(url, query), "json")] == [record.slug]
+    for query in ["page=99999999", "page=-1", "q=%00", "territoire=xx:yy"]:
+        rows = table(client, address(url, query), "json")
+        assert [row["réf"] for row in rows] == [record.slug], query
 
 
 def test_empty_format_is_the_page(client):
