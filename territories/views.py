@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from coopemploi.filters import WordsField
 from coopemploi.public_cache import kept_for_visitors
 
+from .chronicle import chronicle
 from .exports import ActorExport, NetworkExport, TerritoryExport
 from .filters import ActorFilter, NetworkFilter, TerritoryListFilter
 from .lists import answer
@@ -209,6 +210,7 @@ def actors_inside(territory, user):
     governing_first = Case(When(governs=territory, then=0), default=1)
     others = acting.exclude(kind=Actor.Kind.TZCLD).order_by(governing_first, "sort_name", "pk")
     return {
+        "acting": acting,
         "projects": section(with_actor_card(acting.filter(kind=Actor.Kind.TZCLD))),
         "actors": section(with_actor_card(others)),
     }
@@ -235,19 +237,24 @@ def networks_about(territory, user):
 
 
 def contents(sections):
-    """The anchors of a territory's page, as (anchor, label), in its order."""
+    """The parts of a territory's page, as (anchor, label, count), in its order."""
+    counts = {name: section["count"] for name, section in sections.items()}
+    counts["meetings"] = counts["upcoming"] + counts["past"]
     parts = [
-        ("projets", "Projets TZCLD", "projects"),
-        ("acteurs", "Qui agit ici", "actors"),
-        ("initiatives", "Initiatives", "initiatives"),
-        ("a-venir", "Prochaines rencontres", "upcoming"),
-        ("passees", "Rencontres passées", "past"),
-        ("besoins", "On y cherche", "needs"),
-        ("offres", "On y met à disposition", "offers"),
-        ("actions", "Actions retenues", "actions"),
-        ("reseaux", "Réseaux", "networks"),
+        ("projets", "projet TZCLD", "projets TZCLD", "projects"),
+        ("acteurs", "acteur", "acteurs", "actors"),
+        ("initiatives", "initiative", "initiatives", "initiatives"),
+        ("besoins", "besoin", "besoins", "needs"),
+        ("offres", "offre", "offres", "offers"),
+        ("fil", "rencontre", "rencontres", "meetings"),
+        ("actions", "action retenue", "actions retenues", "actions"),
+        ("reseaux", "réseau", "réseaux", "networks"),
     ]
-    return [(anchor, label) for anchor, label, name in parts if sections[name]["count"]]
+    return [
+        (anchor, one if counts[name] == 1 else several, counts[name])
+        for anchor, one, several, name in parts
+        if counts[name]
+    ]
 
 
 def names_people(records):
@@ -267,15 +274,25 @@ def territory_detail(request, kind, slug):
     user = request.user
     containers = around(territory)
     exchanges = exchanges_inside(territory, user)
+    parts = parts_by_kind(territory)
     initiatives = territory.within("initiatives").visible_to(user)
+    acting = actors_inside(territory, user)
+    everyone = acting.pop("acting")
     sections = {
         "initiatives": section(with_initiative_card(initiatives, user)),
         "networks": section(networks_about(territory, user)),
         "actions": section(territory.within("actions").visible_to(user)),
         **exchanges,
-        **actors_inside(territory, user),
+        **acting,
         **events_inside(territory, user),
     }
+    attendances = whose("event", territory.attendances.filter(person=None), user)
+    moments = chronicle(
+        upcoming=sections["upcoming"]["records"],
+        past=sections["past"]["records"],
+        attendances=attendances.select_related("event__source", "event__town"),
+        actors=everyone.values("pk"),
+    )
     return render(
         request,
         "territories/territory_detail.html",
@@ -286,8 +303,9 @@ def territory_detail(request, kind, slug):
             "population_label": population_label(territory, containers),
             "former": territory.former_codes.exclude(name="").order_by("kind", "code"),
             "around": containers,
-            "parts": parts_by_kind(territory),
-            "attendances": whose("event", territory.attendances.filter(person=None), user),
+            "parts": parts,
+            "part_count": sum(part["count"] for part in parts),
+            "moments": moments,
             "names_people": names_people(
                 [*exchanges["needs"]["records"], *exchanges["offers"]["records"]]
             ),

@@ -43,7 +43,7 @@ DRAFT = Publishable.Status.DRAFT
 LISTS = ["territory_list", "actor_list", "network_list"]
 # Each query is one a reader waits for: add one knowingly.
 LIST_QUERIES = {"territory_list": 10, "actor_list": 8, "network_list": 9}
-TERRITORY_QUERIES = 38
+TERRITORY_QUERIES = 39
 ACTOR_QUERIES = 26
 NETWORK_QUERIES = 10
 
@@ -408,8 +408,8 @@ def test_territory_page_has_no_empty_section(client):
 
     text = text_of(client.get(territory.get_absolute_url()))
 
-    assert text.count("<h2>") == 1
-    assert "<h2>En bref</h2>" in text
+    assert text.count("<h2") == 1
+    assert '<h2 id="en-bref">En bref</h2>' in text
 
 
 def test_territory_page_of_nothing_leads_to_what_it_lies_in(client):
@@ -450,6 +450,42 @@ def test_territory_page_shows_its_stage_at_a_meeting(client):
 
     assert "La rencontre" in text
     assert "Présent, émergent ce jour-là" in text
+
+
+def test_territory_page_tells_meetings_and_stages_in_the_order_of_time(client):
+    territory = TerritoryFactory()
+    for title, day in (("Passée", "01/01/2010"), ("À venir", "01/01/2900"), ("Sans date", "")):
+        EventFactory(title=title, start=PartialDate.parse(day)).territories.add(territory)
+    projects = [
+        ActorTerritoryFactory(territory=territory, actor__kind=Actor.Kind.TZCLD).actor
+        for _ in range(2)
+    ]
+    for actor in projects:
+        StageChangeFactory(actor=actor, stage="emerging", since=PartialDate.parse("2019"))
+    draft = ActorTerritoryFactory(territory=territory, actor__status="draft").actor
+    StageChangeFactory(actor=draft, since=PartialDate.parse("2020"))
+
+    moments = client.get(territory.get_absolute_url()).context["moments"]
+
+    assert [moment.event.title if moment.event else moment.stage for moment in moments] == [
+        "À venir",
+        "émergent",
+        "Passée",
+        "Sans date",
+    ]
+    assert [moment.is_coming for moment in moments] == [True, False, False, False]
+    assert {actor.pk for actor in moments[1].actors} == {actor.pk for actor in projects}
+
+
+def test_territory_page_counts_its_parts_in_words(client):
+    territory = TerritoryFactory()
+    NeedFactory().territories.add(territory)
+    for _ in range(2):
+        InitiativeFactory().territories.add(territory)
+
+    contents = client.get(territory.get_absolute_url()).context["contents"]
+
+    assert contents == [("initiatives", "initiatives", 2), ("besoins", "besoin", 1)]
 
 
 def test_old_commune_code_leads_to_the_commune_of_today(client):
