@@ -5,7 +5,7 @@ from django.core.validators import MaxLengthValidator
 
 from coopemploi.robots import TrapMixin
 from coopemploi.search.text import normalise, storable
-from territories.models import Actor, Territory
+from territories.models import Actor, StageChange, Territory
 
 from .models import Action, Registration
 from .models.registration import has_a_letter
@@ -245,4 +245,38 @@ class PresencesForm:
             }
             for data in (line.cleaned_data for line in self.lines)
             if data["name"]
+        ]
+
+
+class ProposedPresencesForm(forms.Form):
+    """The presences proposed of an event, each to keep or not, with its stage."""
+
+    def __init__(self, *args, proposals, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.proposals = proposals
+        for proposal in proposals:
+            label = "noter l'étape" if proposal.is_of_a_stage else "noter présent"
+            self.fields[f"keep-{proposal.key}"] = forms.BooleanField(
+                label=label, label_suffix="", required=False, initial=True
+            )
+            self.fields[f"stage-{proposal.key}"] = forms.ChoiceField(
+                label="étape ce jour-là",
+                choices=[("", "sans étape"), *StageChange.Stage.choices],
+                required=False,
+                initial=proposal.stage,
+            )
+
+    @property
+    def rows(self):
+        return [
+            (proposal, self[f"keep-{proposal.key}"], self[f"stage-{proposal.key}"])
+            for proposal in self.proposals
+        ]
+
+    @property
+    def kept(self):
+        return [
+            (proposal, self.cleaned_data[f"stage-{proposal.key}"])
+            for proposal in self.proposals
+            if self.cleaned_data[f"keep-{proposal.key}"]
         ]

@@ -249,7 +249,11 @@ class EventAdmin(
 
     def _recap_links(self, obj):
         table = reverse("admin:events_roundtableentry_changelist")
-        links = [("Tour de table", f"{table}?event__exact={obj.pk}")]
+        proposed = reverse("admin:events_event_proposed_presences", args=[obj.pk])
+        links = [
+            ("Tour de table", f"{table}?event__exact={obj.pk}"),
+            ("Présences proposées", proposed),
+        ]
         recap = getattr(obj, "recap", None)
         if recap is not None:
             url = reverse("admin:events_recap_change", args=[recap.pk])

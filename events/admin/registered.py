@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from coopemploi.formats import pdf
 from coopemploi.formats.tables import csv_response, xlsx_response
 from coopemploi.search.text import normalise
-from events import presences
-from events.forms import PresencesForm
+from events import presences, proposed_presences
+from events.forms import PresencesForm, ProposedPresencesForm
 from events.models import Registration
 from events.registration_table import RegistrationTable
 
@@ -40,6 +40,7 @@ class RegisteredMixin:
         return [
             page("inscrits", self.registered_view, "registered"),
             page("presences", self.presences_view, "presences"),
+            page("presences-proposees", self.proposed_view, "proposed_presences"),
             *(page(paper, partial(self.paper_view, paper=paper), paper) for paper in PAPERS),
             *super().get_urls(),
         ]
@@ -122,6 +123,27 @@ class RegisteredMixin:
             event,
             "Présences",
             "admin/events/event/presences.html",
+            form=form,
+            status=400 if form.is_bound else 200,
+        )
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def proposed_view(self, request, object_id):
+        """Who seems to have been there, to check and note in one screen."""
+        event = self._prepared(request, object_id)
+        proposals = proposed_presences.proposals_for(event)
+        form = ProposedPresencesForm(request.POST or None, proposals=proposals)
+        if form.is_valid():
+            kept = form.kept
+            proposed_presences.note(event, kept=kept)
+            s = "s" if len(kept) > 1 else ""
+            messages.success(request, f"{len(kept)} présence{s} notée{s}.")
+            return redirect(reverse("admin:events_event_change", args=[event.pk]))
+        return self._answer(
+            request,
+            event,
+            "Présences proposées",
+            "admin/events/event/proposed_presences.html",
             form=form,
             status=400 if form.is_bound else 200,
         )
