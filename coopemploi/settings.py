@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "coopemploi.merging.middleware.follow_redirections",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "coopemploi.browsers.guard_browsers",
 ]
 
 # Database: SQLite out of the box, PostgreSQL in production

@@ -1,6 +1,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.sitemaps.views import index, sitemap
 from django.urls import path
+from django.views.decorators.http import require_safe
 
 from . import style, views
 from .sitemaps import SITEMAPS
@@ -22,13 +23,13 @@ urlpatterns = [
     path("sante/pret/", views.ready, name="ready"),
     path(
         "sitemap.xml",
-        login_not_required(index),
+        login_not_required(require_safe(index)),
         {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap_section"},
         name="sitemap",
     ),
     path(
         "sitemap-<str:section>.xml",
-        login_not_required(sitemap),
+        login_not_required(require_safe(sitemap)),
         {"sitemaps": SITEMAPS},
         name="sitemap_section",
     ),

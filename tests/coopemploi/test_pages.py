@@ -102,6 +102,8 @@ def test_page_security_headers(client, name):
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "camera=()" in headers["Permissions-Policy"]
 
 
 @pytest.mark.parametrize("name", [*PAGES, "account_login"])
