@@ -21,6 +21,7 @@ PAGES = [
     "event_list",
     "action_list",
     "cooperation",
+    "network_figures",
     "glossary",
     "site_map",
     "accessibility",

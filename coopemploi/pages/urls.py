@@ -11,6 +11,7 @@ urlpatterns = [
     path("recherche/", views.search, name="search"),
     path("recherche/suggestions/", views.suggestions, name="suggestions"),
     path("qui-coopere-avec-qui/", views.who_cooperates, name="cooperation"),
+    path("chiffres/", views.network_figures, name="network_figures"),
     path("glossaire/", views.glossary, name="glossary"),
     path("glossaire/<slug:slug>/", views.glossary_term, name="glossary_term"),
     path("contact/", views.contact, name="contact"),

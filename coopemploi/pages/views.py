@@ -33,6 +33,7 @@ from ..search.text import normalise, storable
 from ..vocabulary.models import GlossaryTerm
 from . import cooperation
 from .accessibility import checks as accessibility_checks
+from .charts import charts
 from .forms import ContactForm, SearchForm, one_line
 from .results import Search, source_of, suggested
 
@@ -145,6 +146,13 @@ def search(request):
 def who_cooperates(request):
     context = {"section": "actors", **cooperation.picture(request.user)}
     return render(request, "pages/cooperation.html", context)
+
+
+@login_not_required
+@kept_for_visitors
+@require_safe
+def network_figures(request):
+    return render(request, "pages/network_figures.html", charts())
 
 
 @login_not_required

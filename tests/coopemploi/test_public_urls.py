@@ -36,6 +36,7 @@ PUBLIC = {
     "identity_stylesheet",
     "initiative_list",
     "legal_notice",
+    "network_figures",
     "network_list",
     "privacy",
     "ready",
