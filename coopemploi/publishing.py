@@ -24,16 +24,21 @@ def reading_rights(user):
     return rights
 
 
+def readable(user, link=""):
+    """The condition that `user` may read a record, or the one that `link` ("actor__") leads to."""
+    rights = reading_rights(user)
+    if rights is None:
+        return models.Q((f"{link}pk__isnull", False))
+    return models.Q(*((f"{link}{name}", value) for name, value in rights), _connector=models.Q.OR)
+
+
 class PublishableQuerySet(models.QuerySet):
     def published(self):
         return self.filter(status=Publishable.Status.PUBLISHED)
 
     def visible_to(self, user):
         """What `user` may read: see `reading_rights`."""
-        rights = reading_rights(user)
-        if rights is None:
-            return self.all()
-        return self.filter(models.Q(*rights, _connector=models.Q.OR))
+        return self.all() if user.is_staff else self.filter(readable(user))
 
     def to_review(self, at=None):
         """What somebody proposed, and drafts begun more than a week before `at` (now)."""

@@ -124,7 +124,13 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # Compiling a query of many parts takes longer than running it: 0,7 s on the home of the admin.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
+    # What `gathering.py` asks is prepared, and planned once whatever the values: not behind a
+    # pooler that gives each transaction another connection.
+    DATABASES["default"]["OPTIONS"] = {
+        "options": "-c jit=off -c plan_cache_mode=force_generic_plan",
+        "prepare_threshold": 0 if env.bool("PREPARED_STATEMENTS", default=True) else None,
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -31,7 +31,7 @@ def map_of_presences(event, attendances):
 
 def _places(event):
     """Of each attendance, the territories of a map where it lies, as (kind, code); one query."""
-    attendances = event.attendances.filter(status__in=CAME).order_by()
+    attendances = Attendance.objects.filter(event=event, status__in=CAME).order_by()
     found = defaultdict(set)
     ways = [
         attendances.filter(**{f"{way}__kind__in": [*NEAREST, Kind.EPCI]}).values_list(

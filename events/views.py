@@ -11,9 +11,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from coopemploi.formats import pdf
+from coopemploi.gathering import first_or_404, gathered
 from coopemploi.media.serving import give
 from coopemploi.pagination import paginate
 from coopemploi.public_cache import kept_for_visitors
+from coopemploi.publishing import readable
 from coopemploi.search.catalogue import bits_at, catalogue_of
 from initiatives.models import Initiative, Need, Offer
 from initiatives.related import on_same_subjects
@@ -131,11 +133,8 @@ def not_over(catalogue):
 @kept_for_visitors
 @require_safe
 def event_detail(request, slug):
-    user = request.user
-    events = Event.objects.visible_to(user)
-    recaps = Recap.objects.visible_to(user)
-    event = get_object_or_404(with_record(events, user, recaps), slug=slug)
-    return event_page(request, event, user, recaps)
+    event = first_or_404(event_record(request.user, slug=slug))
+    return event_page(request, event, request.user)
 
 
 @require_safe
@@ -147,12 +146,12 @@ def event_preview(request, slug):
         raise Http404("Cette rencontre n'a pas d'aperçu.")
     visitor, recaps = AnonymousUser(), Recap.objects.unarchived()
     found = with_record(Event.objects.filter(pk=event.pk), visitor, recaps).get()
-    return event_page(request, found, visitor, recaps, is_preview=True)
+    return event_page(request, found, visitor, is_preview=True)
 
 
-def event_page(request, event, user, recaps, *, is_preview=False):
-    """The page of an event, with what `user` may read around it and the one of its `recaps`."""
-    recap = with_reading(recaps.filter(event=event), user).first()
+def event_page(request, event, user, *, is_preview=False):
+    """The page of an event, with what `user` may read around it."""
+    recap = getattr(event, "recap", None)
     attendances = sorted(event.attendances.all(), key=attendance_rank)
     meetings = [*around(event), *in_sequence(event, user)]
     initiatives = on_same_subjects(event, user, without=event.initiatives.all())
@@ -183,12 +182,18 @@ def event_page(request, event, user, recaps, *, is_preview=False):
     return render(request, page, context)
 
 
+@gathered(slug=str)
+def event_record(user, slug):
+    recaps = Recap.objects.visible_to(user)
+    return with_record(Event.objects.visible_to(user).filter(slug=slug), user, recaps)
+
+
 def with_record(events, user, recaps):
-    """All that an event's page shows, its recap apart, in a fixed number of queries."""
+    """All that an event's page shows, one of the `recaps` included."""
     appearances = Appearance.objects.select_related("person", "session").prefetch_related(
         seen("actors", Actor, user)
     )
-    attended = Q(actor=None) | Q(actor__in=Actor.objects.visible_to(user)) | ~Q(person=None)
+    attended = Q(actor=None) | readable(user, "actor__") | ~Q(person=None)
     attendances = Attendance.objects.filter(attended).select_related("territory", "person")
     parties = EventActor.objects.visible_to(user)
     return events.select_related("source", "town", "series", "evaluation").prefetch_related(
@@ -213,6 +218,7 @@ def with_record(events, user, recaps):
         seen("sessions__actions", Action, user),
         Prefetch("actions", with_carriers(Action.objects.visible_to(user), user)),
         Prefetch("round_table_entries", contributions(user, recaps)),
+        Prefetch("recap", with_reading(recaps, user)),
     )
 
 

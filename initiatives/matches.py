@@ -11,15 +11,20 @@ def matches_of(record, user):
     if isinstance(record, Need) and record.state != Need.State.OPEN:
         return []
     found = Match.objects.shown().visible_to(user).with_candidates()
-    return _shown(found.filter(**{record._meta.model_name: record.pk})[:MOST], type(record))
+    return shown(found.filter(**{record._meta.model_name: record.pk})[:MOST], type(record))
 
 
-def _shown(matches, model):
-    shown = []
-    for match in matches:
-        record = match.candidate if model is Need else match.need
-        shown.append({"match": match, "record": record, "label": LABELS[type(record)]})
-    return shown
+def shown_matches(user):
+    """Those of one record that its page shows, to prefetch."""
+    return Match.objects.shown().visible_to(user).with_candidates()[:MOST]
+
+
+def shown(matches, model):
+    """[{match, record, label}] of the matches of a record of `model`."""
+    pairs = [(match, match.candidate if model is Need else match.need) for match in matches]
+    return [
+        {"match": match, "record": record, "label": LABELS[type(record)]} for match, record in pairs
+    ]
 
 
 def resources_for(need, user):

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 from itertools import islice
 
-from django.db.models import F, FloatField, Value
+from django.db.models import Prefetch
 
+from coopemploi.gathering import gathered
 from coopemploi.search.catalogue import bits_at, catalogue_of
 from coopemploi.search.text import normalise
-from territories.perimeters import TOO_LARGE, distance, near, point_of
+from territories.models import Territory
+from territories.perimeters import TOO_LARGE, distance, near, point_of, points
 
 from .models import Initiative, Involvement
 
@@ -29,27 +31,30 @@ NEAR_KM = max(DISTANCE_POINTS)
 class Candidate:
     """An initiative, with what it shares with the one being read."""
 
-    initiative: Initiative
+    pk: int
+    schemes: list
+    themes: list
+    is_carried_alike: bool
+    is_in_same_place: bool
+    distances: list
+    initiative: Initiative | None = None  # once it is read
     places: list = field(default_factory=list)
     carriers: list = field(default_factory=list)
-    schemes: list = field(default_factory=list)
-    themes: list = field(default_factory=list)
     same_carriers: list = field(default_factory=list)
     same_places: list = field(default_factory=list)
-    distances: list = field(default_factory=list)
 
     @property
     def points(self):
         return (
             SCHEME_POINTS * len(self.schemes)
             + THEME_POINTS * len(self.themes)
-            + CARRIER_POINTS * bool(self.same_carriers)
+            + CARRIER_POINTS * self.is_carried_alike
             + self._place_points
         )
 
     @property
     def _place_points(self):
-        if self.same_places:
+        if self.is_in_same_place:
             return PLACE_POINTS
         if not self.distances:
             return 0
@@ -65,26 +70,25 @@ class Candidate:
             ("même thématique", "mêmes thématiques", self.themes),
         ]
         said = [_said(one, several, names) for one, several, names in shared if names]
-        if self.distances and not self.same_places:
+        if self.distances and not self.is_in_same_place:
             said.append(_distance_said(min(self.distances)))
         return said
 
 
-def related_to(initiative, user, terms=None):
-    """At most `MOST` candidates that `user` may see, the likeliest first, in four queries.
+def with_ties(initiatives, user):
+    """The initiatives with what `related_to` compares: carriers, and all that each carries.
 
-    Reads the territories and the involvements of `initiative`: prefetch them. `terms` are its
-    schemes and themes by name, when they are known.
+    A draft is no reason to give.
     """
-    terms = terms or {name: getattr(initiative, name).all() for name in ("schemes", "themes")}
-    candidates = {found.pk: Candidate(found) for found in _pool(initiative, user, terms)}
-    if candidates:
-        _describe(candidates, initiative, user)
-    ranked = sorted(
-        candidates.values(),
-        key=lambda each: (-each.points, each.initiative.sort_name, each.initiative.pk),
+    carried = Involvement.objects.filter(role=Involvement.Role.CARRIER).order_by()
+    carriers = carried.filter(actor__status=Initiative.Status.PUBLISHED).select_related("actor")
+    return initiatives.prefetch_related(
+        "territories",
+        "schemes",
+        "themes",
+        Prefetch("involvements", carriers, to_attr="carrying"),
+        Prefetch("carrying__actor__involvements", carried.only("initiative"), to_attr="carried"),
     )
-    return [candidate for candidate in ranked if candidate.reasons][:MOST]
 
 
 def on_same_subjects(record, user, *, without=(), most=MOST):
@@ -92,56 +96,70 @@ def on_same_subjects(record, user, *, without=(), most=MOST):
 
     Two queries at most; those that share most come first, in its territories before elsewhere.
     """
-    terms = {name: getattr(record, name).all() for name in ("schemes", "themes")}
-    if not any(terms.values()):
+    if not (record.schemes.all() or record.themes.all()):
         return []
     catalogue = catalogue_of(Initiative)
-    points = _sharing_terms(catalogue, terms)
-    alike = catalogue.readable_by(user) & points.at_least_one()
-    points.add(catalogue.having("lieu", [place.pk for place in record.territories.all()]), 1)
+    counter = _sharing_terms(catalogue, record)
+    alike = catalogue.readable_by(user) & counter.at_least_one()
+    counter.add(catalogue.having("lieu", [place.pk for place in record.territories.all()]), 1)
     left_out = {initiative.pk for initiative in without}
-    ranked = (pk for pk in _in_order(catalogue, points, alike) if pk not in left_out)
+    ranked = (pk for pk in _in_order(catalogue, counter, alike) if pk not in left_out)
     pks = list(islice(ranked, most))
-    found = Initiative.objects.visible_to(user).in_bulk(pks)
+    found = {one.pk: one for one in named(user, pks=pks)} if pks else {}
     return [found[pk] for pk in pks if pk in found]
 
 
-def _sharing_terms(catalogue, terms):
-    points = BitCounter()
-    for scheme in terms["schemes"]:
-        points.add(catalogue.having("dispositif", [scheme.slug]), SCHEME_POINTS)
-    for theme in terms["themes"]:
-        points.add(catalogue.having("theme", [theme.slug]), THEME_POINTS)
-    return points
+@gathered(pks=list)
+def named(user, pks):
+    initiatives = Initiative.objects.visible_to(user).filter(pk__in=pks)
+    return initiatives.order_by().only("title", "slug", "summary")
 
 
-def _pool(initiative, user, terms):
-    """The likeliest initiatives, ranked by what the catalogue counts."""
+def _sharing_terms(catalogue, record):
+    counter = BitCounter()
+    for scheme in record.schemes.all():
+        counter.add(catalogue.having("dispositif", [scheme.slug]), SCHEME_POINTS)
+    for theme in record.themes.all():
+        counter.add(catalogue.having("theme", [theme.slug]), THEME_POINTS)
+    return counter
+
+
+def related_to(initiative, user):
+    """At most `MOST` candidates that `user` may see, the likeliest first, in two queries.
+
+    The catalogue compares them; `initiative` comes from `with_ties`.
+    """
     catalogue = catalogue_of(Initiative)
-    points = _sharing_terms(catalogue, terms)
-    points.add(_carried_alike(catalogue, initiative), CARRIER_POINTS)
-    points.add(_around(catalogue, initiative), PLACE_POINTS)
+    carried = _carried_alike(catalogue, initiative)
+    pool = _pool(catalogue, initiative, user, carried)
+    known = points(catalogue)
+    candidates = [_candidate(catalogue, n, initiative, carried, known) for n in pool]
+    kept = [candidate for candidate in candidates if candidate.points]
+    kept.sort(key=lambda each: -each.points)
+    return _described(kept[:MOST], initiative, user)
+
+
+def _pool(catalogue, initiative, user, carried):
+    """The numbers of the likeliest initiatives, ranked by what the catalogue counts, by name."""
+    counter = _sharing_terms(catalogue, initiative)
+    counter.add(carried, CARRIER_POINTS)
+    counter.add(_around(catalogue, initiative), PLACE_POINTS)
     others = catalogue.readable_by(user) & ~catalogue.having_key(initiative.pk)
-    pks = list(islice(_in_order(catalogue, points, others), POOL))
-    # Asked again: what the catalogue said readable may have changed since.
-    found = Initiative.objects.visible_to(user).select_related("source").defer("source__raw_text")
-    return found.filter(pk__in=pks) if pks else []
+    pks = islice(_in_order(catalogue, counter, others), POOL)
+    return sorted(catalogue.numbers_of(pks), key=lambda n: (catalogue.names[n], catalogue.pks[n]))
 
 
-def _in_order(catalogue, points, among):
+def _in_order(catalogue, counter, among):
     """The keys of the records that have points, those that have most first, then by name."""
-    for level in points.levels():
+    for level in counter.levels():
         if records := level & among:
             yield from catalogue.ordered(records, catalogue.by_name())
 
 
 def _carried_alike(catalogue, initiative):
-    carriers = _carriers(initiative)
-    if not carriers:
-        return 0
-    carried = _carriers_among(Involvement.objects.filter(actor__in=carriers))
-    numbers = catalogue.numbers_of(carried.order_by().values_list("initiative", flat=True))
-    return bits_at(numbers)
+    """The records that one of its carriers carries too."""
+    links = (link for carrier in initiative.carrying for link in carrier.actor.carried)
+    return bits_at(catalogue.numbers_of(link.initiative_id for link in links))
 
 
 def _around(catalogue, initiative):
@@ -190,101 +208,67 @@ class BitCounter:
                 yield level
 
 
-def _sharing(through, term, initiative):
-    """Every link to a term that this initiative has too."""
-    own = through.objects.filter(initiative=initiative)
-    return through.objects.filter(**{f"{term}__in": own.values(term)})
-
-
-def _carriers_among(involvements):
-    return involvements.filter(role=Involvement.Role.CARRIER)
-
-
-def _carriers(initiative):
-    """{pk: name} of the published actors that carry it: a draft is no reason to give."""
-    return {
-        involvement.actor.pk: involvement.actor.name
-        for involvement in initiative.involvements.all()
-        if involvement.role == Involvement.Role.CARRIER
-        and involvement.actor
-        and involvement.actor.is_published
-    }
-
-
 def _point(territory):
     return None if territory.kind in TOO_LARGE else point_of(territory)
 
 
-def _describe(candidates, initiative, user):
-    """Give the candidates their places, their carriers and what they share, in one query."""
-    points = list(filter(None, map(_point, initiative.territories.all())))
-    own_places = {territory.pk for territory in initiative.territories.all()}
-    own_carriers = _carriers(initiative)
-    for pk, relation, key, label, name, kind, *point in _facts(candidates, initiative, user):
-        candidate = candidates[pk]
-        getattr(candidate, relation).append(label or name)
-        if relation == "places" and key in own_places:
-            candidate.same_places.append(name)
-        elif relation == "places" and kind not in TOO_LARGE and None not in point:
-            away = (distance(own, point) for own in points)
-            candidate.distances += [kilometres for kilometres in away if kilometres <= NEAR_KM]
-        elif relation == "carriers" and key in own_carriers:
-            candidate.same_carriers.append(own_carriers[key])
-    for candidate in candidates.values():
-        for names in (candidate.places, candidate.schemes, candidate.themes):
-            names.sort(key=normalise)
-        # A collectivité and its territory often bear one name: once is enough.
-        candidate.carriers = [name for name in candidate.carriers if name not in candidate.places]
-
-
-def _facts(pks, initiative, user):
-    """(initiative, relation, key, label, name, kind, latitude, longitude) of the candidates.
-
-    The territories come first: they give the columns their types.
-    """
-    places = Initiative.territories.through.objects.filter(initiative__in=pks).values_list(
-        "initiative_id",
-        Value("places"),
-        "territory_id",
-        Value(""),
-        "territory__name",
-        "territory__kind",
-        "territory__latitude",
-        "territory__longitude",
+def _candidate(catalogue, n, initiative, carried, known):
+    """The n-th record, compared to `initiative` by what the catalogue knows of it."""
+    places = catalogue.places_of(n)
+    own = list(filter(None, map(_point, initiative.territories.all())))
+    away = (distance(point, known[pk]) for point in own for pk in places if pk in known)
+    return Candidate(
+        pk=catalogue.pks[n],
+        schemes=_shared(initiative.schemes.all(), catalogue.values_of(n, "dispositif")),
+        themes=_shared(initiative.themes.all(), catalogue.values_of(n, "theme")),
+        is_carried_alike=bool(carried >> n & 1),
+        is_in_same_place=any(each.pk in places for each in initiative.territories.all()),
+        distances=[kilometres for kilometres in away if kilometres <= NEAR_KM],
     )
-    carriers = _carriers_among(Involvement.objects.visible_to(user))
-    others = {
-        "carriers": (carriers, "actor_id", F("label"), "actor__name"),
-        "schemes": (
-            _sharing(Initiative.schemes.through, "scheme", initiative),
-            "scheme_id",
-            F("scheme__acronym"),
-            "scheme__name",
-        ),
-        "themes": (
-            _sharing(Initiative.themes.through, "theme", initiative),
-            "theme_id",
-            Value(""),
-            "theme__name",
-        ),
-    }
-    return places.union(
-        *(
-            links.filter(initiative__in=pks)
-            .order_by()
-            .values_list(
-                "initiative_id",
-                Value(relation),
-                key,
-                label,
-                name,
-                Value(""),
-                Value(None, FloatField()),
-                Value(None, FloatField()),
-            )
-            for relation, (links, key, label, name) in others.items()
-        ),
-        all=True,
+
+
+def _shared(terms, slugs):
+    return sorted((str(term) for term in terms if term.slug in slugs), key=normalise)
+
+
+def _described(candidates, initiative, user):
+    """The candidates that are still there, with their places, their carriers, in one query."""
+    pks = [candidate.pk for candidate in candidates]
+    found = {one.pk: one for one in shown(user, pks=pks)} if pks else {}
+    own_places = {territory.pk for territory in initiative.territories.all()}
+    own_carriers = {link.actor_id: link.actor.name for link in initiative.carrying}
+    for candidate in candidates:
+        if candidate.pk not in found:
+            continue
+        candidate.initiative = one = found[candidate.pk]
+        territories, carriers = one.territories.all(), one.carriers
+        candidate.places = sorted((place.name for place in territories), key=normalise)
+        candidate.same_places = [place.name for place in territories if place.pk in own_places]
+        # A collectivité and its territory often bear one name: once is enough.
+        names = [link.label or link.actor.name for link in carriers]
+        candidate.carriers = [name for name in names if name not in candidate.places]
+        shared = (link.actor_id for link in carriers if link.actor_id in own_carriers)
+        candidate.same_carriers = [own_carriers[pk] for pk in shared]
+    return [candidate for candidate in candidates if candidate.initiative]
+
+
+@gathered(pks=list)
+def shown(user, pks):
+    carriers = Involvement.objects.visible_to(user).filter(role=Involvement.Role.CARRIER)
+    return (
+        Initiative.objects.visible_to(user)
+        .filter(pk__in=pks)
+        .order_by()
+        .select_related("source")
+        .only("title", "slug", "source__is_fictional")
+        .prefetch_related(
+            Prefetch("territories", Territory.objects.only("name")),
+            Prefetch(
+                "involvements",
+                carriers.select_related("actor").only("label", "actor__name"),
+                to_attr="carriers",
+            ),
+        )
     )
 
 

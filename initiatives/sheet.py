@@ -1,18 +1,17 @@
-"""All that the page of an initiative shows, in a fixed number of queries."""
+"""All that the page of an initiative shows, in three queries."""
 
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Case, F, Prefetch, Value, When
-from django.shortcuts import get_object_or_404
-from django.urls import reverse
+from django.db.models import Case, Prefetch, When
 from django.utils import timezone
 
+from coopemploi.gathering import first_or_404, gathered
 from coopemploi.search.text import normalise
 
-from .matches import matches_of
-from .models import Initiative, InitiativeLink, Involvement, Resource
-from .related import related_to
+from .matches import shown, shown_matches
+from .models import Initiative, Involvement, Resource
+from .related import related_to, with_ties
 
 CLASSIFICATION = ("schemes", "themes", "sectors", "audiences", "obstacles")
 Role = Involvement.Role
@@ -22,64 +21,64 @@ FIRST_ASKED = (Role.CARRIER, Role.PILOT, Role.CO_PILOT)
 
 def sheet_of(slug, user):
     """What the template of the page is given; Http404 when `user` may not see it."""
-    initiative = get_object_or_404(with_record(user), slug=slug)
-    involvements = list(initiative.involvements.all())
+    initiative = first_or_404(record(user, slug=slug))
+    involvements = initiative.parties
     funders = [each for each in involvements if each.role == Role.FUNDER]
-    terms = terms_of(initiative)
     sheet = {
         "initiative": initiative,
-        "terms": terms,
+        "terms": terms_of(initiative),
         "leaders": [each for each in involvements if each.role in FIRST_ASKED],
         "funders": funders,
         "parties": involvements if any(map(says_more, involvements)) else [],
         "funding": total_of(funders),
         **begun_steps(initiative.steps.all()),
-        "documents": documents_of(initiative, user),
-        "meetings": meetings_of(initiative, user),
-        "actions": initiative.actions.visible_to(user).select_related("event"),
-        "matches": matches_of(initiative, user),
-        "related": related_to(initiative, user, terms),
+        "documents": documents_of(initiative),
+        "meetings": meetings_of(initiative),
+        "actions": initiative.actions.all(),
+        "matches": shown(initiative.shown_matches, Initiative),
+        "related": related_to(initiative, user),
     }
     return {**sheet, "contents": contents(**sheet)}
 
 
-def with_record(user):
+@gathered(slug=str)
+def record(user, slug):
+    """All that the page says of an initiative, the initiatives near it apart."""
     rank = Case(*[When(role=role, then=n) for n, role in enumerate(Role)])
     involvements = Involvement.objects.visible_to(user).select_related("actor")
-    return (
+    items = Initiative._meta.get_field("round_table_items").related_model.objects
+    events = Initiative._meta.get_field("events").related_model.objects.visible_to(user)
+    actions = Initiative._meta.get_field("actions").related_model.objects.visible_to(user)
+    initiatives = (
         Initiative.objects.visible_to(user)
+        .filter(slug=slug)
         .select_related("source", "contact__person", "contact__actor")
         .defer("source__raw_text")
         .prefetch_related(
-            "territories",
+            *CLASSIFICATION,
             "steps",
             "figures",
-            Prefetch("involvements", involvements.order_by(rank, "order", "pk")),
+            "links",
+            Prefetch("involvements", involvements.order_by(rank, "order", "pk"), to_attr="parties"),
+            Prefetch("resources", Resource.objects.visible_to(user).order_by("pk")),
+            Prefetch(
+                "round_table_items",
+                items.told_to(user).select_related("entry__event__campaign"),
+            ),
+            Prefetch("events", events.select_related("campaign", "recap")),
+            Prefetch("actions", actions.select_related("event")),
+            Prefetch("matches", shown_matches(user), to_attr="shown_matches"),
         )
     )
+    return with_ties(initiatives, user)
 
 
 def terms_of(initiative):
-    """{vocabulary: its terms, in alphabetical order}, in one query."""
-    found = {name: [] for name in CLASSIFICATION}
-    first, *others = (
-        getattr(initiative, name)
-        .order_by()
-        .values_list(
-            Value(name),
-            "name",
-            "slug",
-            F("acronym") if name == "schemes" else Value(""),
-        )
+    """{vocabulary: its terms, in alphabetical order}."""
+    return {
+        name: sorted(getattr(initiative, name).all(), key=lambda term: normalise(str(term)))
         for name in CLASSIFICATION
-    )
-    for vocabulary, name, slug, acronym in first.union(*others, all=True):
-        model = Initiative._meta.get_field(vocabulary).related_model
-        short = {"acronym": acronym} if acronym else {}
-        found[vocabulary].append(model(name=name, slug=slug, **short))
-    for terms in found.values():
-        terms.sort(key=lambda term: normalise(str(term)))
-    return found
+    }
 
 
 def says_more(involvement):
@@ -103,22 +102,14 @@ def begun_steps(steps, at=None):
     }
 
 
-def documents_of(initiative, user):
-    """(title, kind in words, address) of its links then of its resources, in one query."""
-    links = initiative.links.order_by().values_list(Value(0), "order", "pk", "title", "kind", "url")
-    resources = (
-        initiative.resources.visible_to(user)
-        .order_by()
-        .values_list(Value(1), Value(0), "pk", "title", "kind", "slug")
-    )
-    documents = []
-    for is_resource, _, _, title, kind, address in sorted(links.union(resources, all=True)):
-        if is_resource:
-            kind, address = Resource.Kind(kind).label, reverse("resource_detail", args=[address])
-        else:
-            kind = InitiativeLink.Kind(kind).label
-        documents.append({"title": title, "kind": kind, "address": address})
-    return documents
+def documents_of(initiative):
+    """[{title, kind in words, address}] of its links then of its resources."""
+    shown = [(each, each.url) for each in initiative.links.all()]
+    shown += [(each, each.get_absolute_url()) for each in initiative.resources.all()]
+    return [
+        {"title": each.title, "kind": each.get_kind_display(), "address": address}
+        for each, address in shown
+    ]
 
 
 @dataclass
@@ -130,14 +121,13 @@ class Meeting:
     is_presented: bool = False
 
 
-def meetings_of(initiative, user):
-    """Where it was told, the latest first and the undated last, in two queries."""
+def meetings_of(initiative):
+    """Where it was told, the latest first and the undated last."""
     meetings = {}
-    told = initiative.round_table_items.told_to(user).select_related("entry__event__campaign")
-    for item in told:
+    for item in initiative.round_table_items.all():
         event = item.entry.event
         meetings.setdefault(event.pk, Meeting(event)).items.append(item)
-    for event in initiative.events.visible_to(user).select_related("campaign", "recap"):
+    for event in initiative.events.all():
         meetings.setdefault(event.pk, Meeting(event)).is_presented = True
     return sorted(
         meetings.values(),

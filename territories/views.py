@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from coopemploi.filters import WordsField
 from coopemploi.public_cache import kept_for_visitors
+from coopemploi.publishing import readable
 
 from .chronicle import chronicle
 from .exports import ActorExport, NetworkExport, TerritoryExport
@@ -87,8 +88,7 @@ def with_exchange_card(exchanges):
 
 def whose(field, links, user):
     """The rows of `links` whose `field`, a record of an upper app, `user` may read."""
-    seen = links.model._meta.get_field(field).related_model.objects.visible_to(user)
-    return links.filter(**{f"{field}__in": seen}).select_related(field)
+    return links.filter(readable(user, f"{field}__")).select_related(field)
 
 
 def with_place(territories):

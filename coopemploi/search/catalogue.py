@@ -163,6 +163,11 @@ class Catalogue:
         facets = self._bits[name]
         return {value: (facets[value] & records).bit_count() for value in list(facets)}
 
+    def values_of(self, n, name):
+        """The values of a facet that the n-th record has."""
+        start = f"{name}:"
+        return {facet[len(start) :] for facet in self._facets[n] if facet.startswith(start)}
+
     def places_of(self, n):
         """The keys of the territories where the n-th record is."""
         return [int(facet[5:]) for facet in self._facets[n] if facet.startswith("lieu:")]

@@ -1,11 +1,11 @@
 from django.db import models
 from django.db.models import Q
 
+from coopemploi.publishing import readable
 from initiatives.models import Initiative, Need, Offer
 from territories.models import Actor, Person, Territory
 
 from .event import Event
-from .recap import Recap
 
 
 class RoundTableEntry(models.Model):
@@ -91,8 +91,9 @@ class RoundTablePerson(models.Model):
 class RoundTableItemQuerySet(models.QuerySet):
     def told_to(self, user):
         """Items of the tours de table whose event and recap `user` may read."""
-        events = Event.objects.visible_to(user).filter(recap__in=Recap.objects.visible_to(user))
-        return self.filter(entry__event__in=events).select_related("entry__event")
+        return self.filter(
+            readable(user, "entry__event__"), readable(user, "entry__event__recap__")
+        ).select_related("entry__event")
 
 
 class RoundTableItem(models.Model):

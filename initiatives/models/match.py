@@ -1,6 +1,8 @@
 from django.db import models
 from django.db.models import Q
 
+from coopemploi.publishing import readable
+
 from .exchange import Need, Offer
 from .initiative import Initiative
 
@@ -15,11 +17,8 @@ class MatchQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         """Those whose need and candidate `user` may both read."""
-        offers = Offer.objects.visible_to(user).order_by().values("pk")
-        initiatives = Initiative.objects.visible_to(user).order_by().values("pk")
         return self.filter(
-            Q(offer__in=offers) | Q(initiative__in=initiatives),
-            need__in=Need.objects.visible_to(user).order_by().values("pk"),
+            readable(user, "offer__") | readable(user, "initiative__"), readable(user, "need__")
         )
 
     def of_actor(self, actor):

@@ -6,7 +6,7 @@ from django.urls import reverse
 from coopemploi.fields import AutoSlugField, LinesField, NormalisedField, PartialDateField
 from coopemploi.figures import KeyFigure
 from coopemploi.link_checks.models import with_dead_links
-from coopemploi.publishing import Publishable, PublishableQuerySet
+from coopemploi.publishing import Publishable, PublishableQuerySet, readable
 from coopemploi.search.text import normalise
 from coopemploi.sources.models import Sourced
 from coopemploi.vocabulary.models import Scheme
@@ -214,8 +214,7 @@ class ActorFigure(KeyFigure, Sourced):
 class PartyQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Parties named by a label, and those whose actor the user may see."""
-        visible = Actor.objects.visible_to(user)
-        return self.filter(Q(actor=None) | ~Q(label="") | Q(actor__in=visible))
+        return self.filter(Q(actor=None) | ~Q(label="") | readable(user, "actor__"))
 
 
 class Party(models.Model):

@@ -105,8 +105,8 @@ def fill_row(initiative, number):
 def test_page_costs_the_same_however_rich(client, django_assert_num_queries, rows):
     initiative = fill(rows)
 
-    # Three of them read the catalogue, which a process keeps.
-    with django_assert_num_queries(19):
+    # Some of them read the catalogue, which a process keeps.
+    with django_assert_num_queries(7):
         page_of(client, initiative)
 
 
