@@ -304,8 +304,7 @@ def data_of(form):
             values = [field.get("value", "on")] if field.has_attr("checked") else []
         else:
             values = [field.get("value", "")]
-        if values:
-            data.setdefault(field["name"], []).extend(values)
+        data.setdefault(field["name"], []).extend(values)
     button = form.select_one("input[type=submit][name], button[name]")
     if button is not None:
         data.setdefault(button["name"], []).append(button.get("value", ""))
