@@ -23,7 +23,7 @@ def map_of_presences(event, attendances):
     counts = dict.fromkeys(view.shapes, 0)
     for shape in view.shapes:
         counts[shape] = sum((shape.kind, shape.code) in found for found in places.values())
-    shown = drawn(view, counts, "Qui était là")
+    shown = drawn(view, counts, "Présences")
     on_map = {(shape.kind, shape.code) for shape in view.shapes}
     shown["elsewhere"] = len(came) - sum(not found.isdisjoint(on_map) for found in places.values())
     return shown

@@ -10,6 +10,8 @@ LEVELS = {
     Territory.Kind.DEPARTEMENT: "par département",
     Territory.Kind.EPCI: "par intercommunalité",
 }
+# The shades of map.css on white paper, for what draws a PDF: it reads no sheet for a drawing.
+ON_PAPER = ("#ffffff", "#d7e2e1", "#bacecd", "#9dbab9", "#43797a", "#20514e")
 
 
 def map_of(filters, title):
@@ -41,6 +43,7 @@ def drawn(view, counts, title, url_of=lambda shape: ""):
                 "count": count,
                 "label": f"{shape.name} : {format_number(count)}",
                 "shade": shades[shape],
+                "fill": ON_PAPER[shades[shape]],
                 "is_focus": shape.reference == view.focus,
             }
             for shape, count in counts.items()

@@ -124,7 +124,7 @@ def test_those_present_are_on_the_narrowest_map(client):
     response = client.get(event.get_absolute_url())
 
     assert shown_counts(response) == {"243300316": 1, "243301181": 1}
-    assert response.context["map"]["caption"] == "Qui était là par intercommunalité : Gironde"
+    assert response.context["map"]["caption"] == "Présences par intercommunalité : Gironde"
     assert "1 de plus sans lieu sur cette carte" in response.content.decode()
 
 
