@@ -31,6 +31,7 @@ urlpatterns = [
         name="registration_manage",
     ),
     path("verbatims/", views.verbatim_list, name="verbatim_list"),
+    path("tour-de-table/", public_views.round_table_enter, name="round_table_enter"),
     path("tour-de-table/<token>/", public_views.round_table_fill, name="round_table_fill"),
     path(
         "tour-de-table/<token>/ecran/",

@@ -9,6 +9,7 @@ from .event import Event
 from .round_table import RoundTableEntry
 
 KEPT_FOR = datetime.timedelta(days=30)
+CODE_LENGTH = 6
 
 
 class RoundTableBatchQuerySet(models.QuerySet):
@@ -62,6 +63,8 @@ class RoundTableBatch(models.Model):
     )
     origin = models.CharField("origine", max_length=10, choices=Origin.choices)
     state = models.CharField("état", max_length=12, choices=State.choices, default=State.REVIEW)
+    # What a room types, or scans, to come to the form while it is open.
+    code = models.CharField("code", max_length=CODE_LENGTH, blank=True, default="")
     file_name = models.CharField("fichier", max_length=200, blank=True)
     received_at = models.DateTimeField("reçu le", default=timezone.now)
     written_at = models.DateTimeField("enregistré le", null=True, blank=True)
@@ -85,7 +88,13 @@ class RoundTableBatch(models.Model):
                 condition=Q(state="collecting"),
                 name="round_table_batch_one_open",
                 violation_error_message="Le formulaire de cette rencontre est déjà ouvert.",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=~Q(code=""),
+                name="round_table_batch_unique_code",
+                violation_error_message="Ce code ouvre déjà un autre formulaire.",
+            ),
         ]
 
     def __str__(self):

@@ -1,8 +1,9 @@
 from django import forms
+from django.core.exceptions import ValidationError
 
 from coopemploi.robots import TrapMixin
 from events.forms import LineField
-from events.models import RoundTableItem
+from events.models import RoundTableBatch, RoundTableItem
 from territories.models import Actor
 
 from .cells import MEDIUM, SHORT
@@ -99,6 +100,30 @@ class CellsForm(forms.Form):
 def _rows(texts):
     """The height of a text area that shows its items, those on several lines too."""
     return min(16, max(2, 1 + sum(1 + len(text) // LINE for text in texts)))
+
+
+class CodeForm(forms.Form):
+    """The code that a room reads on its screen."""
+
+    code = forms.CharField(
+        label="Code affiché dans la salle",
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        error_messages={"required": "Indiquez le code affiché dans la salle."},
+    )
+
+    def clean_code(self):
+        code = "".join(filter(str.isalnum, self.cleaned_data["code"])).upper()
+        open_now = RoundTableBatch.objects.filter(state=RoundTableBatch.State.COLLECTING)
+        self.batch = open_now.filter(code=code).first() if code else None
+        if self.batch is None:
+            raise ValidationError(
+                "Aucun formulaire ouvert n'a ce code : relisez-le, ou demandez à l'animateur.",
+                code="unknown",
+            )
+        return code
 
 
 class DraftForm(CellsForm):

@@ -1,10 +1,13 @@
 """The tour de table that participants fill in themselves, by a signed link, without an account."""
 
+import secrets
+
 from django.db import transaction
 from django.utils import timezone
 
 from coopemploi.links import SignedLink
 from events.models import RoundTableBatch, RoundTableDraft
+from events.models.round_table_batch import CODE_LENGTH
 
 from .drafts import empty_data
 from .services import last_order, locked
@@ -12,6 +15,8 @@ from .services import last_order, locked
 FILL = SignedLink("round-table")  # signs the key of a batch
 MINE = SignedLink("round-table-draft")  # signs the key of a draft
 MOST_DRAFTS = 300
+# Letters and digits that nobody takes for one another, read from afar or said aloud.
+CODE_SIGNS = "ACDEFGHJKLMNPQRTUVWXY34679"
 Origin, State = RoundTableBatch.Origin, RoundTableBatch.State
 
 
@@ -26,12 +31,19 @@ def open_form(*, event, user):
     batch = batches.filter(state__in=(State.COLLECTING, State.REVIEW)).first()
     if batch is None:
         return RoundTableBatch.objects.create(
-            event=event, user=user, origin=Origin.LIVE, state=State.COLLECTING
+            event=event, user=user, origin=Origin.LIVE, state=State.COLLECTING, code=_new_code()
         )
     if batch.state == State.REVIEW:
         batch.state, batch.received_at = State.COLLECTING, timezone.now()
         batch.save(update_fields=["state", "received_at"])
     return batch
+
+
+def _new_code():
+    while True:
+        code = "".join(secrets.choice(CODE_SIGNS) for _ in range(CODE_LENGTH))
+        if not RoundTableBatch.objects.filter(code=code).exists():
+            return code
 
 
 @transaction.atomic

@@ -8,15 +8,35 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from coopemploi.links import opened_by
+from coopemploi.qr import qr_code
 from coopemploi.robots import may_send
 from events.models import RoundTableBatch, RoundTableDraft
 
 from . import live
 from .drafts import COLUMNS
-from .forms import ContributionForm
+from .forms import CodeForm, ContributionForm
 
 # A whole room writes from one connection.
 PER_HOUR = 200
+CODES_PER_HOUR = 300
+
+
+@login_not_required
+@never_cache
+@require_safe
+def round_table_enter(request):
+    """From the code shown in the room to the form it opens."""
+    form = CodeForm(request.GET or None)
+    status = 200
+    if form.is_bound:
+        status = 400
+        if not may_send(request, "round-table-code", per_hour=CODES_PER_HOUR):
+            status = 429
+            form.add_error(None, "Trop d'essais depuis cette connexion : réessayez dans une heure.")
+        elif form.is_valid():
+            return redirect(fill_path(form.batch))
+    context = {"section": "events", "form": form}
+    return render(request, "events/round_table_enter.html", context, status=status)
 
 
 @login_not_required
@@ -97,7 +117,7 @@ def round_table_screen(request, signed):
         "section": "events",
         "event": batch.event,
         "contributions": [_shown(draft) for draft in drafts],
-        "fill_url": request.build_absolute_uri(_fill_path(batch)),
+        "entrance": entrance(request, batch),
     }
     return render(request, "events/round_table_screen.html", context)
 
@@ -116,7 +136,13 @@ def _shown(draft):
     }
 
 
-def _fill_path(batch):
+def entrance(request, batch):
+    """How a room comes to the form: {"url", "code", "qr"}, the code being given in the latter."""
+    url = request.build_absolute_uri(reverse("round_table_enter"))
+    return {"url": url, "code": batch.code, "qr": qr_code(f"{url}?code={batch.code}")}
+
+
+def fill_path(batch):
     return reverse("round_table_fill", args=[live.FILL.sign(batch.pk)])
 
 

@@ -419,6 +419,8 @@ def _live(request, event):
     return {
         "batch": batch,
         "count": batch.drafts.count(),
+        "code": batch.code,
+        "enter_url": request.build_absolute_uri(reverse("round_table_enter")),
         "fill_url": request.build_absolute_uri(reverse("round_table_fill", args=[token])),
         "screen_url": reverse("round_table_screen", args=[token]),
         "review_url": address("review", batch),

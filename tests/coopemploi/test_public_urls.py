@@ -89,6 +89,7 @@ PUBLIC_KEYS = {
     "registration_add": {"slug": "absente"},
     "registration_asked": {"slug": "absente"},
     "registration_manage": {"token": "absent"},
+    "round_table_enter": {},
     "round_table_fill": {"token": "absent"},
     "round_table_mine": {"token": "absent"},
     "round_table_screen": {"token": "absent"},

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from coopemploi.dates import PartialDate
+from coopemploi.qr import qr_code
 from events.models import RoundTableBatch, RoundTableDraft
 from events.round_tables import live, public_views
 from territories.models import Mandate
@@ -67,6 +68,45 @@ def test_participant_contributes_without_an_account(client, batch):
     ]
     assert draft.data["people"][0]["name"] == "Lise Armandou"
     assert "un forum\nun atelier" in client.get(mine(draft)).content.decode()
+
+
+def test_code_of_the_room_opens_the_form(client, batch):
+    said = f" {batch.code[:3].lower()} {batch.code[3:].lower()} "
+
+    response = client.get(reverse("round_table_enter"), {"code": said})
+
+    assert (response.status_code, response.url) == (302, fill(batch))
+
+
+def test_screen_shows_the_code_and_its_drawing(client, batch):
+    page = client.get(screen(batch))
+
+    address = f"http://testserver{reverse('round_table_enter')}"
+    assert page.context["entrance"]["code"] == batch.code
+    assert f'<a href="{address}?code={batch.code}">{address}</a>' in page.text
+    assert page.context["entrance"]["qr"] == qr_code(f"{address}?code={batch.code}")
+
+
+@pytest.mark.parametrize("code", ["", "ZZZZZZ", "é", "\0", "x" * 5000])
+def test_unknown_code_is_said_so(client, batch, code):
+    response = client.get(reverse("round_table_enter"), {"code": code})
+
+    assert response.status_code == 400
+    assert len(response.context["form"].errors["code"]) == 1
+
+
+def test_code_opens_nothing_once_closed(client, batch):
+    RoundTableBatch.objects.update(state=RoundTableBatch.State.REVIEW)
+
+    assert client.get(reverse("round_table_enter"), {"code": batch.code}).status_code == 400
+
+
+def test_codes_are_not_tried_without_end(client, batch, monkeypatch):
+    cache.clear()
+    monkeypatch.setattr(public_views, "CODES_PER_HOUR", 1)
+    client.get(reverse("round_table_enter"), {"code": "ZZZZZZ"})
+
+    assert client.get(reverse("round_table_enter"), {"code": batch.code}).status_code == 429
 
 
 def test_participant_corrects_with_their_own_link(client, batch):
