@@ -11,6 +11,7 @@ class Refusal(models.Model):
         INTRODUCTION = "introduction", "les mises en relation"
         ALERT = "alert", "les alertes"
         EVALUATION = "evaluation", "l'évaluation des rencontres"
+        PROPOSAL = "proposal", "les propositions à relire"
 
     address = models.EmailField("adresse e-mail")
     topic = models.CharField("courriels refusés", max_length=12, choices=Topic.choices)

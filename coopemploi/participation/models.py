@@ -14,6 +14,9 @@ class BelongingQuerySet(models.QuerySet):
     def approved(self):
         return self.filter(state=Belonging.State.APPROVED)
 
+    def untold(self):
+        return self.asked().filter(told_at=None)
+
 
 class Belonging(models.Model):
     """Somebody who works for an actor, as they say, and as a member or whoever animates agreed."""
@@ -33,6 +36,8 @@ class Belonging(models.Model):
     state = models.CharField("état", max_length=8, choices=State.choices, default=State.ASKED)
     comment = models.TextField("commentaire", max_length=1000, blank=True)
     asked_at = models.DateTimeField("demandée le", default=timezone.now, editable=False)
+    # When whoever decides was told by mail.
+    told_at = models.DateTimeField("annoncée le", null=True, blank=True, editable=False)
     decided_at = models.DateTimeField("décidée le", null=True, blank=True, editable=False)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -70,6 +75,9 @@ class Belonging(models.Model):
 class ProposalQuerySet(models.QuerySet):
     def to_review(self):
         return self.filter(state=Proposal.State.PROPOSED)
+
+    def untold(self):
+        return self.to_review().filter(told_at=None)
 
 
 class Proposal(models.Model):
@@ -126,6 +134,7 @@ class Proposal(models.Model):
     state = models.CharField("état", max_length=9, choices=State.choices, default=State.PROPOSED)
     comment = models.TextField("commentaire", max_length=2000, blank=True)
     created_at = models.DateTimeField("proposée le", default=timezone.now, editable=False)
+    told_at = models.DateTimeField("annoncée le", null=True, blank=True, editable=False)
     decided_at = models.DateTimeField("relue le", null=True, blank=True, editable=False)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -1,5 +1,6 @@
 """What participants do, and what becomes of it."""
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -15,6 +16,7 @@ from ..history.tracking import paused
 from ..mail.models import Refusal
 from ..mail.services import forget, send_mail_later, site_url
 from ..merging.merge import forget as forget_merges
+from ..permissions import editing_rule
 from ..publishing import Publishable
 from .models import Belonging, Proposal
 
@@ -29,7 +31,8 @@ def ask_to_belong(*, person, actor, title):
     )
     if not is_new and belonging.state == Belonging.State.REFUSED:
         belonging.state, belonging.title = Belonging.State.ASKED, title
-        belonging.save(update_fields=["state", "title"])
+        belonging.told_at = None
+        belonging.save(update_fields=["state", "title", "told_at"])
         is_new = True
     if is_new:
         members = actor.belongings.approved().select_related("person__user")
@@ -94,6 +97,49 @@ def settle(*, proposal, by, comment, is_refused):
     """Refuse it, or say that a correction was made."""
     state = Proposal.State.REFUSED if is_refused else Proposal.State.PUBLISHED
     _decide(proposal, state, by, comment)
+
+
+@transaction.atomic
+def tell_reviewers(at):
+    """One mail to each animateur of what came that they may decide on; return how many mails."""
+    # Read once: what comes meanwhile is told next time.
+    proposals = _as_they_are(Proposal.objects.untold())
+    belongings = _as_they_are(Belonging.objects.untold())
+    if not (proposals or belongings):
+        return 0
+    sent = 0
+    for user in get_user_model().objects.filter(is_active=True, is_staff=True).exclude(email=""):
+        theirs = [_to_decide_by(user, proposals), _to_decide_by(user, belongings)]
+        if any(theirs):
+            sent += _tell(user, *theirs)
+    proposals.update(told_at=at)
+    belongings.update(told_at=at)
+    return sent
+
+
+def _as_they_are(records):
+    return records.model.objects.filter(pk__in=list(records.values_list("pk", flat=True)))
+
+
+def _to_decide_by(user, records):
+    opts = records.model._meta
+    if not user.has_perm(f"{opts.app_label}.change_{opts.model_name}"):
+        return []
+    return list(editing_rule().editable(records, user).order_by("pk"))
+
+
+def _tell(user, proposals, belongings):
+    mail = send_mail_later(
+        to=user.email,
+        template="participation/to_review",
+        topic=Refusal.Topic.PROPOSAL,
+        context={
+            "proposals": proposals,
+            "belongings": belongings,
+            "link": site_url(reverse("admin:index")),
+        },
+    )
+    return mail is not None
 
 
 def _decide(proposal, state, by, comment):
