@@ -213,7 +213,7 @@ class Sort:
 class ListFilterSet(django_filters.FilterSet):
     """A list: its filters, its facets and its order, over the catalogue of its model.
 
-    `user` decides what may be read. `queryset` gives the rows of a page as its cards need.
+    `user` decides what may be read. `cards`, a `Listed`, gives the rows of a page.
     """
 
     SORTS = {
@@ -231,12 +231,12 @@ class ListFilterSet(django_filters.FilterSet):
     q = TextFilter(label="Mots")
     tri = SortFilter()
 
-    def __init__(self, request, queryset, *, catalogue=None, within=None, default_sort=None):
-        self.user = request.user
+    def __init__(self, request, cards, *, catalogue=None, within=None, default_sort=None):
+        self.user, self.cards = request.user, cards
         self.default_sort = default_sort or self.default_sort
-        self.catalogue = catalogue or catalogues_of(queryset.model)[0]
+        self.catalogue = catalogue or catalogues_of(cards.model)[0]
         self.tab = within  # the records of the tab shown, when there are tabs
-        super().__init__(request.GET, queryset)
+        super().__init__(request.GET, cards.model._default_manager.all())
         self.form.is_valid()
         self.values = {name: self.form.cleaned_data.get(name) for name in self.filters}
 
@@ -315,8 +315,7 @@ class ListFilterSet(django_filters.FilterSet):
 
     def rows(self, pks):
         """The records `pks`, in that order."""
-        found = self.queryset.order_by().in_bulk(pks)
-        return [found[pk] for pk in pks if pk in found]
+        return self.cards.rows(self.user, pks)
 
     def __len__(self):
         return self.count

@@ -30,9 +30,12 @@ if connection.vendor == "postgresql":
 def gathered(**kinds):
     """Decorate a function (user, **values) → queryset: calls give the list of its records.
 
-    `kinds` says of each value whether it is a `str`, an `int`, a `datetime.date`, or a `list`
-    of keys, which the queryset must ask by `__in`. The function may ask nothing of the user
-    but what `reading_rights` does, and may not depend on values otherwise than in its queries.
+    `kinds` says of each value whether it is a `str`, an `int`, a `datetime.date`, or a list,
+    `[int]` or `[str]`, which the queryset must ask by `__in`. The function may ask nothing of
+    the user but what `reading_rights` does, and may only write values in its queries.
+
+    A queryset of values gives its rows as they come from the database. A `Beside` is a record
+    with other records that no relation leads to.
     """
 
     def decorate(build):
@@ -57,6 +60,47 @@ def first_or_404(records):
     return records[0]
 
 
+class Listed:
+    """What a list shows: the records of `model` that `build`, (user) → queryset, gives."""
+
+    def __init__(self, model, build, defer=()):
+        self.model, self.queryset = model, build
+
+        @gathered(pks=[int])
+        def read(user, pks):
+            return build(user).filter(pk__in=pks).order_by().defer(*defer)
+
+        self._read = read
+
+    def rows(self, user, pks):
+        """The records of the keys `pks` that are still there, in that order."""
+        found = {record.pk: record for record in self._read(user, pks=pks)} if pks else {}
+        return [found[pk] for pk in pks if pk in found]
+
+
+def listed(model, *, defer=()):
+    """Decorate a function (user) → queryset of `model` to make a `Listed`.
+
+    `defer` names columns that a page does not show, and an export does.
+    """
+    return lambda build: Listed(model, build, defer)
+
+
+@dataclass
+class Beside:
+    """The records of a queryset; their `beside` holds those of others, by name, or a `Total`."""
+
+    queryset: models.QuerySet
+    others: dict
+
+
+@dataclass
+class Total:
+    """How many records a queryset has."""
+
+    queryset: models.QuerySet
+
+
 # Statements
 
 
@@ -75,14 +119,16 @@ class Statement:
     def __init__(self, build, user, kinds):
         marks = {name: _mark(kind, n) for n, (name, kind) in enumerate(kinds.items())}
         reader = Reader(user.is_staff, user.is_authenticated, _mark(int, len(kinds)))
-        queryset = build(reader, **marks)
-        self.shape = Shape(queryset.model)
-        query = self.shape.ask(queryset, within=AsText).query
-        sql, params = query.get_compiler(connection=connection).as_sql()
-        places = {mark: name for name, mark in marks.items() if kinds[name] is not list}
-        places |= {marks[name][0]: name for name, kind in kinds.items() if kind is list}
+        asked = build(reader, **marks)
+        beside = asked if isinstance(asked, Beside) else Beside(asked, {})
+        queryset, self.shape = beside.queryset, None
+        if queryset._fields is None:
+            self.shape = Shape(queryset.model)
+            queryset = self.shape.ask(queryset, beside.others, within=AsText)
+        sql, params = queryset.query.get_compiler(connection=connection).as_sql()
+        lists = {name: kind[0] for name, kind in kinds.items() if isinstance(kind, list)}
+        places = {mark[0] if name in lists else mark: name for name, mark in marks.items()}
         places[reader.pk] = "reader"
-        lists = {name for name, kind in kinds.items() if kind is list}
         self.sql, self.params = _written(sql, params, places, lists)
 
     def records(self, values):
@@ -90,7 +136,7 @@ class Statement:
             values[given.name] if isinstance(given, Place) else given for given in self.params
         ]
         if connection.vendor == "sqlite":
-            params = [json.dumps(value) if isinstance(value, list) else value for value in params]
+            params = [_in_sqlite(value) for value in params]
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 cursor.cursor.close()
@@ -98,6 +144,8 @@ class Statement:
                 cursor.cursor = psycopg.Cursor(connection.connection)
             cursor.execute(self.sql, params)
             rows = cursor.fetchall()
+        if self.shape is None:
+            return rows
         return [self.shape.record(json.loads(row[0])) for row in rows]
 
 
@@ -108,11 +156,17 @@ class Place:
     name: str
 
 
+def _in_sqlite(value):
+    if isinstance(value, list):
+        return json.dumps(value)
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
 def _mark(kind, n):
     """A value that stands for another until the statement is written."""
     number = 7_070_707_070_700 + n
-    if kind is list:
-        return [number]
+    if isinstance(kind, list):
+        return [_mark(kind[0], n)]
     if kind is int:
         return number
     if kind is datetime.date:
@@ -140,7 +194,8 @@ def _written(sql, params, places, lists):
         if name not in lists:
             parts.append("%s")
         elif is_postgresql:
-            parts.append("SELECT unnest(%s::bigint[])")
+            held = "bigint" if lists[name] is int else "text"
+            parts.append(f"SELECT unnest(%s::{held}[])")
         else:
             parts.append("SELECT value FROM json_each(%s)")
     return "".join(parts), kept
@@ -194,6 +249,11 @@ class Rows(Subquery):
         return super().as_sql(compiler, connection, template=template, **context)
 
 
+class Counted(Subquery):
+    output_field = models.IntegerField()
+    template = "(SELECT count(*) FROM (%(subquery)s) one)"
+
+
 # Records
 
 
@@ -210,7 +270,7 @@ class Shape:
     converters: list = field(default_factory=list)  # (attname, function)
     links: list = field(default_factory=list)
 
-    def ask(self, queryset, within=None):
+    def ask(self, queryset, others=(), within=None):
         """The queryset whose rows are one JSON array each, `within` an expression."""
         query = queryset.query
         row = self._row(
@@ -218,11 +278,12 @@ class Shape:
             query.select_related or {},
             _tree(queryset._prefetch_related_lookups),
             list(query.annotation_select),
+            dict(others),
         )
         asked = queryset.prefetch_related(None).select_related(None)
         return asked.annotate(gathered=within(row) if within else row).values("gathered")
 
-    def _row(self, mask, related, tree, annotations=()):
+    def _row(self, mask, related, tree, annotations=(), others=()):
         """The array of a record: its columns, its annotations, what it is linked to."""
         options = self.model._meta
         wanted = [
@@ -243,6 +304,10 @@ class Shape:
             self.links.append(link)
         for name, asked in tree.items():
             link = Prefetched(self, _relation(self.model, asked.through), asked, name)
+            values.append(link.ask())
+            self.links.append(link)
+        for name in others:
+            link = Apart(name, others[name])
             values.append(link.ask())
             self.links.append(link)
         return Row(*values)
@@ -362,6 +427,25 @@ class Prefetched:
         else:
             cache = record.__dict__.setdefault("_prefetched_objects_cache", {})
             cache[self.cache] = found
+
+
+class Apart:
+    """What stands beside a record, whatever the record."""
+
+    def __init__(self, name, asked):
+        self.name, self.asked = name, asked
+        self.shape = None if isinstance(asked, Total) else Shape(asked.model)
+
+    def ask(self):
+        if self.shape is None:
+            counted = self.asked.queryset.order_by().select_related(None).prefetch_related(None)
+            return Counted(counted.values("pk"))
+        return Rows(self.shape.ask(self.asked))
+
+    def give(self, record, found):
+        if self.shape is not None:
+            found = [self.shape.record(row) for row in found or ()]
+        record.__dict__.setdefault("beside", {})[self.name] = found
 
 
 def _lookups(tree, before=""):

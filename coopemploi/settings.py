@@ -127,7 +127,7 @@ else:
     # What `gathering.py` asks is prepared, and planned once whatever the values: not behind a
     # pooler that gives each transaction another connection.
     DATABASES["default"]["OPTIONS"] = {
-        "options": "-c jit=off -c plan_cache_mode=force_generic_plan",
+        "options": "-c jit=off -c random_page_cost=1.1 -c plan_cache_mode=force_generic_plan",
         "prepare_threshold": 0 if env.bool("PREPARED_STATEMENTS", default=True) else None,
         **DATABASES["default"].get("OPTIONS", {}),
     }

@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
 
 from coopemploi.dates import Precision
@@ -32,7 +33,11 @@ class OneEvent:
     """A list of one event, as an export reads its list."""
 
     def __init__(self, event):
-        self.queryset = Event.objects.filter(pk=event.pk).select_related("source", "town")
+        self.user, self.cards = AnonymousUser(), self
+        self.event = event
+
+    def queryset(self, user):
+        return Event.objects.filter(pk=self.event.pk).select_related("source", "town")
 
     def stream(self, records, size):
         return records

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from coopemploi.formats import pdf
-from coopemploi.gathering import first_or_404, gathered
+from coopemploi.gathering import first_or_404, gathered, listed
 from coopemploi.media.serving import give
 from coopemploi.pagination import paginate
 from coopemploi.public_cache import kept_for_visitors
@@ -66,6 +66,11 @@ def with_card(events, user):
     )
 
 
+@listed(Event)
+def event_cards(user):
+    return with_card(Event.objects.visible_to(user), user)
+
+
 @login_not_required
 @kept_for_visitors
 @require_safe
@@ -79,7 +84,7 @@ def event_list(request):
     shows_past = first is None and request.GET.get("periode") == "passees"
     filters = EventFilter(
         request,
-        with_card(Event.objects.visible_to(request.user), request.user),
+        event_cards,
         catalogue=catalogue,
         within=in_month(catalogue, first) if first else past if shows_past else upcoming,
         default_sort="recent" if shows_past else "date",
@@ -324,15 +329,19 @@ def around(event):
     return [(role, other) for role, other in others if other]
 
 
+@listed(Verbatim)
+def verbatim_cards(user):
+    return Verbatim.objects.select_related("person", "recap__event").prefetch_related(
+        "themes", seen("actor", Actor, user)
+    )
+
+
 @login_not_required
 @kept_for_visitors
 @require_safe
 def verbatim_list(request):
     """What was said at every meeting, by theme and by speaker."""
-    said = Verbatim.objects.select_related("person", "recap__event").prefetch_related(
-        "themes", seen("actor", Actor, request.user)
-    )
-    filters = VerbatimFilter(request, said)
+    filters = VerbatimFilter(request, verbatim_cards)
     return render(
         request,
         "events/verbatim_list.html",
@@ -380,14 +389,18 @@ def with_carriers(actions, user):
     )
 
 
+@listed(Action)
+def action_cards(user):
+    return with_carriers(Action.objects.visible_to(user), user)
+
+
 @login_not_required
 @kept_for_visitors
 @require_safe
 def action_list(request):
-    actions = with_carriers(Action.objects.visible_to(request.user), request.user)
     return answer(
         request,
-        ActionFilter(request, actions),
+        ActionFilter(request, action_cards),
         ActionExport,
         "events/action_list.html",
         section="actions",

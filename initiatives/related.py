@@ -109,7 +109,7 @@ def on_same_subjects(record, user, *, without=(), most=MOST):
     return [found[pk] for pk in pks if pk in found]
 
 
-@gathered(pks=list)
+@gathered(pks=[int])
 def named(user, pks):
     initiatives = Initiative.objects.visible_to(user).filter(pk__in=pks)
     return initiatives.order_by().only("title", "slug", "summary")
@@ -252,7 +252,7 @@ def _described(candidates, initiative, user):
     return [candidate for candidate in candidates if candidate.initiative]
 
 
-@gathered(pks=list)
+@gathered(pks=[int])
 def shown(user, pks):
     carriers = Involvement.objects.visible_to(user).filter(role=Involvement.Role.CARRIER)
     return (

@@ -5,6 +5,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from coopemploi.formats import pdf
+from coopemploi.gathering import listed
 from coopemploi.public_cache import kept_for_visitors
 from coopemploi.search.catalogue import catalogues_of
 from territories.lists import answer
@@ -38,14 +39,18 @@ def visible_actor(user):
     return Prefetch("actor", Actor.objects.visible_to(user))
 
 
+@listed(Initiative, defer=Initiative.PROSE)
+def initiative_cards(user):
+    return with_carriers(Initiative.objects.visible_to(user), user)
+
+
 @login_not_required
 @kept_for_visitors
 @require_safe
 def initiative_list(request):
-    initiatives = with_carriers(Initiative.objects.visible_to(request.user), request.user)
     return answer(
         request,
-        InitiativeFilter(request, initiatives),
+        InitiativeFilter(request, initiative_cards),
         InitiativeExport,
         "initiatives/initiative_list.html",
         section="initiatives",
@@ -64,22 +69,33 @@ def initiative_detail(request, slug):
     return render(request, page, context)
 
 
+def with_card(exchanges):
+    return exchanges.select_related("actor", "person", "source").prefetch_related(
+        "schemes", "themes"
+    )
+
+
+@listed(Need)
+def need_cards(user):
+    return with_card(Need.objects.visible_to(user))
+
+
+@listed(Offer)
+def offer_cards(user):
+    return with_card(Offer.objects.visible_to(user))
+
+
 @login_not_required
 @kept_for_visitors
 @require_safe
 def exchange_list(request):
     """Needs by default, offers on the other tab."""
     shows_offers = request.GET.get("voir") == "offres"
-    shown, declaration = (Offer, OfferExport) if shows_offers else (Need, NeedExport)
-    exchanges = (
-        shown.objects.visible_to(request.user)
-        .select_related("actor", "person", "source")
-        .prefetch_related("schemes", "themes")
-    )
+    cards, declaration = (offer_cards, OfferExport) if shows_offers else (need_cards, NeedExport)
     needs, offers = catalogues_of(Need, Offer)
     return answer(
         request,
-        ExchangeFilter(request, exchanges, catalogue=offers if shows_offers else needs),
+        ExchangeFilter(request, cards, catalogue=offers if shows_offers else needs),
         declaration,
         "initiatives/exchange_list.html",
         section="exchanges",
@@ -143,18 +159,19 @@ def need_context(need, user):
     }
 
 
+@listed(Resource)
+def resource_cards(user):
+    resources = Resource.objects.visible_to(user).select_related("actor", "source")
+    return resources.prefetch_related("schemes", "themes")
+
+
 @login_not_required
 @kept_for_visitors
 @require_safe
 def resource_list(request):
-    resources = (
-        Resource.objects.visible_to(request.user)
-        .select_related("actor", "source")
-        .prefetch_related("schemes", "themes")
-    )
     return answer(
         request,
-        ResourceFilter(request, resources),
+        ResourceFilter(request, resource_cards),
         ResourceExport,
         "initiatives/resource_list.html",
         section="resources",

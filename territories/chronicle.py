@@ -5,11 +5,6 @@ from itertools import groupby
 
 from coopemploi.dates import PartialDate
 
-from .models import StageChange
-
-# The stages that a page tells, the latest first.
-MOST_STAGES = 60
-
 
 @dataclass
 class Moment:
@@ -23,21 +18,20 @@ class Moment:
     is_coming: bool = False
 
 
-def chronicle(*, upcoming, past, attendances, actors):
-    """Moments from what comes to what is over, the undated last; one query, for the stages."""
+def chronicle(*, upcoming, past, attendances, changes):
+    """Moments from what comes to what is over, the undated last."""
     moments = {event.pk: Moment(event.start, event, is_coming=True) for event in upcoming}
     moments |= {event.pk: Moment(event.start, event) for event in past}
     for attendance in attendances:
         event = attendance.event
         moment = moments.setdefault(event.pk, Moment(event.start, event))
         moment.presences.append(attendance)
-    told = [*moments.values(), *stages_of(actors)]
+    told = [*moments.values(), *stages_of(changes)]
     return sorted(told, key=lambda moment: str(moment.date.latest or ""), reverse=True)
 
 
-def stages_of(actors):
-    """The stages reached by `actors`: one moment for those of the same day."""
-    changes = StageChange.objects.filter(actor__in=actors).select_related("actor")[:MOST_STAGES]
+def stages_of(changes):
+    """The stages that projects reached: one moment for those of the same day."""
     return [
         Moment(date, stage=stage, actors=[change.actor for change in together])
         for (date, stage), together in groupby(

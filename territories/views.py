@@ -4,15 +4,18 @@ Initiatives and events stand above this app: their records are reached by the re
 relations of ours, never by import.
 """
 
+import datetime
 from collections import defaultdict
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from coopemploi.filters import WordsField
+from coopemploi.gathering import Beside, Total, gathered, listed
 from coopemploi.public_cache import kept_for_visitors
 from coopemploi.publishing import readable
 
@@ -20,12 +23,23 @@ from .chronicle import chronicle
 from .exports import ActorExport, NetworkExport, TerritoryExport
 from .filters import ActorFilter, NetworkFilter, TerritoryListFilter
 from .lists import answer
-from .models import Actor, Containment, Network, NetworkMembership, Position, StageChange, Territory
+from .models import (
+    Actor,
+    Containment,
+    FormerCode,
+    Network,
+    NetworkMembership,
+    Position,
+    StageChange,
+    Territory,
+)
 
 # Proposed under a field that takes a territory.
 MOST_NAMES = 8
 # A section of a territory shows so many cards, then a link to the whole list.
 SECTION_SIZE = 6
+# The stages that it tells, the latest first.
+MOST_STAGES = 60
 # Above this number of territories of a kind, a territory's page only counts them.
 LISTED_PARTS = 60
 # Fewer introductions than that are told to nobody: one could guess whose they are.
@@ -46,6 +60,18 @@ KIND_PLURALS = {
 }
 
 NATIONAL_KINDS = [Territory.Kind.REGION, Territory.Kind.COM]
+# Those of a territory's page that have records.
+SECTIONS = (
+    "projects",
+    "actors",
+    "initiatives",
+    "needs",
+    "offers",
+    "upcoming",
+    "past",
+    "actions",
+    "networks",
+)
 PROJECT_KINDS = [
     Territory.Kind.PETR,
     Territory.Kind.PAYS,
@@ -99,9 +125,9 @@ def with_place(territories):
     return territories.annotate(place=Subquery(departements.values("container__name")[:1]))
 
 
-def section(records):
-    """The first records of a section, and how many there are."""
-    return {"records": records[:SECTION_SIZE], "count": records.count()}
+def section(inside, name):
+    """The first records of a section, and how many there are: see `sections_of`."""
+    return {"records": inside[name], "count": inside[f"{name}_count"]}
 
 
 def counts_inside(territories, relation, user):
@@ -138,20 +164,25 @@ def territory_names(request):
     return render(request, "territories/_names.html", {"territories": found})
 
 
+@listed(Territory)
+def territory_cards(user):
+    return with_place(Territory.objects.select_related("source"))
+
+
 @login_not_required
 @kept_for_visitors
 @require_safe
 def territory_list(request):
     """What is asked for; otherwise the country, then the perimeters of projects."""
-    territories = with_place(Territory.objects.select_related("source"))
-    filters = TerritoryListFilter(request, territories)
+    filters = TerritoryListFilter(request, territory_cards)
     is_national = not filters.is_active
     national = []
     if is_national:
         perimeters = filters.catalogue.having("type", PROJECT_KINDS)
         filters = TerritoryListFilter(
-            request, territories, catalogue=filters.catalogue, within=perimeters
+            request, territory_cards, catalogue=filters.catalogue, within=perimeters
         )
+        territories = territory_cards.queryset(request.user)
         regions_first = territories.order_by(F("kind").desc(), "sort_name")
         national = with_counts(regions_first.filter(kind__in=NATIONAL_KINDS), request.user)
     return answer(
@@ -166,14 +197,12 @@ def territory_list(request):
     )
 
 
-def parts_by_kind(territory):
+def parts_by_kind(territory, user):
     """What lies in `territory`, a kind after the other: counted, and listed when few."""
-    inside = Containment.objects.filter(container=territory).exclude(contained=territory)
-    counts = dict(inside.order_by().values_list("contained__kind").annotate(Count("pk")))
+    counts = dict(counts_of_parts(user, territory=territory.pk))
     listed = [kind for kind, count in counts.items() if count <= LISTED_PARTS]
     parts = defaultdict(list)
-    links = inside.filter(contained__kind__in=listed).select_related("contained")
-    for link in links.order_by("contained__sort_name", "contained__pk"):
+    for link in parts_of(user, territory=territory.pk, kinds=listed) if listed else ():
         parts[link.contained.kind].append(link)
     return [
         {
@@ -187,11 +216,43 @@ def parts_by_kind(territory):
     ]
 
 
-def around(territory):
-    """What `territory` lies in, the largest first."""
+def contained(territory):
+    return Containment.objects.filter(container=territory).exclude(contained=territory)
+
+
+@gathered(territory=int)
+def counts_of_parts(user, territory):
+    return contained(territory).order_by().values_list("contained__kind").annotate(Count("pk"))
+
+
+@gathered(territory=int, kinds=[str])
+def parts_of(user, territory, kinds):
+    links = contained(territory).filter(contained__kind__in=kinds).select_related("contained")
+    return links.only("partial", "contained__kind", "contained__slug", "contained__name").order_by(
+        "contained__sort_name", "contained__pk"
+    )
+
+
+@gathered(kind=str, slug=str)
+def territory_record(user, kind, slug):
+    """A territory, with what it lies in, the largest first."""
     rank = Case(*[When(container__kind=kind, then=n) for n, kind in enumerate(Territory.Kind)])
-    links = Containment.objects.filter(contained=territory).exclude(container=territory)
-    return links.select_related("container").order_by(rank, "container__sort_name", "pk")
+    containers = Containment.objects.exclude(container=F("contained")).select_related("container")
+    former = FormerCode.objects.exclude(name="").order_by("kind", "code")
+    return (
+        Territory.objects.filter(kind=kind, slug=slug)
+        .select_related("source")
+        .prefetch_related(
+            "figures",
+            "follow_up_bodies",
+            Prefetch("former_codes", former, to_attr="former"),
+            Prefetch(
+                "containers",
+                containers.order_by(rank, "container__sort_name", "pk"),
+                to_attr="around",
+            ),
+        )
+    )
 
 
 def population_label(territory, containers):
@@ -202,38 +263,48 @@ def population_label(territory, containers):
     return f"Population municipale {2017 if MAYOTTE in places else 2023}"
 
 
-def actors_inside(territory, user):
-    """Projects apart; among the others, who governs the territory comes first."""
+@gathered(territory=int, today=datetime.date)
+def sections_of(user, territory, today):
+    """The first records of each section of a territory's page, and how many there are."""
+
+    def inside(relation):
+        model = Territory._meta.get_field(relation).related_model
+        return model.objects.in_territory(territory).visible_to(user)
+
+    # Who governs the territory comes first, projects apart.
     acting = Actor.objects.visible_to(user).filter(
         Q(pk__in=Actor.objects.in_territory(territory).values("pk")) | Q(governs=territory)
     )
     governing_first = Case(When(governs=territory, then=0), default=1)
     others = acting.exclude(kind=Actor.Kind.TZCLD).order_by(governing_first, "sort_name", "pk")
-    return {
-        "acting": acting,
-        "projects": section(with_actor_card(acting.filter(kind=Actor.Kind.TZCLD))),
-        "actors": section(with_actor_card(others)),
-    }
-
-
-def exchanges_inside(territory, user):
-    return {
-        relation: section(with_exchange_card(territory.within(relation).visible_to(user)))
-        for relation in ("needs", "offers")
-    }
-
-
-def events_inside(territory, user):
-    events = territory.within("events").visible_to(user).select_related("source", "town")
-    return {"upcoming": section(events.upcoming()), "past": section(events.past())}
-
-
-def networks_about(territory, user):
-    """Networks of the territory, of what lies in it and of what it lies in."""
+    # Networks of the territory, of what lies in it and of what it lies in.
     covering = Containment.objects.filter(contained=territory).values("container")
-    inside = Network.objects.in_territory(territory).values("pk")
-    networks = Network.objects.visible_to(user)
-    return with_network_card(networks.filter(Q(pk__in=inside) | Q(territory__in=covering)))
+    about = Q(pk__in=Network.objects.in_territory(territory).values("pk"))
+    networks = Network.objects.visible_to(user).filter(about | Q(territory__in=covering))
+    events = inside("events").select_related("source", "town")
+    sections = {
+        "projects": with_actor_card(acting.filter(kind=Actor.Kind.TZCLD)),
+        "actors": with_actor_card(others),
+        "initiatives": with_initiative_card(inside("initiatives"), user),
+        "networks": with_network_card(networks),
+        "actions": inside("actions"),
+        "needs": with_exchange_card(inside("needs")),
+        "offers": with_exchange_card(inside("offers")),
+        "upcoming": events.upcoming(today),
+        "past": events.past(today),
+    }
+    attendances = Territory._meta.get_field("attendances").related_model.objects
+    present = whose("event", attendances.filter(territory=territory, person=None), user)
+    changes = StageChange.objects.filter(actor__in=acting.values("pk")).select_related("actor")
+    return Beside(
+        Territory.objects.filter(pk=territory).only("pk"),
+        {
+            "presences": present.select_related("event__source", "event__town"),
+            "stage_changes": changes[:MOST_STAGES],
+            **{name: records[:SECTION_SIZE] for name, records in sections.items()},
+            **{f"{name}_count": Total(records) for name, records in sections.items()},
+        },
+    )
 
 
 def contents(sections):
@@ -261,37 +332,32 @@ def names_people(records):
     return any(record.person_id for record in records)
 
 
+def territory_of_today(reference):
+    """The commune that an old code leads to; Http404 when there is none."""
+    try:
+        return Territory.objects.get_by_reference(reference)
+    except Territory.DoesNotExist as error:
+        raise Http404("Ce territoire n'existe pas.") from error
+
+
 @login_not_required
 @kept_for_visitors
 @require_safe
 def territory_detail(request, kind, slug):
-    try:
-        territory = Territory.objects.select_related("source").get_by_reference(f"{kind}:{slug}")
-    except Territory.DoesNotExist as error:
-        raise Http404("Ce territoire n'existe pas.") from error
-    if (kind, slug) != (territory.kind, territory.slug):
-        return redirect(territory, permanent=True)
     user = request.user
-    containers = around(territory)
-    exchanges = exchanges_inside(territory, user)
-    parts = parts_by_kind(territory)
-    initiatives = territory.within("initiatives").visible_to(user)
-    acting = actors_inside(territory, user)
-    everyone = acting.pop("acting")
-    sections = {
-        "initiatives": section(with_initiative_card(initiatives, user)),
-        "networks": section(networks_about(territory, user)),
-        "actions": section(territory.within("actions").visible_to(user)),
-        **exchanges,
-        **acting,
-        **events_inside(territory, user),
-    }
-    attendances = whose("event", territory.attendances.filter(person=None), user)
+    found = territory_record(user, kind=kind, slug=slug)
+    if not found:
+        return redirect(territory_of_today(f"{kind}:{slug}"), permanent=True)
+    [territory] = found
+    [here] = sections_of(user, territory=territory.pk, today=timezone.localdate())
+    inside = here.beside
+    sections = {name: section(inside, name) for name in SECTIONS}
+    parts = parts_by_kind(territory, user)
     moments = chronicle(
-        upcoming=sections["upcoming"]["records"],
-        past=sections["past"]["records"],
-        attendances=attendances.select_related("event__source", "event__town"),
-        actors=everyone.values("pk"),
+        upcoming=inside["upcoming"],
+        past=inside["past"],
+        attendances=inside["presences"],
+        changes=inside["stage_changes"],
     )
     return render(
         request,
@@ -300,28 +366,30 @@ def territory_detail(request, kind, slug):
             "section": "territories",
             "territory": territory,
             "contents": contents(sections),
-            "population_label": population_label(territory, containers),
-            "former": territory.former_codes.exclude(name="").order_by("kind", "code"),
-            "around": containers,
+            "population_label": population_label(territory, territory.around),
+            "former": territory.former,
+            "around": territory.around,
             "parts": parts,
             "part_count": sum(part["count"] for part in parts),
             "moments": moments,
-            "names_people": names_people(
-                [*exchanges["needs"]["records"], *exchanges["offers"]["records"]]
-            ),
+            "names_people": names_people([*inside["needs"], *inside["offers"]]),
             **sections,
         },
     )
+
+
+@listed(Actor)
+def actor_cards(user):
+    return with_actor_card(Actor.objects.visible_to(user)).prefetch_related("schemes")
 
 
 @login_not_required
 @kept_for_visitors
 @require_safe
 def actor_list(request):
-    actors = with_actor_card(Actor.objects.visible_to(request.user)).prefetch_related("schemes")
     return answer(
         request,
-        ActorFilter(request, actors),
+        ActorFilter(request, actor_cards),
         ActorExport,
         "territories/actor_list.html",
         section="actors",
@@ -440,14 +508,19 @@ def with_members(networks, user):
     )
 
 
+@listed(Network)
+def network_cards(user):
+    networks = Network.objects.visible_to(user).prefetch_related("schemes")
+    return with_members(with_network_card(networks), user)
+
+
 @login_not_required
 @kept_for_visitors
 @require_safe
 def network_list(request):
-    networks = Network.objects.visible_to(request.user).prefetch_related("schemes")
     return answer(
         request,
-        NetworkFilter(request, with_members(with_network_card(networks), request.user)),
+        NetworkFilter(request, network_cards),
         NetworkExport,
         "territories/network_list.html",
         section="networks",

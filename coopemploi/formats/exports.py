@@ -92,7 +92,8 @@ class Export:
 
     def __init__(self, request, filters):
         self.filters = filters
-        self.records = self.prepare(filters.queryset).defer(*self.heavy(filters.queryset))
+        records = filters.cards.queryset(filters.user)
+        self.records = self.prepare(records).defer(*self.heavy(records))
         self.site = Identity.current().name
         self.generated_at = timezone.localtime()
         self.build_url = request.build_absolute_uri

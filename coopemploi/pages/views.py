@@ -1,3 +1,4 @@
+import datetime
 import sys
 from itertools import groupby
 
@@ -10,6 +11,7 @@ from django.http import HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -20,6 +22,7 @@ from territories.models import Actor, ActorTerritory, Network, Territory
 
 from .. import version
 from ..accounts.interruption import hold, is_interrupted
+from ..gathering import gathered, listed
 from ..identity.models import Identity
 from ..mail.services import send_mail_later
 from ..monitoring import readiness
@@ -41,6 +44,7 @@ CONTACT_MESSAGES_PER_HOUR = 5
 # A term of the glossary shows so many initiatives, then a link to the whole list.
 TERM_INITIATIVES = 6
 NEAR_LOST_PAGE = 5
+HOME_EVENTS = 3  # to come, and as many past
 
 
 # Home and search
@@ -51,36 +55,52 @@ NEAR_LOST_PAGE = 5
 @require_safe
 def home(request):
     """The home shows what is public, to everyone alike."""
-    events = Event.objects.published().select_related("source", "town")
-    recaps = Recap.objects.published().filter(event=OuterRef("pk"))
+    today = timezone.localdate()
     return render(
         request,
         "pages/home.html",
         {
-            "upcoming": events.upcoming()[:3],
-            "past": events.past().annotate(has_recap=Exists(recaps))[:3],
-            "initiatives": latest_initiatives(request.user),
+            "upcoming": next_events(request.user, today=today),
+            "past": last_events(request.user, today=today),
+            "initiatives": latest_initiatives.rows(request.user, latest_keys()),
             **public_counts(),
         },
     )
 
 
+@gathered(today=datetime.date)
+def next_events(user, today):
+    return with_line(Event.objects.published().upcoming(today))[:HOME_EVENTS]
+
+
+@gathered(today=datetime.date)
+def last_events(user, today):
+    recaps = Recap.objects.published().filter(event=OuterRef("pk"))
+    events = with_line(Event.objects.published().past(today))
+    return events.annotate(has_recap=Exists(recaps))[:HOME_EVENTS]
+
+
+def with_line(events):
+    """What a line of the home says of an event."""
+    return events.select_related("source", "town").only(
+        *("title", "slug", "kind", "format", "start", "source__is_fictional", "town__name")
+    )
+
+
+@listed(Initiative, defer=Initiative.PROSE)
 def latest_initiatives(user):
     """The initiatives published last, as their cards need."""
     carriers = Involvement.objects.visible_to(user).filter(
         role__in=[Involvement.Role.CARRIER, Involvement.Role.PILOT]
     )
-    pks = latest_keys()
-    found = (
+    return (
         Initiative.objects.published()
         .select_related("source")
         .prefetch_related(
-            "territories",
+            Prefetch("territories", Territory.objects.only("name")),
             Prefetch("involvements", carriers.select_related("actor"), to_attr="carriers"),
         )
-        .in_bulk(pks)
     )
-    return [found[pk] for pk in pks if pk in found]
 
 
 @version.kept

@@ -75,6 +75,9 @@ class Initiative(Publishable, Sourced, Classified):
         REGION = "region", "région"
         NATIONAL = "national", "national"
 
+    # Long texts, that only its page shows.
+    PROSE = ("body", "worked", "did_not_work", "how_overcome", "how_to_redo")
+
     title = models.CharField("titre", max_length=200)
     slug = AutoSlugField("réf", populate_from="title")
     summary = models.TextField(

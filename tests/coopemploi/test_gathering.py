@@ -41,7 +41,7 @@ def by_slug(user, slug):
     return with_everything(Initiative.objects.visible_to(user).filter(slug=slug))
 
 
-@gathered(pks=list)
+@gathered(pks=[int])
 def by_keys(user, pks):
     return Initiative.objects.visible_to(user).filter(pk__in=pks)
 

@@ -134,7 +134,7 @@ def test_home_query_count(client, django_assert_num_queries, count):
     fill_home(count)
     # Identity, six counts, which initiatives are the latest (two), next events, past events,
     # and three for the initiatives. The first nine are kept until something changes.
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         assert client.get(reverse("home")).status_code == 200
 
 
@@ -482,11 +482,11 @@ def test_500_needs_nothing(rf, django_assert_num_queries):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("count", [1, 30])
-def test_home_takes_five_queries_when_nothing_changed(
+def test_home_takes_three_queries_when_nothing_changed(
     client, django_assert_num_queries, monkeypatch, count
 ):
     monkeypatch.setattr(version, "MAX_AGE", 60)
     fill_home(count)
     client.get(reverse("home"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(3):
         assert client.get(reverse("home")).status_code == 200

@@ -133,7 +133,7 @@ def test_month_costs_the_same_at_any_length(client, django_assert_num_queries, r
     for _ in range(rows):
         make("Rencontre", "17/10/2030", town=TerritoryFactory(), network=NetworkFactory())
     client.get(EVENTS, OCTOBER)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(5):
         client.get(EVENTS, OCTOBER)
 
 

@@ -42,8 +42,8 @@ Kind = Territory.Kind
 DRAFT = Publishable.Status.DRAFT
 LISTS = ["territory_list", "actor_list", "network_list"]
 # Each query is one a reader waits for: add one knowingly.
-LIST_QUERIES = {"territory_list": 10, "actor_list": 8, "network_list": 9}
-TERRITORY_QUERIES = 39
+LIST_QUERIES = {"territory_list": 10, "actor_list": 6, "network_list": 5}
+TERRITORY_QUERIES = 5
 ACTOR_QUERIES = 26
 NETWORK_QUERIES = 10
 
