@@ -1,0 +1,212 @@
+"""Django's templates, quicker: the same nodes, with a shorter way for what is met most.
+
+Once a template is loaded, its variables, `{{ }}`, `{% include … only %}`, `{% url %}` and
+`{% static %}` take classes of ours. Each goes a short way when nothing is unusual, and leaves
+the rest to Django's, whose result is the same. See `docs/performance.md`.
+"""
+
+from html import escape
+
+from django.conf import settings
+from django.template import base, smartif
+from django.template.defaulttags import URLNode
+from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
+from django.template.loaders import cached
+from django.templatetags.static import StaticNode
+from django.utils.functional import LazyObject, empty
+from django.utils.safestring import SafeString
+
+# Classes whose instances have no items: their attributes are what a template asks.
+_plain = {}
+
+
+class Loader(cached.Loader):
+    """Django's, that keeps the templates it loads."""
+
+    def get_template(self, template_name, skip=None):
+        template = super().get_template(template_name, skip)
+        # Under DEBUG, Django says where a template fails.
+        if not (self.engine.debug or getattr(template, "is_quick", False)):
+            quicken(template.nodelist)
+            template.is_quick = True
+        return template
+
+
+def quicken(part):
+    """Give what a template is made of, from `part` down, its quick classes."""
+    if isinstance(part, (list, tuple)):
+        for one in part:
+            quicken(one)
+    elif isinstance(part, dict):
+        quicken(list(part.values()))
+    elif isinstance(part, base.FilterExpression):
+        part.__class__ = FilterExpression
+        quicken([part.var, part.filters])
+    elif isinstance(part, base.Variable):
+        part.__class__ = Variable
+    elif isinstance(part, (base.Node, smartif.TokenBase)):
+        part.__class__ = QUICK.get(type(part), type(part))
+        quicken([value for name, value in vars(part).items() if name != "parent"])
+
+
+# Variables
+
+
+class Variable(base.Variable):
+    __slots__ = ()
+
+    def resolve(self, context):
+        if self.lookups is None or self.translate:
+            return super().resolve(context)
+        first = self.lookups[0]
+        for held in reversed(context.dicts):
+            if first in held:
+                break
+        else:
+            if hasattr(context, first):
+                return super().resolve(context)
+            raise base.VariableDoesNotExist("Failed lookup for key [%s] in %r", (first, context))
+        value = held[first]
+        if len(self.lookups) == 1 and not callable(value):
+            return value
+        try:
+            return _followed(value, self.lookups)
+        except base.VariableDoesNotExist:
+            raise
+        except Exception:  # Django decides what of it is to be silent
+            return super().resolve(context)
+
+
+class UnusualError(Exception):
+    """What takes the long way."""
+
+
+def _followed(value, lookups):
+    """What the dots of a variable lead to, from the value of its first name."""
+    if callable(value):
+        raise UnusualError
+    is_list = lookups[-1] == "all"
+    bits = iter(lookups[1:])
+    for bit in bits:
+        if isinstance(value, LazyObject):
+            if value._wrapped is empty:
+                value._setup()
+            value = value._wrapped
+        kind = type(value)
+        if kind is dict:
+            value = value[bit]
+        elif not _is_plain(kind):
+            raise UnusualError
+        elif is_list and bit in getattr(value, "_prefetched_objects_cache", ()):
+            # What was prefetched, without the manager that gives it.
+            value = value._prefetched_objects_cache[bit]
+            if next(bits) != "all":
+                raise UnusualError
+            continue
+        else:
+            try:
+                value = getattr(value, bit)
+            except AttributeError:
+                if _has(value, bit):
+                    raise
+                raise base.VariableDoesNotExist(
+                    "Failed lookup for key [%s] in %r", (bit, value)
+                ) from None
+        if callable(value):
+            if hasattr(value, "do_not_call_in_templates") or hasattr(value, "alters_data"):
+                raise UnusualError
+            value = value()
+    return value
+
+
+def _is_plain(kind):
+    plain = _plain.get(kind)
+    if plain is None:
+        plain = _plain[kind] = not hasattr(kind, "__getitem__") and kind.__module__ != "builtins"
+    return plain
+
+
+def _has(value, name):
+    """Whether it is an attribute that failed, rather than none."""
+    return name in getattr(value, "__dict__", ()) or any(
+        name in vars(parent) for parent in type(value).__mro__
+    )
+
+
+class FilterExpression(base.FilterExpression):
+    __slots__ = ()
+
+    def resolve(self, context, ignore_failures=False):
+        if self.filters or not self.is_var:
+            return super().resolve(context, ignore_failures)
+        try:
+            return self.var.resolve(context)
+        except base.VariableDoesNotExist:
+            if ignore_failures:
+                return None
+            return super().resolve(context)
+
+
+class VariableNode(base.VariableNode):
+    def render_annotated(self, context):
+        value = self.filter_expression.resolve(context)
+        kind = type(value)
+        if kind is SafeString:
+            return value
+        if kind is str and context.autoescape:
+            return escape(value)
+        if kind is int and not settings.USE_THOUSAND_SEPARATOR:
+            return str(value)
+        return base.render_value_in_context(value, context)
+
+
+# Tags
+
+
+class Include(IncludeNode):
+    def render(self, context):
+        if not self.isolated_context:
+            return super().render(context)
+        template = getattr(self, "_included", None)
+        if template is None:
+            name = self.template.var
+            if isinstance(name, base.Variable) or self.template.filters or name[:1] == ".":
+                return super().render(context)
+            template = self._included = context.template.engine.get_template(name)
+            # These keep what they know of the page beside the context.
+            self._is_simple = not template.nodelist.get_nodes_by_type((ExtendsNode, BlockNode))
+        if not self._is_simple:
+            return super().render(context)
+        values = {name: value.resolve(context) for name, value in self.extra_context.items()}
+        return template.nodelist.render(context.new(values))
+
+
+class URL(URLNode):
+    """An address without arguments is always the same."""
+
+    def render(self, context):
+        if self.args or self.kwargs or self.asvar:
+            return super().render(context)
+        known = self.__dict__.setdefault("_known", {})
+        if settings.ROOT_URLCONF not in known:
+            known[settings.ROOT_URLCONF] = super().render(context)
+        return known[settings.ROOT_URLCONF]
+
+
+class Static(StaticNode):
+    """The address of a file is the same as long as the process lives."""
+
+    def url(self, context):
+        if isinstance(self.path.var, base.Variable) or settings.DEBUG:
+            return super().url(context)
+        if not hasattr(self, "_url"):
+            self._url = super().url(context)
+        return self._url
+
+
+QUICK = {
+    base.VariableNode: VariableNode,
+    IncludeNode: Include,
+    URLNode: URL,
+    StaticNode: Static,
+}
