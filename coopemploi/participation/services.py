@@ -2,22 +2,20 @@
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Q
 from django.urls import reverse
 
-from events.models import Appearance, Attendance, RoundTablePerson, Verbatim
+from events.models import Appearance, Attendance, Registration, RoundTablePerson, Verbatim
 from initiatives.introductions import of_people
-from initiatives.models import Initiative, IntroductionBlock, Involvement
-from territories.models import Person, Position
+from initiatives.models import Initiative, Involvement
+from territories.models import Position
 from territories.participants import address_of, addresses_of, person_of
 
 from ..alerts.models import Alert
-from ..history.tracking import paused
 from ..mail.models import Refusal
-from ..mail.services import forget, send_mail_later, site_url
-from ..merging.merge import forget as forget_merges
+from ..mail.services import send_mail_later, site_url
 from ..permissions import editing_rule
 from ..publishing import Publishable
+from .erasure import forget_addresses, forget_person
 from .models import Belonging, Proposal
 
 # Belonging to an actor
@@ -189,6 +187,20 @@ def export_of(user):
             }
             for each in proposals
         ],
+        "inscriptions": [
+            {
+                "rencontre": each.event.title,
+                "nom": each.name,
+                "structure": each.organisation,
+                "territoire": each.place,
+                "besoins particuliers": each.access_needs,
+                "état": each.get_status_display(),
+                "le": each.created_at.isoformat(),
+            }
+            for each in Registration.objects.filter(email__in=addresses_of(user)).select_related(
+                "event"
+            )
+        ],
         "alertes": list(
             Alert.objects.filter(address__in=addresses_of(user)).values_list("title", flat=True)
         ),
@@ -250,29 +262,9 @@ def _person(person):
 def delete_account(user):
     """Erase a participant: what they contributed stays, their name leaves it, and its history."""
     person, addresses = person_of(user), addresses_of(user) or [user.email.lower()]
-    if person is not None:
-        addresses = list({*addresses, person.email.lower()} - {""})
-        _forget_person(person)
-    for address in addresses:
-        forget(address)
-    Alert.objects.filter(address__in=addresses).delete()
-    Refusal.objects.filter(address__in=addresses).delete()
     Proposal.objects.filter(user=user).update(user=None, name="", email="")
+    if person is not None:
+        forget_person(person, addresses=addresses)
+    else:
+        forget_addresses(addresses)
     user.delete()
-
-
-def _forget_person(person):
-    of_people(person).delete()
-    IntroductionBlock.objects.filter(Q(by=person) | Q(blocked=person)).delete()
-    person.belongings.all().delete()
-    with paused():  # a version would tell what is being forgotten
-        person.positions.all().delete()
-        person.user, person.email, person.phone = None, "", ""
-        person.first_name = person.last_name = person.slug = ""
-        person.known_as = Person.WITHDRAWN_NAME
-        person.email_is_public = person.phone_is_public = False
-        person.attribution_withdrawn = True
-        person.save()
-    Position.history.filter(person_id=person.pk).delete()
-    Person.history.filter(id=person.pk).delete()
-    forget_merges(Person, [person.pk])

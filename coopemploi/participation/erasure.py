@@ -1,0 +1,253 @@
+"""Forgetting a person everywhere: records, their versions, the bin, raw texts, imports, mail.
+
+What they contributed stays, without their name. A name is looked for in every text of the
+base, whatever its case and its accents, but not when somebody else bears it.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+from django.apps import apps
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils.text import slugify
+from post_office.models import STATUS, Email
+
+from events import registrations
+from events.models import FollowUpMail, Registration
+from initiatives.introductions import of_people
+from initiatives.models import IntroductionBlock
+from territories.models import Person, Position
+
+from ..alerts.models import Alert
+from ..fields import LinesField, NormalisedField
+from ..history.tracking import paused
+from ..mail.models import Refusal
+from ..mail.services import forget as forget_mail
+from ..merging.merge import forget as forget_merges
+from ..search.models import Word
+from ..search.text import normalise
+from .models import Proposal
+
+NO_ADDRESS, NO_NUMBER = "adresse effacée", "numéro effacé"
+# What the site itself writes: keys, codes, counts, and what derived tables make anew.
+LEFT_ALONE = {"auth", "contenttypes", "sessions", "search", "usersessions", "mfa", "socialaccount"}
+LEFT_ALONE |= {"post_office"}  # see `_clean_mail`
+OURS = ("coopemploi.", "territories.", "initiatives.", "events.")
+ROWS = 500
+_LETTERS = {"a": "aàâäáã", "c": "cç", "e": "eéèêë", "i": "iîïí", "n": "nñ", "o": "oôöó"}
+_LETTERS |= {"u": "uùûüú", "y": "yÿ"}
+_GAP = r"[\s\u00a0,.'’-]+"
+_TITLES = r"(?:M\.|MM\.|Mme|Mlle|Madame|Monsieur|Mademoiselle)"
+
+
+@dataclass
+class Erased:
+    """What was found of somebody, in words; what a person must still look at."""
+
+    texts: dict = field(default_factory=dict)  # {sort of record: number of records}
+    registrations: int = 0
+    mails: int = 0
+    doubts: list = field(default_factory=list)
+
+    def lines(self):
+        yield f"Courriels effacés : {self.mails}"
+        yield f"Inscriptions effacées : {self.registrations}"
+        for label, count in sorted(self.texts.items()):
+            yield f"Nom retiré d'un texte : {label}, {count}"
+        yield from (f"À regarder : {doubt}" for doubt in self.doubts)
+
+
+@transaction.atomic
+def forget_person(person, *, addresses=()):
+    """Erase somebody and all that tells of them; return an `Erased`."""
+    erased = Erased()
+    addresses = sorted({each.lower() for each in (*addresses, person.email)} - {""})
+    signs = signs_of(person, addresses, erased)
+    _forget_what_they_sent(addresses, erased)
+    of_people(person).delete()
+    IntroductionBlock.objects.filter(Q(by=person) | Q(blocked=person)).delete()
+    FollowUpMail.objects.filter(person=person).delete()
+    person.belongings.all().delete()
+    with paused():  # a version would tell what is being forgotten
+        person.positions.all().delete()
+        person.user, person.email, person.phone = None, "", ""
+        person.first_name = person.last_name = person.slug = ""
+        person.known_as = Person.WITHDRAWN_NAME
+        person.email_is_public = person.phone_is_public = False
+        person.attribution_withdrawn = True
+        person.save()
+        Position.history.filter(person_id=person.pk).delete()
+        Person.history.filter(id=person.pk).delete()
+        forget_merges(Person, [person.pk])
+        if signs:
+            _clean_mail(signs, erased)
+            for model in apps.get_models():
+                _clean(model, signs, erased)
+    return erased
+
+
+@transaction.atomic
+def forget_addresses(addresses):
+    """Erase what one sent from addresses that no person of the network bears."""
+    erased = Erased()
+    _forget_what_they_sent(addresses, erased)
+    return erased
+
+
+def _forget_what_they_sent(addresses, erased):
+    with paused():
+        for registration in Registration.objects.filter(email__in=addresses):
+            registrations.cancel(registration)  # somebody who waits has the seat
+            Registration.history.filter(id=registration.pk).delete()
+            registration.delete()
+            Registration.history.filter(id=registration.pk).delete()
+            erased.registrations += 1
+    for address in addresses:
+        erased.mails += forget_mail(address)
+    Alert.objects.filter(address__in=addresses).delete()
+    Refusal.objects.filter(address__in=addresses).delete()
+    Proposal.objects.filter(email__in=addresses).update(name="", email="")
+
+
+# In the texts
+
+
+def signs_of(person, addresses, erased):
+    """(expression, what replaces it) pairs of what tells of a person in a text."""
+    signs = [(re.compile(re.escape(each), re.IGNORECASE), NO_ADDRESS) for each in addresses]
+    digits = re.sub(r"\D", "", person.phone)
+    if len(digits) >= 8:
+        shown = r"[\s.\u00a0-]*".join(digits)
+        signs.append((re.compile(rf"(?<!\d){shown}(?!\d)"), NO_NUMBER))
+    return [*signs, *_names_of(person, erased)]
+
+
+def _names_of(person, erased):
+    first, last = person.first_name.strip(), person.last_name.strip()
+    if not last:
+        return
+    others = Person.objects.exclude(pk=person.pk)
+    if first and others.matching(f"{first} {last}").exists():
+        erased.doubts.append(f"une autre personne s'appelle {first} {last} : textes non touchés.")
+        return
+    family, given = loose(last), loose(first)
+    # Words of the base, that guess what a search misspells.
+    Word.objects.filter(text__in=normalise(last).split()).delete()
+    shapes = []
+    if first:
+        shapes += [rf"{given}{_GAP}{family}", rf"{family}{_GAP}{given}"]
+    if not any(same_name(other, last) for other in others.matching(last)):
+        shapes += [rf"{_TITLES}{_GAP}{family}"]
+        if first:
+            shapes += [rf"{loose(first[0])}\.\s*{family}"]
+    if not first:
+        erased.doubts.append(f"« {last} » sans prénom : cherchez ce nom dans les textes.")
+    for shape in shapes:
+        yield re.compile(rf"(?<!\w){shape}(?!\w)", re.IGNORECASE), Person.WITHDRAWN_NAME
+
+
+def same_name(person, last_name):
+    return normalise(person.last_name) == normalise(last_name)
+
+
+def loose(name):
+    """An expression that a name meets whatever its accents and what joins its parts."""
+    plain = "".join(
+        letter for letter in unicodedata.normalize("NFD", name) if not unicodedata.combining(letter)
+    )
+    parts = re.split(r"[\s'’-]+", plain.strip())
+    return _GAP.join("".join(_any_accent(letter) for letter in part) for part in parts)
+
+
+def _any_accent(letter):
+    accents = _LETTERS.get(letter.lower())
+    # A letter and its accent may also be two characters.
+    return rf"[{accents}][\u0300-\u036f]?" if accents else re.escape(letter)
+
+
+def _clean(model, signs, erased):
+    """A name in an address of ours leaves it too: the page has another."""
+    fields = [each for each in model._meta.concrete_fields if _holds_text(each)]
+    if model._meta.app_label in LEFT_ALONE or not fields or not model._meta.managed:
+        return
+    rows = model._base_manager.order_by("pk").values_list("pk", *(each.attname for each in fields))
+    found = []
+    for pk, *values in rows.iterator(chunk_size=ROWS):
+        changed = {
+            each.attname: cleaned
+            for each, value in zip(fields, values, strict=True)
+            if (cleaned := _shortened(each, without(value, signs))) != value
+        }
+        if changed:
+            found.append((pk, changed))
+    for pk, changed in found:
+        _write(model, pk, changed)
+    if found:
+        label = str(model._meta.verbose_name)
+        erased.texts[label] = erased.texts.get(label, 0) + len(found)
+
+
+def _holds_text(each):
+    is_text = isinstance(each, models.CharField | models.TextField | models.JSONField | LinesField)
+    if not is_text or each.generated or each.choices:
+        return False
+    if isinstance(each, models.SlugField):
+        return True
+    return not each.unique and not isinstance(each, models.FileField | NormalisedField)
+
+
+def without(value, signs):
+    """A value with each of its texts rid of the signs of a person."""
+    match value:
+        case str():
+            for expression, replacement in signs:
+                value = expression.sub(replacement, value)
+            return value
+        case list():
+            return [without(each, signs) for each in value]
+        case dict():
+            return {key: without(each, signs) for key, each in value.items()}
+    return value
+
+
+def _shortened(each, value):
+    if isinstance(each, models.SlugField) and value:
+        value = slugify(value)
+    longest = getattr(each, "max_length", None)
+    return value[:longest] if longest and isinstance(value, str) else value
+
+
+def _write(model, pk, changed):
+    """Derived tables follow a record of ours; a version, or what a library keeps, has none."""
+    if not model.__module__.startswith(OURS) or hasattr(model, "history_id"):
+        model._base_manager.filter(pk=pk).update(**changed)
+        return
+    record = model._base_manager.get(pk=pk)
+    for name, value in changed.items():
+        is_address = isinstance(model._meta.get_field(name), models.SlugField)
+        setattr(record, name, "" if is_address else value)  # saving makes another
+    record.save()
+
+
+def _clean_mail(signs, erased):
+    """Mail that left is erased; what waits for somebody else leaves without the name."""
+    for mail in Email.objects.all():
+        told = [mail.subject, mail.message, mail.html_message, str(mail.headers), str(mail.context)]
+        told = [str(part or "") for part in told]
+        if without(told, signs) == told:
+            continue
+        if mail.status in (STATUS.sent, STATUS.failed):
+            erased.mails += 1
+            mail.delete()
+            continue
+        mail.subject = without(mail.subject, signs)[:989]
+        mail.message = without(mail.message, signs)
+        mail.html_message = without(mail.html_message, signs)
+        headers = mail.headers or {}
+        mail.headers = {
+            name: value for name, value in headers.items() if without(value, signs) == value
+        }
+        mail.context = None
+        mail.save()

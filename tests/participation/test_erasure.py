@@ -1,0 +1,180 @@
+"""Somebody who asks to be forgotten is nowhere any more: every table is read."""
+
+from io import StringIO
+
+import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import CommandError, call_command
+from django.db import connection
+from post_office.models import STATUS, Email
+
+from coopemploi.derived import registry
+from coopemploi.imports.models import ImportBatch, ImportRow
+from coopemploi.participation.erasure import forget_person
+from coopemploi.search.text import normalise
+from events.models import Registration
+from initiatives.models import Initiative
+from territories.models import Person
+from tests.factories import (
+    ActionNoteFactory,
+    EventFactory,
+    InitiativeFactory,
+    PersonFactory,
+    PositionFactory,
+    RegistrationFactory,
+    RoundTableBatchFactory,
+    RoundTableDraftFactory,
+    SourceFactory,
+    UserFactory,
+    VerbatimFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS, PHONE = "lea@nulle-part.example", "06 01 02 03 04"
+
+
+@pytest.fixture
+def lea():
+    return PersonFactory(first_name="Léa", last_name="Quérigut", email=ADDRESS, phone=PHONE)
+
+
+def everything():
+    """All that the base holds, as one text, (table, value) a line."""
+    lines = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            # The full-text index of SQLite keeps pieces of words in binary.
+            if table.startswith(("django_migrations", "search_index_", "sqlite_")):
+                continue
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
+            lines += [f"{table} {value}" for row in cursor.fetchall() for value in row]
+    return lines
+
+
+def where(*words):
+    registry.flush()
+    return [line for line in everything() if any(word in normalise(line) for word in words)]
+
+
+def test_a_person_is_nowhere_any_more(lea):
+    PositionFactory(person=lea, title="Maire")
+    lea.last_name = "Quérigut-Ancien"
+    lea.save()
+    lea.last_name = "Quérigut"
+    lea.save()
+    initiative = InitiativeFactory(
+        title="Garage de Mme Quérigut", body="Portée par LEA QUERIGUT, et par l'association."
+    )
+    gone = InitiativeFactory(summary="Écrire à Quérigut Léa (06.01.02.03.04).")
+    gone.delete()
+    SourceFactory(raw_text=f"Présents : L. Quérigut <{ADDRESS.upper()}>, une élue")
+    ActionNoteFactory(text="Léa\u00a0Quérigut a rappelé.")
+    verbatim = VerbatimFactory(person=lea, text="Un propos qui reste")
+    RegistrationFactory(email=ADDRESS, name="Léa Quérigut")
+    batch = RoundTableBatchFactory(left_out=[[1, "Léa Quérigut"]])
+    RoundTableDraftFactory(batch=batch, data={"label": "Léa Quérigut / Ville"})
+    sent = ImportBatch.objects.create(
+        user=UserFactory(),
+        model="territories.person",
+        file_name="personnes.csv",
+        table={"headers": ["nom"], "rows": [[2, ["Léa Quérigut"]]]},
+    )
+    ImportRow.objects.create(
+        batch=sent, line=2, state="created", label="Léa Quérigut", changes={"nom": [ADDRESS]}
+    )
+    LogEntry.objects.create(
+        user=sent.user,
+        content_type=ContentType.objects.get_for_model(Person),
+        object_id=lea.pk,
+        object_repr="Léa Quérigut",
+        action_flag=CHANGE,
+    )
+    mail = {"from_email": "site@example.org", "headers": {"Reply-To": ADDRESS}}
+    Email.objects.create(to=[ADDRESS], subject="À vous", **mail)
+    Email.objects.create(
+        to=["b@example.org"], subject="De Léa Quérigut", status=STATUS.sent, **mail
+    )
+    waiting = Email.objects.create(
+        to=["c@example.org"], subject="De Léa Quérigut", status=STATUS.queued, **mail
+    )
+    assert len(where("querigut", "nulle-part")) > 20
+
+    erased = forget_person(lea)
+
+    assert where("querigut", "nulle part", "0601020304", "06 01 02 03 04") == []
+    initiative.refresh_from_db()
+    verbatim.refresh_from_db()
+    waiting.refresh_from_db()
+    assert initiative.title == "Garage de une personne du réseau"
+    assert initiative.body == "Portée par une personne du réseau, et par l'association."
+    assert (verbatim.text, verbatim.person) == ("Un propos qui reste", lea)
+    assert (waiting.subject, waiting.headers) == ("De une personne du réseau", {})
+    assert not Registration.objects.exists()
+    # The third told the address that its seat was given back.
+    assert (erased.registrations, erased.mails) == (1, 3)
+    assert not Person.objects.matching("querigut").exists()
+
+
+def test_the_name_of_another_stays(lea):
+    PersonFactory(first_name="Lea", last_name="QUERIGUT")
+    initiative = InitiativeFactory(body=f"Léa Quérigut, {ADDRESS}")
+
+    erased = forget_person(lea)
+
+    initiative.refresh_from_db()
+    assert initiative.body == "Léa Quérigut, adresse effacée"
+    assert "une autre personne s'appelle Léa Quérigut" in erased.doubts[0]
+
+
+def test_the_same_surname_leaves_the_others(lea):
+    PersonFactory(first_name="Anne", last_name="Quérigut")
+    initiative = InitiativeFactory(body="Mme Quérigut et Léa Quérigut, L. Quérigut ; Léaquérigut")
+
+    forget_person(lea)
+
+    initiative.refresh_from_db()
+    assert initiative.body == ("Mme Quérigut et une personne du réseau, L. Quérigut ; Léaquérigut")
+
+
+def test_a_surname_alone_is_left_to_people():
+    person = PersonFactory(first_name="", last_name="Petit")
+    initiative = InitiativeFactory(body="Un petit pas, dit M. Petit.")
+
+    erased = forget_person(person)
+
+    initiative.refresh_from_db()
+    assert initiative.body == "Un petit pas, dit une personne du réseau."
+    assert erased.doubts == ["« Petit » sans prénom : cherchez ce nom dans les textes."]
+
+
+def test_the_seat_goes_to_who_waits(lea):
+    event = EventFactory(needs_registration=True, capacity=1)
+    RegistrationFactory(event=event, email=ADDRESS)
+    waiting = RegistrationFactory(event=event, status=Registration.Status.WAITING)
+
+    forget_person(lea)
+
+    waiting.refresh_from_db()
+    assert waiting.status == Registration.Status.CONFIRMED
+
+
+def test_command_rehearses_then_erases(lea):
+    InitiativeFactory(body="Léa Quérigut")
+    out = StringIO()
+
+    call_command("forget_person", ADDRESS, dry_run=True, stdout=out)
+    assert "initiative, 1" in out.getvalue()
+    assert Initiative.objects.get().body == "Léa Quérigut"
+
+    call_command("forget_person", lea.slug, stdout=out)
+    assert Initiative.objects.get().body == Person.WITHDRAWN_NAME
+
+
+def test_command_refuses_who_is_not_one(lea):
+    PersonFactory(email=ADDRESS)
+
+    for who in ("inconnue", ADDRESS):
+        with pytest.raises(CommandError, match="personnes répondent"):
+            call_command("forget_person", who)
