@@ -10,7 +10,7 @@ VNU_JAR ?= var/vnu/node_modules/vnu-jar/build/dist/vnu.jar
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgresql test-browser test-html check-long lint format migrations-check smoke bench bench-speed requirements clean
+.PHONY: help demo test test-postgresql test-browser test-html check-long lint format migrations-check smoke bench bench-speed lighthouse requirements clean
 
 help: ## Cette aide
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | column -t -s '	'
@@ -71,6 +71,9 @@ bench: $(VENV)/base.stamp ## Les mesures : rapprochement, pertinence, imports (m
 
 bench-speed: $(VENV)/base.stamp ## Le débit des pages, contre une page Django nue (PostgreSQL, wrk)
 	$(BIN)/python benchmarks/speed.py $(BENCH)
+
+lighthouse: $(VENV)/base.stamp ## Les notes de Lighthouse sur les pages principales (make demo d'abord ; npm et Chromium)
+	$(BIN)/python benchmarks/lighthouse.py $(BENCH)
 
 requirements: pyproject.toml ## Figer de nouveau les dépendances, avec leurs empreintes
 	$(BIN)/pip install --quiet uv
