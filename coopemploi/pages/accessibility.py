@@ -15,7 +15,7 @@ class Check:
 
     theme: str
     tests: tuple = ()  # the names of the tests that check a part of it
-    by_hand: str = ""  # what a person found, and when
+    read_over: str = ""  # what a reading of the pages found, and when
     remaining: str = ""  # what nobody has checked
     not_concerned: str = ""  # why the site has nothing of the kind
 
@@ -26,7 +26,7 @@ def checks():
         Check(
             theme=row["thème"],
             tests=tuple(row.get("par test", ())),
-            by_hand=row.get("à la main", ""),
+            read_over=row.get("relu", ""),
             remaining=row.get("reste", ""),
             not_concerned=row.get("sans objet", ""),
         )
