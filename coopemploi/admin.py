@@ -1,7 +1,6 @@
 """What every admin page shares: the site, searches, choices, errors, publication."""
 
 import json
-import re
 from decimal import Decimal
 from functools import wraps
 
@@ -27,13 +26,12 @@ from django.utils.text import capfirst
 from .batches import batches
 from .fields import LinesField, PartialDateField
 from .history.admin import RecordHistory
+from .list_editing import KEY, ListEditingMixin
 from .mass_actions import MassAction
 from .permissions import editing_rule
 from .publishing import Publishable
 from .saved_filters import SavedFiltersMixin
 from .search.text import normalise
-
-KEY = re.compile("[0-9]{1,18}")  # of a record, as it is sent
 
 FEMININE = {
     "action",
@@ -436,7 +434,7 @@ class PerimeterFilter(admin.SimpleListFilter):
         return self.model_admin._within(request, queryset)
 
 
-class ModelAdmin(SavedFiltersMixin, RelationsMixin, RecordHistory):
+class ModelAdmin(SavedFiltersMixin, ListEditingMixin, RelationsMixin, RecordHistory):
     list_per_page = 50
     list_prefetch_related = ()
     # What to follow up, as a filter of the list: value → (label, queryset method).

@@ -84,6 +84,7 @@ ADD_THEME = MassAction(
 @admin.register(Initiative)
 class InitiativeAdmin(ImportableMixin, MergeableMixin, PublishableAdmin):
     list_display = ["title", "territories_shown", "stage", "status"]
+    list_editable = ["stage"]
     list_filter = ["status", "stage", "level", USED_SCHEMES]
     list_prefetch_related = ["territories"]
     actions = [*PublishableAdmin.actions, "set_stage", "add_theme"]
@@ -158,6 +159,7 @@ class MatchInline(TabularInline):
 
 class ExchangeAdmin(ImportableMixin, PublishableAdmin):
     list_display = ["text", "author", "kind", "state", "stated", "status"]
+    list_editable = ["state"]
     list_filter = ["status", "state", "kind"]
     list_select_related = ["actor", "person"]
     search_fields = ["text", "details", "actor__name"]

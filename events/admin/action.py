@@ -37,6 +37,7 @@ class ActionNoteInline(TabularInline):
 @admin.register(Action)
 class ActionAdmin(MergeableMixin, PublishableAdmin):
     list_display = ["title", "event", "deadline", "progress", "status"]
+    list_editable = ["progress"]
     list_filter = ["status", "progress", USED_SCHEMES]
     list_select_related = ["event"]
     follow_up = {**PublishableAdmin.follow_up, "en-retard": ("en retard", "overdue")}
