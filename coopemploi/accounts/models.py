@@ -1,6 +1,7 @@
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 
@@ -16,6 +17,18 @@ class UserQuerySet(models.QuerySet):
             date_joined__lt=before,
             emailaddress__verified=False,
         ).exclude(emailaddress__verified=True)
+
+    def inactive(self, before):
+        """Participants who have not signed in since that time."""
+        return self.filter(is_staff=False, is_superuser=False, is_demo=False).filter(
+            Q(last_login__lt=before) | Q(last_login=None, date_joined__lt=before)
+        )
+
+    def warned(self):
+        """Those told, since they last came, that their account would be erased."""
+        return self.filter(
+            Q(warned_at__gt=F("last_login")) | Q(last_login=None, warned_at__isnull=False)
+        )
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
@@ -44,6 +57,10 @@ class User(AbstractUser):
         default=False,
         editable=False,
         help_text="Ne peut se connecter que sur un site de démonstration (DEBUG).",
+    )
+
+    warned_at = models.DateTimeField(
+        "averti de l'effacement le", null=True, blank=True, editable=False
     )
 
     objects = UserManager()

@@ -7,11 +7,14 @@ from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from .models import User
 
 UNCONFIRMED_LIFE = datetime.timedelta(days=7)
+JOURNAL_LIFE = datetime.timedelta(days=365)  # who did what in the admin; versions say it too
 
 
 def record_second_factor(sender, *, request, user, authenticator, **kwargs):
@@ -58,3 +61,16 @@ def forget_unconfirmed(at):
     keys = set(User.objects.unconfirmed(at - UNCONFIRMED_LIFE).values_list("pk", flat=True))
     _, deleted = User.objects.filter(pk__in=keys).delete()
     return deleted.get(User._meta.label, 0)
+
+
+def forget_sessions(at):
+    """Erase the sessions that are over, with the addresses they came from; return how many."""
+    over, _ = Session.objects.filter(expire_date__lt=at).delete()
+    open_keys = Session.objects.values("session_key")
+    UserSession.objects.exclude(session_key__in=open_keys).delete()
+    return over
+
+
+def forget_journal(at):
+    """Erase what the journal of the admin holds of a year ago; return how many lines."""
+    return LogEntry.objects.filter(action_time__lt=at - JOURNAL_LIFE).delete()[0]

@@ -79,6 +79,10 @@ class ProposalQuerySet(models.QuerySet):
     def untold(self):
         return self.to_review().filter(told_at=None)
 
+    def decided_before(self, at):
+        """Those decided on before that time, that still say who proposed them."""
+        return self.exclude(name="", email="").filter(decided_at__lt=at)
+
 
 class Proposal(models.Model):
     """What somebody would have the site say; nothing of it is public before it is reviewed."""

@@ -1,5 +1,7 @@
 """What participants do, and what becomes of it."""
 
+import datetime
+
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.urls import reverse
@@ -17,6 +19,10 @@ from ..permissions import editing_rule
 from ..publishing import Publishable
 from .erasure import forget_addresses, forget_person
 from .models import Belonging, Proposal
+
+User = get_user_model()
+INACTIVE = datetime.timedelta(days=3 * 365)  # since the last sign-in
+NOTICE = datetime.timedelta(days=30)
 
 # Belonging to an actor
 
@@ -268,3 +274,29 @@ def delete_account(user):
     else:
         forget_addresses(addresses)
     user.delete()
+
+
+def warn_inactive(at):
+    """Tell, once, those who came no more that their account will be erased; return how many."""
+    users = User.objects.inactive(at - INACTIVE + NOTICE)
+    warned = 0
+    for user in users.exclude(pk__in=User.objects.warned().values("pk")):
+        with transaction.atomic():
+            _mail(
+                user.email,
+                "participation/inactive",
+                days=NOTICE.days,
+                link=site_url(reverse("account_login")),
+            )
+            User.objects.filter(pk=user.pk).update(warned_at=at)
+        warned += 1
+    return warned
+
+
+def forget_inactive(at):
+    """Erase the accounts of those who did not come back; return how many."""
+    users = User.objects.inactive(at - INACTIVE).warned().filter(warned_at__lt=at - NOTICE)
+    found = list(users)
+    for user in found:
+        delete_account(user)
+    return len(found)
