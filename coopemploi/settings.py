@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "coopemploi.merging",
     "coopemploi.imports",
     "coopemploi.mail",
+    "coopemploi.media",
     "coopemploi.alerts",
     "coopemploi.link_checks",
     "coopemploi.backups",

@@ -1,0 +1,97 @@
+"""Files replaced or deleted with their record: kept while they may come back, then erased."""
+
+import datetime
+import os
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from coopemploi.due import run_all
+from coopemploi.media.orphans import KEPT, erase_orphans
+from tests.factories import RecapDocumentFactory, RecapPictureFactory
+
+pytestmark = pytest.mark.django_db
+DAY = datetime.timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+def stored():
+    return set(default_storage.listdir("contenus")[1])
+
+
+def names(*files):
+    return {file.name.removeprefix("contenus/") for file in files}
+
+
+def aged(file, days):
+    """The file as if it had been written so many days ago."""
+    moment = (timezone.now() - days * DAY).timestamp()
+    os.utime(file.path, (moment, moment))
+
+
+def test_files_that_records_name_stay(now):
+    document, picture = RecapDocumentFactory(), RecapPictureFactory()
+    files = [document.file, picture.small, picture.medium, picture.large]
+    for file in files:
+        aged(file, 1000)
+
+    assert erase_orphans(now + 10 * KEPT) == 0
+    assert stored() == names(*files)
+
+
+def test_replaced_file_stays_as_long_as_its_version_may_come_back(now):
+    document = RecapDocumentFactory()
+    old = document.file
+    document.file = ContentFile(b"%PDF-2", "autre.pdf")
+    document.save()
+    assert len(stored()) == 2
+
+    assert erase_orphans(now + KEPT - DAY) == 0
+    assert erase_orphans(now + KEPT + DAY) == 1
+    assert stored() == names(document.file)
+    assert old.name != document.file.name
+
+
+def test_file_of_a_deleted_record_stays_as_long_as_the_record_may_come_back(now):
+    picture, kept = RecapPictureFactory(), RecapDocumentFactory()
+    picture.recap.delete()
+
+    assert erase_orphans(now + KEPT - DAY) == 0
+    assert erase_orphans(now + KEPT + DAY) == 3
+    assert stored() == names(kept.file)
+
+
+def test_file_that_nothing_ever_named_waits_its_age(now):
+    RecapDocumentFactory()
+    for age, name in ((100, "vieux.pdf"), (1, "neuf.pdf")):
+        saved = default_storage.save(f"contenus/{name}", ContentFile(b"%PDF-1"))
+        moment = (now - age * DAY).timestamp()
+        os.utime(default_storage.path(saved), (moment, moment))
+
+    assert erase_orphans(now) == 1
+    assert "neuf.pdf" in stored()
+    assert "vieux.pdf" not in stored()
+
+
+def test_nothing_sent_is_nothing_to_erase(now):
+    assert erase_orphans(now) == 0
+
+
+def test_it_falls_due(now):
+    document = RecapDocumentFactory()
+    document.delete()
+
+    said = {outcome.label: outcome.said for outcome in run_all(now + KEPT + DAY)}
+
+    assert said["fichiers"] == "1 que plus rien ne nomme effacés"
