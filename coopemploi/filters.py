@@ -4,7 +4,7 @@ A filter set says in French what it could not understand, and narrows nothing fo
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 
 import django_filters
@@ -127,8 +127,9 @@ class FacetFilter(ListFilter):
     def choices(self, filters, selected, within):
         """The values of the whole list, each with its count `within` a set of records."""
         catalogue = filters.catalogue
-        readable = catalogue.counts(self.facet, filters.readable)
-        counts = catalogue.counts(self.facet, within)
+        readable = filters.readable_counts(self.facet)
+        is_whole = within == filters.readable
+        counts = readable if is_whole else catalogue.counts(self.facet, within)
         labels = self.labels_in(catalogue)
         shown = [
             Choice(value, label, counts.get(value, 0), value in selected)
@@ -236,9 +237,17 @@ class ListFilterSet(django_filters.FilterSet):
         self.default_sort = default_sort or self.default_sort
         self.catalogue = catalogue or catalogues_of(cards.model)[0]
         self.tab = within  # the records of the tab shown, when there are tabs
-        super().__init__(request.GET, cards.model._default_manager.all())
+        # Not as the parent does, which copies every filter and makes a class of form each time.
+        self.is_bound, self.data, self.form_prefix = True, request.GET, None
+        self.filters = self.base_filters
         self.form.is_valid()
         self.values = {name: self.form.cleaned_data.get(name) for name in self.filters}
+
+    def get_form_class(self):
+        kind = type(self)
+        if "_form_class" not in vars(kind):
+            kind._form_class = super().get_form_class()
+        return kind._form_class
 
     # What is kept
 
@@ -246,6 +255,13 @@ class ListFilterSet(django_filters.FilterSet):
     def readable(self):
         readable = self.catalogue.readable_by(self.user)
         return readable if self.tab is None else readable & self.tab
+
+    def readable_counts(self, facet):
+        """The counts of a facet in the whole list; those of visitors are kept."""
+        if self.tab is not None or self.user.is_authenticated:
+            return self.catalogue.counts(facet, self.readable)
+        read = partial(self.catalogue.counts, facet, self.readable)
+        return self.catalogue.keep(("counts", facet), read)
 
     @cached_property
     def ranked(self):

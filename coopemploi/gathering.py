@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import wraps
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models import F, Func, OuterRef, Prefetch, Subquery, TextField
 from django.db.models.base import ModelState
 from django.db.models.constants import LOOKUP_SEP
@@ -317,7 +317,7 @@ class Shape:
         # What `Model.from_db` comes to, ten times as fast: no column is to be validated.
         known = record.__dict__
         known["_state"] = state = ModelState()
-        state.adding, state.db = False, connection.alias
+        state.adding, state.db = False, DEFAULT_DB_ALIAS
         known.update(zip(self.attnames, row))  # noqa: B905 - links stand after
         for attname, convert in self.converters:
             known[attname] = convert(known[attname])

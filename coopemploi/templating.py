@@ -8,12 +8,14 @@ the rest to Django's, whose result is the same. See `docs/performance.md`.
 from html import escape
 
 from django.conf import settings
+from django.db.models import Model
 from django.template import base, smartif
-from django.template.defaulttags import URLNode
+from django.template.defaulttags import CycleNode, ForNode, IfChangedNode, URLNode
 from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 from django.template.loaders import cached
 from django.templatetags.static import StaticNode
 from django.utils.functional import LazyObject, empty
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 # Classes whose instances have no items: their attributes are what a template asks.
@@ -47,6 +49,20 @@ def quicken(part):
     elif isinstance(part, (base.Node, smartif.TokenBase)):
         part.__class__ = QUICK.get(type(part), type(part))
         quicken([value for name, value in vars(part).items() if name != "parent"])
+    if type(part) is base.NodeList:
+        part.__class__ = NodeList
+
+
+class NodeList(base.NodeList):
+    """The text between the tags is at hand, and each tag is rendered at once."""
+
+    def render(self, context):
+        parts = self.__dict__.get("_parts")
+        if parts is None:
+            self._parts = parts = [
+                node.s if type(node) is base.TextNode else node.render for node in self
+            ]
+        return SafeString("".join([part if type(part) is str else part(context) for part in parts]))
 
 
 # Variables
@@ -148,7 +164,7 @@ class FilterExpression(base.FilterExpression):
 
 
 class VariableNode(base.VariableNode):
-    def render_annotated(self, context):
+    def render(self, context):
         value = self.filter_expression.resolve(context)
         kind = type(value)
         if kind is SafeString:
@@ -157,6 +173,8 @@ class VariableNode(base.VariableNode):
             return escape(value)
         if kind is int and not settings.USE_THOUSAND_SEPARATOR:
             return str(value)
+        if issubclass(kind, Model) and context.autoescape:
+            return conditional_escape(str(value))
         return base.render_value_in_context(value, context)
 
 
@@ -178,7 +196,60 @@ class Include(IncludeNode):
         if not self._is_simple:
             return super().render(context)
         values = {name: value.resolve(context) for name, value in self.extra_context.items()}
-        return template.nodelist.render(context.new(values))
+        # As `context.new`, without another context: the fragment sees its values only.
+        outside = context.dicts
+        context.dicts = [outside[0], values]
+        try:
+            return template.nodelist.render(context)
+        finally:
+            context.dicts = outside
+
+
+class For(ForNode):
+    """A loop that nothing in it counts, of one variable, keeps no count."""
+
+    def render(self, context):
+        if not hasattr(self, "_is_counted"):
+            self._is_counted = len(self.loopvars) > 1 or self.is_reversed or _counts(self)
+        if self._is_counted:
+            return super().render(context)
+        values = self.sequence.resolve(context, ignore_failures=True)
+        if values is None:
+            values = []
+        elif not hasattr(values, "__len__"):
+            values = list(values)
+        with context.push():
+            if len(values) < 1:
+                return self.nodelist_empty.render(context)
+            [name] = self.loopvars
+            held, render, parts = context.dicts[-1], self.nodelist_loop.render, []
+            for value in values:
+                held[name] = value
+                parts.append(render(context))
+        return SafeString("".join(parts))
+
+
+def _counts(part):
+    """Whether something under `part` may read `forloop`."""
+    if isinstance(part, (list, tuple)):
+        return any(map(_counts, part))
+    if isinstance(part, dict):
+        return any(map(_counts, part.values()))
+    if isinstance(part, base.FilterExpression):
+        return _counts([part.var, part.filters])
+    if isinstance(part, base.Variable):
+        return bool(part.lookups) and part.lookups[0] == "forloop"
+    if isinstance(part, (BlockNode, CycleNode, IfChangedNode)):
+        return True
+    if isinstance(part, IncludeNode) and not part.isolated_context:
+        return True
+    if isinstance(part, base.TextNode):
+        return False
+    if isinstance(part, base.Node) and type(part).__module__ not in UNCOUNTING:
+        return True
+    if isinstance(part, (base.Node, smartif.TokenBase)):
+        return any(_counts(value) for name, value in vars(part).items() if name != "parent")
+    return False
 
 
 class URL(URLNode):
@@ -204,7 +275,14 @@ class Static(StaticNode):
         return self._url
 
 
+# Where the tags are that read no `forloop` but by the variables they name.
+UNCOUNTING = {
+    __name__,
+    *("django.template.base", "django.template.defaulttags", "django.template.loader_tags"),
+    *("django.template.library", "django.templatetags.static"),
+}
 QUICK = {
+    ForNode: For,
     base.VariableNode: VariableNode,
     IncludeNode: Include,
     URLNode: URL,

@@ -132,8 +132,8 @@ def related_to(initiative, user):
     catalogue = catalogue_of(Initiative)
     carried = _carried_alike(catalogue, initiative)
     pool = _pool(catalogue, initiative, user, carried)
-    known = points(catalogue)
-    candidates = [_candidate(catalogue, n, initiative, carried, known) for n in pool]
+    compared = Compared(catalogue, initiative, carried)
+    candidates = [compared.candidate(n) for n in pool]
     kept = [candidate for candidate in candidates if candidate.points]
     kept.sort(key=lambda each: -each.points)
     return _described(kept[:MOST], initiative, user)
@@ -212,23 +212,40 @@ def _point(territory):
     return None if territory.kind in TOO_LARGE else point_of(territory)
 
 
-def _candidate(catalogue, n, initiative, carried, known):
-    """The n-th record, compared to `initiative` by what the catalogue knows of it."""
-    places = catalogue.places_of(n)
-    own = list(filter(None, map(_point, initiative.territories.all())))
-    away = (distance(point, known[pk]) for point in own for pk in places if pk in known)
-    return Candidate(
-        pk=catalogue.pks[n],
-        schemes=_shared(initiative.schemes.all(), catalogue.values_of(n, "dispositif")),
-        themes=_shared(initiative.themes.all(), catalogue.values_of(n, "theme")),
-        is_carried_alike=bool(carried >> n & 1),
-        is_in_same_place=any(each.pk in places for each in initiative.territories.all()),
-        distances=[kilometres for kilometres in away if kilometres <= NEAR_KM],
-    )
+class Compared:
+    """An initiative, to which the catalogue compares the others."""
 
+    def __init__(self, catalogue, initiative, carried):
+        self.catalogue, self.carried = catalogue, carried
+        territories = initiative.territories.all()
+        self.places = {territory.pk for territory in territories}
+        self.points = list(filter(None, map(_point, territories)))
+        self.known = points(catalogue)
+        self.schemes = self._having("dispositif", initiative.schemes.all())
+        self.themes = self._having("theme", initiative.themes.all())
 
-def _shared(terms, slugs):
-    return sorted((str(term) for term in terms if term.slug in slugs), key=normalise)
+    def _having(self, facet, terms):
+        """(label, the records that have it) of terms, in alphabetical order."""
+        labels = sorted((normalise(str(term)), str(term), term.slug) for term in terms)
+        return [(label, self.catalogue.having(facet, [slug])) for _, label, slug in labels]
+
+    def candidate(self, n):
+        """What the n-th record shares with it."""
+        places = self.catalogue.places_of(n)
+        away = [
+            distance(point, self.known[pk])
+            for point in self.points
+            for pk in places
+            if pk in self.known
+        ]
+        return Candidate(
+            pk=self.catalogue.pks[n],
+            schemes=[label for label, records in self.schemes if records >> n & 1],
+            themes=[label for label, records in self.themes if records >> n & 1],
+            is_carried_alike=bool(self.carried >> n & 1),
+            is_in_same_place=not self.places.isdisjoint(places),
+            distances=[kilometres for kilometres in away if kilometres <= NEAR_KM],
+        )
 
 
 def _described(candidates, initiative, user):

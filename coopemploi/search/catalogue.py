@@ -9,11 +9,15 @@ on any database. See `docs/performance.md`.
 import threading
 from collections import defaultdict
 
+from django.contrib.auth.models import AnonymousUser
+
+from ..gathering import gathered
 from ..publishing import reading_rights
 from .models import Document, Edition
 
 # Facets with tens of thousands of values, each of few records: kept as sets of numbers.
 SPARSE = {"lieu"}
+VISITOR = AnonymousUser()
 
 _catalogues = {}
 _editions = {}  # as last read
@@ -22,9 +26,17 @@ _lock = threading.Lock()
 
 def catalogues_of(*models):
     """The catalogues of `models`, up to date; one query when nothing has changed."""
-    _editions.update({edition.model: edition for edition in Edition.objects.all()})
+    for model, number, reload in editions(VISITOR):
+        known = _editions.get(model)
+        if known is None or (known.number, known.reload) != (number, reload):
+            _editions[model] = Edition(model=model, number=number, reload=reload)
     with _lock:
         return [_up_to_date(model, edition_of(model)) for model in models]
+
+
+@gathered()
+def editions(user):
+    return Edition.objects.values_list("model", "number", "reload")
 
 
 def catalogue_of(model):
@@ -162,11 +174,6 @@ class Catalogue:
         """{value: how many of the `records` have it}, zeros included."""
         facets = self._bits[name]
         return {value: (facets[value] & records).bit_count() for value in list(facets)}
-
-    def values_of(self, n, name):
-        """The values of a facet that the n-th record has."""
-        start = f"{name}:"
-        return {facet[len(start) :] for facet in self._facets[n] if facet.startswith(start)}
 
     def places_of(self, n):
         """The keys of the territories where the n-th record is."""

@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
 _SAINTS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 
 
+@lru_cache(4096)
 def normalise(text):
     """ "L'Étang-St-Œuvre" → "l etang saint oeuvre"."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))

@@ -16,6 +16,7 @@ from django.utils.safestring import mark_safe
 from .. import version
 from .models import GlossaryTerm
 
+_ENTITY = re.compile(r"&#?\w+;")
 # Where a link would be wrong, or would change what is quoted.
 _LEFT_ALONE = {"a", "abbr", "button", "code", "option", "script", "style", "textarea"}
 
@@ -119,6 +120,11 @@ def _is_acronym(form):
 
 def _texts_of(html):
     """(offset, text) of each run of text of an HTML fragment, tags and entities apart."""
+    if "<" not in html:
+        ends = [0, *(match.end() for match in _ENTITY.finditer(html))]
+        starts = [*(match.start() for match in _ENTITY.finditer(html)), len(html)]
+        runs = zip(ends, starts, strict=True)
+        return [(start, html[start:end]) for start, end in runs if start < end]
     reader = _TextReader(html)
     reader.feed(html)
     reader.close()

@@ -1,6 +1,6 @@
 from django.db import models
-from django.urls import reverse
 
+from ..addresses import address
 from ..fields import AutoSlugField, LinesField
 
 
@@ -101,7 +101,7 @@ class GlossaryTerm(models.Model):
         return self.term
 
     def get_absolute_url(self):
-        return reverse("glossary_term", args=[self.slug])
+        return address("glossary_term", self.slug)
 
     @property
     def forms(self):

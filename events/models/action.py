@@ -1,9 +1,9 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 
+from coopemploi.addresses import address
 from coopemploi.fields import AutoSlugField, LinesField, NormalisedField, PartialDateField
 from coopemploi.publishing import Publishable, PublishableQuerySet
 from coopemploi.sources.models import Sourced
@@ -48,7 +48,7 @@ class FollowUpBody(Sourced):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("follow_up_body_detail", args=[self.slug])
+        return address("follow_up_body_detail", self.slug)
 
 
 class ActionQuerySet(PublishableQuerySet, LocatedQuerySet):
@@ -133,7 +133,7 @@ class Action(Publishable, Sourced, Classified):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("action_detail", args=[self.slug])
+        return address("action_detail", self.slug)
 
     @property
     def is_open(self):

@@ -3,9 +3,9 @@ import datetime
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
-from django.urls import reverse
 from django.utils import timezone
 
+from coopemploi.addresses import address
 from coopemploi.dates import Precision
 from coopemploi.fields import (
     AutoSlugField,
@@ -62,7 +62,7 @@ class Campaign(Publishable, Sourced, Classified):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("campaign_detail", args=[self.slug])
+        return address("campaign_detail", self.slug)
 
 
 class CountedFigure(KeyFigure, Sourced):
@@ -137,7 +137,7 @@ class Series(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("series_detail", args=[self.slug])
+        return address("series_detail", self.slug)
 
 
 class EventQuerySet(PublishableQuerySet, LocatedQuerySet):
@@ -370,7 +370,7 @@ class Event(Publishable, Sourced, Classified):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("event_detail", args=[self.slug])
+        return address("event_detail", self.slug)
 
     def is_over(self, at=None):
         """Is its last possible day before the day `at` (today)? Not while it is undated."""

@@ -3,9 +3,9 @@ import datetime
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce, TruncDate
-from django.urls import reverse
 from django.utils import timezone
 
+from coopemploi.addresses import address
 from coopemploi.fields import AutoSlugField, PartialDateField
 from coopemploi.publishing import Publishable, PublishableQuerySet
 from coopemploi.sources.models import Sourced
@@ -194,7 +194,7 @@ class Need(Exchange):
         default_related_name = "needs"
 
     def get_absolute_url(self):
-        return reverse("need_detail", args=[self.slug])
+        return address("need_detail", self.slug)
 
     @property
     def is_told(self):
@@ -224,4 +224,4 @@ class Offer(Exchange):
         default_related_name = "offers"
 
     def get_absolute_url(self):
-        return reverse("offer_detail", args=[self.slug])
+        return address("offer_detail", self.slug)

@@ -4,9 +4,9 @@ from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Length
-from django.urls import reverse
 from django.utils import timezone
 
+from coopemploi.addresses import address
 from coopemploi.fields import AutoSlugField, NormalisedField, PartialDateField, ProseField
 from coopemploi.figures import KeyFigure
 from coopemploi.link_checks.models import with_dead_links
@@ -133,7 +133,7 @@ class Initiative(Publishable, Sourced, Classified):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("initiative_detail", args=[self.slug])
+        return address("initiative_detail", self.slug)
 
     def reach(self, stage):
         """Say how far the initiative is."""

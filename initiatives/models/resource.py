@@ -1,7 +1,7 @@
 from django.core.validators import URLValidator
 from django.db import models
-from django.urls import reverse
 
+from coopemploi.addresses import address
 from coopemploi.fields import AutoSlugField, NormalisedField, PartialDateField
 from coopemploi.link_checks.models import with_dead_links
 from coopemploi.publishing import Publishable, PublishableQuerySet
@@ -70,4 +70,4 @@ class Resource(Publishable, Sourced, Classified):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("resource_detail", args=[self.slug])
+        return address("resource_detail", self.slug)

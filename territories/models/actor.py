@@ -1,8 +1,8 @@
 from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
-from django.urls import reverse
 
+from coopemploi.addresses import address
 from coopemploi.fields import AutoSlugField, LinesField, NormalisedField, PartialDateField
 from coopemploi.figures import KeyFigure
 from coopemploi.link_checks.models import with_dead_links
@@ -140,7 +140,7 @@ class Actor(Publishable, Sourced):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("actor_detail", args=[self.slug])
+        return address("actor_detail", self.slug)
 
 
 class ActorTerritory(models.Model):

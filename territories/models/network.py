@@ -1,8 +1,8 @@
 from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
+from coopemploi.addresses import address
 from coopemploi.fields import (
     AutoSlugField,
     LinesField,
@@ -63,7 +63,7 @@ class Network(Publishable, Sourced):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("network_detail", args=[self.slug])
+        return address("network_detail", self.slug)
 
 
 class NetworkMembership(Sourced):

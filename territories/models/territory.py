@@ -5,9 +5,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils import timezone
 
+from coopemploi.addresses import address
 from coopemploi.fields import (
     AutoSlugField,
     LinesField,
@@ -229,7 +229,7 @@ class Territory(Sourced):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("territory_detail", args=[self.kind, self.slug])
+        return address("territory_detail", self.kind, self.slug)
 
     def clean(self):
         pattern, message = self.CODE_FORMS.get(self.kind, self.OTHER_CODE_FORM)
