@@ -1,5 +1,6 @@
 import pytest
-from django.urls import NoReverseMatch, override_script_prefix, reverse
+from django.test.utils import override_script_prefix
+from django.urls import NoReverseMatch, reverse
 
 from coopemploi.addresses import address
 
