@@ -2,6 +2,7 @@ import datetime
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core import mail
 from django.core.cache import cache
 from django.db import DatabaseError, connection
@@ -377,6 +378,24 @@ def test_contact_refuses_forgery(site):
     assert response.status_code == 403
     assert "Ce formulaire n'est plus valable" in response.text
     assert mail.outbox == []
+
+
+# Nothing yet
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in LISTS if name not in ("territory_list", "event_list")]
+)
+def test_empty_list_invites_and_one_too_filtered_shows_all(client, name):
+    address = reverse(name)
+
+    nothing = BeautifulSoup(client.get(address).content, "html.parser").select_one(".empty")
+    filtered = BeautifulSoup(client.get(f"{address}?q=rien").content, "html.parser")
+    filtered = filtered.select_one(".empty")
+
+    assert "encore" in nothing.text or "pour l'instant" in nothing.text
+    assert nothing.a["href"].startswith(("/proposer/", "/contact/", "/evenements/"))
+    assert (filtered.p.text, filtered.a["href"]) == ("Rien ne correspond à ces filtres.", "?")
 
 
 # About the site
