@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from ..identity.models import Identity
+from ..mail.services import site_url
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +66,14 @@ class AccountAdapter(DefaultAccountAdapter):
         if code in {"too_many_login_attempts", "rate_limited"}:
             raise ImmediateHttpResponse(respond_429(self.request))
         return super().validation_error(code, *args)
+
+    def send_mail(self, template_prefix, email, context):
+        """Links lead to the site as it is set, not as a request happened to call it."""
+        here, context = self.request.build_absolute_uri("/"), {"site_url": site_url(), **context}
+        for name, value in context.items():
+            if isinstance(value, str) and value.startswith(here):
+                context[name] = site_url("/") + value.removeprefix(here)
+        return super().send_mail(template_prefix, email, context)
 
     def send_notification_mail(self, template_prefix, user, context=None, email=None):
         """What was done stands, even where its notice cannot leave."""
