@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from coopemploi.search.text import normalise
 
+from .follow_ups import NEXT
 from .people import CAP
 
 
@@ -37,7 +38,7 @@ _RUN = (
     rf"et ))(?:{CAP})){{0,4}}"
 )
 _KINDS = (
-    ("epci", r"communauté (?:de communes|d['’]agglomération|urbaine)|CC|CdC|CA|CDA|CU|Grand"),
+    ("epci", r"[Cc]ommunauté (?:de communes|d['’]agglomération|urbaine)|CC|CdC|CA|CDA|CU|Grand"),
     ("petr", r"PETR|pôle d['’]équilibre territorial et rural(?: \(PETR\))?"),
     ("departement", r"[Dd]épartement|[Cc]onseil départemental"),
     ("region", r"[Rr]égion|grappe"),
@@ -55,9 +56,25 @@ _SUFFIXED = re.compile(
     rf"(?<!\w)(?P<name>{_RUN}[ -](?:Agglomération|Agglo|Métropole|Communauté))(?!\w)"
 )
 _LOCATIVE = re.compile(
-    rf"\b(?:à|À|d['’]|de|en|dans le|dans la|du|maire de|Commune de|ville de)\s?(?P<name>{_RUN})"
+    rf"\b(?P<link>à|À|d['’]|de la|de l['’]|de|en|dans le|dans la|du|maire de|Commune de|ville de)"
+    rf"\s?(?P<name>{_RUN})"
 )
+# Communes rarely have an article: « de la Chambre » is seldom that of Savoie.
+_ARTICLED = {"de la", "de l'", "de l’", "dans la"}
+_WIDE = {"departement", "region"}
+_INSTITUTION = re.compile(
+    r"(?:conseil (?:départemental|régional)|département|région)\s"
+    r"(?:de la |de l['’]|de |du |des |d['’]|le |la )?",
+    re.I,
+)
+# What stands before « de Tulle » without being the beginning of a longer name.
+_CIVIC = re.compile(
+    r"(?:ville|commune|mairie|maire|conseil|département|région|mission|maison|plie|petr)\b", re.I
+)
+_SENTENCE = re.compile(r"(?<=[.!?])\s(?=[A-ZÀ-Ý])")
+_ABSENT = re.compile(r"\W*(?:(?:était|étaient|est|sont|se sont|s['’]est)\s)?excus", re.I)
 MOST_NAMES = 1500
+LONGEST_BEGINNING = 80  # characters
 
 
 def read_places(document, people, resolve=None):
@@ -73,20 +90,24 @@ def read_places(document, people, resolve=None):
             asked[name] = resolve(name, context)
         return asked[name]
 
-    def keep(name, kind, stage, start, *, needs_match=False):
+    def keep(name, kind, stage, start, *, needs_match=False, kinds=()):
+        """Whether a name is that of a territory; of one of the `kinds`, when they are given."""
         name = name.strip(" .-–—;,")
         bare = re.sub(r"^(?:le |la |les |l['’])(?=[A-ZÀ-Ý])", "", name) or name
         if len(bare) < 2 or normalise(bare) in names:
-            return
+            return False
         settled = known(name)
-        if needs_match and not settled:
-            return
+        if (needs_match and not settled) or (kinds and settled[0] not in kinds):
+            return False
         key = settled or normalise(bare)
         place = found.get(key)
         if place is None:
             kind, code = settled or (kind or "perimetre", "")
+            if kind in _WIDE:
+                name = _INSTITUTION.sub("", name, count=1)
             place = found[key] = Place(name, kind, code, "", start, start + len(name))
         place.stage = place.stage or stage
+        return True
 
     context = ""
     for block in written:
@@ -103,15 +124,16 @@ def read_places(document, people, resolve=None):
                 ):
                     keep(part.strip(), "", stage, at + match[group].find(part))
     for block in written:
+        aside = list(_spans_aside(block.text))
+
+        def is_aside(match, aside=aside):
+            return any(start <= match.start("name") < end for start, end in aside)
+
         for kind, pattern in _KINDED:
             for match in pattern.finditer(block.text):
-                keep(
-                    match["name"],
-                    kind,
-                    "",
-                    block.start + match.start("name"),
-                    needs_match=kind in {"region", "departement"},
-                )
+                if not is_aside(match):
+                    start = block.start + match.start("name")
+                    keep(match["name"], kind, "", start, needs_match=kind in _WIDE)
         spans = [(start, end) for start, end, _ in people.mentions(block.text)]
         for match in _SUFFIXED.finditer(block.text):
             start = max(
@@ -122,6 +144,41 @@ def read_places(document, people, resolve=None):
             keep(last, "epci", "", block.start + match.end("name") - len(last))
         if resolve is not None:
             for match in _LOCATIVE.finditer(block.text):
-                if not any(s <= match.start("name") < e for s, e in spans):
-                    keep(match["name"], "", "", block.start + match.start("name"), needs_match=True)
+                at = match.start("name")
+                if not is_aside(match) and not any(s <= at < e for s, e in spans):
+                    _keep_located(match, block, keep)
     return list(found.values())
+
+
+def _keep_located(match, block, keep):
+    """A name after « à », « de »…: the longer one that it ends, itself, or each of its parts."""
+    at = match.start("name")
+    reach = max(0, match.start() - LONGEST_BEGINNING)
+    before = re.search(rf"(?:(?:{CAP})[ -])+$", block.text[reach : match.start()])
+    if before and not _CIVIC.match(before[0]):
+        start = reach + before.start()
+        longer = block.text[start : match.end()]
+        if keep(longer, "", "", block.start + start, needs_match=True):
+            return
+        is_repeated = normalise(before[0]) == normalise(match["name"])  # « Pas à Pas »
+        if is_repeated or " " in before[0].strip():
+            return
+    kinds = _WIDE if match["link"] in _ARTICLED else ()
+    if keep(match["name"], "", "", block.start + at, needs_match=True, kinds=kinds):
+        return
+    for part in re.finditer(r"(?:^| (?:en|et) )(?P<name>(?:(?! (?:en|et) ).)+)", match["name"]):
+        if part["name"] != match["name"]:
+            start = block.start + at + part.start("name")
+            keep(part["name"], "", "", start, needs_match=True)
+
+
+def _spans_aside(text):
+    """What tells of the next meeting, to the end of its sentence, or of who did not come."""
+    if _ABSENT.match(text):
+        yield 0, len(text)
+        return
+    start = 0
+    for sentence in _SENTENCE.split(text):
+        if told := NEXT.search(sentence):
+            yield start + told.start(), start + len(sentence)
+        start += len(sentence) + 1

@@ -88,6 +88,37 @@ def test_territories_bear_the_stage_of_their_list():
     ]
 
 
+KNOWN = {
+    "Vannes": ("commune", "56260"),
+    "Tulle": ("commune", "19272"),
+    "Corrèze": ("departement", "19"),
+    "Département de la Corrèze": ("departement", "19"),
+    "Savoie": ("departement", "73"),
+    "La Chambre": ("commune", "73067"),
+    "Chambre": ("commune", "73067"),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("La réunion s'est tenue à Tulle. La prochaine rencontre aura lieu à Vannes.", ["Tulle"]),
+        ("Rendez-vous le 3 mai à Vannes.", []),
+        ("Étaient excusés : M. Paul Durrieu (Département de la Corrèze).", []),
+        ("Présents : Mme Lila Amrouche (Département de la Corrèze).", ["Corrèze"]),
+        ("Nous étions accueillis à Tulle en Corrèze.", ["Tulle", "Corrèze"]),
+        ("Le forum des tiers-lieux de la Corrèze.", ["Corrèze"]),
+        ("Les élus du Grand Cœur de Savoie.", []),
+        ("Les élus de Savoie.", ["Savoie"]),
+        ("Un atelier de la Chambre d'agriculture.", []),
+        ("Une pièce jouée à la Comédie de Vannes.", ["Vannes"]),
+    ],
+)
+def test_territories_are_those_that_the_meeting_is_about(text, names):
+    reading = read_recap(text, lambda name, context: KNOWN.get(name))
+    assert [place.name for place in reading.territories if place.code] == names
+
+
 @pytest.mark.parametrize(
     ("text", "author"),
     [
