@@ -88,17 +88,10 @@ def listed(model, *, defer=()):
 
 @dataclass
 class Beside:
-    """The records of a queryset; their `beside` holds those of others, by name, or a `Total`."""
+    """The records of a queryset; their `beside` holds those of others, by name."""
 
     queryset: models.QuerySet
     others: dict
-
-
-@dataclass
-class Total:
-    """How many records a queryset has."""
-
-    queryset: models.QuerySet
 
 
 # Statements
@@ -247,11 +240,6 @@ class Rows(Subquery):
     def as_postgresql(self, compiler, connection, **context):
         template = "(SELECT json_agg(one.gathered) FROM (%(subquery)s) one)"
         return super().as_sql(compiler, connection, template=template, **context)
-
-
-class Counted(Subquery):
-    output_field = models.IntegerField()
-    template = "(SELECT count(*) FROM (%(subquery)s) one)"
 
 
 # Records
@@ -432,19 +420,14 @@ class Prefetched:
 class Apart:
     """What stands beside a record, whatever the record."""
 
-    def __init__(self, name, asked):
-        self.name, self.asked = name, asked
-        self.shape = None if isinstance(asked, Total) else Shape(asked.model)
+    def __init__(self, name, queryset):
+        self.name, self.queryset, self.shape = name, queryset, Shape(queryset.model)
 
     def ask(self):
-        if self.shape is None:
-            counted = self.asked.queryset.order_by().select_related(None).prefetch_related(None)
-            return Counted(counted.values("pk"))
-        return Rows(self.shape.ask(self.asked))
+        return Rows(self.shape.ask(self.queryset))
 
-    def give(self, record, found):
-        if self.shape is not None:
-            found = [self.shape.record(row) for row in found or ()]
+    def give(self, record, rows):
+        found = [self.shape.record(row) for row in rows or ()]
         record.__dict__.setdefault("beside", {})[self.name] = found
 
 

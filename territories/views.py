@@ -8,14 +8,14 @@ import datetime
 from collections import defaultdict
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, Subquery, Value, When, Window
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from coopemploi.filters import WordsField
-from coopemploi.gathering import Beside, Total, gathered, listed
+from coopemploi.gathering import Beside, gathered, listed
 from coopemploi.public_cache import kept_for_visitors
 from coopemploi.publishing import readable
 
@@ -127,7 +127,8 @@ def with_place(territories):
 
 def section(inside, name):
     """The first records of a section, and how many there are: see `sections_of`."""
-    return {"records": inside[name], "count": inside[f"{name}_count"]}
+    records = inside[name]
+    return {"records": records, "count": records[0].total if records else 0}
 
 
 def counts_inside(territories, relation, user):
@@ -301,8 +302,11 @@ def sections_of(user, territory, today):
         {
             "presences": present.select_related("event__source", "event__town"),
             "stage_changes": changes[:MOST_STAGES],
-            **{name: records[:SECTION_SIZE] for name, records in sections.items()},
-            **{f"{name}_count": Total(records) for name, records in sections.items()},
+            # Each row says how many there are: counting apart would look for them twice.
+            **{
+                name: records.annotate(total=Window(Count("pk")))[:SECTION_SIZE]
+                for name, records in sections.items()
+            },
         },
     )
 

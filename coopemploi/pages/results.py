@@ -10,6 +10,7 @@ from events.models import Action
 from initiatives.models import Initiative, Need, Offer, Resource
 from territories.models import Actor, Network, Territory
 
+from ..gathering import gathered
 from ..search import ranking, synonyms
 from ..search.catalogue import catalogues_of
 from ..search.extracts import Fragment, extract
@@ -78,7 +79,7 @@ class Search:
     def terms(self):
         """The terms that the query names: their meaning stands on top."""
         named = self.analyser.terms_named(self.query)
-        return list(GlossaryTerm.objects.filter(slug__in=named)) if named else []
+        return terms_of(self.user, slugs=list(named)) if named else []
 
     # What is found
 
@@ -112,7 +113,7 @@ class Search:
         for document in ranking.in_order(scores):
             by_model.setdefault(document.model, []).append(document)
         shown = [each.pk for best in by_model.values() for each in best[:GROUP_SIZE]]
-        texts = dict(Document.objects.filter(pk__in=shown).values_list("pk", "text"))
+        texts = dict(texts_of(self.user, pks=shown)) if shown else {}
         return [
             self._group(
                 key,
@@ -161,9 +162,8 @@ class Search:
             for start in range(len(words))
             for end in range(start + 1, min(start + LONGEST_PLACE, len(words)) + 1)
         }
-        named = Territory.objects.filter(sort_name__in=[f" {name}" for name in names])
         found = sorted(
-            named.exclude(kind=Territory.Kind.ARRONDISSEMENT),
+            places_called(self.user, names=[f" {name}" for name in names]),
             key=lambda place: (-len(place.sort_name.split()), -(place.population or 0)),
         )
         return [self._place(place, words, names) for place in found[:MOST_PLACES]]
@@ -182,6 +182,22 @@ class Search:
         """Words as the query writes them: « GPECT » rather than « gpect »."""
         typed = {normalise(word): word for word in self.query.split()}
         return [typed.get(word, word) for word in words if self.analyser.clauses(word)]
+
+
+@gathered(slugs=[str])
+def terms_of(user, slugs):
+    return GlossaryTerm.objects.filter(slug__in=slugs)
+
+
+@gathered(pks=[int])
+def texts_of(user, pks):
+    return Document.objects.filter(pk__in=pks).values_list("pk", "text")
+
+
+@gathered(names=[str])
+def places_called(user, names):
+    named = Territory.objects.filter(sort_name__in=names)
+    return named.exclude(kind=Territory.Kind.ARRONDISSEMENT)
 
 
 class Answers:

@@ -179,14 +179,20 @@ class Analyser:
                 if word.counts:
                     places.append(match.span())
                     words.append(word)
-        spans = []
+        spans, meeting = [], {}  # concept → numbers of the clauses that it meets
         for position, word in enumerate(words):
-            held = {word.stem: 1, word.text: 1}
+            lengths = [one.is_met_by(word.stem) or one.is_met_by(word.text) for one in asked]
             for form in self._forms.get(word.stem, ()):
-                if self._stands_at(form, words, position, in_query=False):
-                    held.setdefault(form.concept, len(form.stems))
-            for number, one in enumerate(asked):
-                if length := one.length_held(held):
+                if form.concept not in meeting:
+                    meeting[form.concept] = [
+                        number for number, one in enumerate(asked) if one.is_met_by(form.concept)
+                    ]
+                met = meeting[form.concept]
+                if met and self._stands_at(form, words, position, in_query=False):
+                    for number in met:
+                        lengths[number] = max(lengths[number], len(form.stems))
+            for number, length in enumerate(lengths):
+                if length:
                     last = position + length - 1
                     spans.append((places[position][0], places[last][1], number))
         return spans
@@ -212,14 +218,15 @@ class _Asked:
         self.tokens = {token for token in clause if not token.endswith("*")}
         self.beginnings = tuple(token[:-1] for token in clause if token.endswith("*"))
 
-    def length_held(self, tokens):
-        """The number of words of the token that meets the clause, 0 when none does."""
-        return max((length for token, length in tokens.items() if self.is_met_by(token)), default=0)
-
     def is_met_by(self, token):
         return token in self.tokens or token.startswith(self.beginnings)
 
 
+@lru_cache(256)
+def _asked(clause):
+    return _Asked(clause)
+
+
 def clauses_met(clauses, tokens):
     """How many of `clauses` the `tokens` of a text meet."""
-    return sum(any(map(_Asked(clause).is_met_by, tokens)) for clause in clauses)
+    return sum(any(map(_asked(clause).is_met_by, tokens)) for clause in clauses)

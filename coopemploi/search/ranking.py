@@ -9,8 +9,9 @@ their title are then weighed, by their title, which costs about the same at any 
 
 from heapq import nlargest
 
+from ..gathering import gathered
 from .analysis import clauses_met
-from .catalogue import bits_at
+from .catalogue import VISITOR, bits_at
 from .models import Document
 from .queries import matching_documents, titled, weighed
 from .text import normalise
@@ -72,13 +73,20 @@ def any_of(clauses):
 
 def scored(pks, relevances, clauses, query):
     """{document: how well it answers} of the documents `pks`, in their order."""
-    documents = Document.objects.defer("b", "c", "d", "text", "facets").in_bulk(pks)
+    documents = {each.pk: each for each in told(VISITOR, pks=list(pks))} if pks else {}
     best = max((relevances.get(pk, 0) for pk in pks), default=0) or 1
     return {
         documents[pk]: closeness(documents[pk], clauses, query) + relevances.get(pk, 0) / best
         for pk in pks
         if pk in documents  # still
     }
+
+
+@gathered(pks=[int])
+def told(user, pks):
+    """What results say of documents, and what ranks them; texts apart, that are long."""
+    documents = Document.objects.filter(pk__in=pks)
+    return documents.defer("b", "c", "d", "text", "facets", "edition", "sort_name", "sort_date")
 
 
 def in_order(scores):
