@@ -239,11 +239,11 @@ def test_no_text_of_the_base_runs_anything(watched, live_server, is_whole):
 def asked_addresses(is_whole):
     """Lists asked for an attack: they say what they did not find."""
     texts = [*PAYLOADS, *ADDRESSES] if is_whole else PAYLOADS[::20]
-    lists = ["search", "initiative_list", "event_list", "territory_list", "contact"]
+    names = ["search", "initiative_list", "event_list", "territory_list", "contact"]
+    # One list for each text, all of them in turn.
     return [
-        f"{reverse(name)}?{'&'.join(f'{key}={quote(text)}' for key in KEYS)}"
-        for text in texts
-        for name in (lists if is_whole else lists[:2])
+        f"{reverse(names[place % 5])}?{'&'.join(f'{key}={quote(text)}' for key in KEYS)}"
+        for place, text in enumerate(texts)
     ] + [f"/{quote(PAYLOADS[8])}/"]
 
 
