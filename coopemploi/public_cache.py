@@ -22,6 +22,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
 from . import version
+from .reading_only import reading_only
 
 # However the database was changed (by hand, restored), no page outlives so many seconds.
 LIFE = 300
@@ -33,7 +34,8 @@ _COMPRESSION = 5
 
 
 def kept_for_visitors(view):
-    """Mark a view whose pages are the same for every visitor."""
+    """Mark a view whose pages are the same for every visitor; it may write nothing."""
+    view = reading_only(view)
     view.is_kept_for_visitors = True
     return view
 
