@@ -716,6 +716,11 @@ class PublishableAdmin(ModelAdmin):
 class OrderedFormSet(BaseInlineFormSet):
     """Rows left without a number take the place they have on the page."""
 
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:  # in a table, nothing else names it
+            form.fields["DELETE"].widget.attrs["aria-label"] = "Supprimer cette ligne"
+
     def clean(self):
         super().clean()
         if "order" not in self.form.base_fields or any(self.errors):
@@ -790,7 +795,13 @@ class InlineMixin(RelationsMixin):
 
 
 class TabularInline(InlineMixin, admin.TabularInline):
-    pass
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """A cell has no label of its own: its column names it, for who does not see it."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            widget = getattr(field.widget, "widget", field.widget)
+            widget.attrs.setdefault("aria-label", capfirst(field.label))
+        return field
 
 
 class StackedInline(InlineMixin, admin.StackedInline):

@@ -1,4 +1,6 @@
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db import models
 from django.urls import reverse
 
 from coopemploi.admin import PUBLICATION, PublishableAdmin, StackedInline, TabularInline
@@ -22,6 +24,11 @@ class RecapSectionInline(StackedInline):
 class KeyIdeaInline(TabularInline):
     model = KeyIdea
     fields = ["text", "order"]
+    # A sentence, to read whole while one puts it in order.
+    formfield_overrides = {
+        **TabularInline.formfield_overrides,
+        models.CharField: {"widget": AdminTextareaWidget(attrs={"rows": 2})},
+    }
 
 
 class VerbatimInline(StackedInline):

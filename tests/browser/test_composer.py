@@ -10,6 +10,7 @@ from coopemploi.derived import registry
 from events.models import KeyIdea
 from tests.factories import KeyIdeaFactory, RecapFactory, UserFactory, VerbatimFactory
 
+from .audit import WCAG, faults
 from .test_introduction import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -35,7 +36,7 @@ def composer(page, site):
 
 
 def order_of(page):
-    fields = page.locator("#key_ideas-group tr.form-row:not(.empty-form) .field-text input")
+    fields = page.locator("#key_ideas-group tr.form-row:not(.empty-form) .field-text textarea")
     return [field.input_value() for field in fields.all()]
 
 
@@ -165,3 +166,17 @@ def test_draft_is_forgotten_by_its_owner_or_at_sign_out(page, composer):
     kept(page)
     page.get_by_role("button", name="Déconnexion").click()
     assert page.evaluate(KEPT) == 0
+
+
+def test_composer_has_no_fault(page, composer, browser):
+    composer()
+    page.locator("[name=standfirst]").fill("Un brouillon.")
+    kept(page)
+    # As the audit needs, which writes styles to measure.
+    context = browser.new_context(bypass_csp=True, storage_state=page.context.storage_state())
+    tab = context.new_page()
+    composer(tab)
+    expect(tab.get_by_role("button", name="Reprendre le brouillon")).to_be_visible()
+
+    assert faults(tab, WCAG) == {}
+    context.close()
