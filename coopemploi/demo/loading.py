@@ -16,6 +16,7 @@ from ..formats import documents
 from ..history.tracking import paused
 from ..identity.models import Identity
 from ..vocabulary.loading import load_vocabularies
+from .evaluation import load_evaluation
 
 CONTENT = Path(__file__).parent / "content"
 
@@ -64,6 +65,7 @@ def load_demo():
     with transaction.atomic(), registry.rebuilding(), paused():
         vocabularies = load_vocabularies()
         content = documents.load(CONTENT.glob("*.yaml"))
+        load_evaluation()
         if not Identity.objects.exists():
             Identity.objects.create(pk=1, **IDENTITY)
         if settings.DEBUG:

@@ -5,7 +5,9 @@ import re
 import pytest
 from django.apps import apps
 
+from coopemploi.demo.evaluation import load_evaluation
 from coopemploi.sources.models import Source
+from events.evaluations.results import public_results
 from events.models import Action, Event, FollowUpBody
 from initiatives.models import Initiative, Need, Offer, Resource
 from territories.models import Actor, Network, Person
@@ -80,6 +82,7 @@ def test_agenda_has_events_of_all_sorts():
     events = Event.objects.order_by("start_earliest")
     agenda = [(event.start.label, event.get_format_display()) for event in events]
     assert agenda == [
+        ("12 novembre 2026", "sur place"),
         ("10 décembre 2026", "en ligne"),
         ("28 janvier 2027", "sur place"),
         ("mars 2027", "sur place"),
@@ -89,6 +92,20 @@ def test_agenda_has_events_of_all_sorts():
     assert len({event.kind for event in events}) == 5
     two_days = events.get(kind=Event.Kind.FORUM)
     assert two_days.end.label == "21 mai 2027"
+
+
+def test_evaluation_is_counted_by_the_site_and_said_fictional(client):
+    for _ in range(2):
+        load_evaluation()
+    event = Event.objects.get(evaluation__isnull=False)
+
+    first, second = public_results(event)
+    assert (first.headline, first.base) == ("4,3 sur 5", 18)
+    assert f"{second.headline} {second.said}" == "78\N{NO-BREAK SPACE}% des 18 répondants : oui"
+    page = client.get(event.get_absolute_url()).content.decode()
+    assert "4,3 sur 5" in page
+    assert "<strong>Exemple fictif</strong>" in page
+    assert not event.evaluation.is_open
 
 
 def test_initiative_fills_every_field():
