@@ -10,7 +10,7 @@ from html import escape
 from django.conf import settings
 from django.db.models import Model
 from django.template import base, smartif
-from django.template.defaulttags import CycleNode, ForNode, IfChangedNode, URLNode
+from django.template.defaulttags import CycleNode, ForNode, IfChangedNode, TemplateLiteral, URLNode
 from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 from django.template.loaders import cached
 from django.templatetags.static import StaticNode
@@ -82,13 +82,24 @@ class Variable(base.Variable):
             if hasattr(context, first):
                 return super().resolve(context)
             raise base.VariableDoesNotExist("Failed lookup for key [%s] in %r", (first, context))
-        value = held[first]
-        if len(self.lookups) == 1 and not callable(value):
+        value, lookups = held[first], self.lookups
+        if len(lookups) == 1 and not callable(value):
             return value
         try:
-            return _followed(value, self.lookups)
+            # « card.title », most often: the way below, without its turns.
+            if len(lookups) == 2 and _plain.get(type(value)) and not callable(value):
+                found = getattr(value, lookups[1])
+                if not callable(found):
+                    return found
+            return _followed(value, lookups)
         except base.VariableDoesNotExist:
             raise
+        except AttributeError:
+            if len(lookups) == 2 and _plain.get(type(value)) and not _has(value, lookups[1]):
+                raise base.VariableDoesNotExist(
+                    "Failed lookup for key [%s] in %r", (lookups[1], value)
+                ) from None
+            return super().resolve(context)
         except Exception:  # Django decides what of it is to be silent
             return super().resolve(context)
 
@@ -165,7 +176,12 @@ class FilterExpression(base.FilterExpression):
 
 class VariableNode(base.VariableNode):
     def render(self, context):
-        value = self.filter_expression.resolve(context)
+        asked = self.filter_expression
+        try:
+            plain = asked.is_var and not asked.filters
+            value = asked.var.resolve(context) if plain else asked.resolve(context)
+        except base.VariableDoesNotExist:
+            value = asked.resolve(context)
         kind = type(value)
         if kind is SafeString:
             return value
@@ -179,6 +195,19 @@ class VariableNode(base.VariableNode):
 
 
 # Tags
+
+
+class Literal(TemplateLiteral):
+    """What a condition asks of a variable."""
+
+    def eval(self, context):
+        asked = self.value
+        if not asked.is_var or asked.filters:
+            return asked.resolve(context, ignore_failures=True)
+        try:
+            return asked.var.resolve(context)
+        except base.VariableDoesNotExist:
+            return None
 
 
 class Include(IncludeNode):
@@ -283,6 +312,7 @@ UNCOUNTING = {
 }
 QUICK = {
     ForNode: For,
+    TemplateLiteral: Literal,
     base.VariableNode: VariableNode,
     IncludeNode: Include,
     URLNode: URL,
