@@ -98,17 +98,24 @@ def forget_addresses(addresses):
 
 def _forget_what_they_sent(addresses, erased):
     with paused():
-        for registration in Registration.objects.filter(email__in=addresses):
+        for registration in Registration.objects.filter(written_as("email", addresses)):
             registrations.cancel(registration)  # somebody who waits has the seat
             Registration.history.filter(id=registration.pk).delete()
             registration.delete()
-            Registration.history.filter(id=registration.pk).delete()
             erased.registrations += 1
     for address in addresses:
         erased.mails += forget_mail(address)
     Alert.objects.filter(address__in=addresses).delete()
     Refusal.objects.filter(address__in=addresses).delete()
-    Proposal.objects.filter(email__in=addresses).update(name="", email="")
+    Proposal.objects.filter(written_as("email", addresses)).update(name="", email="")
+
+
+def written_as(name, addresses):
+    """The records whose column `name` holds one of the addresses, whatever its case."""
+    condition = Q(pk__in=[])
+    for address in addresses:
+        condition |= Q(**{f"{name}__iexact": address})
+    return condition
 
 
 # In the texts
@@ -116,7 +123,10 @@ def _forget_what_they_sent(addresses, erased):
 
 def signs_of(person, addresses, erased):
     """(expression, what replaces it) pairs of what tells of a person in a text."""
-    signs = [(re.compile(re.escape(each), re.IGNORECASE), NO_ADDRESS) for each in addresses]
+    signs = [
+        (re.compile(rf"(?<![\w.+-]){re.escape(each)}(?![\w-])", re.IGNORECASE), NO_ADDRESS)
+        for each in addresses
+    ]
     digits = re.sub(r"\D", "", person.phone)
     if len(digits) >= 8:
         shown = r"[\s.\u00a0-]*".join(digits)

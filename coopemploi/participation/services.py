@@ -17,7 +17,7 @@ from ..mail.models import Refusal
 from ..mail.services import send_mail_later, site_url
 from ..permissions import editing_rule
 from ..publishing import Publishable
-from .erasure import forget_addresses, forget_person
+from .erasure import forget_addresses, forget_person, written_as
 from .models import Belonging, Proposal
 
 User = get_user_model()
@@ -203,9 +203,9 @@ def export_of(user):
                 "état": each.get_status_display(),
                 "le": each.created_at.isoformat(),
             }
-            for each in Registration.objects.filter(email__in=addresses_of(user)).select_related(
-                "event"
-            )
+            for each in Registration.objects.filter(
+                written_as("email", addresses_of(user))
+            ).select_related("event")
         ],
         "alertes": list(
             Alert.objects.filter(address__in=addresses_of(user)).values_list("title", flat=True)

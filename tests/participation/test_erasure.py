@@ -72,7 +72,7 @@ def test_a_person_is_nowhere_any_more(lea):
     SourceFactory(raw_text=f"Présents : L. Quérigut <{ADDRESS.upper()}>, une élue")
     ActionNoteFactory(text="Léa\u00a0Quérigut a rappelé.")
     verbatim = VerbatimFactory(person=lea, text="Un propos qui reste")
-    RegistrationFactory(email=ADDRESS, name="Léa Quérigut")
+    RegistrationFactory(email=ADDRESS.capitalize(), name="Léa Quérigut")
     batch = RoundTableBatchFactory(left_out=[[1, "Léa Quérigut"]])
     RoundTableDraftFactory(batch=batch, data={"label": "Léa Quérigut / Ville"})
     sent = ImportBatch.objects.create(
@@ -119,12 +119,12 @@ def test_a_person_is_nowhere_any_more(lea):
 
 def test_the_name_of_another_stays(lea):
     PersonFactory(first_name="Lea", last_name="QUERIGUT")
-    initiative = InitiativeFactory(body=f"Léa Quérigut, {ADDRESS}")
+    initiative = InitiativeFactory(body=f"Léa Quérigut, {ADDRESS}, anne{ADDRESS}")
 
     erased = forget_person(lea)
 
     initiative.refresh_from_db()
-    assert initiative.body == "Léa Quérigut, adresse effacée"
+    assert initiative.body == f"Léa Quérigut, adresse effacée, anne{ADDRESS}"
     assert "une autre personne s'appelle Léa Quérigut" in erased.doubts[0]
 
 

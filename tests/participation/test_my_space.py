@@ -22,6 +22,7 @@ from tests.factories import (
     PersonFactory,
     PositionFactory,
     ProposalFactory,
+    RegistrationFactory,
     UserFactory,
     VerbatimFactory,
 )
@@ -169,6 +170,8 @@ def test_the_export_holds_what_is_ones_own_and_nothing_else(client):
     IntroductionFactory(seeker=user.person, helper=other, message="Parlons-en")
     AlertFactory(address=ADDRESS, title="Initiatives")
     AlertFactory(address="autre@example.org", title="Autre alerte")
+    RegistrationFactory(email=ADDRESS.upper(), name="Léa Cherche")
+    RegistrationFactory(email="autre@example.org", name="Une autre inscrite")
     client.force_login(user)
 
     response = client.get(reverse("my_data"))
@@ -178,7 +181,8 @@ def test_the_export_holds_what_is_ones_own_and_nothing_else(client):
     assert data["personne"]["appartenances"] == [{"acteur": "PLIE d'essai", "état": "acceptée"}]
     assert data["personne"]["mises en relation"][0]["message"] == "Parlons-en"
     assert data["alertes"] == ["Initiatives"]
-    for secret in ("noe@example.org", "Celui d'une autre", "Autre alerte"):
+    assert [each["nom"] for each in data["inscriptions"]] == ["Léa Cherche"]
+    for secret in ("noe@example.org", "Celui d'une autre", "Autre alerte", "Une autre inscrite"):
         assert secret not in response.text
 
 
