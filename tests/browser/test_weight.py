@@ -4,12 +4,14 @@ The site is served as in production: static files hashed, compressed, and in one
 """
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.management import call_command
+from django.template import engines
 from django.test.testcases import LiveServerThread
 from django.urls import reverse
 
 from coopemploi.derived import registry
+from coopemploi.templatetags.coopemploi import icon
 from tests.coopemploi.test_public_urls import PUBLIC, PUBLIC_RECORDS
 from tests.full_site import fill
 
@@ -20,16 +22,25 @@ PAGE, SCRIPTS, PICTURES = 100_000, 20_000, 250_000  # bytes, compressed
 REQUESTS = 10
 
 
+def forget_addresses():
+    """What a process keeps of the addresses of static files, which change with the server."""
+    caches["pages"].clear()
+    icon.cache_clear()
+    for loader in engines["django"].engine.template_loaders:
+        loader.reset()
+
+
 @pytest.fixture
 def site(live_server, settings, tmp_path, django_db_blocker):
     """The site by the static files of production, beside the server of other tests."""
-    cache.clear()
+    caches["default"].clear()
     settings.STATIC_ROOT = tmp_path / "static"
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "coopemploi.static_storage.BundledStaticFilesStorage"},
     }
     call_command("collectstatic", interactive=False, verbosity=0)
+    forget_addresses()
     server = LiveServerThread(
         "127.0.0.1",
         lambda application: application,
@@ -40,6 +51,7 @@ def site(live_server, settings, tmp_path, django_db_blocker):
     server.is_ready.wait()
     yield f"http://127.0.0.1:{server.port}"
     server.terminate()
+    forget_addresses()
 
 
 def visit(browser, address):
