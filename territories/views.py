@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from coopemploi.filters import WordsField
-from coopemploi.gathering import Beside, gathered, listed
+from coopemploi.gathering import Beside, first_or_404, gathered, listed
 from coopemploi.public_cache import kept_for_visitors
 from coopemploi.publishing import readable
 
@@ -405,19 +405,19 @@ def who(person):
     return "" if person is None or person.attribution_withdrawn else f" : {person.public_name}"
 
 
-def events_of(actor, user):
+def events_of(actor):
     """The events an actor took part in, each with how, the latest first."""
     ways, naming = defaultdict(list), set()
-    for party in whose("event", actor.eventactors.all(), user):
+    for party in actor.eventactors.all():
         ways[party.event].append(party.get_role_display())
-    for attendance in whose("event", actor.attendances.all(), user).select_related("person"):
+    for attendance in actor.attendances.all():
         stage = f", {attendance.get_stage_display()} ce jour-là" if attendance.stage else ""
         ways[attendance.event].append(
             attendance.get_status_display() + stage + who(attendance.person)
         )
         if attendance.person:
             naming.add(attendance.event)
-    for speech in whose("event", actor.appearances.all(), user).select_related("person"):
+    for speech in actor.appearances.all():
         ways[speech.event].append(speech.get_role_display() + who(speech.person))
         naming.add(speech.event)
     events = sorted(ways, key=lambda event: (str(event.start.latest or ""), event.pk), reverse=True)
@@ -431,32 +431,36 @@ def events_of(actor, user):
     ]
 
 
-def matches_of(actor, user):
+@gathered(actor=int)
+def matches_of(user, actor):
     """The likeliest matches of what an actor seeks, and of what it offers."""
-    matches = actor.needs.model._meta.get_field("matches").related_model.objects
-    found = matches.shown().visible_to(user).of_actor(actor).with_candidates()[:SECTION_SIZE]
-    return {
-        "answers": [match for match in found if match.need.actor_id == actor.pk],
-        "askers": [match for match in found if match.need.actor_id != actor.pk],
-    }
+    needs = Actor._meta.get_field("needs").related_model
+    matches = needs._meta.get_field("matches").related_model.objects.of_actor(actor)
+    return matches.shown().visible_to(user).with_candidates()[:SECTION_SIZE]
 
 
-def contributions_of(actor, user):
-    """The rows of tours de table where an actor said something that `user` may read."""
-    entries = actor.round_table_entries.all()
-    items = entries.model._meta.get_field("items").related_model.objects.told_to(user)
-    return entries.filter(pk__in=items.values("entry")).select_related("event")
+@gathered(slug=str)
+def actor_record(user, slug):
+    """An actor, with all that it takes part in and that `user` may read."""
 
+    def rows(relation):
+        return Actor._meta.get_field(relation).related_model.objects
 
-@login_not_required
-@kept_for_visitors
-@require_safe
-def actor_detail(request, slug):
-    user = request.user
+    def links(relation, field):
+        return Prefetch(relation, whose(field, rows(relation), user))
+
     visible = Actor.objects.visible_to(user)
     named = Position.objects.filter(person__attribution_withdrawn=False)
-    actor = get_object_or_404(
+    involvements = whose("initiative", rows("involvements"), user)
+    roles = Case(*[When(role=role, then=n) for n, role in enumerate(involvements.model.Role)])
+    entries = rows("round_table_entries").model
+    told = entries._meta.get_field("items").related_model.objects.told_to(user)
+    said = rows("round_table_entries").filter(pk__in=told.values("entry"))
+    attendances = whose("event", rows("attendances"), user).select_related("person")
+    appearances = whose("event", rows("appearances"), user).select_related("person")
+    return (
         with_stage_label(visible)
+        .filter(slug=slug)
         .select_related("source", "governs")
         .prefetch_related(
             "schemes",
@@ -466,29 +470,43 @@ def actor_detail(request, slug):
             Prefetch("parents", visible),
             Prefetch("children", visible),
             Prefetch("positions", named.select_related("person")),
-        ),
-        slug=slug,
+            Prefetch("involvements", involvements.order_by(roles, "initiative__sort_name", "pk")),
+            Prefetch("needs", with_exchange_card(rows("needs").visible_to(user))),
+            Prefetch("offers", with_exchange_card(rows("offers").visible_to(user))),
+            Prefetch("resources", rows("resources").visible_to(user)),
+            Prefetch("attendances", attendances),
+            Prefetch("appearances", appearances),
+            Prefetch("round_table_entries", said.select_related("event")),
+            links("eventactors", "event"),
+            links("actionpartys", "action"),
+            links("memberships", "network"),
+        )
     )
-    involvements = whose("initiative", actor.involvements.all(), user)
-    roles = Case(*[When(role=role, then=n) for n, role in enumerate(involvements.model.Role)])
-    needs = with_exchange_card(actor.needs.visible_to(user))
-    offers = with_exchange_card(actor.offers.visible_to(user))
-    events = events_of(actor, user)
+
+
+@login_not_required
+@kept_for_visitors
+@require_safe
+def actor_detail(request, slug):
+    actor = first_or_404(actor_record(request.user, slug=slug))
+    needs, offers, events = actor.needs.all(), actor.offers.all(), events_of(actor)
+    matches = matches_of(request.user, actor=actor.pk)
     return render(
         request,
         "territories/actor_detail.html",
         {
             "section": "actors",
             "actor": actor,
-            "involvements": involvements.order_by(roles, "initiative__sort_name", "pk"),
+            "involvements": actor.involvements.all(),
             "needs": needs,
             "offers": offers,
-            **matches_of(actor, user),
-            "resources": actor.resources.visible_to(user),
+            "answers": [match for match in matches if match.need.actor_id == actor.pk],
+            "askers": [match for match in matches if match.need.actor_id != actor.pk],
+            "resources": actor.resources.all(),
             "events": events,
-            "contributions": contributions_of(actor, user),
-            "actions": whose("action", actor.actionpartys.all(), user),
-            "memberships": whose("network", actor.memberships.all(), user),
+            "contributions": actor.round_table_entries.all(),
+            "actions": actor.actionpartys.all(),
+            "memberships": actor.memberships.all(),
             "names_people": bool(actor.positions.all())
             or any(row["names_people"] for row in events)
             or names_people([*needs, *offers]),

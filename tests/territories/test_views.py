@@ -44,7 +44,7 @@ LISTS = ["territory_list", "actor_list", "network_list"]
 # Each query is one a reader waits for: add one knowingly.
 LIST_QUERIES = {"territory_list": 10, "actor_list": 6, "network_list": 5}
 TERRITORY_QUERIES = 5
-ACTOR_QUERIES = 26
+ACTOR_QUERIES = 3
 NETWORK_QUERIES = 10
 
 
