@@ -145,7 +145,7 @@ class MatchInline(TabularInline):
 
     @admin.display(description="rapprochement")
     def pair(self, match):
-        return str(match)
+        return str(match) if match.pk else ""  # a forged form may count rows that are not
 
     @admin.display(description="raisons")
     def why(self, match):
@@ -153,6 +153,8 @@ class MatchInline(TabularInline):
 
     @admin.display(description="mise en relation")
     def introduce(self, match):
+        if not match.pk:
+            return ""
         url = reverse("introduction_add", args=[match.pk])
         return format_html('<a href="{}">Mettre en relation</a>', url)
 

@@ -13,7 +13,7 @@ from post_office.models import Email
 from coopemploi.accounts.models import User
 from coopemploi.participation.models import Proposal
 from events.models import Registration
-from initiatives.models import Initiative
+from initiatives.models import Initiative, Need
 from territories.models import Person
 from tests.conftest import SignedInClient
 from tests.every_address import Content, forms_of
@@ -236,6 +236,19 @@ def test_nobody_reads_or_writes_what_is_another_s(client):
     assert client.get(reverse("proposal_edit", args=["besoin", need.pk])).status_code == 404
     for token in (registered.pk, f"{registered.pk}:x:y", "a" * 40):
         assert client.get(reverse("registration_manage", args=[token])).status_code == 404
+
+
+def test_rows_that_are_not_there_are_refused_in_words(client):
+    """Found by `test_fuzz.py`: a form that counts more suggestions than there are."""
+    need = NeedFactory()
+    client.force_login(MandateFactory(role="national", territory=None).user)
+    address = page(Need, "change", need.pk)
+    form = next(data for _, data in forms_of(client.get(address), address) if "text" in data)
+
+    response = client.post(address, form | {"matches-TOTAL_FORMS": "3", "actor": "", "text": ""})
+
+    assert response.status_code == 200
+    assert "obligatoire" in response.text
 
 
 # Transport
