@@ -411,10 +411,17 @@ def action_list(request):
 @kept_for_visitors
 @require_safe
 def action_detail(request, slug):
-    user = request.user
+    action = first_or_404(action_record(request.user, slug=slug))
+    return render(request, "events/action_detail.html", {"section": "actions", "action": action})
+
+
+@gathered(slug=str)
+def action_record(user, slug):
+    """All that the page of an action shows."""
     parties = ActionParty.objects.visible_to(user).prefetch_related(seen("actor", Actor, user))
-    action = get_object_or_404(
+    return (
         Action.objects.visible_to(user)
+        .filter(slug=slug)
         .select_related("source", "session", "follow_up_body__territory")
         .prefetch_related(
             *CLASSIFICATION,
@@ -426,7 +433,5 @@ def action_detail(request, slug):
             seen("merged_into", Action, user),
             seen("merged_actions", Action, user),
             seen("follow_up_body__actor", Actor, user),
-        ),
-        slug=slug,
+        )
     )
-    return render(request, "events/action_detail.html", {"section": "actions", "action": action})

@@ -1,11 +1,11 @@
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Prefetch
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from coopemploi.formats import pdf
-from coopemploi.gathering import listed
+from coopemploi.gathering import first_or_404, gathered, listed
 from coopemploi.public_cache import kept_for_visitors
 from coopemploi.search.catalogue import catalogues_of
 from territories.lists import answer
@@ -119,13 +119,30 @@ def offer_detail(request, slug):
     return exchange_detail(request, Offer, slug)
 
 
-def exchange_detail(request, model, slug):
-    exchange = get_object_or_404(
-        model.objects.visible_to(request.user)
-        .select_related("person", "source")
-        .prefetch_related("territories", *CLASSIFICATION, visible_actor(request.user)),
-        slug=slug,
+def with_page(exchanges, user):
+    """All that the page of a need or an offer says of it."""
+    items = exchanges.model._meta.get_field("round_table_items").related_model.objects
+    return exchanges.select_related("person", "source").prefetch_related(
+        "territories",
+        *CLASSIFICATION,
+        visible_actor(user),
+        Prefetch("round_table_items", items.told_to(user), to_attr="told"),
     )
+
+
+@gathered(slug=str)
+def need_record(user, slug):
+    return with_page(Need.objects.visible_to(user).filter(slug=slug), user)
+
+
+@gathered(slug=str)
+def offer_record(user, slug):
+    return with_page(Offer.objects.visible_to(user).filter(slug=slug), user)
+
+
+def exchange_detail(request, model, slug):
+    record = need_record if model is Need else offer_record
+    exchange = first_or_404(record(request.user, slug=slug))
     return render(
         request,
         "initiatives/exchange_detail.html",
@@ -133,7 +150,7 @@ def exchange_detail(request, model, slug):
             "section": "exchanges",
             "exchange": exchange,
             "is_offer": model is Offer,
-            "told": exchange.round_table_items.told_to(request.user),
+            "told": exchange.told,
             "matches": matches_of(exchange, request.user),
             **(need_context(exchange, request.user) if model is Need else {}),
         },
@@ -182,19 +199,27 @@ def resource_list(request):
 @kept_for_visitors
 @require_safe
 def resource_detail(request, slug):
-    resource = get_object_or_404(
-        Resource.objects.visible_to(request.user)
-        .select_related("source")
-        .prefetch_related(*CLASSIFICATION, visible_actor(request.user)),
-        slug=slug,
-    )
-    initiatives = resource.initiatives.visible_to(request.user)
+    resource = first_or_404(resource_record(request.user, slug=slug))
     return render(
         request,
         "initiatives/resource_detail.html",
         {
             "section": "resources",
             "resource": resource,
-            "initiatives": with_carriers(initiatives, request.user),
+            "initiatives": resource.initiatives.all(),
         },
+    )
+
+
+@gathered(slug=str)
+def resource_record(user, slug):
+    """All that the page of a resource shows."""
+    initiatives = with_carriers(Initiative.objects.visible_to(user), user)
+    return (
+        Resource.objects.visible_to(user)
+        .filter(slug=slug)
+        .select_related("source")
+        .prefetch_related(
+            *CLASSIFICATION, visible_actor(user), Prefetch("initiatives", initiatives)
+        )
     )

@@ -214,9 +214,9 @@ def fill_resource(rows):
 
 
 PAGES = [
-    pytest.param(lambda rows: fill_exchange(NeedFactory, "need", rows), 17, id="need"),
-    pytest.param(lambda rows: fill_exchange(OfferFactory, "offer", rows), 11, id="offer"),
-    pytest.param(fill_resource, 13, id="resource"),
+    pytest.param(lambda rows: fill_exchange(NeedFactory, "need", rows), 9, id="need"),
+    pytest.param(lambda rows: fill_exchange(OfferFactory, "offer", rows), 3, id="offer"),
+    pytest.param(fill_resource, 2, id="resource"),
 ]
 
 
