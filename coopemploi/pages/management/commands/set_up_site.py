@@ -31,8 +31,9 @@ class Command(BaseCommand):
     def handle(self, *, name, tagline, contact, administrator, perimeter, no_input, **options):
         if not Territory.objects.exists():
             self.stdout.write("Chargement des territoires (une à deux minutes)…")
-            call_command("load_territories", stdout=self.stdout)
+            # In this order: a term of the glossary looks for its forms in all that is there.
             call_command("load_vocabularies", stdout=self.stdout)
+            call_command("load_territories", stdout=self.stdout)
         if not no_input:
             name = name or input("Nom du site : ").strip()
             contact = contact or input("Adresse de contact : ").strip()
