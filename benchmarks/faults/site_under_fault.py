@@ -24,4 +24,7 @@ def write(request, number):
     return HttpResponse("ok", status=201)
 
 
+handler404 = "coopemploi.pages.views.not_found"
+handler500 = "coopemploi.pages.views.server_error"
+
 urlpatterns = [path("ecrire/<int:number>/", write), path("", include("coopemploi.urls"))]
