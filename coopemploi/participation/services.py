@@ -21,6 +21,7 @@ from .erasure import forget_addresses, forget_person, written_as
 from .models import Belonging, Proposal
 
 User = get_user_model()
+BETWEEN_NEWS = datetime.timedelta(hours=20)  # to animateurs, of what awaits their decision
 INACTIVE = datetime.timedelta(days=3 * 365)  # since the last sign-in
 NOTICE = datetime.timedelta(days=30)
 
@@ -105,7 +106,10 @@ def settle(*, proposal, by, comment, is_refused):
 
 @transaction.atomic
 def tell_reviewers(at):
-    """One mail to each animateur of what came that they may decide on; return how many mails."""
+    """One mail a day to each animateur of what came that they may decide on; return how many."""
+    recently = {"told_at__gt": at - BETWEEN_NEWS}
+    if any(model.objects.filter(**recently).exists() for model in (Proposal, Belonging)):
+        return 0
     # Read once: what comes meanwhile is told next time.
     proposals = _as_they_are(Proposal.objects.untold())
     belongings = _as_they_are(Belonging.objects.untold())

@@ -77,6 +77,18 @@ def test_each_is_told_once_and_what_is_decided_never(actor):
     assert list(told()) == ["partout@example.org"]
 
 
+def test_news_of_a_day_wait_for_the_next(actor):
+    somebody(Role.NATIONAL, None, "partout@example.org")
+    ProposalFactory(actor=actor)
+    now = timezone.now()
+    assert tell_reviewers(now) == 1
+    ProposalFactory(title="Une laverie", actor=actor)
+
+    assert tell_reviewers(now + datetime.timedelta(hours=19)) == 0
+    assert tell_reviewers(now + datetime.timedelta(hours=21)) == 1
+    assert "Une laverie" in Email.objects.latest("pk").message
+
+
 def test_who_refuses_is_not_told(actor):
     somebody(Role.NATIONAL, None, "non@example.org")
     RefusalFactory(address="non@example.org", topic=Refusal.Topic.PROPOSAL)
@@ -93,5 +105,5 @@ def test_cost_does_not_grow_with_proposals(actor, django_assert_num_queries):
     tell_reviewers(day)  # the templates are read
     for count in (1, 30):
         ProposalFactory.create_batch(count, actor=actor)
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(17):
             tell_reviewers(day + datetime.timedelta(days=count))
