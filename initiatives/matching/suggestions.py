@@ -11,6 +11,7 @@ from django.db.models import Case, F, Sum, When
 
 from coopemploi.batches import batches
 from coopemploi.derived import DerivedTable, registry
+from coopemploi.gathering import listed
 from coopemploi.search.index import sources
 from coopemploi.vocabulary.models import GlossaryTerm
 from territories.models import Containment, Territory
@@ -388,6 +389,12 @@ def pairs_of(kind, pk, profile, read):
     return pairs
 
 
+@listed(Need)
+def needs_shown(user):
+    needs = Need.objects.visible_to(user).select_related("actor", "person", "source")
+    return needs.prefetch_related("schemes", "themes")
+
+
 def needs_alike(need, user):
     """[(Need, reasons)] of those who seek the same, to look together."""
     row = MatchProfile.objects.filter(kind="need", object_id=need.pk).first()
@@ -400,10 +407,6 @@ def needs_alike(need, user):
         if pk != need.pk and (pair := judge(profile, other, read)):
             found.append((pair.score, pk, pair.reasons))
     found = sorted(found, key=lambda row: (-row[0], row[1]))[:5]
-    visible = (
-        Need.objects.visible_to(user)
-        .select_related("actor", "person", "source")
-        .prefetch_related("schemes", "themes")
-        .in_bulk([pk for _, pk, _ in found])
-    )
+    rows = needs_shown.rows(user, [pk for _, pk, _ in found])
+    visible = {each.pk: each for each in rows}
     return [(visible[pk], reasons) for _, pk, reasons in found if pk in visible]

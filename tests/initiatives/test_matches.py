@@ -189,4 +189,4 @@ def test_a_need_is_read_in_a_fixed_number_of_queries(client, count, django_asser
         client.get(need.get_absolute_url())
 
 
-QUERIES = 10
+QUERIES = 8
