@@ -18,4 +18,5 @@ RUN SECRET_KEY=build python manage.py collectstatic --noinput \
 USER coopemploi
 EXPOSE 8000
 HEALTHCHECK CMD python -c "import urllib.request as r; r.urlopen(r.Request('http://127.0.0.1:8000/sante/', headers={'Host': '$SITE_HOST'}))"
-CMD ["gunicorn", "--workers", "2", "--bind", "0.0.0.0:8000", "--no-control-socket", "coopemploi.wsgi"]
+ENV WEB_HOST=0.0.0.0
+CMD ["gunicorn", "--config", "python:coopemploi.web_server"]

@@ -41,8 +41,8 @@ def database(url):
 def server(environment, port):
     command = [
         str(Path(sys.executable).with_name("gunicorn")),
-        *("--workers", "1", "--bind", f"127.0.0.1:{port}", "--log-level", "critical"),
-        *("--no-control-socket", "coopemploi.wsgi"),
+        *("--config", "python:coopemploi.web_server", "--workers", "1"),
+        *("--bind", f"127.0.0.1:{port}", "--log-level", "critical"),
     ]
     process = subprocess.Popen(command, cwd=ROOT, env=environment)  # noqa: S603 - our own command
     try:

@@ -33,8 +33,9 @@ SETTINGS = {
 def gunicorn(environment):
     command = [
         str(Path(sys.executable).with_name("gunicorn")),
-        *("--workers", "3", "--bind", f"127.0.0.1:{PORT}", "--log-level", "critical"),
-        *("--no-control-socket", "--pythonpath", str(Path(__file__).parent)),
+        *("--config", "python:coopemploi.web_server", "--workers", "3"),
+        *("--bind", f"127.0.0.1:{PORT}", "--log-level", "critical"),
+        *("--pythonpath", f"{ROOT},{Path(__file__).parent}"),
         "site_under_fault:application",
     ]
     process = subprocess.Popen(  # noqa: S603 - our own command
@@ -44,7 +45,7 @@ def gunicorn(environment):
         yield process
     finally:
         os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=30)
+        process.wait(timeout=60)
 
 
 def ask(path, method="GET", timeout=10):
