@@ -1,6 +1,6 @@
 """The one settings file: read from the environment, secure unless DEBUG.
 
-`docs/architecture.md` lists the variables. A `.env` file at the top of the
+`README.md` lists the variables. A `.env` file at the top of the
 checkout is read when present; the environment wins over it.
 """
 
