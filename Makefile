@@ -43,8 +43,12 @@ test-html: $(VENV)/dev.stamp ## Toutes les pages par le vérificateur HTML du W3
 	test -f $(VNU_JAR) || npm install --silent --no-save --prefix var/vnu vnu-jar@$(VNU)
 	VNU_JAR=$(abspath $(VNU_JAR)) $(BIN)/python -m pytest -m html
 
-check-long: $(VENV)/dev.stamp ## Tout : chaque adresse et chaque rôle, 10 000 entrées hostiles, chaque écran piégé (Chromium)
+check-long: $(VENV)/dev.stamp ## Tout : chaque adresse et chaque rôle, 10 000 entrées hostiles, chaque écran piégé (Chromium), les pannes (PostgreSQL, Redis)
 	$(BIN)/python -m pytest -m long -n 2
+	$(BIN)/python benchmarks/faults/workers.py 60
+	$(BIN)/python benchmarks/faults/sqlite_clients.py
+	$(BIN)/python benchmarks/faults/database.py
+	$(BIN)/python benchmarks/growth.py
 
 lint: $(VENV)/dev.stamp ## Relecture automatique du code et des gabarits
 	$(BIN)/ruff check .
