@@ -8,6 +8,7 @@ from django.core.management.base import CommandError
 from django.urls import reverse
 
 from coopemploi.demo import scale
+from coopemploi.derived import registry
 from coopemploi.sources.models import Source
 from initiatives.models import Initiative
 from tests.factories import ActorFactory, InitiativeFactory, TerritoryFactory, ThemeFactory
@@ -21,6 +22,7 @@ def places():
         TerritoryFactory(kind=kind)
     ThemeFactory()
     ActorFactory()
+    registry.flush()  # their part is done before anything is seeded
 
 
 def content():
