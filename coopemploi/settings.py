@@ -357,6 +357,7 @@ CONTENT_SECURITY_POLICY = {
 # Logging: JSON lines in production, without personal data; errors mailed to administrators
 
 ADMINS = [("", address) for address in env.list("ADMINS", default=[])]
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=200)  # told under DEBUG
 LOGGING = {
     "version": 1,
@@ -369,13 +370,13 @@ LOGGING = {
     },
     "root": {
         "handlers": ["console", *(["errors"] if ADMINS else [])],
-        "level": env.str("LOG_LEVEL", default="INFO"),
+        "level": LOG_LEVEL,
     },
     "loggers": {
         # By ours, that mask what is personal; not by Django's own mail.
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": ["console" if DEBUG else "none"], "propagate": False},
-        "coopemploi.access": {"level": "WARNING" if DEBUG else "INFO"},
+        "coopemploi.access": {"level": "WARNING" if DEBUG else LOG_LEVEL},
         # What draws PDF tells every step, and every rule of style that paper ignores. It
         # sets its own level unless it finds a handler.
         "weasyprint": {"handlers": ["none"], "level": "ERROR"},
