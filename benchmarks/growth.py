@@ -17,6 +17,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import psycopg
 
 sys.path.insert(0, str(Path(__file__).parent / "faults"))
+from database import django
 from workers import ROOT, SETTINGS
 
 PORTS = (8195, 8196)
@@ -80,17 +81,6 @@ def ask(port, path, *, method="GET", cookies=None, data=None):
         )
     finally:
         connection.close()
-
-
-def django(environment, code):
-    return subprocess.run(  # noqa: S603 - our own code
-        [sys.executable, "-c", f"import django; django.setup()\n{code}"],
-        cwd=ROOT,
-        env={**environment, "DJANGO_SETTINGS_MODULE": "coopemploi.settings"},
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    ).stdout.strip()
 
 
 PREPARED = """

@@ -113,6 +113,8 @@ DATABASES = {
         "DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'coopemploi.sqlite3'}"
     )
 }
+# Kept open: opening costs, and SQLite on a full disk is still read as long as it is open.
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # WAL and immediate transactions: readers never wait, and two writers queue
     # instead of failing with "database is locked".
@@ -122,7 +124,6 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # Compiling a query of many parts takes longer than running it: 0,7 s on the home of the admin.
     # What `gathering.py` asks is prepared, and planned once whatever the values: not behind a

@@ -1,4 +1,5 @@
 import datetime
+import errno
 import sys
 from itertools import groupby
 
@@ -378,10 +379,20 @@ def near_address(path, user):
     return []
 
 
+def is_disk_full(error):
+    """Whether a file, or SQLite, or PostgreSQL, found no room left."""
+    if isinstance(error, OSError):
+        return error.errno in {errno.ENOSPC, errno.EDQUOT}
+    said = str(error)
+    return isinstance(error, OperationalError) and ("full" in said or "No space left" in said)
+
+
 def server_error(request):
     """What failed may be the database: the page asks nothing of it, and says to come back."""
-    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
-        response = HttpResponse(render_to_string("503.html"), status=503)
+    error = sys.exc_info()[1]
+    is_full = is_disk_full(error)
+    if is_full or isinstance(error, (OperationalError, InterfaceError)):
+        response = HttpResponse(render_to_string("503.html", {"is_full": is_full}), status=503)
         response["Retry-After"] = "30"
         return response
     return HttpResponseServerError(render_to_string("500.html"))

@@ -1,5 +1,6 @@
 """What supervision asks, what is logged and mailed, and what visitors see of a failure."""
 
+import errno
 import json
 import logging
 from datetime import timedelta
@@ -94,6 +95,26 @@ def test_database_away_says_to_come_back(visitor, monkeypatch):
     assert "momentanément indisponible" in response.text
     assert "10.0.0.1" not in response.text
     assert "Traceback" not in response.text
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device", "/srv/secret/image.webp"),
+        OperationalError("database or disk is full"),
+        OperationalError("could not extend file: No space left on device"),
+    ],
+)
+def test_disk_full_is_said_so(visitor, monkeypatch, error):
+    def full():
+        raise error
+
+    monkeypatch.setattr(views, "public_counts", full)
+    response = visitor.get("/")
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "30"
+    assert "plus de place sur le serveur" in response.text
+    assert "secret" not in response.text
 
 
 def test_other_error_stays_a_500(visitor, monkeypatch):
