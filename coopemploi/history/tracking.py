@@ -66,6 +66,17 @@ def operation(note=""):
         _state.operation = before
 
 
+@contextmanager
+def written_by(user):
+    """What is written within is `user`'s: for work done apart from their request."""
+    before = getattr(_state, "author_id", None)
+    _state.author_id = user.pk
+    try:
+        yield
+    finally:
+        _state.author_id = before
+
+
 def _current_operation():
     """The key and note of the operation in course; (None, "") outside of any."""
     if current := getattr(_state, "operation", None):
@@ -79,6 +90,8 @@ def _current_operation():
 
 
 def _current_user_id():
+    if author_id := getattr(_state, "author_id", None):
+        return author_id
     request = getattr(HistoricalRecords.context, "request", None)
     user = getattr(request, "user", None)
     return user.pk if user is not None and user.is_authenticated else None

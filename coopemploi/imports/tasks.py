@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django_tasks import task
 
+from ..history.tracking import written_by
 from . import applying
 from .checking import Checker
 from .declarations import importations
@@ -57,7 +58,8 @@ def perform(*, batch_id, work):
     if batch.state != meanwhile:
         return
     try:
-        getattr(applying, work)(batch, checker=checker_of(batch))
+        with written_by(batch.user):
+            getattr(applying, work)(batch, checker=checker_of(batch))
     except Exception:
         logger.exception("Import %s: %s failed", batch_id, work)
         batch.move(meanwhile, before, failure=FAILURE)

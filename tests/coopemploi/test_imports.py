@@ -546,6 +546,18 @@ def test_large_file_is_worked_on_in_the_background(
     assert counts(batch) == {"created": 2}
 
 
+def test_versions_written_in_the_background_are_of_who_sent_the_file(animateur_client):
+    InitiativeFactory(slug="une", title="Une", stage="idea")
+    batch = send(animateur_client, "réf;titre;avancement\nune;Autre;en projet\n;Neuve;\n")
+    batch.move(ImportBatch.State.CHECKED, ImportBatch.State.APPLYING)
+
+    tasks.perform.call(batch_id=batch.pk, work="apply")
+
+    for title in ("Autre", "Neuve"):
+        latest = Initiative.objects.get(title=title).history.first()
+        assert (latest.title, latest.history_user) == (title, batch.user)
+
+
 # Taking back
 
 
