@@ -157,6 +157,19 @@ def test_matrix_has_every_model_that_perimeters_concern(bazas):
     }
 
 
+def test_list_empty_of_ones_own_leads_to_all(client, gironde, dax):
+    other = InitiativeFactory(title="Un garage")
+    other.territories.add(dax)
+    signed_in(client, Role.ANIMATEUR, gironde)
+    address = reverse("admin:initiatives_initiative_changelist")
+
+    mine = client.get(address).text
+
+    assert 'Rien dans votre périmètre. <a href="?perimetre=tout">Voir tout</a>' in mine
+    assert "Un garage" not in mine
+    assert "Un garage" in client.get(f"{address}?perimetre=tout").text
+
+
 @pytest.mark.parametrize("action", ["publish_selection", "archive_selection", "delete_selected"])
 @pytest.mark.parametrize("role", Role)
 def test_action_on_a_record_out_of_perimeter_does_nothing_at_all(
