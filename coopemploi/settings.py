@@ -195,10 +195,10 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "coopemploi.media.storage.FolderStorage"},
     # What is attached to a mail that waits: never served.
     "mail": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "coopemploi.media.storage.FolderStorage",
         "OPTIONS": {"location": BASE_DIR / "var" / "mail"},
     },
     "staticfiles": {
@@ -210,7 +210,7 @@ STORAGES = {
     },
 }
 MEDIA_URL = "/fichiers/"
-MEDIA_ROOT = BASE_DIR / "var" / "media"
+MEDIA_ROOT = Path(env.str("MEDIA_DIR", default=str(BASE_DIR / "var" / "media")))
 
 # Backups: where they are made, and a command that copies each elsewhere
 

@@ -1,6 +1,7 @@
 """Files replaced or deleted with their record: kept while they may come back, then erased."""
 
 import datetime
+import errno
 import os
 
 import pytest
@@ -95,3 +96,16 @@ def test_it_falls_due(now):
     said = {outcome.label: outcome.said for outcome in run_all(now + KEPT + DAY)}
 
     assert said["fichiers"] == "1 que plus rien ne nomme effacés"
+
+
+def test_file_that_the_disk_cannot_hold_leaves_nothing(settings):
+    class Full(ContentFile):
+        def chunks(self, chunk_size=None):
+            yield b"%PDF-1"
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        default_storage.save("contenus/a.pdf", Full(b""))
+    assert stored() == set()
+    assert default_storage.save("contenus/a.pdf", ContentFile(b"%PDF-1")) == "contenus/a.pdf"
+    assert stored() == {"a.pdf"}
