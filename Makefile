@@ -84,7 +84,9 @@ requirements: pyproject.toml ## Figer de nouveau les dépendances, avec leurs em
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --quiet -o requirements/base.txt
-	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra s3 --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --quiet -c requirements/base.txt -o requirements/s3.txt
+	$(BIN)/uv pip compile pyproject.toml --extra s3 --group dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --quiet -c requirements/base.txt \
 		-o requirements/dev.txt
 

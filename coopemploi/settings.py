@@ -211,6 +211,20 @@ STORAGES = {
 }
 MEDIA_URL = "/fichiers/"
 MEDIA_ROOT = Path(env.str("MEDIA_DIR", default=str(BASE_DIR / "var" / "media")))
+# The same in a bucket, for several machines: pip install -r requirements/s3.txt
+if S3_BUCKET := env.str("S3_BUCKET", default=""):
+    _bucket = {
+        "bucket_name": S3_BUCKET,
+        "endpoint_url": env.str("S3_ENDPOINT"),
+        "region_name": env.str("S3_REGION", default=None),
+        "access_key": env.str("S3_ACCESS_KEY"),
+        "secret_key": env.str("S3_SECRET_KEY"),
+    }
+    for _name, _folder in (("default", "media"), ("mail", "mail")):
+        STORAGES[_name] = {
+            "BACKEND": "coopemploi.media.bucket.BucketStorage",
+            "OPTIONS": {**_bucket, "location": _folder},
+        }
 
 # Backups: where they are made, and a command that copies each elsewhere
 

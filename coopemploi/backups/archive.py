@@ -11,16 +11,17 @@ import os
 import shlex
 import shutil
 import subprocess
-import tarfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.core.files.storage import storages
 from django.db import connection
 from django.utils import timezone
 
 from . import databases
+from .files import pack, unpack
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -112,7 +113,7 @@ def make(at=None):
     try:
         file, tables = databases.dump(connection, aside)
         for tar, storage in FILES.items():
-            pack(location_of(storage), aside / tar)
+            pack(storages[storage], aside / tar)
         files = [aside / file, *(aside / tar for tar in FILES)]
         manifest = {
             "format": FORMAT,
@@ -138,17 +139,6 @@ def flush(file):
     """Have the disk really write it: a backup must survive the power cut that follows."""
     with file.open("rb") as opened:
         os.fsync(opened.fileno())
-
-
-def location_of(storage):
-    options = settings.STORAGES[storage].get("OPTIONS", {})
-    return Path(options.get("location") or settings.MEDIA_ROOT)
-
-
-def pack(folder, tar):
-    with tarfile.open(tar, "w") as opened:
-        if folder.is_dir():
-            opened.add(folder, arcname=".")
 
 
 def digest(file):
@@ -221,21 +211,12 @@ def restore(archive, *, replace=False):
             "ou ajoutez --replace pour remplacer ce qu'elle contient."
         )
     databases.load(connection, archive.folder / manifest["database"])
+    aside = timezone.now().strftime(STAMP)
     for tar, storage in FILES.items():
-        unpack(archive.folder / tar, location_of(storage))
+        unpack(archive.folder / tar, storages[storage], aside=aside)
     if wrong := differences(manifest["tables"], databases.tables(connection)):
         raise BackupError("La base restaurée diffère de la sauvegarde : " + ", ".join(wrong))
     return manifest
-
-
-def unpack(tar, folder):
-    """Put files back; what was there is moved aside, never erased."""
-    if folder.is_dir() and any(folder.iterdir()):
-        aside = folder.with_name(f"{folder.name}.{timezone.now().strftime(STAMP)}")
-        folder.rename(aside)
-    folder.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(tar) as opened:
-        opened.extractall(folder, filter="data")
 
 
 def differences(told, found):

@@ -18,15 +18,20 @@ def erase_orphans(at):
     """Erase what nothing named for `KEPT` before the time `at`; return how many files."""
     before, count = at - KEPT, 0
     for folder, fields in _fields_by_folder().items():
-        if not default_storage.exists(folder):
-            continue
         held = {name for field in fields for name in _names_held(field, before)}
-        for name in (f"{folder}{file}" for file in default_storage.listdir(folder)[1]):
+        for name in _names_in(folder):
             # A recent one may be named by a transaction that is not over.
             if name not in held and default_storage.get_modified_time(name) < before:
                 default_storage.delete(name)
                 count += 1
     return count
+
+
+def _names_in(folder):
+    try:
+        return [f"{folder}{file}" for file in default_storage.listdir(folder)[1]]
+    except FileNotFoundError:  # nothing was ever sent
+        return []
 
 
 def _fields_by_folder():

@@ -26,6 +26,7 @@ from ..accounts.interruption import hold, is_interrupted
 from ..gathering import gathered, listed
 from ..identity.models import Identity
 from ..mail.services import send_mail_later
+from ..media.storage import FilesUnreachableError
 from ..monitoring import readiness
 from ..pagination import paginate
 from ..public_cache import kept_for_visitors
@@ -390,9 +391,12 @@ def is_disk_full(error):
 def server_error(request):
     """What failed may be the database: the page asks nothing of it, and says to come back."""
     error = sys.exc_info()[1]
-    is_full = is_disk_full(error)
-    if is_full or isinstance(error, (OperationalError, InterfaceError)):
-        response = HttpResponse(render_to_string("503.html", {"is_full": is_full}), status=503)
+    context = {
+        "is_full": is_disk_full(error),
+        "is_without_files": isinstance(error, FilesUnreachableError),
+    }
+    if any(context.values()) or isinstance(error, (OperationalError, InterfaceError)):
+        response = HttpResponse(render_to_string("503.html", context), status=503)
         response["Retry-After"] = "30"
         return response
     return HttpResponseServerError(render_to_string("500.html"))
