@@ -5,9 +5,12 @@ caller: what is rolled back is never told, what is committed is told at least on
 keeps its Message-ID from one try to the next.
 """
 
+from functools import partial
+
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.validators import validate_email
+from django.db import transaction
 from django.db.models import Q
 from django.template import Context
 from django.template.loader import get_template
@@ -85,11 +88,20 @@ def refuse(address, topic):
 
 def forget(address):
     """Erase the mail to `address`, sent or waiting; return how many."""
-    emails = Email.objects.filter(
-        Q(to__iexact=address) | Q(to__icontains=f"<{address}>")
-    ).values_list("pk", flat=True)
-    _, deleted = Email.objects.filter(pk__in=list(emails)).delete()
-    return deleted.get("post_office.Email", 0)
+    return erase(Email.objects.filter(Q(to__iexact=address) | Q(to__icontains=f"<{address}>")))
+
+
+def erase(emails):
+    """Erase mails, and the files attached to them; return how many."""
+    count = 0
+    for email in emails.prefetch_related("attachments"):
+        for attachment in email.attachments.all():
+            file = attachment.file
+            transaction.on_commit(partial(file.storage.delete, file.name))
+            attachment.delete()
+        email.delete()
+        count += 1
+    return count
 
 
 def deliver():
@@ -104,14 +116,6 @@ def deliver():
 
 def prune(before):
     """Erase what was sent, or given up, before that time: mail tells of people."""
-    emails = Email.objects.filter(
-        status__in=[STATUS.sent, STATUS.failed], last_updated__lt=before
-    ).prefetch_related("attachments")
-    count = 0
-    for email in emails:
-        for attachment in email.attachments.all():
-            attachment.file.delete(save=False)
-            attachment.delete()
-        email.delete()
-        count += 1
-    return count
+    return erase(
+        Email.objects.filter(status__in=[STATUS.sent, STATUS.failed], last_updated__lt=before)
+    )

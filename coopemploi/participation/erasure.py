@@ -24,10 +24,12 @@ from ..alerts.models import Alert
 from ..fields import LinesField, NormalisedField
 from ..history.tracking import paused
 from ..mail.models import Refusal
+from ..mail.services import erase as erase_mail
 from ..mail.services import forget as forget_mail
 from ..merging.merge import forget as forget_merges
 from ..search.models import Word
 from ..search.text import normalise
+from .attached_files import files_naming
 from .models import Proposal
 
 NO_ADDRESS, NO_NUMBER = "adresse effacée", "numéro effacé"
@@ -65,6 +67,7 @@ def forget_person(person, *, addresses=()):
     erased = Erased()
     addresses = sorted({each.lower() for each in (*addresses, person.email)} - {""})
     signs = signs_of(person, addresses, erased)
+    erased.doubts += files_naming(person, signs)
     _forget_what_they_sent(addresses, erased)
     of_people(person).delete()
     IntroductionBlock.objects.filter(Q(by=person) | Q(blocked=person)).delete()
@@ -249,8 +252,7 @@ def _clean_mail(signs, erased):
         if without(told, signs) == told:
             continue
         if mail.status in (STATUS.sent, STATUS.failed):
-            erased.mails += 1
-            mail.delete()
+            erased.mails += erase_mail(Email.objects.filter(pk=mail.pk))
             continue
         mail.subject = without(mail.subject, signs)[:989]
         mail.message = without(mail.message, signs)

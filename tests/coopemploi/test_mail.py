@@ -14,7 +14,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
-from post_office.models import STATUS, Email
+from post_office.models import STATUS, Attachment, Email
 
 from coopemploi.mail.backends import QueueBackend
 from coopemploi.mail.locks import alone
@@ -154,6 +154,24 @@ def test_forget_erases_the_mail_of_one_address():
     send(to="autre.camille@example.org")
     assert forget("Camille@example.org") == 1
     assert [email.to for email in Email.objects.all()] == [["autre.camille@example.org"]]
+
+
+@pytest.mark.parametrize("is_forgotten", [True, False])
+def test_what_is_attached_goes_with_the_mail(is_forgotten, django_capture_on_commit_callbacks):
+    send(attachments=[("a.ics", "BEGIN:VCALENDAR", "text/calendar")])
+    send(to="lou@example.org", attachments=[("b.ics", "BEGIN:VCALENDAR", "text/calendar")])
+    first, second = (attachment.file for attachment in Attachment.objects.order_by("pk"))
+    deliver()
+    Email.objects.filter(to="lou@example.org").update(status=STATUS.queued)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        if is_forgotten:
+            assert forget(ADDRESS) == 1
+        else:
+            assert prune(timezone.now() + datetime.timedelta(days=1)) == 1
+
+    assert (first.storage.exists(first.name), second.storage.exists(second.name)) == (False, True)
+    assert [attachment.name for attachment in Attachment.objects.all()] == ["b.ics"]
 
 
 def test_prune_keeps_what_waits():

@@ -1,10 +1,12 @@
 """Somebody who asks to be forgotten is nowhere any more: every table is read."""
 
-from io import StringIO
+import zipfile
+from io import BytesIO, StringIO
 
 import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 from post_office.models import STATUS, Email
@@ -22,6 +24,9 @@ from tests.factories import (
     InitiativeFactory,
     PersonFactory,
     PositionFactory,
+    RecapDocumentFactory,
+    RecapFactory,
+    RecapPictureFactory,
     RegistrationFactory,
     RoundTableBatchFactory,
     RoundTableDraftFactory,
@@ -178,3 +183,38 @@ def test_command_refuses_who_is_not_one(lea):
     for who in ("inconnue", ADDRESS):
         with pytest.raises(CommandError, match="personnes répondent"):
             call_command("forget_person", who)
+
+
+def office(*parts):
+    written = BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        for name, content in parts:
+            archive.writestr(name, content)
+    return ContentFile(written.getvalue(), "document.docx")
+
+
+def test_files_that_name_the_person_are_told(lea, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    there, elsewhere = RecapFactory(), RecapFactory()
+    VerbatimFactory(recap=there, person=lea)
+    word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    # As Word writes it, a name in two pieces, and what follows in another paragraph.
+    named = "<w:p><w:t>L&#233;a Quéri</w:t><w:t>gut</w:t></w:p><w:p><w:t>élue</w:t></w:p>"
+    for recap, title, file, media_type in (
+        (elsewhere, "Diaporama", office(("word/document.xml", named)), word),
+        (elsewhere, "Notes", office(("word/document.xml", "<w:p>Anne Quérigut</w:p>")), word),
+        (elsewhere, "Abîmé", ContentFile(b"PK", "a.docx"), word),
+        (elsewhere, "Un autre PDF", ContentFile(b"%PDF-1.7", "a.pdf"), "application/pdf"),
+        (there, "Le PDF", ContentFile(b"%PDF-1.7", "b.pdf"), "application/pdf"),
+    ):
+        RecapDocumentFactory(recap=recap, title=title, file=file, media_type=media_type)
+    RecapPictureFactory(recap=there, alternative="Trois élus")
+
+    erased = forget_person(lea)
+
+    assert sorted(line.partition(" (")[0] + line.rpartition(")")[2] for line in erased.doubts) == [
+        "document « Abîmé » ne se lit pas : ouvrez-le.",
+        "document « Diaporama » nomme cette personne : remplacez-le.",
+        "document « Le PDF » ne se lit pas d'ici : à regarder.",
+        "image « Trois élus » ne se lit pas d'ici : à regarder.",
+    ]
