@@ -25,6 +25,9 @@ SECRET_KEY = (
     env.str("SECRET_KEY", default="insecure-development-key") if DEBUG else env.str("SECRET_KEY")
 )
 
+# Seal the secrets of second factors: the first seals, the others still open.
+SECRETS_KEYS = env.list("SECRETS_KEYS", default=[SECRET_KEY])
+
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else []
 )
@@ -242,12 +245,12 @@ AUTHENTICATION_BACKENDS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {}),
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
     )
 ]
 ACCOUNT_ADAPTER = "coopemploi.accounts.adapters.AccountAdapter"
@@ -267,6 +270,11 @@ ACCOUNT_PREVENT_ENUMERATION = True
 # A link received by mail, and the second factor of whoever has one: that is a sign-in.
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Who one is, asked again before what opens an account, unless told a moment ago.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60  # seconds
+# A second factor given so long ago no more counts for the team, whatever it did since.
+STAFF_SESSION_AGE = 12 * 60 * 60  # seconds
 MFA_ADAPTER = "coopemploi.accounts.adapters.SecondFactorAdapter"
 MFA_FORMS = {
     "add_webauthn": "coopemploi.accounts.forms.AddPasskeyForm",

@@ -1,7 +1,9 @@
 import logging
+import time
 
 import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import respond_429
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -15,6 +17,7 @@ from django.utils.html import format_html
 
 from ..identity.models import Identity
 from ..mail.services import site_url
+from .sealing import seal, unseal_or_none_that_serves
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +57,15 @@ class AccountAdapter(DefaultAccountAdapter):
                 samesite="Lax",
             )
         return response
+
+    def is_reauthentication_required(self, *, app, **kwargs):
+        """Not of who has just signed in; but to change a second factor, always."""
+        if app != "allauth.mfa":
+            since = time.time() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+            records = get_authentication_records(self.request, self.request.user)
+            if any(record["at"] > since for record in records):
+                return False
+        return super().is_reauthentication_required(app=app, **kwargs)
 
     def get_login_redirect_url(self, request):
         user = request.user
@@ -97,6 +109,12 @@ class ProviderAccountAdapter(DefaultSocialAccountAdapter):
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
+    def encrypt(self, text):
+        return seal(text)
+
+    def decrypt(self, encrypted_text):
+        return unseal_or_none_that_serves(encrypted_text)
+
     def _get_site_name(self):
         return Identity.current().name
 

@@ -1,3 +1,5 @@
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
+from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.core.exceptions import PermissionDenied
@@ -16,8 +18,32 @@ class SavedFilterInline(admin.TabularInline):
     extra = 0
 
 
+def must_ask_again(request):
+    return is_reauthentication_required(request, app="allauth.account")
+
+
+class AskedAgainMixin:
+    """Who one is, asked again before what gives or takes rights: a screen may be left open."""
+
+    def _ask_again(self, request):
+        if request.method == "POST" and must_ask_again(request):
+            raise ReauthenticationRequired
+
+    def changeform_view(self, request, *args, **kwargs):
+        self._ask_again(request)
+        return super().changeform_view(request, *args, **kwargs)
+
+    def changelist_view(self, request, *args, **kwargs):
+        self._ask_again(request)
+        return super().changelist_view(request, *args, **kwargs)
+
+    def delete_view(self, request, *args, **kwargs):
+        self._ask_again(request)
+        return super().delete_view(request, *args, **kwargs)
+
+
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(AskedAgainMixin, DjangoUserAdmin):
     add_form = UserCreationForm
     add_form_template = None
     list_display = ["email", "first_name", "last_name", "is_staff", "is_active", "last_login"]
@@ -89,7 +115,16 @@ class UserAdmin(DjangoUserAdmin):
             and user.authenticator_set.exists()
         )
 
+    def user_change_password(self, request, *args, **kwargs):
+        if must_ask_again(request):
+            # Asked before the form is shown: what would wait in the session is a password.
+            if request.method == "POST":
+                return redirect(request.get_full_path())
+            raise ReauthenticationRequired
+        return super().user_change_password(request, *args, **kwargs)
+
     def invitation_view(self, request, pk):
+        self._ask_again(request)
         user = get_object_or_404(self.get_queryset(request), pk=pk)
         if not self.may_invite(request, user):
             raise PermissionDenied
@@ -106,6 +141,7 @@ class UserAdmin(DjangoUserAdmin):
         return redirect("admin:accounts_user_change", user.pk)
 
     def second_factor_view(self, request, pk):
+        self._ask_again(request)
         user = get_object_or_404(self.get_queryset(request), pk=pk)
         if not self.may_reset_second_factor(request, user):
             raise PermissionDenied

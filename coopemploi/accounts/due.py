@@ -1,5 +1,6 @@
 from ..due import due
 from . import services
+from .sealing import seal_all
 
 
 @due("comptes")
@@ -10,3 +11,10 @@ def accounts(at):
         f"{erased} jamais confirmés effacés, {sessions} sessions finies, "
         f"{lines} lignes du journal de la gestion"
     )
+
+
+@due("seconds facteurs")
+def second_factors(at):
+    """Seal those of before, and by the new key once it has changed."""
+    sealed, lost = seal_all()
+    return f"{sealed} scellés" + (f", {lost} dont la clé est perdue" if lost else "")

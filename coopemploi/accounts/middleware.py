@@ -1,4 +1,7 @@
+import time
+
 from allauth.account.authentication import get_authentication_records
+from django.conf import settings
 from django.contrib.auth import logout, middleware
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -9,7 +12,8 @@ from .interruption import hold, is_interrupted
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
     """Denies by default, asks for the second factor, and reads no session to serve a public page.
 
-    Whoever has a second factor must have given it in this very session; staff must have one.
+    Whoever has a second factor must have given it in this very session; staff must have one,
+    and give it each day.
     """
 
     def process_view(self, request, view_func, view_args, view_kwargs):
@@ -27,9 +31,11 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
         user = request.user
         if user.has_second_factor():
             records = get_authentication_records(request, user)
-            if any(record["method"] == "mfa" for record in records):
+            given = [record["at"] for record in records if record["method"] == "mfa"]
+            age = time.time() - max(given, default=0)
+            if given and (age < settings.STAFF_SESSION_AGE or not user.is_staff):
                 return None
-            # Opened before the factor was set up, perhaps by somebody else.
+            # Too old, or opened before the factor was set up, perhaps by somebody else.
             logout(request)
             return self.handle_no_permission(request, view_func)
         if user.must_have_second_factor() and not request.path.startswith(reverse("account")):

@@ -1,5 +1,6 @@
 from django.contrib import admin
 
+from coopemploi.accounts.admin import AskedAgainMixin
 from coopemploi.accounts.admin import UserAdmin as AccountAdmin
 from coopemploi.accounts.models import User
 from coopemploi.admin import ModelAdmin, StackedInline
@@ -71,7 +72,7 @@ admin.site.register(User, UserAdmin)
 
 
 @admin.register(Mandate)
-class MandateAdmin(ModelAdmin):
+class MandateAdmin(AskedAgainMixin, ModelAdmin):
     list_display = ["user", "role", "territory", "network", "since", "until"]
     list_filter = ["role"]
     list_select_related = ["user", "territory", "network"]

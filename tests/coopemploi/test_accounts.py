@@ -138,6 +138,9 @@ def test_email_addresses_are_managed(client, user):
     client.force_login(user)
     assert "principale" in client.get(reverse("account_email")).text
     data = {"email": "autre@example.org", "action_add": ""}
+    asked = client.post(reverse("account_email"), data)
+    assert asked.url.startswith(reverse("account_reauthenticate"))
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     client.post(reverse("account_email"), data)
     assert not EmailAddress.objects.filter(email="autre@example.org").exists()
     code = re.search(r"^([A-Z0-9-]{6,})$", mail.outbox[-1].body, re.MULTILINE)[1]

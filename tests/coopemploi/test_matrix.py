@@ -78,6 +78,11 @@ def is_whole(request):
     return request.param
 
 
+@pytest.fixture(autouse=True)
+def _walks_are_long(settings):
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 24 * 3600
+
+
 @pytest.fixture
 def content():
     return Content()

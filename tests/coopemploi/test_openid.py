@@ -149,6 +149,7 @@ def test_provider_is_no_second_factor(client, provider, settings):
 def test_account_is_linked_then_unlinked(client, provider):
     user = known_user()
     client.force_login(user)
+    client.post(reverse("account_reauthenticate"), {"password": "mot de passe"})
     response = client.post(reverse("oidc_login") + "?process=connect")
     client.get(provider.authorize(response.url))
     linked = SocialAccount.objects.get(user=user)

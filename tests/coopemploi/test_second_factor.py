@@ -707,3 +707,81 @@ def test_account_page_is_french_and_wears_our_layout(client, protected, name):
     assert 'class="site-header"' in page
     words = re.sub(r"<script.*?</script>|<[^>]+>", " ", page, flags=re.DOTALL)
     assert ENGLISH.findall(words) == []
+
+
+# A day, then again; a moment, then again
+
+
+def test_staff_give_their_second_factor_each_day(client, protected, clock):
+    sign_in(client)
+    clock.shift(12 * 3600 - 60)
+    assert may_enter(client)
+
+    clock.shift(60)
+    assert not may_enter(client)
+    assert "_auth_user_id" not in client.session
+    sign_in(client)
+    assert may_enter(client)
+
+
+def test_participant_stays_signed_in(client, clock):
+    user = account()
+    TOTP.activate(user, SECRET)
+    sign_in(client)
+    clock.shift(5 * 86400)
+
+    assert client.get(reverse("account")).status_code == 200
+
+
+def test_what_gives_rights_is_asked_again(client, protected, clock):
+    colleague = account("lou@example.org")
+    address = reverse("admin:accounts_user_change", args=[colleague.pk])
+    sign_in(client)
+    clock.shift(3600)
+    page = client.get(address)
+    data = {
+        **page.context["adminform"].form.initial,
+        "is_staff": "on",
+        **{
+            f"{each.formset.prefix}-{name}_FORMS": 0
+            for each in page.context["inline_admin_formsets"]
+            for name in ("TOTAL", "INITIAL")
+        },
+    }
+    data = {name: value for name, value in data.items() if isinstance(value, str | int)}
+
+    asked = client.post(address, data)
+    assert asked.url.startswith(reverse("account_reauthenticate"))
+    assert not User.objects.get(pk=colleague.pk).is_staff
+
+    # What was sent waits, and is done once one has said who one is.
+    client.post(asked.url, {"password": "autre chose", "next": address})
+    assert not User.objects.get(pk=colleague.pk).is_staff
+    client.post(asked.url, {"password": PASSWORD, "next": address})
+    assert User.objects.get(pk=colleague.pk).is_staff
+    clock.shift(14 * 60)
+    assert client.post(address, data).url == reverse("admin:accounts_user_changelist")
+    clock.shift(2 * 60)
+    assert client.post(address, data).url.startswith(reverse("account_reauthenticate"))
+
+
+def test_another_password_never_waits_in_a_session(client, protected, clock):
+    colleague = account("lou@example.org")
+    address = reverse("admin:auth_user_password_change", args=[colleague.pk])
+    sign_in(client)
+    clock.shift(3600)
+
+    assert client.post(address, {"password1": "x" * 12}).url == address
+    assert client.get(address).url.startswith(reverse("account_reauthenticate"))
+    assert "x" * 12 not in str(dict(client.session))
+
+
+@pytest.mark.parametrize(("password", "is_taken"), [("garage à Da", False), ("garage à Dax", True)])
+def test_password_is_of_twelve_characters(client, protected, password, is_taken):
+    sign_in(client)
+    client.post(
+        reverse("account_change_password"),
+        {"oldpassword": PASSWORD, "password1": password, "password2": password},
+    )
+    protected.refresh_from_db()
+    assert protected.check_password(password) == is_taken
