@@ -10,7 +10,7 @@ VNU_JAR ?= var/vnu/node_modules/vnu-jar/build/dist/vnu.jar
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-postgresql test-browser test-html check-long lint format migrations-check smoke bench bench-speed lighthouse requirements clean
+.PHONY: help demo test test-postgresql test-browser test-html check-faults check-long lint format migrations-check smoke bench bench-speed lighthouse requirements clean
 
 help: ## Cette aide
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | column -t -s '	'
@@ -42,6 +42,9 @@ test-browser: $(VENV)/dev.stamp ## Les parcours dans un vrai navigateur : Chromi
 test-html: $(VENV)/dev.stamp ## Toutes les pages par le vérificateur HTML du W3C : Java et npm, ou VNU_JAR=…
 	test -f $(VNU_JAR) || npm install --silent --no-save --prefix var/vnu vnu-jar@$(VNU)
 	VNU_JAR=$(abspath $(VNU_JAR)) $(BIN)/python -m pytest -m html
+
+check-faults: $(VENV)/dev.stamp ## Les pannes, en une minute : processus tués, rechargement, écritures simultanées, disque plein (en root)
+	$(BIN)/python benchmarks/faults/short.py
 
 check-long: $(VENV)/dev.stamp ## Tout : chaque adresse et chaque rôle, 10 000 entrées hostiles, chaque écran piégé (Chromium), les pannes (PostgreSQL, Redis)
 	$(BIN)/python -m pytest -m long -n 2

@@ -17,8 +17,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import psycopg
 
 sys.path.insert(0, str(Path(__file__).parent / "faults"))
-from database import django
-from workers import ROOT, SETTINGS
+from workers import ROOT, SETTINGS, django
 
 PORTS = (8195, 8196)
 DATABASE = "coopemploi_growth"

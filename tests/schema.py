@@ -25,7 +25,7 @@ def restored_from(folder):
     # Held open: a database in memory lasts as long as somebody is connected to it.
     name = connection.creation._get_test_db_name()
     with closing(sqlite3.connect(name, uri=True)) as memory:
-        if kept := _nearest(folder):
+        if kept := nearest(folder):
             with closing(sqlite3.connect(kept)) as file:
                 file.backup(memory)
         yield
@@ -45,7 +45,8 @@ def keep_in(folder):
     place.write_text(json.dumps(said))
 
 
-def _nearest(folder):
+def nearest(folder):
+    """What `folder` keeps that is the nearest to today's schema; None when nothing is."""
     today = _migrations()
     ran = {path: json.loads(path.read_text()) for path in folder.glob("*.json")}
     usable = [path for path, said in ran.items() if said.items() <= today.items()]

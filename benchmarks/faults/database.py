@@ -16,7 +16,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from workers import PORT, ROOT, SETTINGS, ask, gunicorn
+from workers import PORT, SETTINGS, ask, django, gunicorn, manage
 
 DATABASE_PORT = 54329
 MAILS = 20
@@ -65,28 +65,6 @@ def cluster():
             made.stop()
 
 
-def django(environment, code):
-    return subprocess.run(  # noqa: S603 - our own code
-        [sys.executable, "-c", f"import django; django.setup()\n{code}"],
-        cwd=ROOT,
-        env={**environment, "DJANGO_SETTINGS_MODULE": "coopemploi.settings"},
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    ).stdout.strip()
-
-
-def manage(environment, *arguments):
-    subprocess.run(  # noqa: S603 - our own commands
-        [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
-        env=environment,
-        check=False,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-
-
 def page(path):
     """(status, Retry-After, body) of a page."""
     connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=10)
@@ -131,14 +109,14 @@ def main():
         manage(environment, "collectstatic", "--noinput", "-v0")
         queue_mails(environment)
         with gunicorn(environment):
-            while ask("/sante/", timeout=2) != 200:
-                time.sleep(0.2)
             database.stop()
             for path in ("/", "/initiatives/", "/comptes/login/"):
                 status, retry, body = page(path)
                 if status != 503 or not retry or "Traceback" in body or "psycopg" in body:
                     wrong.append(f"{path} répond {status}, Retry-After {retry}")
-            manage(environment, "run_due")  # the timer comes at a bad time: nothing is lost
+            manage(
+                environment, "run_due", check=False
+            )  # the timer comes at a bad time: nothing is lost
             database.start()
             begun = time.monotonic()
             while ask("/initiatives/", timeout=2) != 200:
@@ -146,7 +124,7 @@ def main():
                     break
                 time.sleep(0.05)
             recovery = time.monotonic() - begun
-        manage(environment, "run_due")
+        manage(environment, "run_due", check=False)
         sent, queued = mails(environment)
     print(
         f"PostgreSQL arrêté : {3 - len(wrong)} pages sur 3 le disent (503, Retry-After) ; "

@@ -7,6 +7,7 @@ migrated, or on a new SQLite one. On loopback only.
 import http.client
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import tempfile
 import threading
 import time
 from contextlib import contextmanager
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -29,6 +31,57 @@ SETTINGS = {
 }
 
 
+def django(environment, code):
+    """What some code prints, once the site is set up."""
+    return subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", f"import django; django.setup()\n{code}"],
+        cwd=ROOT,
+        env={**environment, "DJANGO_SETTINGS_MODULE": "coopemploi.settings"},
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    ).stdout.strip()
+
+
+def manage(environment, *arguments, check=True):
+    subprocess.run(  # noqa: S603 - our own commands
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment,
+        check=check,
+        stdout=subprocess.DEVNULL,
+        stderr=None if check else subprocess.DEVNULL,
+    )
+
+
+@cache
+def _migrated():
+    """A folder with a new SQLite database, made once for all that copy it."""
+    folder = tempfile.TemporaryDirectory()
+    database = Path(folder.name) / "s.sqlite3"
+    environment = {**os.environ, **SETTINGS, "DATABASE_URL": f"sqlite:///{database}"}
+    if kept := django(environment, KEPT_SCHEMA):
+        shutil.copy(kept, database)
+    manage(environment, "migrate", "-v0")
+    manage(environment, "collectstatic", "--noinput", "-v0")
+    return folder
+
+
+def new_site(folder, **settings):
+    """The environment of a site whose SQLite database is new, in `folder`."""
+    shutil.copy(Path(_migrated().name) / "s.sqlite3", Path(folder) / "site.sqlite3")
+    url = f"sqlite:///{folder}/site.sqlite3"
+    return {**os.environ, **SETTINGS, "DATABASE_URL": url, **settings}
+
+
+# What the tests keep of a database just migrated, which takes most of a minute.
+KEPT_SCHEMA = """
+from pathlib import Path
+from tests import schema
+print(schema.nearest(Path(".pytest_cache/d/schema")) or "")
+"""
+
+
 @contextmanager
 def gunicorn(environment):
     command = [
@@ -39,16 +92,20 @@ def gunicorn(environment):
         "site_under_fault:application",
     ]
     process = subprocess.Popen(  # noqa: S603 - our own command
-        command, cwd=ROOT, env=environment, start_new_session=True
+        command, cwd=ROOT, env=environment, start_new_session=True, stderr=subprocess.DEVNULL
     )
     try:
+        while ask("/sante/", timeout=2) != 200:
+            if process.poll() is not None:
+                raise SystemExit("Le site n'a pas démarré.")
+            time.sleep(0.2)
         yield process
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=60)
 
 
-def ask(path, method="GET", timeout=10):
+def ask(path, method="GET", timeout=30):
     """The status of an answer, None when there is none."""
     connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=timeout)
     try:
@@ -107,40 +164,36 @@ def workers_of(process):
 
 def written(environment):
     code = (
-        "import django; django.setup()\n"
         "from coopemploi.mail.models import Refusal\n"
         "rows = Refusal.objects.filter(address__endswith='@fault.example')\n"
         "print(*(address.partition('@')[0] for address in rows.values_list('address', flat=True)))"
     )
-    said = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env={**environment, "DJANGO_SETTINGS_MODULE": "coopemploi.settings"},
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    ).stdout
-    return {int(number) for number in said.split()}
+    return {int(number) for number in django(environment, code).split()}
 
 
 def main(seconds):
     with tempfile.TemporaryDirectory() as folder:
-        environment = {"DATABASE_URL": f"sqlite:///{folder}/site.sqlite3", **os.environ, **SETTINGS}
-        for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"]):
-            subprocess.run(  # noqa: S603 - our own commands
-                [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True
-            )
+        if "DATABASE_URL" in os.environ:
+            environment = {**os.environ, **SETTINGS}
+            manage(environment, "migrate", "-v0")
+            manage(environment, "collectstatic", "--noinput", "-v0")
+        else:
+            environment = new_site(folder)
         with gunicorn(environment) as process:
-            while ask("/sante/", timeout=2) != 200:
-                time.sleep(0.2)
             time.sleep(2)
-            wrong = kill_at_random(process, seconds, environment)
-            wrong += reload_under_load(process, seconds / 2)
-    if wrong:
-        raise SystemExit(" ; ".join(wrong))
+            lost, gap = kill_at_random(process, seconds, environment)
+            failed = reload_under_load(process, seconds / 2)
+    wrong = {
+        "des écritures confirmées sont perdues": lost,
+        "le silence dépasse 1 s": gap > 1,
+        "le rechargement refuse des demandes": failed,
+    }
+    if any(wrong.values()):
+        raise SystemExit(" ; ".join(said for said, is_so in wrong.items() if is_so))
 
 
 def kill_at_random(process, seconds, environment):
+    """(acknowledged writes that are lost, longest silence in seconds)."""
     killed = 0
     with Load(first=0) as load:
         deadline = time.monotonic() + seconds
@@ -156,12 +209,11 @@ def kill_at_random(process, seconds, environment):
         f"{len(lost)} perdues, plus long silence {load.gap:.2f} s",
         flush=True,
     )
-    return (["des écritures confirmées sont perdues"] if lost else []) + (
-        ["le silence dépasse 1 s"] if load.gap > 1 else []
-    )
+    return lost, load.gap
 
 
 def reload_under_load(process, seconds):
+    """How many requests had no answer."""
     with Load(first=1_000_000) as load:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -169,7 +221,7 @@ def reload_under_load(process, seconds):
             os.kill(process.pid, signal.SIGHUP)
         time.sleep(3)
     print(f"rechargement : {len(load.times)} réponses, {load.failed} demandes sans réponse")
-    return ["le rechargement refuse des demandes"] if load.failed else []
+    return load.failed
 
 
 if __name__ == "__main__":
