@@ -50,7 +50,7 @@ NETWORK_QUERIES = 10
 
 def text_of(response):
     assert response.status_code == 200
-    return " ".join(response.content.decode().split())
+    return " ".join(response.content.decode().replace("&nbsp;", " ").split())
 
 
 def names(response):
@@ -413,12 +413,25 @@ def test_territory_page_has_no_empty_section(client):
 
 
 def test_territory_page_of_nothing_leads_to_what_it_lies_in(client):
-    link = CompositionFactory(whole__kind=Kind.DEPARTEMENT, whole__name="Haute-Corse")
+    link = CompositionFactory(
+        whole__kind=Kind.DEPARTEMENT,
+        whole__name="Haute-Corse",
+        part__latitude=42.7,
+        part__longitude=9.45,
+    )
 
     text = text_of(client.get(link.part.get_absolute_url()))
 
     assert "Rien n'est encore noté ici" in text
-    assert f'Voyez plus large : <a href="{link.whole.get_absolute_url()}">Haute-Corse</a>' in text
+    assert f'<li><a href="{link.whole.get_absolute_url()}">Haute-Corse</a> ' in text
+    near = f"?territoire={link.part.reference}&amp;rayon=30&amp;tri=proximite"
+    assert f'href="/initiatives/{near}">Voir les initiatives à moins de 30 km</a>' in text
+
+
+def test_territory_page_of_nothing_nowhere_offers_nothing_near(client):
+    territory = TerritoryFactory(latitude=None, longitude=None)
+
+    assert "à moins de 30" not in text_of(client.get(territory.get_absolute_url()))
 
 
 def test_territory_page_of_something_says_nothing_is_missing(client):
