@@ -17,7 +17,7 @@ register = template.Library()
 @register.filter
 def prose(text):
     """Markdown to safe paragraphs."""
-    return render_prose(text) if text else ""
+    return unbroken(render_prose(text)) if text else ""
 
 
 @register.filter
@@ -78,7 +78,7 @@ def explain(context, text):
 
     Fragments included with `only` share the page's request, hence its acronyms.
     """
-    return acronyms_of(context.request).explain(text)
+    return unbroken(acronyms_of(context.request).explain(text))
 
 
 @register.simple_tag

@@ -7,6 +7,7 @@ const live = document.createElement("p");
 live.className = "visually-hidden";
 live.setAttribute("role", "status");
 document.body.append(live);
+document.documentElement.classList.add("refreshes-in-place");
 let last;
 
 // What has the focus, in words that find it again in the new list.

@@ -297,5 +297,5 @@ def test_the_fragments_of_a_page_share_its_acronyms(client):
 
     assert re.findall(r"\w+ <a [^>]*><abbr", html) == re.findall(r"Le <a [^>]*><abbr", html)
     assert html.count("<abbr") == 1
-    for text in ("Quel PLIE ?", "Ce PLIE.", "Mon PLIE.", "Son PLIE."):
+    for text in ("Quel PLIE\N{NO-BREAK SPACE}?", "Ce PLIE.", "Mon PLIE.", "Son PLIE."):
         assert text in html
