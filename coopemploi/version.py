@@ -26,6 +26,8 @@ IGNORED = (
     "cache",
     "django_",
     "mail_",
+    "merging_likelyduplicate",
+    "merging_sweep",
     "mfa_",
     "post_office_",
     "search_edition",

@@ -10,15 +10,18 @@ class ActionMerging(Mergeable):
     name_field = "title"
     said_of_names = "titre"
     page = "action_detail"
+    watched = {"events.Action_territories": "action_id", "events.ActionParty": "action_id"}
 
     def profiles(self, records):
         places = surroundings_of(
-            Action.territories.through.objects.values_list("action_id", "territory_id")
+            Action.territories.through.objects.filter(action__in=records).values_list(
+                "action_id", "territory_id"
+            )
         )
         carriers = surroundings_of(
-            ActionParty.objects.filter(role=ActionParty.Role.CARRIER).values_list(
-                "action_id", "actor_id"
-            )
+            ActionParty.objects.filter(
+                action__in=records, role=ActionParty.Role.CARRIER
+            ).values_list("action_id", "actor_id")
         )
         rows = records.order_by("pk").values_list("pk", "title", "event_id")
         return [

@@ -7,11 +7,14 @@ from .models import Actor, ActorTerritory, Person, Position
 class ActorMerging(Mergeable):
     model = Actor
     page = "actor_detail"
+    watched = {"territories.ActorTerritory": "actor_id"}
 
     def profiles(self, records):
         places = surroundings_of(
             [
-                *ActorTerritory.objects.values_list("actor_id", "territory_id"),
+                *ActorTerritory.objects.filter(actor__in=records).values_list(
+                    "actor_id", "territory_id"
+                ),
                 *records.order_by().values_list("pk", "governs_id"),
             ]
         )
@@ -34,6 +37,7 @@ class PersonMerging(Mergeable):
     model = Person
     name_field = "last_name"
     is_often_homonymous = True
+    watched = {"territories.Position": "person_id"}
     restrictive = {
         "email_is_public": False,
         "phone_is_public": False,
@@ -41,7 +45,7 @@ class PersonMerging(Mergeable):
     }
 
     def profiles(self, records):
-        positions = Position.objects.exclude(actor=None)
+        positions = Position.objects.filter(person__in=records).exclude(actor=None)
         actors = surroundings_of(positions.values_list("person_id", "actor_id"))
         return [
             Profile(

@@ -49,6 +49,7 @@ def module_transaction(django_db_setup, django_db_blocker):
 
 DERIVED = re.compile(
     r"search_(document|index|edition|word)|territories_containment|initiatives_match"
+    r"|merging_(likelyduplicate|sweep)"
 )
 
 

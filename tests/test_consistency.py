@@ -29,6 +29,7 @@ MODELS = [
 
 DERIVED = {model._meta.label for model in MODELS if model._meta.app_label == "search"}
 DERIVED |= {"initiatives.MatchProfile", "initiatives.MatchFeature"}
+DERIVED |= {"merging.LikelyDuplicate", "merging.Sweep"}
 
 # What stands on everything: the only places that may import every app.
 TOP = ("coopemploi.participation", "coopemploi.pages", "coopemploi.demo", "coopemploi.urls")

@@ -14,13 +14,13 @@ from django.utils.text import capfirst
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ..pagination import paginate
+from . import tasks
 from .comparison import Comparison
 from .declarations import declarations
 from .forms import DistinctionForm, MergeForm
 from .journal import UndoError, obstacles_to
 from .merge import MergeError, forget, merge, undo
-from .models import Distinction, Merge, Redirection
-from .suggestions import suggest
+from .models import Distinction, LikelyDuplicate, Merge, Redirection, Sweep
 
 
 class MergeableMixin:
@@ -31,6 +31,7 @@ class MergeableMixin:
         view = self.admin_site.admin_view
         return [
             path("doublons/", view(self.duplicates_view), name=f"{name}_duplicates"),
+            path("doublons/comparer/", view(self.compare_view), name=f"{name}_compare"),
             path("doublons/distincts/", view(self.distinguish_view), name=f"{name}_distinguish"),
             path("doublons/<int:first>/<int:second>/", view(self.merge_view), name=f"{name}_merge"),
             *super().get_urls(),
@@ -75,25 +76,42 @@ class MergeableMixin:
     def duplicates_view(self, request):
         if not self.has_change_permission(request):
             raise PermissionDenied
-        declaration = declarations[self.model]
-        page = paginate(
-            request, suggest(declaration, self._within(request, self.get_queryset(request)))
-        )
-        keys = {key for pair in page for key in (pair.first, pair.second)}
+        page = paginate(request, self.likely_duplicates(request))
+        keys = {key for pair in page for key in (pair.first_id, pair.second_id)}
         records = self._loaded(request).in_bulk(keys)
         pairs = [
             {
-                "first": records[pair.first],
-                "second": records[pair.second],
+                "first": records[pair.first_id],
+                "second": records[pair.second_id],
                 "reasons": pair.reasons,
-                "compare_url": self._url("merge", pair.first, pair.second),
+                "compare_url": self._url("merge", pair.first_id, pair.second_id),
             }
             for pair in page
-            if pair.first in records and pair.second in records  # not deleted meanwhile
+            if pair.first_id in records and pair.second_id in records  # not deleted meanwhile
         ]
         context = self._context(request, "Doublons probables", page=page, pairs=pairs)
+        context["sweep"] = Sweep.objects.of(self.model)
         context["distinguish_url"] = self._url("distinguish")
+        context["compare_all_url"] = self._url("compare")
         return TemplateResponse(request, "admin/merging/duplicates.html", context)
+
+    def likely_duplicates(self, request):
+        """The pairs of which the user may change both records, the likeliest first."""
+        records = self._within(request, self.get_queryset(request))
+        return LikelyDuplicate.objects.of(self.model).between(records)
+
+    @method_decorator(require_POST)
+    def compare_view(self, request):
+        """Look for the duplicates of what was just written, without waiting for `run_due`."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        tasks.compare_now(self.model)
+        if declarations[self.model].duplicates.is_due:
+            message = "Les fiches sont nombreuses : elles se comparent. Revenez dans une minute."
+            self.message_user(request, message)
+        else:
+            self.message_user(request, "Toutes les fiches sont comparées.", messages.SUCCESS)
+        return redirect(self._url("duplicates"))
 
     @method_decorator(require_POST)
     def distinguish_view(self, request):

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from ..derived import registry
 from ..fields import AutoSlugField, LinesField
+from .duplicates import DuplicateTable
 
 declarations = {}
 
@@ -35,6 +37,9 @@ class Mergeable:
     restrictive = {}
     # Whether a common surrounding is needed for names that are only near.
     is_often_homonymous = False
+    # Other models that profiles read, and what in their rows is the key of the record:
+    # {"territories.Position": "person_id"}; "pk" for the table of a relation.
+    watched = {}
 
     def profiles(self, records):
         """A `Profile` for each of `records`, in a fixed number of queries."""
@@ -43,7 +48,9 @@ class Mergeable:
 
     @classmethod
     def register(cls):
-        declarations[cls.model] = cls()
+        declaration = declarations[cls.model] = cls()
+        declaration.duplicates = DuplicateTable(declaration)
+        registry.register(declaration.duplicates)
 
     @property
     def slug_field(self):

@@ -1,6 +1,7 @@
 from django.apps import apps
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 
@@ -78,19 +79,19 @@ class Redirection(OfModel):
         return f"{self.kind} {self.slug}"
 
 
-class DistinctionQuerySet(models.QuerySet):
-    def of(self, model):
-        return self.filter(model=model._meta.label_lower)
-
-    def pairs(self):
-        return set(self.values_list("first_id", "second_id"))
-
-
-class Distinction(OfModel):
-    """Two records that somebody said are no duplicates."""
+class Pair(OfModel):
+    """Two records of one model, the older first."""
 
     first_id = models.PositiveBigIntegerField("première fiche")
     second_id = models.PositiveBigIntegerField("seconde fiche")
+
+    class Meta:
+        abstract = True
+
+
+class Distinction(Pair):
+    """Two records that somebody said are no duplicates."""
+
     names = models.CharField("fiches", max_length=600)
     said_at = models.DateTimeField("dit le", default=timezone.now)
     said_by = models.ForeignKey(
@@ -100,8 +101,6 @@ class Distinction(OfModel):
         null=True,
         related_name="+",
     )
-
-    objects = DistinctionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "paire distincte"
@@ -122,3 +121,85 @@ class Distinction(OfModel):
 
     def __str__(self):
         return self.names
+
+
+class LikelyDuplicateQuerySet(models.QuerySet):
+    def of(self, model):
+        return self.filter(model=model._meta.label_lower)
+
+    def touching(self, keys):
+        return self.filter(models.Q(first_id__in=keys) | models.Q(second_id__in=keys))
+
+    def between(self, records):
+        """The pairs of which both are among `records`, and that nobody said distinct."""
+        records = records.order_by()
+        said = Distinction.objects.filter(
+            **{name: OuterRef(name) for name in ("model", "first_id", "second_id")}
+        )
+        # Not `first_id IN …`: SQLite would try each record against each other.
+        return self.filter(
+            Exists(records.filter(pk=OuterRef("first_id"))),
+            Exists(records.filter(pk=OuterRef("second_id"))),
+            ~Exists(said),
+        )
+
+
+class LikelyDuplicate(Pair):
+    """Two records that are likely to be one; a derived table: see `duplicates`."""
+
+    likelihood = models.PositiveSmallIntegerField("vraisemblance (millièmes)")
+    reasons = models.JSONField("raisons")
+
+    objects = LikelyDuplicateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "doublon probable"
+        verbose_name_plural = "doublons probables"
+        ordering = ["-likelihood", "first_id", "second_id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["model", "first_id", "second_id"],
+                name="likely_duplicate_unique",
+                violation_error_message="Cette paire est déjà trouvée.",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["model", "second_id"], name="likely_duplicate_second"),
+            models.Index(fields=["model", "-likelihood"], name="likely_duplicate_likelihood"),
+        ]
+
+    def __str__(self):
+        return f"{self.model} {self.first_id} et {self.second_id}"
+
+
+class SweepQuerySet(models.QuerySet):
+    def note_written(self, model):
+        """Records of `model` were written: they are to be compared with all others."""
+        label = model._meta.label_lower
+        if not self.filter(model=label).update(written=F("written") + 1):
+            self.get_or_create(model=label)  # compared at no time yet: it is due
+
+    def of(self, model):
+        return self.filter(model=model._meta.label_lower).first()
+
+
+class Sweep(models.Model):
+    """How often records of a model were written, and up to when all were compared."""
+
+    model = models.CharField("modèle", max_length=60, primary_key=True)
+    written = models.PositiveBigIntegerField("écritures", default=0)
+    compared = models.PositiveBigIntegerField("écritures comparées", default=0)
+    compared_at = models.DateTimeField("comparées le", null=True)
+
+    objects = SweepQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "comparaison"
+        verbose_name_plural = "comparaisons"
+
+    def __str__(self):
+        return self.model
+
+    @property
+    def is_due(self):
+        return self.compared_at is None or self.written > self.compared

@@ -11,10 +11,9 @@ from itertools import combinations, pairwise
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
+from ..batches import batches
 from ..search.text import normalise
-from .models import Distinction
 
-MOST_PAIRS = 500
 # What more records share tells nothing of any two of them.
 LARGEST_BLOCK = 12
 SHORTEST = 8  # letters; in shorter names, one letter makes another word
@@ -52,7 +51,7 @@ SURROUNDED, ELSEWHERE, HINT_ALONE = 0.08, 0.3, 0.5
 class Suggestion:
     first: int
     second: int
-    likelihood: float = 0.0
+    likelihood: float = 0.0  # from 0, and past 1 when more than one proof
     reasons: list = field(default_factory=list)
 
 
@@ -73,15 +72,32 @@ def suggest(declaration, records):
     """The likely duplicates among `records`, the likeliest first."""
     profiles = {profile.pk: profile for profile in declaration.profiles(records)}
     names = {pk: _Names(profile) for pk, profile in profiles.items()}
-    distinct = Distinction.objects.of(declaration.model).pairs()
+    found = _judged(declaration, _candidates(profiles, names), profiles, names)
+    found.sort(key=lambda each: (-each.likelihood, each.first, each.second))
+    return found
+
+
+def judge(declaration, pairs):
+    """Those of the `pairs` of keys that are likely duplicates as the records now are."""
+    keys = {key for pair in pairs for key in pair}
+    profiles = {
+        profile.pk: profile
+        for batch in batches(keys)
+        for profile in declaration.profiles(declaration.model._base_manager.filter(pk__in=batch))
+    }
+    names = {pk: _Names(profile) for pk, profile in profiles.items()}
+    known = [pair for pair in pairs if profiles.keys() >= set(pair)]
+    return _judged(declaration, known, profiles, names)
+
+
+def _judged(declaration, pairs, profiles, names):
     found = []
-    for first, second in _candidates(profiles, names) - distinct:
+    for first, second in pairs:
         suggestion = Suggestion(first, second)
         _judge(suggestion, declaration, profiles, names)
         if suggestion.reasons:
             found.append(suggestion)
-    found.sort(key=lambda each: (-each.likelihood, each.first, each.second))
-    return found[:MOST_PAIRS]
+    return found
 
 
 def _candidates(profiles, names):

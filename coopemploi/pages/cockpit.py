@@ -17,12 +17,13 @@ from django.utils.text import capfirst
 
 from events.models import Action, Attendance, Campaign, Event, EventFigure, Recap
 from initiatives.models import Initiative, Introduction, Need, Offer, Resource
-from territories.models import Actor, Network, Territory
+from territories.models import Actor, Network, Person, Territory
 
 from ..admin import FollowUpFilter
 from ..figures import format_number, row_count
 from ..participation.models import Belonging, Proposal
 from ..permissions import editing_rule
+from ..vocabulary.models import Audience, GlossaryTerm, Obstacle, Scheme, Sector, Theme
 
 ROWS = 5
 
@@ -61,6 +62,23 @@ class FollowUp:
         records = editable(self.model_admin.get_queryset(request), request.user)
         _, method = self.model_admin.follow_up[self.value]
         return getattr(records, method)()
+
+
+@dataclass(frozen=True)
+class Duplicates(FollowUp):
+    """The likely duplicates of a model: counted in pairs, on a page of their own."""
+
+    value: str = "doublons"
+
+    @property
+    def url(self):
+        return admin_url(self.model, "duplicates")
+
+    def is_visible(self, request):
+        return self.model_admin.has_change_permission(request)
+
+    def queryset(self, request):
+        return self.model_admin.likely_duplicates(request)
 
 
 @dataclass(frozen=True)
@@ -292,6 +310,18 @@ def note_never_met(territory):
     return joined(territory.kind_label, f"{format_number(people)} habitants" if people else "")
 
 
+DEDUPLICATED = (
+    Initiative,
+    Actor,
+    Person,
+    Action,
+    Theme,
+    Scheme,
+    Sector,
+    Audience,
+    Obstacle,
+    GlossaryTerm,
+)
 REVIEWED = (Event, Recap, Action, Campaign, Initiative, Need, Offer, Resource, Actor, Network)
 
 PANELS = [
@@ -390,6 +420,15 @@ PANELS = [
         details=tuple(
             FollowUp(model, "liens-morts", capfirst(model._meta.verbose_name_plural))
             for model in (Initiative, Resource, Actor)
+        ),
+    ),
+    Panel(
+        key="doublons",
+        title="Doublons probables",
+        hint="Deux fiches n'en font peut-être qu'une : comparer, puis fusionner ou écarter.",
+        details=tuple(
+            Duplicates(model, label=capfirst(model._meta.verbose_name_plural))
+            for model in DEDUPLICATED
         ),
     ),
     Panel(

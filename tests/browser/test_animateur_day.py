@@ -122,6 +122,7 @@ def test_day_of_an_animateur(page, site, animateur):
 
     # Merge a duplicate: what was attached to it follows.
     page.goto(f"{site}{reverse('admin:territories_actor_duplicates')}")
+    page.get_by_role("button", name="Comparer maintenant").click()
     page.get_by_role("link", name="Comparer").first.click()
     page.get_by_role("button", name="Fusionner").click()
     told(page, "fusion")

@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from coopemploi.dates import PartialDate
 from coopemploi.link_checks.models import LinkCheck
+from coopemploi.merging.declarations import declarations
 from coopemploi.pages import cockpit
 from coopemploi.publishing import Publishable
+from coopemploi.vocabulary.models import Theme
 from events.models import Attendance, CampaignFigure, EventFigure
 from initiatives.models import Initiative, Involvement, Match, Need
 from territories.models import Territory
@@ -35,6 +37,7 @@ from tests.factories import (
     RecapFactory,
     ResourceFactory,
     TerritoryFactory,
+    ThemeFactory,
     UserFactory,
 )
 
@@ -45,6 +48,7 @@ FOLLOW_UPS = [
     pytest.param(part, id=f"{panel.key}-{part.value}-{part.model.__name__}-{part.label}")
     for panel in cockpit.PANELS
     for part in ([panel.head] if panel.head else []) + list(panel.details)
+    if not isinstance(part, cockpit.Duplicates)  # listed on a page of their own
 ]
 
 
@@ -75,6 +79,8 @@ def await_everything():
     LinkCheck.objects.update_or_create(url=dead, defaults={"failures": 3})
     TerritoryFactory(name="EPCI inconnu", kind=Territory.Kind.EPCI)
     TerritoryFactory(name="Département inconnu", kind=Territory.Kind.DEPARTEMENT)
+    InitiativeFactory.create_batch(2, title="Un garage solidaire")
+    declarations[Initiative].duplicates.rebuild()
     for model in cockpit.REVIEWED:
         FACTORIES[model](status=Publishable.Status.PROPOSED)
 
@@ -112,6 +118,28 @@ def test_panel_counts_what_its_list_shows(part, animateur_client, rf):
     assert shown.result_count == count
     assert count > 0
     assert set(shown.queryset.values_list("pk")) == set(part.queryset(request).values_list("pk"))
+
+
+def test_likely_duplicates_are_counted_as_their_page_lists_them(animateur_client):
+    InitiativeFactory.create_batch(3, title="Un garage solidaire")
+    ThemeFactory(name="Mobilité")
+    ThemeFactory(name="Mobilite")
+    for model in (Initiative, Theme):
+        declarations[model].duplicates.rebuild()
+
+    panel = panels(animateur_client)["doublons"]
+
+    assert panel["count"] == "4"
+    assert [(detail["label"], detail["count"]) for detail in panel["details"]] == [
+        ("Initiatives", "3"),
+        ("Thématiques", "1"),
+    ]
+    shown = [animateur_client.get(each["url"]).context["page"] for each in panel["details"]]
+    assert [page.paginator.count for page in shown] == [3, 1]
+
+
+def test_every_mergeable_model_has_its_duplicates_counted():
+    assert set(cockpit.DEDUPLICATED) == set(declarations)
 
 
 def test_every_panel_is_shown_when_something_awaits_in_each(animateur_client):

@@ -11,7 +11,7 @@ from coopemploi.merging.declarations import declarations
 from coopemploi.merging.journal import UndoError, obstacles_to, stored_fields
 from coopemploi.merging.links import is_own_relation, links_to, relation_of
 from coopemploi.merging.merge import merge, undo
-from coopemploi.merging.models import Merge, Redirection
+from coopemploi.merging.models import LikelyDuplicate, Merge, Redirection, Sweep
 from coopemploi.publishing import Publishable
 from coopemploi.search.models import Document
 from events.models import Attendance
@@ -70,7 +70,7 @@ def new_row(link, record):
 
 def dump():
     """All that is stored, but what is derived, the merges, and the past, which only grows."""
-    derived = {Merge, MatchProfile, MatchFeature}
+    derived = {Merge, MatchProfile, MatchFeature, LikelyDuplicate, Sweep}
     return {
         model._meta.label: sorted(
             model._base_manager.values_list(*(field.attname for field in stored_fields(model))),

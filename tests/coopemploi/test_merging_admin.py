@@ -9,6 +9,7 @@ from django.urls import reverse
 from coopemploi.merging.declarations import declarations
 from coopemploi.merging.merge import merge
 from coopemploi.merging.models import Distinction, Merge
+from coopemploi.vocabulary.models import Theme
 from initiatives.models import Initiative
 from territories.admin.actor import ActorAdmin
 from territories.models import Actor, Person
@@ -45,6 +46,11 @@ def choices(response, **chosen):
     return proposed | chosen
 
 
+def compare(model):
+    """What `run_due` does once records were written."""
+    declarations[model].duplicates.rebuild()
+
+
 def client_with(client, model, *verbs):
     user = UserFactory(is_staff=True)
     names = [f"{verb}_{model._meta.model_name}" for verb in verbs]
@@ -67,6 +73,7 @@ def test_changelist_leads_to_the_duplicates(model, animateur_client):
 
 def test_pairs_are_shown_with_their_reasons(animateur_client):
     first, second = ThemeFactory(name="Mobilité"), ThemeFactory(name="Mobilite")
+    compare(Theme)
 
     response = animateur_client.get(page(type(first), "duplicates"))
 
@@ -78,6 +85,7 @@ def test_pairs_are_shown_with_their_reasons(animateur_client):
 
 def test_pairs_take_the_same_queries_at_1_and_30(animateur_client):
     def counted():
+        compare(Initiative)
         with CaptureQueriesContext(connection) as queries:
             response = animateur_client.get(page(Initiative, "duplicates"))
         return len(queries), response.context["page"].paginator.count
@@ -89,12 +97,15 @@ def test_pairs_take_the_same_queries_at_1_and_30(animateur_client):
         for initiative in InitiativeFactory.create_batch(2, title=f"Le jardin numéro {number}"):
             initiative.territories.add(TerritoryFactory())
 
-    assert (pairs, counted()) == (1, (queries, 30))
+    assert (queries, pairs) == (10, 1)
+    assert counted() == (10, 30)
 
 
 def test_pairs_said_distinct_are_not_proposed_again(animateur_client):
     first, second = ThemeFactory(name="Mobilité"), ThemeFactory(name="Mobilite")
     said = {"first": second.pk, "second": first.pk}
+    compare(Theme)
+    assert len(animateur_client.get(page(Theme, "duplicates")).context["pairs"]) == 1
 
     for _ in range(2):
         animateur_client.post(page(type(first), "distinguish"), said)

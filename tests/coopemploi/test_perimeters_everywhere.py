@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from coopemploi.history.restoring import deleted_versions
 from coopemploi.history.tracking import operation, records_of
+from coopemploi.merging.declarations import declarations
 from coopemploi.merging.merge import merge
 from coopemploi.merging.models import Merge
 from initiatives.models import Initiative
@@ -148,12 +149,16 @@ def test_duplicates_are_those_that_one_may_merge(client, signed_in, bazas, dax):
     mine = [actor_at(bazas, name="Maison de l'emploi de Bazas") for _ in range(2)]
     for _ in range(2):
         actor_at(dax, name="Maison de l'emploi de Dax")
+    declarations[Actor].duplicates.rebuild()
     signed_in()
 
     response = client.get(page(Actor, "duplicates"))
 
     shown = [(pair["first"], pair["second"]) for pair in response.context["pairs"]]
     assert shown == [tuple(mine)]
+    panels = client.get(reverse("admin:index")).context["panels"]
+    [panel] = [panel for panel in panels if panel["key"] == "doublons"]
+    assert (panel["count"], [detail["label"] for detail in panel["details"]]) == ("1", ["Acteurs"])
 
 
 def test_merge_with_a_record_elsewhere_is_refused(client, signed_in, bazas, dax):

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from coopemploi.dates import PartialDate
+from coopemploi.merging.declarations import declarations
 from coopemploi.merging.merge import merge, undo
 from coopemploi.publishing import Publishable
 from events.models import Action, ActionParty
@@ -116,6 +117,7 @@ def test_likely_duplicates_are_proposed(animateur_client):
     for _ in range(2):
         action = ActionFactory(title="Prêter des vélos électriques")
         ActionPartyFactory(action=action, actor=actor, role=ActionParty.Role.CARRIER)
+    declarations[Action].duplicates.rebuild()
 
     text = animateur_client.get(reverse("admin:events_action_duplicates")).text
 
