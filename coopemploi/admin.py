@@ -22,6 +22,7 @@ from django.core.paginator import Page, Paginator
 from django.db import models
 from django.forms.models import BaseInlineFormSet
 from django.utils.text import capfirst
+from django.views.i18n import JavaScriptCatalog
 
 from .batches import batches
 from .fields import LinesField, PartialDateField
@@ -168,6 +169,11 @@ class AdminSite(admin.AdminSite):
         for build in self.index_contexts:
             context |= build(request)
         return super().index(request, context)
+
+    def i18n_javascript(self, request, extra_context=None):
+        """In the words of this site: see `locale`."""
+        packages = ["django.contrib.admin", "coopemploi"]
+        return JavaScriptCatalog.as_view(packages=packages)(request)
 
     def autocomplete_view(self, request):
         return AutocompleteView.as_view(admin_site=self)(request)
@@ -583,7 +589,8 @@ class ModelAdmin(SavedFiltersMixin, ListEditingMixin, RelationsMixin, RecordHist
         shown = super().get_inline_formsets(request, formsets, inline_instances, obj)
         for inline in shown:
             data = json.loads(inline.inline_formset_data())
-            data["options"]["addText"] = f"Ajouter {with_article(inline.opts.verbose_name)}"
+            name = inline.opts.verbose_name.removesuffix(COLON_SPACE)
+            data["options"]["addText"] = f"Ajouter {with_article(name)}"
             inline.inline_formset_data = json.dumps(data)
         return shown
 
@@ -804,8 +811,14 @@ class TabularInline(InlineMixin, admin.TabularInline):
         return field
 
 
+COLON_SPACE = "\N{NO-BREAK SPACE}"
+
+
 class StackedInline(InlineMixin, admin.StackedInline):
-    pass
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # Django writes a colon right after the name of a row.
+        self.verbose_name = f"{self.verbose_name}{COLON_SPACE}"
 
 
 class FigureInline(StackedInline):

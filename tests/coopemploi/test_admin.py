@@ -1,8 +1,12 @@
 """What every admin page must do, checked on each registered model."""
 
+import gettext
+import json
 import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -13,9 +17,17 @@ from factory.django import DjangoModelFactory
 from coopemploi.admin import FEMININE, ModelAdmin, PublishableAdmin, with_article
 from coopemploi.identity.models import Identity
 from coopemploi.publishing import Publishable
+from coopemploi.vocabulary.models import Theme
 from initiatives.models import Initiative
 from tests import factories
-from tests.factories import InitiativeFactory, SchemeFactory, SourceFactory, UserFactory
+from tests.factories import (
+    InitiativeFactory,
+    InvolvementFactory,
+    SchemeFactory,
+    SourceFactory,
+    ThemeFactory,
+    UserFactory,
+)
 
 ADMINS = {
     model: model_admin
@@ -267,6 +279,50 @@ def test_buttons_to_add_are_french_sentences(animateur_client):
     assert ">Ajouter une initiative</a>" in changelist
     assert "Ajouter une \\u00e9tape dat\\u00e9e" in form
     assert "suppl\\u00e9mentaire" not in form
+
+
+def test_what_was_saved_is_said_in_good_french(animateur_client):
+    url = reverse("admin:vocabulary_theme_add")
+    added = animateur_client.post(url, {"name": "Mobilité", "slug": ""}, follow=True)
+    theme = Theme.objects.get()
+    url = reverse("admin:vocabulary_theme_change", args=[theme.pk])
+    sent = {"name": "Mobilités", "slug": "mobilite", "_continue": "1"}
+    changed = animateur_client.post(url, sent, follow=True)
+
+    assert [str(message) for message in added.context["messages"]] == [
+        f'Fiche ajoutée\xa0: «\xa0<a href="{url}">Mobilité</a>\xa0».'
+    ]
+    assert "Fiche enregistrée\xa0: " in str(*changed.context["messages"])
+
+
+def test_selection_is_counted_in_good_french(animateur_client):
+    ThemeFactory()
+
+    listed = animateur_client.get(reverse("admin:vocabulary_theme_changelist"))
+    catalogue = animateur_client.get(reverse("admin:jsi18n"))
+
+    assert "0 fiche sélectionnée sur 1" in listed.text
+    assert json.dumps("%(sel)s fiche sélectionnée sur %(cnt)s") in catalogue.text
+
+
+def test_row_of_a_form_is_named_with_a_space_before_the_colon(animateur_client):
+    row = InvolvementFactory()
+
+    url = reverse("admin:initiatives_initiative_change", args=[row.initiative.pk])
+    html = animateur_client.get(url).text
+
+    assert "<b>Partie prenante\xa0:</b>" in html
+    assert "Ajouter une partie prenante&quot;" in html
+
+
+@pytest.mark.parametrize("name", ["django", "djangojs"])
+def test_words_of_the_site_are_compiled(name):
+    folder = Path(settings.BASE_DIR, "coopemploi/locale/fr/LC_MESSAGES")
+    written = re.findall(r'msgstr(?:\[\d\])? "(.+)"', (folder / f"{name}.po").read_text())
+    with (folder / f"{name}.mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
+
+    assert set(written) == {text for key, text in compiled._catalog.items() if key}
 
 
 def test_empty_list_says_whether_a_search_empties_it(animateur_client):

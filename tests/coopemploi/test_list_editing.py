@@ -54,9 +54,9 @@ def test_stage_is_changed_in_the_list_and_kept_in_history(animateur_client, plac
     data = rows(animateur_client.get(LIST).text)
     data[f"{number_of(data, one)}-stage"] = Stage.COMPLETED
 
-    response = animateur_client.post(LIST, data)
+    response = animateur_client.post(LIST, data, follow=True)
 
-    assert response.status_code == 302
+    assert [str(message) for message in response.context["messages"]] == ["1 fiche modifiée."]
     assert stages() == {"Un forum": Stage.COMPLETED, "Un garage": Stage.PLANNED}
     versions = one.history.order_by("history_id")
     assert [version.stage for version in versions][-1] == Stage.COMPLETED
