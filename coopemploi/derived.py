@@ -22,6 +22,12 @@ from django.db.models.signals import (
     pre_delete,
     pre_save,
 )
+from simple_history.models import HistoricalRecords
+
+from .batches import batches
+
+# What a request refreshes before it answers; past it, what can wait is for the worker.
+MOST_AT_ONCE = 500
 
 
 class DerivedTable:
@@ -29,6 +35,8 @@ class DerivedTable:
 
     name = ""
     watched = ()  # labels of the models it is computed from: "territories.Composition"
+    # Whether a request that touches a great many rows may leave them to the worker.
+    can_wait = False
 
     def affected_by(self, instance):
         """The keys to refresh when `instance`, of a watched model, changes."""
@@ -140,7 +148,17 @@ class Registry(threading.local):
             pending, self.pending = self.pending, defaultdict(set)
             for table in self.tables:
                 if keys := pending[table]:
-                    table.refresh(keys)
+                    self._refresh(table, keys)
+
+    def _refresh(self, table, keys):
+        is_asked = getattr(HistoricalRecords.context, "request", None) is not None
+        if not (table.can_wait and is_asked and len(keys) > MOST_AT_ONCE):
+            table.refresh(keys)
+            return
+        from .tasks import refresh  # needs the tables of the queue, read after those of the apps
+
+        for batch in batches(sorted(keys), MOST_AT_ONCE):
+            refresh.enqueue(name=table.name, keys=batch)
 
     def forget(self):
         """Drop what is pending: its transaction never commits."""

@@ -5,13 +5,14 @@ A journal is a list of steps, in the order they were taken:
 - ["move", model, column, keys, from, to]: the rows that pointed to one record point to another;
 - ["change", model, key, {column: [before, after]}];
 - ["delete", model, {column: value}];
+- ["delete_all", model, [{column: value}]], of the table of a relation;
 - ["create", model, key].
 
 Columns are Django's attribute names, values what the database was given.
 """
 
 from django.apps import apps
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.utils.text import capfirst
 
 from ..batches import batches
@@ -78,6 +79,16 @@ class Journal:
         self.steps.append(["delete", record._meta.label_lower, snapshot(record)])
         record.delete()
 
+    def delete_all(self, field, rows):
+        """Delete `rows` of the table of a relation, which `field` is in: nothing leads to them."""
+        if not rows:
+            return
+        model = field.model
+        notify(field, rows)
+        self.steps.append(["delete_all", model._meta.label_lower, [snapshot(row) for row in rows]])
+        for batch in batches([row.pk for row in rows]):
+            model._base_manager.filter(pk__in=batch).delete()
+
     def create(self, record):
         record.save(force_insert=True)
         self.steps.append(["create", record._meta.label_lower, record.pk])
@@ -106,7 +117,12 @@ class UndoError(Exception):
 
 def obstacles_to(steps):
     """What was changed since the `steps`, in French sentences."""
-    deleted = {(step[1], step[2][pk_name(step[1])]) for step in steps if step[0] == "delete"}
+    deleted = {
+        (step[1], values[pk_name(step[1])])
+        for step in steps
+        if step[0] in ("delete", "delete_all")
+        for values in (step[2] if step[0] == "delete_all" else [step[2]])
+    }
     obstacles, seen = [], set()
     for kind, label, *details in reversed(steps):
         model = apps.get_model(label)
@@ -195,14 +211,39 @@ def _change_back(model, key, changed):
     record.save_base(raw=True)
 
 
-def _insert_back(model, values):
-    record = model(
+def _rebuilt(model, values):
+    return model(
         **{
             field.attname: decode(field, values[field.attname])
             for field in stored_fields(model)
             if field.attname in values
         }
     )
+
+
+def _insert_all_back(model, rows):
+    records = [_rebuilt(model, values) for values in rows]
+    for field in filter(lambda each: each.remote_field, model._meta.fields):
+        _require(field.related_model, {getattr(record, field.attname) for record in records})
+    try:
+        with transaction.atomic():
+            model._base_manager.bulk_create(records, batch_size=400)
+    except IntegrityError as error:
+        name = capfirst(model._meta.verbose_name)
+        raise UndoError([f"{name} : un lien défait par la fusion a été refait depuis."]) from error
+
+
+def _require(model, keys):
+    """Raise UndoError when one of the records `keys` is no more."""
+    for batch in batches(keys):
+        found = model._base_manager.filter(pk__in=batch).values_list("pk", flat=True)
+        if lost := set(batch) - set(found):
+            name = capfirst(model._meta.verbose_name)
+            raise UndoError([f"{name} : la fiche n° {key} n'existe plus." for key in sorted(lost)])
+
+
+def _insert_back(model, values):
+    record = _rebuilt(model, values)
     obstacles = [*_lost_targets(record), *_taken_values(record)]
     if obstacles:
         raise UndoError(obstacles)
@@ -217,6 +258,7 @@ _REVERSES = {
     "move": _move_back,
     "change": _change_back,
     "delete": _insert_back,
+    "delete_all": _insert_all_back,
     "create": _delete_again,
 }
 

@@ -88,10 +88,15 @@ def absorb(journal, kept, dropped):
     """Bring to `kept` all that points to `dropped`, then delete `dropped`."""
     for link in links_to(type(kept)):
         following = follow(link, kept, dropped)
-        for row in following.looped:
-            journal.delete(row)
-        for twin, row in following.united:
-            _unite(journal, link, twin, row)
+        if link.model._meta.auto_created:
+            # Its rows say nothing but that two records go together.
+            repeated = [row for _, row in following.united]
+            journal.delete_all(link, [*following.looped, *repeated])
+        else:
+            for row in following.looped:
+                journal.delete(row)
+            for twin, row in following.united:
+                _unite(journal, link, twin, row)
         journal.move(link, following.moved, dropped.pk, kept.pk)
     journal.delete(dropped)
 
@@ -128,8 +133,12 @@ def _leave_out(journal, survivor, loser, relations):
     for link in links_to(type(survivor)):
         if is_own_relation(link) and (winner := relations.get(relation_of(link).name)):
             unwanted = loser if winner == "survivor" else survivor
-            for row in link.model._base_manager.filter(**{link.attname: unwanted.pk}):
-                journal.delete(row)
+            rows = list(link.model._base_manager.filter(**{link.attname: unwanted.pk}))
+            if link.model._meta.auto_created:
+                journal.delete_all(link, rows)
+            else:
+                for row in rows:
+                    journal.delete(row)
 
 
 def _redirect(journal, model, slug, gone, kept):

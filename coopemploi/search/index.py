@@ -42,6 +42,7 @@ class SearchSource(DerivedTable):
     # What lists filter by: name → function of records that gives (pk, value) pairs.
     facets = {}
     joined = ("source",)  # what a record needs to be shown
+    can_wait = True
 
     @classmethod
     def register(cls):

@@ -190,6 +190,7 @@ class MatchTable(DerivedTable):
     """The suggestions. Keys: (kind, key of the record)."""
 
     name = "rapprochements"
+    can_wait = True
 
     @classmethod
     def register(cls):

@@ -1,10 +1,14 @@
 from collections import defaultdict
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
+from django.http import HttpRequest
+from simple_history.models import HistoricalRecords
 
+from coopemploi import derived
 from coopemploi.derived import DerivedTable, Registry, registry
-from territories.models import Composition, Territory
+from territories.models import Actor, Composition, Territory
 from tests.factories import ActorFactory, CompositionFactory, TerritoryFactory
 
 
@@ -116,3 +120,51 @@ def test_nothing_is_refreshed_when_nothing_watched_changes(recorder):
     ActorFactory()
 
     assert recorder.refreshed == []
+
+
+@pytest.fixture
+def asked(monkeypatch, recorder):
+    """What a request touches, of which more than two rows are many."""
+    monkeypatch.setattr(derived, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(HistoricalRecords.context, "request", HttpRequest(), raising=False)
+    monkeypatch.setattr(recorder, "can_wait", True)
+    return ActorFactory.build_batch(3)
+
+
+def touch(actors):
+    for number, actor in enumerate(actors, start=1):
+        actor.pk = number
+        registry.touch_through(Actor.parents.through, actor)
+    registry.flush()
+
+
+@pytest.mark.django_db
+def test_many_rows_that_can_wait_are_left_to_the_worker(recorder, asked):
+    touch(asked)
+    assert recorder.refreshed == []
+
+    call_command("db_worker", batch=True, verbosity=0)
+
+    assert recorder.refreshed == [{("actor", 1), ("actor", 2)}, {("actor", 3)}]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("reason", ["few", "needed at once", "no request"])
+def test_other_rows_are_refreshed_at_once(recorder, asked, monkeypatch, reason):
+    monkeypatch.setattr(recorder, "can_wait", reason != "needed at once")
+    if reason == "no request":
+        monkeypatch.delattr(HistoricalRecords.context, "request")
+    touched = asked[: 2 if reason == "few" else 3]
+
+    touch(touched)
+
+    assert recorder.refreshed == [{("actor", actor.pk) for actor in touched}]
+
+
+def test_no_perimeter_waits():
+    """Who may edit what is read from the closure: it is true once it is committed."""
+    at_once = {table.name for table in registry.tables if not table.can_wait}
+
+    assert {name for name in at_once if not name.startswith("doublons probables")} == {
+        "contenances"
+    }

@@ -3,6 +3,8 @@
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from factory.django import DjangoModelFactory
 
 from coopemploi.dates import PartialDate
@@ -634,3 +636,53 @@ def test_a_person_may_keep_the_account_of_the_other():
     assert Person.objects.get().user == account
     undo(done)
     assert dump() == before
+
+
+# Merges of thousands
+
+
+@pytest.fixture
+def themes():
+    """Two themes of 30 démarches each, 10 of which have both."""
+    survivor, loser = ThemeFactory.create_batch(2)
+    for number, initiative in enumerate(InitiativeFactory.create_batch(50)):
+        initiative.themes.set([survivor] * (number < 30) + [loser] * (number >= 20))
+    registry.flush()
+    return survivor, loser
+
+
+def test_merge_of_many_links_takes_the_queries_of_one_of_few(themes):
+    def cost():
+        with CaptureQueriesContext(connection) as merging:
+            done = merge(*themes)
+        with CaptureQueriesContext(connection) as undoing:
+            undo(done)
+        registry.flush()
+        return len(merging), len(undoing)
+
+    thirty = cost()
+    for initiative in InitiativeFactory.create_batch(40):
+        initiative.themes.set(themes)
+
+    assert thirty == cost()
+
+
+def test_merge_of_many_links_is_undone_to_the_letter(themes):
+    before = dump()
+
+    done = merge(*themes)
+    assert Initiative.objects.filter(themes=themes[0]).count() == 50
+    undo(done)
+
+    assert dump() == before
+
+
+def test_merge_of_many_links_is_not_undone_over_what_was_done_since(themes):
+    done = merge(*themes)
+    both = Initiative.objects.filter(themes=themes[0]).order_by("pk")[25]
+    both.delete()
+
+    with pytest.raises(UndoError, match="n'existe plus"):
+        undo(done)
+
+    assert Initiative.objects.filter(themes=themes[0]).count() == 49
