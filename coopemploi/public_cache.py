@@ -10,6 +10,7 @@ import hashlib
 import threading
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from weakref import WeakValueDictionary
 
 from django.conf import settings
@@ -169,11 +170,17 @@ def served(request, kept):
         response = HttpResponse(kept.compressed)
         response["Content-Encoding"] = "gzip"
     else:
-        response = HttpResponse(gzip.decompress(kept.compressed))
+        response = HttpResponse(decompressed(kept.compressed))
     for name, value in kept.headers:
         if not (response.status_code == 304 and name == "Content-Type"):
             response[name] = value
     return response
+
+
+@lru_cache(64)
+def decompressed(page):
+    """A page for who reads no compressed one: robots, and checks, ask the same few."""
+    return gzip.decompress(page)
 
 
 def wait_for(key, stamp):
