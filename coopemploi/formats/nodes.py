@@ -65,7 +65,8 @@ def parse(path, problems):
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
+        # YAML ends a file without a last line break by a line of its own.
+        line = min(mark.line, text.count("\n")) + 1 if mark else 1
         problems.append(Problem(Place(path.name, line), _explain(text, line)))
         return Fields({}, start)
     if root is None:

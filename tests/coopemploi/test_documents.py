@@ -673,6 +673,11 @@ def test_text_too_long_for_its_form_is_refused(problems_of):
             "ligne 1 : le fichier doit commencer par des rubriques, comme « acteurs : ».",
         ),
         ("acteurs: A\n", "ligne 1 : « acteurs » attend une liste de fiches : un tiret par fiche."),
+        (
+            "acteurs:\n- nom: A\n<table>B",
+            "ligne 3 : l'écriture n'est pas comprise à cet endroit : retrait inégal, guillemet non "
+            "fermé, ou deux-points dans un texte sans guillemets ?",
+        ),
         ("a: &a [*a]\n", "ligne 1 : une partie du fichier se contient elle-même."),
     ],
 )
