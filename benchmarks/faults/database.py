@@ -16,9 +16,9 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from workers import PORT, SETTINGS, ask, django, gunicorn, manage
+from workers import PORT, SETTINGS, ask, django, free_port, gunicorn, manage
 
-DATABASE_PORT = 54329
+DATABASE_PORT = free_port()
 MAILS = 20
 RECOVERY = 2  # seconds, at most
 

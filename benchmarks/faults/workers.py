@@ -9,6 +9,7 @@ import os
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -20,8 +21,16 @@ from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PORT = 8193
 RATE = 50  # requests a second
+
+
+def free_port():
+    with socket.socket() as opened:
+        opened.bind(("127.0.0.1", 0))
+        return opened.getsockname()[1]
+
+
+PORT = free_port()  # others may run the same on this machine
 SETTINGS = {
     "DEBUG": "0",
     "SECRET_KEY": "a key of a measure, that signs nothing of value",
@@ -83,10 +92,10 @@ print(schema.nearest(Path(".pytest_cache/d/schema")) or "")
 
 
 @contextmanager
-def gunicorn(environment):
+def gunicorn(environment, workers=3):
     command = [
         str(Path(sys.executable).with_name("gunicorn")),
-        *("--config", "python:coopemploi.web_server", "--workers", "3"),
+        *("--config", "python:coopemploi.web_server", "--workers", str(workers)),
         *("--bind", f"127.0.0.1:{PORT}", "--log-level", "critical"),
         *("--pythonpath", f"{ROOT},{Path(__file__).parent}"),
         "site_under_fault:application",
@@ -101,8 +110,9 @@ def gunicorn(environment):
             time.sleep(0.2)
         yield process
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=60)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(timeout=60)
 
 
 def ask(path, method="GET", timeout=30):
