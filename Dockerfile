@@ -7,16 +7,16 @@ RUN apt-get update \
     && useradd --create-home --uid 10001 coopemploi
 
 WORKDIR /srv/coopemploi
-COPY requirements/base.txt requirements/base.txt
-RUN pip install --no-cache-dir --require-hashes -r requirements/base.txt
+COPY requirements/s3.txt requirements/s3.txt
+RUN pip install --no-cache-dir --require-hashes -r requirements/s3.txt
 COPY . .
 # Une clé de passage : rien n'est signé ici.
 RUN SECRET_KEY=build python manage.py collectstatic --noinput \
     && mkdir -p var/media var/mail var/backups \
     && chown -R coopemploi var
 
-USER coopemploi
+USER 10001
 EXPOSE 8000
-HEALTHCHECK CMD python -c "import urllib.request as r; r.urlopen(r.Request('http://127.0.0.1:8000/sante/', headers={'Host': '$SITE_HOST'}))"
+HEALTHCHECK CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(r.Request('http://127.0.0.1:8000/sante/', headers={'Host': os.environ['ALLOWED_HOSTS'].split(',')[0]}))"]
 ENV WEB_HOST=0.0.0.0
 CMD ["gunicorn", "--config", "python:coopemploi.web_server"]
