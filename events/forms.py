@@ -1,15 +1,15 @@
-import re
-
 from django import forms
 from django.core.validators import MaxLengthValidator
 
 from coopemploi.robots import TrapMixin
 from coopemploi.search.text import normalise, storable
-from territories.models import Actor, StageChange, Territory
+from territories.forms import TerritoryInput, territory_named
+from territories.models import Actor, StageChange
 
 from .models import Action, Registration
 from .models.registration import has_a_letter
 
+MOST_READ = 50  # actors of about the same name
 EMAIL_EXAMPLE = "«\N{NO-BREAK SPACE}prenom.nom@exemple.fr\N{NO-BREAK SPACE}»"
 
 
@@ -18,12 +18,6 @@ class LineField(forms.CharField):
 
     def to_python(self, value):
         return " ".join(storable(super().to_python(value)).split())
-
-
-class TerritoryInput(forms.TextInput):
-    """A text, with the names of the territories proposed while one types (`names.js`)."""
-
-    template_name = "forms/territory_input.html"
 
 
 class AnswersForm(forms.Form):
@@ -107,27 +101,11 @@ class RegistrationForm(AnswersForm, TrapMixin):
 
 def actor_named(name):
     """The one published actor called so, None when there is none or several."""
-    return _only_one(Actor.objects.published().matching(name), name, lambda actor: [actor.name])
-
-
-def territory_named(name):
-    """The one territory called so, by its name or as the suggestions write it."""
-    bare = re.sub(r"\(.*", "", name)
-    found = Territory.objects.matching(bare)
-    return _only_one(found, name, lambda territory: [territory.full_label]) or _only_one(
-        found, name, lambda territory: [territory.name]
-    )
-
-
-def _only_one(records, name, names_of):
     wanted = normalise(name)
     if not wanted:
         return None
-    called = [
-        record
-        for record in records[:50]
-        if wanted in {normalise(each) for each in names_of(record)}
-    ]
+    found = Actor.objects.published().matching(name)[:MOST_READ]
+    called = [actor for actor in found if normalise(actor.name) == wanted]
     return called[0] if len(called) == 1 else None
 
 

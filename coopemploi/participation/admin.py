@@ -5,11 +5,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 
-from ..admin import ConfidentialAdmin
+from ..admin import ConfidentialAdmin, OutOfReachError
 from . import services
-from .forms import DecisionForm, sheet_form
+from .forms import DecisionForm
 from .models import Belonging, Proposal
 from .permissions import can_publish_proposal
+from .sheets import sheet_form
+
+OUT_OF_REACH = (
+    "Cette fiche serait hors de votre périmètre : retirez ces lieux, ou laissez-la à qui y anime."
+)
 
 
 @admin.register(Proposal)
@@ -40,13 +45,28 @@ class ProposalAdmin(ConfidentialAdmin):
         is_posted = request.method == "POST"
         if is_posted and not may_decide:
             raise PermissionDenied
-        sheet = self._sheet(proposal, request.POST if is_posted and not is_refusal else None)
-        decision = DecisionForm(request.POST if is_posted else None, is_refusal=is_refusal)
+        left = request.POST.getlist("leave")
+        sheet = self._sheet(proposal, request.POST if is_posted and not is_refusal else None, left)
+        changes = self._changes(proposal)
+        decision = DecisionForm(
+            request.POST if is_posted else None,
+            is_refusal=is_refusal,
+            changes={change["name"]: change["label"] for change in changes},
+        )
         status = 200
         if is_posted:
             if decision.is_valid() and (is_refusal or sheet is None or sheet.is_valid()):
-                return self._decide(request, proposal, sheet, decision, is_refusal)
+                try:
+                    return self._decide(request, proposal, sheet, decision, is_refusal)
+                except OutOfReachError:
+                    proposal = self.get_queryset(request).get(pk=proposal.pk)
+                    sheet.add_error(None, OUT_OF_REACH)
             status = 400
+        for change in changes if may_decide else ():
+            change["field"] = sheet[change["name"]] if change["name"] in sheet.fields else None
+            change["leave"] = next(
+                each for each in decision["leave"] if each.data["value"] == change["name"]
+            )
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -55,33 +75,39 @@ class ProposalAdmin(ConfidentialAdmin):
             "sheet": sheet,
             "decision": decision,
             "may_decide": may_decide,
-            "changes": self._changes(proposal),
+            "changes": changes,
         }
         return render(request, "admin/participation/proposal.html", context, status=status)
 
-    def _sheet(self, proposal, data):
+    def _sheet(self, proposal, data, left):
         """The form of the sheet as it would be; only what is proposed, for one that exists."""
         if proposal.kind == Proposal.Kind.CORRECTION:
             return None
-        form = sheet_form(proposal.kind)(data, instance=proposal.record, initial=proposal.values)
+        form = sheet_form(proposal.kind)(
+            data, instance=proposal.record, initial=proposal.values, is_reviewed=True
+        )
         if not proposal.is_new:
-            for name in set(form.fields) - set(proposal.values):
-                del form.fields[name]
+            form.keep_only(set(proposal.values) - set(left if data else ()))
         return form
 
     def _changes(self, proposal):
-        """(label, before, now, proposed) of each field of a sheet that exists."""
+        """What a sheet that exists says and would say, of each field."""
         record = proposal.record
         if record is None or not proposal.before:
             return []
+        form = sheet_form(proposal.kind)(instance=record)
+        form.keep_only(proposal.before)
+        said = form.said()
         return [
             {
-                "label": record._meta.get_field(name).verbose_name,
-                "before": before,
-                "has_moved": str(getattr(record, name) or "") != before,
-                "proposed": proposal.values.get(name, ""),
+                "name": name,
+                "label": form.fields[name].label,
+                "before": form.in_words(name, proposal.before[name]),
+                "now": form.in_words(name, said[name]),
+                "has_moved": said[name] != proposal.before[name],
+                "proposed": form.in_words(name, proposal.values.get(name, "")),
             }
-            for name, before in proposal.before.items()
+            for name in form.fields
         ]
 
     def _decide(self, request, proposal, sheet, decision, is_refusal):

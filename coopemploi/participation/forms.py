@@ -1,28 +1,10 @@
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import models
 
 from territories.models import Actor, Person
 
 from ..robots import TrapMixin
-from .models import Proposal
-from .permissions import MODELS, actors_of
-
-FIELDS = {
-    Proposal.Kind.INITIATIVE: (
-        "title",
-        "summary",
-        "body",
-        "stage",
-        "worked",
-        "did_not_work",
-        "how_to_redo",
-    ),
-    Proposal.Kind.NEED: ("text", "details", "kind"),
-    Proposal.Kind.OFFER: ("text", "details", "kind"),
-    Proposal.Kind.RESOURCE: ("kind", "title", "summary", "url"),
-    Proposal.Kind.ACTOR: ("description", "website"),
-}
+from .permissions import actors_of
 
 
 class ProfileForm(forms.ModelForm):
@@ -58,9 +40,26 @@ class DecisionForm(forms.Form):
         help_text="La personne le recevra. À écrire si vous refusez.",
     )
 
-    def __init__(self, *args, is_refusal=False, **kwargs):
+    leave = forms.MultipleChoiceField(
+        label="Ne pas reprendre", required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args, is_refusal=False, changes=(), **kwargs):
+        """`changes` {name: label} of a sheet that exists, each of which may be left out."""
         super().__init__(*args, **kwargs)
         self.is_refusal = is_refusal
+        if changes:
+            self.fields["leave"].choices = changes.items()
+        else:
+            del self.fields["leave"]
+
+    def clean_leave(self):
+        left = self.cleaned_data["leave"]
+        if not self.is_refusal and len(left) == len(self.fields["leave"].choices):
+            raise ValidationError(
+                "Vous ne reprenez rien : refusez plutôt, en disant pourquoi.", code="nothing"
+            )
+        return left
 
     def clean_comment(self):
         comment = self.cleaned_data["comment"].strip()
@@ -74,21 +73,6 @@ class DeletionForm(forms.Form):
         label="Je veux supprimer mon compte",
         error_messages={"required": "Cochez la case pour confirmer."},
     )
-
-
-def sheet_form(kind):
-    """The class of the form of what a kind of record says in words."""
-    return forms.modelform_factory(
-        MODELS[kind],
-        fields=FIELDS[kind],
-        formfield_callback=_field,
-    )
-
-
-def _field(field, **kwargs):
-    if isinstance(field, models.URLField):
-        kwargs["assume_scheme"] = "https"
-    return field.formfield(**kwargs)
 
 
 class AuthorForm(TrapMixin):
@@ -110,14 +94,26 @@ class AuthorForm(TrapMixin):
         help_text="Facultatif : d'où vous le tenez, où cela se passe…",
     )
 
-    def __init__(self, *args, user, is_correction=False, is_edit=False, **kwargs):
+    def __init__(self, *args, user, is_correction=False, sheet=None, **kwargs):
         super().__init__(*args, **kwargs)
+        self.is_correction, self.sheet = is_correction, sheet
+        self.is_of_a_sheet = sheet is not None and sheet.instance.pk is not None
         if user.is_authenticated:
             del self.fields["name"], self.fields["email"]
             self.fields["actor"].queryset = actors_of(user)
-        if not user.is_authenticated or is_edit or is_correction:
+        if not user.is_authenticated or self.is_of_a_sheet or is_correction:
             del self.fields["actor"]
         if is_correction:
             self.fields["message"].label = "Ce qu'il faut corriger"
-            self.fields["message"].required = True
-            self.fields["message"].help_text = ""
+            self.fields["message"].required = sheet is None
+            self.fields["message"].help_text = (
+                "" if sheet is None else "En vos mots, ou dans la fiche elle-même, plus bas."
+            )
+
+    def clean(self):
+        is_silent = "message" in self.cleaned_data and not self.cleaned_data["message"].strip()
+        if is_silent and self.is_of_a_sheet and not self.sheet.has_changed():
+            self.add_error(
+                "message", "Rien n'a changé : corrigez la fiche, ou dites ce qu'il faut corriger."
+            )
+        return super().clean()

@@ -4,7 +4,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils import timezone
 
-from territories.models import Actor, Person
+from territories.models import Actor, Person, Territory
 
 
 class BelongingQuerySet(models.QuerySet):
@@ -124,6 +124,10 @@ class Proposal(models.Model):
         null=True,
         blank=True,
         related_name="proposals",
+    )
+    # Where it takes place, when it is in no actor's name: it says who reviews it.
+    territories = models.ManyToManyField(
+        Territory, verbose_name="territoires", blank=True, editable=False, related_name="proposals"
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

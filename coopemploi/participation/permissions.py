@@ -1,6 +1,9 @@
 """Who decides who belongs to an actor, and which sheets a member may propose to change."""
 
+from urllib.parse import urlsplit
+
 from django.db.models import Q
+from django.urls import Resolver404, resolve
 
 from initiatives.models import Initiative, Involvement, Need, Offer, Resource
 from territories.models import Actor
@@ -14,8 +17,8 @@ LEADERS = (Involvement.Role.CARRIER, Involvement.Role.PILOT, Involvement.Role.CO
 
 
 def declare():
-    for model in (Belonging, Proposal):
-        lead(model, "actor__territories", "actor__governs")
+    lead(Belonging, "actor__territories", "actor__governs")
+    lead(Proposal, "actor__territories", "actor__governs", "territories")
 
 
 def actors_of(user):
@@ -53,6 +56,18 @@ def sheets_of(user, model):
         return visible.filter(actor__in=actors)
     person = person_of(user)
     return visible.filter(Q(actor__in=actors) | (Q(person=person) if person else Q(pk__in=[])))
+
+
+def sheet_at(page):
+    """(kind, sheet) of the published sheet that a page of the site shows; (None, None)."""
+    try:
+        found = resolve(urlsplit(page).path)
+    except (Resolver404, ValueError):
+        return None, None
+    for kind, model in MODELS.items():
+        if found.url_name == f"{model._meta.model_name}_detail":
+            return kind, model.objects.published().filter(**found.kwargs).first()
+    return None, None
 
 
 def can_publish_proposal(user, proposal):

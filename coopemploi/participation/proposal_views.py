@@ -8,11 +8,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ..robots import may_send
-from .forms import AuthorForm, sheet_form
+from .forms import AuthorForm
 from .models import Proposal
-from .permissions import MODELS, sheets_of
+from .permissions import MODELS, sheet_at, sheets_of
+from .sheets import sheet_form
 
 PER_HOUR = 10
+PREFIX = "fiche"
 NEW = [kind for kind in Proposal.Kind if kind != Proposal.Kind.ACTOR]
 
 
@@ -38,10 +40,16 @@ def proposal_add(request, kind):
     page = request.GET.get("page", "")[:300]
     if not (page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None)):
         page = ""
-    data = request.POST or None
-    sheet = None if is_correction else sheet_form(kind)(data)
-    author = AuthorForm(data, user=request.user, is_correction=is_correction)
-    return _answer(request, kind, sheet, author, page=page if is_correction else "")
+    record = None
+    if is_correction:
+        sheet_kind, record = sheet_at(page) if page else (None, None)
+        kind = sheet_kind if record else kind
+    sheet = _sheet(request, kind, record) if record or not is_correction else None
+    author = AuthorForm(
+        request.POST or None, user=request.user, is_correction=is_correction, sheet=sheet
+    )
+    page = page if is_correction else ""
+    return _answer(request, kind, sheet, author, record=record, page=page)
 
 
 @never_cache
@@ -51,10 +59,16 @@ def proposal_edit(request, kind, pk):
     if kind not in MODELS:
         raise Http404("Cette sorte de fiche n'existe pas.")
     record = get_object_or_404(sheets_of(request.user, MODELS[kind]), pk=pk)
-    data = request.POST or None
-    sheet = sheet_form(kind)(data, instance=record)
-    author = AuthorForm(data, user=request.user, is_edit=True)
+    sheet = _sheet(request, kind, record)
+    author = AuthorForm(request.POST or None, user=request.user, sheet=sheet)
     return _answer(request, kind, sheet, author, record=record)
+
+
+def _sheet(request, kind, record):
+    """Its names are not the author's: an actor has a web site, and robots a trap of that name."""
+    is_sent = any(name.startswith(f"{PREFIX}-") for name in request.POST)
+    data = request.POST if is_sent or not record else None
+    return sheet_form(kind)(data or None, instance=record, prefix=PREFIX)
 
 
 def _answer(request, kind, sheet, author, *, record=None, page=""):
@@ -62,7 +76,7 @@ def _answer(request, kind, sheet, author, *, record=None, page=""):
     if request.method == "POST":
         status = 400
         # Each is asked: all that is wrong is said at once.
-        checked = [form.is_valid() for form in (sheet, author) if form is not None]
+        checked = [form.is_valid() for form in (sheet, author) if _says_something(form, record)]
         if all(checked):
             is_refused = not may_send(request, "proposal", per_hour=PER_HOUR)
             status = 429
@@ -77,34 +91,53 @@ def _answer(request, kind, sheet, author, *, record=None, page=""):
         "form": author,
         "record": record,
         "page": page,
+        "is_correction": author.is_correction,
         "is_refused": is_refused,
     }
     return render(request, "participation/proposal_form.html", context, status=status)
 
 
+def _says_something(form, record):
+    """A sheet left as it is may not be asked to be right: others wrote it."""
+    is_sheet = form is not None and "message" not in form.fields
+    return form is not None and not (is_sheet and record and not form.has_changed())
+
+
 def _keep(request, kind, sheet, given, record, page):
     values, before, title = {}, {}, f"Correction : {page or 'le site'}"
-    if sheet is not None:
-        names = sheet.changed_data if record else sheet.cleaned_data
-        values = {name: str(sheet.cleaned_data[name] or "") for name in names}
-        before = {name: str(sheet.initial.get(name) or "") for name in names} if record else {}
-        title = str(sheet.instance)
-    if record and not values:
-        return
-    Proposal.objects.create(
+    # Read anew: the form has put what is proposed into the one it holds.
+    record = type(record).objects.get(pk=record.pk) if record else None
+    is_in_words = sheet is None or (record and not sheet.has_changed())
+    if is_in_words:
+        kind, page = Proposal.Kind.CORRECTION, page or record.get_absolute_url() if record else page
+    else:
+        title, said = str(sheet.instance), sheet.said()
+        names = sheet.changed_data if record else list(sheet.fields)
+        values = {name: value for name, value in sheet.stored().items() if name in names}
+        before = {name: said[name] for name in names} if record else {}
+    actor = given.get("actor") or _actor_of(record)
+    proposal = Proposal.objects.create(
         kind=kind,
-        # Read anew: the form has put what is proposed into the one it holds.
-        record=type(record).objects.get(pk=record.pk) if record else None,
+        record=None if is_in_words else record,
         page=page,
         title=title[:300],
         values=values,
         before=before,
         message=given["message"],
-        actor=given.get("actor") or _actor_of(record),
+        actor=actor,
         user=request.user if request.user.is_authenticated else None,
         name=given.get("name", ""),
         email=given.get("email", ""),
     )
+    if actor is None:
+        proposal.territories.set(_places_of(record, sheet))
+
+
+def _places_of(record, sheet):
+    """Where it takes place, as far as one knows: it says who reviews what no actor proposes."""
+    if record is not None:
+        return record.territories.all() if hasattr(record, "territories") else []
+    return [] if sheet is None else sheet.places()
 
 
 def _actor_of(record):

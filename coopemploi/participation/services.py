@@ -12,6 +12,7 @@ from initiatives.models import Initiative, Involvement
 from territories.models import Position
 from territories.participants import address_of, addresses_of, person_of
 
+from ..admin import OutOfReachError
 from ..alerts.models import Alert
 from ..mail.models import Refusal
 from ..mail.services import send_mail_later, site_url
@@ -19,6 +20,7 @@ from ..permissions import editing_rule
 from ..publishing import Publishable
 from .erasure import forget_addresses, forget_person, written_as
 from .models import Belonging, Proposal
+from .sheets import words_of
 
 User = get_user_model()
 BETWEEN_NEWS = datetime.timedelta(hours=20)  # to animateurs, of what awaits their decision
@@ -74,7 +76,10 @@ def decide_belonging(*, belonging, accepts, by, comment):
 
 @transaction.atomic
 def publish(*, proposal, form, by, comment):
-    """Write what was proposed, as the reviewer left it; return the record."""
+    """Write what was proposed, as the reviewer left it; return the record.
+
+    Raise OutOfReachError when it would lie where the reviewer may not write.
+    """
     record = form.save(commit=False)
     if proposal.is_new:
         record.created_by = by
@@ -84,15 +89,19 @@ def publish(*, proposal, form, by, comment):
             record.actor = proposal.actor
         record.status = Publishable.Status.DRAFT
     record.save()
+    form.save_m2m()
     if proposal.is_new:
         if isinstance(record, Initiative) and proposal.actor:
-            record.territories.set(proposal.actor.territories.all())
+            if not form.cleaned_data.get("territories"):
+                record.territories.set(proposal.actor.territories.all())
             Involvement.objects.create(
                 initiative=record, actor=proposal.actor, role=Involvement.Role.CARRIER
             )
         record.publish()
         proposal.record = record
-    proposal.values = {name: str(form.cleaned_data[name] or "") for name in form.fields}
+    if not editing_rule().editable(type(record).objects.filter(pk=record.pk), by).exists():
+        raise OutOfReachError
+    proposal.values = form.stored()
     _decide(proposal, Proposal.State.PUBLISHED, by, comment)
     return record
 
@@ -189,7 +198,7 @@ def export_of(user):
             {
                 "sorte": each.get_kind_display(),
                 "titre": each.title,
-                "texte": each.values,
+                "texte": words_of(each),
                 "mot": each.message,
                 "état": each.get_state_display(),
                 "commentaire": each.comment,

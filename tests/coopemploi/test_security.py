@@ -160,7 +160,12 @@ def test_fields_that_no_form_has_are_not_written(client):
     event = EventFactory(needs_registration=True, start="2099-01-02")
     address = reverse("registration_add", args=[event.slug])
     client.post(address, registration(status="walk_in", rank="-5", presence="present", pk="1"))
-    proposal = {"title": "Un garage", "summary": "Un résumé.", "name": "Léa", "email": "l@e.org"}
+    proposal = {
+        "fiche-title": "Un garage",
+        "fiche-summary": "Un résumé.",
+        "name": "Léa",
+        "email": "l@e.org",
+    }
     client.post(
         reverse("proposal_add", args=["initiative"]),
         proposal | {"state": "published", "user": "1", "decided_by": "1", "status": "published"},

@@ -1,7 +1,11 @@
 """What participants and visitors propose: kept aside, reviewed, published or refused."""
 
+from html import unescape
+from types import SimpleNamespace
+
 import pytest
 from allauth.account.models import EmailAddress
+from bs4 import BeautifulSoup
 from django.core.cache import cache
 from django.urls import reverse
 from post_office.models import Email
@@ -9,6 +13,7 @@ from post_office.models import Email
 from coopemploi.participation.models import Proposal
 from initiatives.models import Initiative, Involvement, Need
 from territories.models import Mandate
+from tests.every_address import data_of
 from tests.factories import (
     ActorFactory,
     BelongingFactory,
@@ -18,7 +23,10 @@ from tests.factories import (
     NeedFactory,
     PersonFactory,
     ProposalFactory,
+    SchemeFactory,
+    StepFactory,
     TerritoryFactory,
+    ThemeFactory,
     UserFactory,
 )
 
@@ -52,12 +60,26 @@ def add(kind):
     return reverse("proposal_add", args=[kind])
 
 
-def propose_initiative(client, **values):
-    return client.post(add("initiative"), {**VISITOR, "title": SECRET, **values})
+def sheet(**values):
+    """What a form sends of a sheet."""
+    return {f"fiche-{name}": value for name, value in values.items()}
+
+
+def propose_initiative(client, *, email=VISITOR["email"], website="", **values):
+    author = {**VISITOR, "email": email, "website": website}
+    return client.post(add("initiative"), {**author, **sheet(**{"title": SECRET, **values})})
 
 
 def review(proposal):
     return reverse("admin:participation_proposal_change", args=[proposal.pk])
+
+
+def form_at(client, address):
+    """What the form of a page sends, left as it is; without its buttons."""
+    page = BeautifulSoup(client.get(address).content, "html.parser")
+    form = page.select("main form[method=post], #content form[method=post]")[-1]
+    sent = data_of(form)
+    return {name: value for name, value in sent.items() if name not in ("publier", "refuser")}
 
 
 # Visitors
@@ -133,7 +155,8 @@ def test_a_member_proposes_to_change_the_sheet_of_their_actor(client, member, ac
     page = reverse("proposal_edit", args=["acteur", actor.pk])
     assert page in client.get(reverse("my_space")).text
 
-    client.post(page, {"description": "Après", "website": "", "message": "", "titre": ""})
+    same = {"kind": actor.kind, "territories": ["Landes"]}
+    client.post(page, {**sheet(**same, description="Après"), "message": ""})
 
     actor.refresh_from_db()
     proposal = Proposal.objects.get()
@@ -173,6 +196,190 @@ def test_a_request_to_belong_opens_no_sheet(client, actor):
     assert client.get(reverse("proposal_edit", args=["acteur", actor.pk])).status_code == 404
 
 
+# Choices, places, rows
+
+
+@pytest.fixture
+def terms():
+    return SimpleNamespace(
+        theme=ThemeFactory(name="Mobilité"),
+        other=ThemeFactory(name="Logement"),
+        scheme=SchemeFactory(name="GPECT", acronym=""),
+    )
+
+
+def rows(name, *sent):
+    """What a form sends of the rows of a sheet, two of them blank."""
+    data = {f"{name}-total": len(sent) + 2}
+    for n, row in enumerate(sent):
+        data |= {f"{name}-{n}-{column}": value for column, value in row.items()}
+    return sheet(**data)
+
+
+STEP = {"date": "10/2019", "label": "Lancement"}
+LINK = {"kind": "page", "title": "Le site", "url": "https://garage.example/"}
+
+
+def test_a_visitor_proposes_what_a_sheet_holds_as_choices(client, terms):
+    landes = TerritoryFactory(kind="departement", name="Landes", code="40")
+
+    propose_initiative(
+        client,
+        stage="ongoing",
+        themes=[terms.theme.pk, terms.other.pk],
+        schemes=[terms.scheme.pk],
+        territories=["landes", "", "Le pays de nulle part"],
+        **{key.removeprefix("fiche-"): value for key, value in rows("steps", STEP).items()},
+        **{key.removeprefix("fiche-"): value for key, value in rows("links", LINK).items()},
+    )
+
+    proposal = Proposal.objects.get()
+    said = {name: value for name, value in proposal.values.items() if value}
+    assert said == {
+        "title": SECRET,
+        "stage": "ongoing",
+        "themes": [terms.other.pk, terms.theme.pk],
+        "schemes": [terms.scheme.pk],
+        "territories": [landes.pk, "Le pays de nulle part"],
+        "steps": [STEP],
+        "links": [LINK],
+    }
+    assert list(proposal.territories.all()) == [landes]
+    assert not Initiative.objects.exists()
+
+
+def test_a_place_of_several_names_is_asked(client):
+    for code, kind in (("75", "departement"), ("75056", "commune")):
+        TerritoryFactory(kind=kind, name="Paris", code=code)
+
+    response = propose_initiative(client, territories=["Paris"])
+
+    assert response.status_code == 400
+    assert "lequel ? Écrivez par exemple Paris (" in response.text
+    assert not Proposal.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"themes": ["999999"]},
+        {"themes": ["x"]},
+        {"stage": "achevée"},
+        {"territories": ["x" * 151]},
+        {"territories": [f"Lieu {n}" for n in range(31)]},
+        {"steps-total": "1", "steps-0-date": "le mois prochain peut-être", "steps-0-label": "X"},
+        {"steps-total": "1", "steps-0-date": "2019"},
+        {"links-total": "1", "links-0-url": "javascript:alert(1)", "links-0-title": "X"},
+        {"links-total": "1", "links-0-url": "https://a.example/", "links-0-kind": "faux"},
+    ],
+)
+def test_what_is_wrong_in_a_choice_is_said(client, wrong):
+    response = propose_initiative(client, **wrong)
+
+    assert (response.status_code, "errorlist" in response.text) == (400, True)
+    assert not Proposal.objects.exists()
+
+
+@pytest.mark.parametrize("total", ["", "-1", "x", "99999999", "²"])
+def test_a_forged_number_of_rows_is_none(client, total):
+    assert propose_initiative(client, **{"steps-total": total}).status_code == 302
+    assert Proposal.objects.get().values["steps"] == []
+
+
+def test_rows_come_back_as_they_were_sent(client):
+    sent = {"links-total": "3", "links-2-title": "Sans adresse", "links-2-kind": "video"}
+
+    page = BeautifulSoup(propose_initiative(client, **sent).content, "html.parser")
+
+    assert page.find(attrs={"name": "fiche-links-0-title"})["value"] == "Sans adresse"
+    assert page.find(attrs={"name": "fiche-links-total"})["value"] == "3"
+
+
+def test_a_form_shows_what_the_sheet_holds(client, member, actor, terms):
+    need = NeedFactory(actor=actor, stated_on="10/2019")
+    need.themes.add(terms.theme)
+    need.territories.add(actor.territories.get())
+    client.force_login(member)
+    address = reverse("proposal_edit", args=["besoin", need.pk])
+
+    page = BeautifulSoup(client.get(address).content, "html.parser")
+    checked = [box["value"] for box in page.select("[name='fiche-themes'][checked]")]
+    places = [box.get("value") for box in page.select("[name='fiche-territories']")]
+
+    assert checked == [str(terms.theme.pk)]
+    assert places == [actor.territories.get().full_label, None, None]
+    assert page.find(attrs={"name": "fiche-stated_on"})["value"] == "10/2019"
+
+
+def test_a_sheet_sent_as_it_is_proposes_nothing(client, member, actor, terms):
+    initiative = InitiativeFactory(title="Un garage", body="Deux\nlignes")
+    InvolvementFactory(initiative=initiative, actor=actor, role=Involvement.Role.CARRIER)
+    initiative.themes.add(terms.theme)
+    initiative.territories.add(actor.territories.get())
+    StepFactory(initiative=initiative, date="10/2019", label="Lancement")
+    client.force_login(member)
+    address = reverse("proposal_edit", args=["initiative", initiative.pk])
+    sent = form_at(client, address)
+
+    sent["fiche-body"] = "Deux\r\nlignes"  # as browsers write it
+    response = client.post(address, sent)
+
+    assert (response.status_code, "Rien n'a changé" in unescape(response.text)) == (400, True)
+    client.post(address, {**sent, "fiche-themes": [terms.other.pk], "fiche-steps-0-label": ""})
+    assert not Proposal.objects.exists()  # the row still has its date
+    client.post(
+        address,
+        {
+            **sent,
+            "fiche-themes": [terms.other.pk],
+            "fiche-steps-0-label": "",
+            "fiche-steps-0-date": "",
+        },
+    )
+    proposal = Proposal.objects.get()
+    assert proposal.before == {"themes": [terms.theme.pk], "steps": [STEP]}
+    assert proposal.values == {"themes": [terms.other.pk], "steps": []}
+
+
+def test_a_visitor_corrects_a_published_sheet_field_by_field(client, terms):
+    initiative = InitiativeFactory(title="Un garage", status="published")
+    initiative.territories.add(TerritoryFactory(kind="departement", name="Landes"))
+    address = f"{add('correction')}?page={initiative.get_absolute_url()}"
+    sent = form_at(client, address)
+
+    client.post(address, {**sent, **VISITOR, "fiche-themes": [terms.theme.pk]})
+
+    proposal = Proposal.objects.get()
+    assert (proposal.kind, proposal.record, proposal.email) == (
+        "initiative",
+        initiative,
+        "vic@example.org",
+    )
+    assert (proposal.before, proposal.values) == ({"themes": []}, {"themes": [terms.theme.pk]})
+    assert [str(place) for place in proposal.territories.all()] == ["Landes"]
+    assert not initiative.themes.exists()
+
+
+def test_a_correction_shows_nothing_of_a_draft(client):
+    draft = InitiativeFactory(title="Un garage caché", status="draft")
+
+    page = client.get(add("correction"), {"page": draft.get_absolute_url()})
+
+    assert "caché" not in page.text.replace(draft.slug, "")
+    assert "fiche-title" not in page.text
+
+
+def test_a_member_may_propose_the_site_of_their_actor(client, member, actor):
+    """The trap for robots bears the same name in English."""
+    client.force_login(member)
+    address = reverse("proposal_edit", args=["acteur", actor.pk])
+    sent = form_at(client, address)
+
+    client.post(address, {**sent, "fiche-website": "https://plie.example/"})
+
+    assert Proposal.objects.get().values == {"website": "https://plie.example/"}
+
+
 # Review
 
 
@@ -180,7 +387,7 @@ def test_the_reviewer_publishes_a_new_sheet_as_mended(client, animateur_client, 
     client.force_login(member)
     client.post(
         add("besoin"),
-        {"text": "Un minibus", "details": "", "kind": "tool", "actor": actor.pk, "message": ""},
+        {**sheet(text="Un minibus", kind="tool"), "actor": actor.pk, "message": ""},
     )
     proposal = Proposal.objects.get()
     reviewer = UserFactory(is_staff=True, is_superuser=True)
@@ -264,6 +471,151 @@ def test_what_is_decided_is_decided(animateur_client):
 
     assert animateur_client.post(review(proposal), {"publier": ""}).status_code == 403
     assert not Need.objects.exists()
+
+
+def test_the_reviewer_publishes_choices_places_and_rows(animateur_client, terms):
+    landes = TerritoryFactory(kind="departement", name="Landes", code="40")
+    proposal = ProposalFactory(
+        kind="initiative",
+        title=SECRET,
+        values={
+            "title": SECRET,
+            "themes": [terms.theme.pk],
+            "territories": [landes.pk, "Nulle part"],
+            "steps": [STEP],
+            "links": [LINK],
+        },
+    )
+    sent = form_at(animateur_client, review(proposal)) | {"publier": ""}
+
+    refused = animateur_client.post(review(proposal), sent)
+    assert (refused.status_code, "n'est pas reconnu" in unescape(refused.text)) == (400, True)
+    animateur_client.post(review(proposal), {**sent, "territories": ["Landes (département 40)"]})
+
+    initiative = Initiative.objects.get()
+    assert list(initiative.themes.all()) == [terms.theme]
+    assert list(initiative.territories.all()) == [landes]
+    assert [(str(step.date), step.label) for step in initiative.steps.all()] == [
+        ("octobre 2019", "Lancement")
+    ]
+    assert [link.url for link in initiative.links.all()] == [LINK["url"]]
+
+
+@pytest.fixture
+def change(actor, terms):
+    """A member would change the scheme and the description of their actor."""
+    actor.schemes.add(terms.scheme)
+    return ProposalFactory(
+        kind="acteur",
+        record=actor,
+        actor=actor,
+        values={"description": "Après", "schemes": []},
+        before={"description": "Avant", "schemes": [terms.scheme.pk]},
+    )
+
+
+def test_the_reviewer_sees_each_field_beside_todays(animateur_client, change):
+    page = BeautifulSoup(animateur_client.get(review(change)).content, "html.parser")
+
+    shown = [
+        " ".join(" ".join(line.get_text() for line in each.find_all("p")[:2]).split())
+        for each in page.select("fieldset.module")
+    ]
+    assert shown == [
+        "Aujourd'hui : Avant Proposé : Après",
+        "Aujourd'hui : GPECT Proposé : –",
+    ]
+
+
+def test_the_reviewer_leaves_a_field_out(animateur_client, actor, change):
+    animateur_client.post(
+        review(change), {"description": "Après", "leave": ["schemes"], "publier": ""}
+    )
+
+    actor.refresh_from_db()
+    change.refresh_from_db()
+    assert (actor.description, actor.schemes.count()) == ("Après", 1)
+    assert (change.state, change.values) == ("published", {"description": "Après"})
+
+
+def test_the_reviewer_accepts_a_choice(animateur_client, actor, change):
+    animateur_client.post(
+        review(change), {"description": "Avant", "leave": ["description"], "publier": ""}
+    )
+
+    actor.refresh_from_db()
+    assert (actor.description, actor.schemes.count()) == ("Avant", 0)
+
+
+def test_to_leave_everything_out_is_to_refuse(animateur_client, change):
+    sent = {"leave": ["description", "schemes"], "publier": ""}
+
+    response = animateur_client.post(review(change), sent)
+
+    assert (response.status_code, "refusez plutôt" in response.text) == (400, True)
+    change.refresh_from_db()
+    assert change.state == "proposed"
+
+
+def test_a_field_that_was_not_proposed_is_left_out_of_nothing(animateur_client, change):
+    sent = {"description": "Après", "leave": ["website"], "publier": ""}
+
+    assert animateur_client.post(review(change), sent).status_code == 400
+
+
+def test_rows_that_stay_keep_their_key(animateur_client, actor):
+    initiative = InitiativeFactory()
+    kept = StepFactory(initiative=initiative, date="10/2019", label="Lancement")
+    StepFactory(initiative=initiative, date="2020", label="À retirer")
+    added = {"date": "2021", "label": "Suite"}
+    proposal = ProposalFactory(
+        kind="initiative",
+        record=initiative,
+        values={"steps": [STEP, added]},
+        before={"steps": [STEP, {"date": "2020", "label": "À retirer"}]},
+    )
+
+    sent = form_at(animateur_client, review(proposal))
+    animateur_client.post(review(proposal), sent | {"publier": ""})
+
+    assert [step.label for step in initiative.steps.all()] == ["Lancement", "Suite"]
+    assert initiative.steps.first() == kept
+
+
+def test_what_is_published_is_signed(animateur_client, actor, change, terms):
+    animateur_client.post(review(change), {"description": "Après", "publier": ""})
+
+    version = actor.history.latest("history_date")
+    reviewer = Proposal.objects.get().decided_by
+    assert (version.history_user, version.relations["schemes"]) == (reviewer, [])
+
+
+def test_nothing_is_published_out_of_the_perimeter(client, actor):
+    here, elsewhere = actor.territories.get(), TerritoryFactory(kind="departement", name="Gers")
+    proposal = ProposalFactory(kind="besoin", values={"text": "Un minibus", "kind": "tool"})
+    proposal.territories.add(here)
+    signed_in(client, Mandate.Role.ANIMATEUR, here)
+    sent = {"text": "Un minibus", "kind": "tool", "publier": ""}
+
+    refused = client.post(review(proposal), {**sent, "territories": ["Gers"]})
+
+    assert (refused.status_code, "hors de votre périmètre" in refused.text) == (400, True)
+    proposal.refresh_from_db()
+    assert (Need.objects.count(), proposal.state) == (0, "proposed")
+    assert client.post(review(proposal), {**sent, "territories": [here.name]}).status_code == 302
+    assert elsewhere not in Need.objects.get().territories.all()
+
+
+def test_what_takes_place_elsewhere_is_read_there_alone(client, actor):
+    """A visitor names no actor: the place says who reviews."""
+    gers = TerritoryFactory(kind="departement", name="Gers")
+    proposal = ProposalFactory()
+    proposal.territories.add(gers)
+
+    signed_in(client, Mandate.Role.ANIMATEUR, actor.territories.get())
+    assert client.get(review(proposal)).status_code == 404
+    signed_in(client, Mandate.Role.ANIMATEUR, gers)
+    assert client.get(review(proposal)).status_code == 200
 
 
 def signed_in(client, role, territory=None):
