@@ -241,9 +241,9 @@ class ResourceAdmin(ImportableMixin, PublishableAdmin):
 class IntroductionAdmin(ConfidentialAdmin):
     """What became of each; who was written to, never their addresses."""
 
-    list_display = ["need", "candidate", "seeker", "helper", "state", "created_at"]
-    list_select_related = ["need", "offer", "initiative", "seeker", "helper"]
-    search_fields = ["need__text"]
+    list_display = ["subject", "candidate", "seeker", "helper", "state", "created_at"]
+    list_select_related = ["need", "offer", "initiative", "sought_offer", "seeker", "helper"]
+    search_fields = ["need__text", "sought_offer__text"]
     follow_up = {
         "signalees": ("signalées", "reported"),
         "en-attente": ("en attente d'une réponse", "waiting"),
@@ -252,6 +252,7 @@ class IntroductionAdmin(ConfidentialAdmin):
         "need",
         "offer",
         "initiative",
+        "sought_offer",
         "seeker",
         "helper",
         "asked_by",
@@ -267,6 +268,10 @@ class IntroductionAdmin(ConfidentialAdmin):
         "report",
     ]
     fields = [*readonly_fields, "report_handled"]
+
+    @admin.display(description="besoin, ou offre demandée")
+    def subject(self, introduction):
+        return introduction.subject
 
     @admin.display(description="peut y répondre")
     def candidate(self, introduction):

@@ -70,9 +70,13 @@ class IntroductionForm(forms.Form):
         error_messages={"required": "Écrivez quelques mots."},
     )
 
-    def __init__(self, *args, people=None, **kwargs):
-        """`people` {side: who can be written to}, for whoever animates; None for a participant."""
+    def __init__(self, *args, people=None, why="", **kwargs):
+        """`people` {side: who can be written to}, for whoever animates; None for a participant,
+        who is asked `why` when no record of theirs says it."""
         super().__init__(*args, **kwargs)
+        if why:
+            self.fields["message"].label = why
+            self.fields["message"].widget.attrs["rows"] = 3
         for side in Introduction.SIDES:
             if people is None:
                 del self.fields[side]
@@ -139,7 +143,8 @@ class IntroductionOutcomeForm(forms.Form):
         "se lit sur le site.",
     )
 
-    def __init__(self, *args, is_seeker, **kwargs):
+    def __init__(self, *args, tells_story, **kwargs):
+        """`tells_story`: asked of who had the need."""
         super().__init__(*args, **kwargs)
-        if not is_seeker:
+        if not tells_story:
             del self.fields["story"]

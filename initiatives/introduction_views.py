@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -10,14 +11,20 @@ from django.views.decorators.http import require_http_methods
 
 from coopemploi.links import opened_by
 from territories.models import Person
-from territories.participants import address_of
+from territories.participants import address_of, person_of
 
 from . import introductions
 from .forms import IntroductionAnswerForm, IntroductionForm, IntroductionOutcomeForm
-from .models import Introduction, Match
+from .models import Introduction, Match, Need, Offer
 from .permissions import can_introduce
 
 Answer = Introduction.Answer
+# What may be asked for by itself: its model, the field that holds it, the side of who has it.
+ALONE = {"besoin": (Need, "need", "seeker"), "offre": (Offer, "sought_offer", "helper")}
+WHY = {
+    "besoin": "En quelques mots : comment pouvez-vous aider ?",
+    "offre": "En quelques mots : pourquoi cela vous intéresse-t-il ?",
+}
 
 
 @never_cache
@@ -27,11 +34,20 @@ def introduction_add(request, pk):
     match = get_object_or_404(
         Match.objects.shown().visible_to(request.user).with_candidates(), pk=pk
     )
-    is_animateur = can_introduce(request.user, match)
-    side = None if is_animateur else introductions.side_of(match, request.user)
+    is_animateur, person = can_introduce(request.user, match), person_of(request.user)
+    side = None if is_animateur else introductions.side_of(match, person)
     known = introductions.people_of(match)
+    if side:
+        known = introductions.people_asked_by(person, side, match)
     may_ask = is_animateur or (side and len(known) == 2)
-    context = {"match": match, "is_animateur": is_animateur, "side": side, "may_ask": may_ask}
+    context = {
+        "need": match.need,
+        "candidate": match.candidate,
+        "offer": match.offer,
+        "is_animateur": is_animateur,
+        "is_concerned": side,
+        "may_ask": may_ask,
+    }
     if not may_ask:
         return _form(request, context, status=200 if side else 403)
     form = IntroductionForm(
@@ -41,23 +57,52 @@ def introduction_add(request, pk):
         else None,
         initial={"message": written_for(match, is_animateur=is_animateur, side=side), **known},
     )
-    context["form"] = form
+    about = {"need": match.need, "offer": match.offer, "initiative": match.initiative}
+    return _ask(request, {**context, "form": form}, {**about, **known})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def introduction_ask(request, kind, slug):
+    """Ask for an offer without a need of one's own, or answer a need without an offer."""
+    if kind not in ALONE:
+        raise Http404("Cela ne se demande pas.")
+    model, field, other = ALONE[kind]
+    records = model.objects.published().filter(state=model.State.OPEN)
+    record = get_object_or_404(records.select_related("actor", "person__user"), slug=slug)
+    person = person_of(request.user)
+    if person is None:
+        messages.info(request, "Dites d'abord comment vous vous appelez.")
+        return redirect("my_profile")
+    is_own = introductions.is_concerned(person, record)
+    answering = None if is_own else introductions.answering_for(record)
+    context = {
+        "need": record if model is Need else None,
+        "candidate": record if model is Offer else None,
+        "is_own": is_own,
+        "is_concerned": not is_own,
+        "may_ask": answering is not None,
+    }
+    if answering is None:
+        return _form(request, context)
+    form = IntroductionForm(request.POST or None, why=WHY[kind])
+    own = next(side for side in Introduction.SIDES if side != other)
+    return _ask(request, {**context, "form": form}, {field: record, other: answering, own: person})
+
+
+def _ask(request, context, about):
+    """`about`: the records and the people, whoever animates saying other people."""
+    form = context["form"]
     if request.method != "POST":
         return _form(request, context)
     if not form.is_valid():
         return _form(request, context, status=400)
-    return _ask(request, context, {**known, **form.cleaned_data})
-
-
-def _ask(request, context, given):
+    introduction = Introduction(**{**about, **form.cleaned_data})
     try:
         introductions.ask(
-            match=context["match"],
-            seeker=given["seeker"],
-            helper=given["helper"],
+            introduction,
             user=request.user,
-            message=given["message"],
-            is_animateur=context["is_animateur"],
+            is_animateur=context.get("is_animateur", False),
             at=timezone.now(),
         )
     except introductions.TooManyError:
@@ -65,7 +110,7 @@ def _ask(request, context, given):
     messages.success(
         request, "C'est parti. Les adresses ne seront dites que si les deux acceptent."
     )
-    return redirect(context["match"].need)
+    return redirect(introduction.subject)
 
 
 def _form(request, context, status=200):
@@ -145,7 +190,9 @@ def _answer(introduction, side, given):
 @opened_by(introductions.OUTCOME)
 def introduction_outcome(request, signed):
     introduction, side = _signed(signed)
-    form = IntroductionOutcomeForm(request.POST or None, is_seeker=side == "seeker")
+    form = IntroductionOutcomeForm(
+        request.POST or None, tells_story=side == "seeker" and introduction.need is not None
+    )
     status = 200
     if request.method == "POST":
         if form.is_valid():
@@ -156,7 +203,7 @@ def introduction_outcome(request, signed):
                 story=form.cleaned_data.get("story", ""),
             )
             messages.success(request, "Merci, c'est noté.")
-            return redirect(introduction.need)
+            return redirect(introduction.subject)
         status = 400
     context = {"form": form, **_told(introduction, side)}
     return render(request, "initiatives/introduction_outcome.html", context, status=status)
@@ -165,7 +212,7 @@ def introduction_outcome(request, signed):
 def _signed(signed):
     pk, side = signed
     introductions_with_people = Introduction.objects.select_related(
-        "need", "offer", "initiative", "seeker__user", "helper__user"
+        "need", "offer", "initiative", "sought_offer", "seeker__user", "helper__user"
     )
     return get_object_or_404(introductions_with_people, pk=pk), side
 

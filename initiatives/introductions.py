@@ -13,8 +13,15 @@ from coopemploi.mail.models import Refusal
 from coopemploi.mail.services import refuses, send_mail_later, site_url
 from territories.participants import address_of, person_of
 
-from .models import Introduction, IntroductionBlock, Match, Need
+from .models import (
+    Initiative,
+    Introduction,
+    IntroductionBlock,
+    Match,
+    Need,
+)
 from .models.introduction import ANSWER_TIME
+from .sheet import FIRST_ASKED
 
 ANSWER = SignedLink("introduction-answer", max_age=ANSWER_TIME)
 OUTCOME = SignedLink("introduction-outcome", max_age=datetime.timedelta(days=90))
@@ -28,20 +35,64 @@ class TooManyError(Exception):
     """Enough people were written to today."""
 
 
+def named_in(record):
+    """The person whom a need, an offer or an initiative names; None when it names nobody."""
+    if isinstance(record, Initiative):
+        return record.contact and record.contact.person
+    return record.person
+
+
+def actors_of(record):
+    """The actor of a need or an offer; those who lead an initiative."""
+    if isinstance(record, Initiative):
+        led = record.involvements.filter(role__in=FIRST_ASKED).exclude(actor=None)
+        return [each.actor for each in led.select_related("actor")]
+    return [record.actor] if record.actor else []
+
+
+def members_of(record):
+    """Those who belong to the actors of a record, whoever came first first."""
+    found = []
+    for actor in actors_of(record):
+        belongings = actor.belongings.approved().order_by("asked_at", "pk")
+        found += [each.person for each in belongings.select_related("person__user")]
+    return found
+
+
+def is_concerned(person, record):
+    return person == named_in(record) or person in members_of(record)
+
+
+def answering_for(record, but=None):
+    """Whom to write to about a record: who is named there, else the first of the actor's members
+    that one can write to."""
+    known = [named_in(record), *members_of(record)]
+    return next((each for each in known if each and each != but and address_of(each)), None)
+
+
 def people_of(match):
     """{side: the person whom the record names}, where one can be written to."""
-    candidate = match.candidate
-    helper = candidate.person if match.offer_id else candidate.contact and candidate.contact.person
-    found = {"seeker": match.need.person, "helper": helper}
+    found = {"seeker": named_in(match.need), "helper": named_in(match.candidate)}
     return {side: person for side, person in found.items() if person and address_of(person)}
 
 
-def side_of(match, user):
+def records_of(match):
+    return {"seeker": match.need, "helper": match.candidate}
+
+
+def side_of(match, person):
     """On which side of a match a participant is; None for a third person."""
-    person = person_of(user)
     if person is None:
         return None
-    return next((side for side, each in people_of(match).items() if each == person), None)
+    sides = records_of(match).items()
+    return next((side for side, record in sides if is_concerned(person, record)), None)
+
+
+def people_asked_by(person, side, match):
+    """{side: person} when one of the two asks; without the other when nobody answers there."""
+    other = next(each for each in Introduction.SIDES if each != side)
+    answering = answering_for(records_of(match)[other], but=person)
+    return {side: person, **({other: answering} if answering else {})}
 
 
 def would_receive(introduction, side):
@@ -51,24 +102,21 @@ def would_receive(introduction, side):
     return not is_blocked and not refuses(address_of(person), Refusal.Topic.INTRODUCTION)
 
 
-@transaction.atomic
-def ask(*, match, seeker, helper, user, message, is_animateur, at):
-    """Write to the two people, or to the other one when one of them asks.
+def has_declined(introduction, side):
+    """Whether one of the two already said no to the same."""
+    said = {f"{side}_answer": Answer.DECLINED}
+    return Introduction.objects.about_the_same(introduction).filter(**said).exists()
 
-    Who refuses, or has blocked the other, is not written to, and nobody is told so. Raise
-    TooManyError.
+
+@transaction.atomic
+def ask(introduction, *, user, is_animateur, at):
+    """Write to the two people, or to the other one when one of them asks; return what is kept.
+
+    Who refuses, has blocked the other or declined the same is not written to, and nobody is
+    told so. Raise TooManyError.
     """
-    _check_limits(user, [seeker, helper], is_animateur, at)
-    introduction = Introduction(
-        need=match.need,
-        offer=match.offer,
-        initiative=match.initiative,
-        seeker=seeker,
-        helper=helper,
-        asked_by=user,
-        message=message,
-        created_at=at,
-    )
+    _check_limits(user, [introduction.seeker, introduction.helper], is_animateur, at)
+    introduction.asked_by, introduction.created_at = user, at
     own_side = None if is_animateur else introduction.side_of(person_of(user))
     if own_side:
         setattr(introduction, f"{own_side}_answer", Answer.ACCEPTED)
@@ -78,7 +126,9 @@ def ask(*, match, seeker, helper, user, message, is_animateur, at):
     except IntegrityError:  # asked already: once is enough
         return None
     asked = [side for side in Introduction.SIDES if side != own_side]
-    if all(would_receive(introduction, side) for side in asked):
+    if all(
+        would_receive(introduction, side) and not has_declined(introduction, side) for side in asked
+    ):
         for side in asked:
             _send(introduction, side, "ask", link=ANSWER, page="introduction_answer")
     return introduction
@@ -134,12 +184,15 @@ def tell_outcome(*, introduction, side, outcome, story=""):
     introduction.tell_outcome(side, outcome)
     keep_status(introduction)
     need = introduction.need
-    if side == "seeker" and outcome == Outcome.HELPED and need.state == Need.State.OPEN:
+    is_answered = side == "seeker" and outcome == Outcome.HELPED
+    if need and is_answered and need.state == Need.State.OPEN:
         need.resolve(story, offer=introduction.offer, initiative=introduction.initiative)
 
 
 def keep_status(introduction):
     """The match follows what the two say of it; it is kept, even if no longer suggested."""
+    if introduction.candidate is None:
+        return
     Match.objects.update_or_create(
         need=introduction.need,
         offer=introduction.offer,

@@ -11,8 +11,10 @@ def declare():
     for exchange in (Need, Offer):
         lead(exchange, "territories", "actor__territories", "actor__governs")
     lead(Resource, "actor__territories", "actor__governs", "initiatives__territories")
-    for pair in (Match, Introduction):
-        lead(pair, "need__territories", "need__actor__territories", "need__actor__governs")
+    exchange = ("territories", "actor__territories", "actor__governs")
+    needs, offers = ([f"{name}__{path}" for path in exchange] for name in ("need", "sought_offer"))
+    lead(Match, *needs)
+    lead(Introduction, *needs, *offers)
 
 
 def can_introduce(user, match):

@@ -19,6 +19,11 @@ urlpatterns = [
         name="introduction_add",
     ),
     path(
+        "mises-en-relation/demander/<str:kind>/<slug:slug>/",
+        introduction_views.introduction_ask,
+        name="introduction_ask",
+    ),
+    path(
         "mises-en-relation/reponse/<str:token>/",
         introduction_views.introduction_answer,
         name="introduction_answer",

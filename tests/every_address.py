@@ -218,6 +218,8 @@ class Content:
             return {"kind": path[-2], "slug": path[-1]}
         if name in self.records:
             return {"slug": self.records[name].slug}
+        if name == "introduction_ask":
+            return {"kind": "offre", "slug": self.records["offer_detail"].slug}
         return {
             "slug": self.actor.slug if "belonging" in name else self.records["coming"].slug,
             "section": "pages",

@@ -121,8 +121,10 @@ def _is_written(field):
 def _cascades(model):
     """The keys whose record holds those of `model`, when a person can name them.
 
-    A derived table labels none of its fields: nobody writes it.
+    A derived table labels none of its fields: nobody writes it. Nor what a model keeps out.
     """
+    if not getattr(model, "in_documents", True):
+        return []
     return [
         field
         for field in model._meta.concrete_fields

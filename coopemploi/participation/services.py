@@ -252,12 +252,14 @@ def _person(person):
         "offres": list(person.offers.values_list("text", flat=True)),
         "mises en relation": [
             {
-                "besoin": each.need.text,
-                "réponse": str(each.candidate),
+                "besoin, ou offre demandée": each.subject.text,
+                "réponse": str(each.candidate or ""),
                 "message": each.message,
                 "le": each.created_at.isoformat(),
             }
-            for each in of_people(person).select_related("need", "offer", "initiative")
+            for each in of_people(person).select_related(
+                "need", "offer", "initiative", "sought_offer"
+            )
         ],
         "interventions": [
             {"rencontre": each.event.title, "titre": each.job_title}

@@ -42,6 +42,11 @@ class IntroductionQuerySet(models.QuerySet):
     def reported(self):
         return self.exclude(reported_at=None).filter(report_handled=False)
 
+    def about_the_same(self, introduction):
+        """Those of the same two people about the same records."""
+        names = ("need", "offer", "initiative", "sought_offer", "seeker", "helper")
+        return self.filter(**{name: getattr(introduction, name) for name in names})
+
     def asked_since(self, user, since):
         return self.filter(asked_by=user, created_at__gte=since)
 
@@ -52,7 +57,9 @@ class IntroductionQuerySet(models.QuerySet):
 class Introduction(models.Model):
     """Two people put in touch about a need and what may answer it, once both agree.
 
-    Until then neither is told the address of the other.
+    Somebody may also ask for an offer without having noted a need, or answer a need without
+    having noted an offer: then one of the two stands alone. Until both agree, neither is told
+    the address of the other.
     """
 
     class Answer(models.TextChoices):
@@ -66,9 +73,15 @@ class Introduction(models.Model):
         NOT_HELPED = "not_helped", "n'a pas aidé"
 
     SIDES = ("seeker", "helper")
+    in_documents = False  # what two people write to each other
 
     need = models.ForeignKey(
-        Need, verbose_name="besoin", on_delete=models.CASCADE, related_name="introductions"
+        Need,
+        verbose_name="besoin",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="introductions",
     )
     offer = models.ForeignKey(
         Offer,
@@ -85,6 +98,15 @@ class Introduction(models.Model):
         null=True,
         blank=True,
         related_name="introductions",
+    )
+    # Apart from `offer`, which answers a need: whoever animates where the need is reads that one.
+    sought_offer = models.ForeignKey(
+        Offer,
+        verbose_name="offre demandée",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="introductions_sought",
     )
     seeker = models.ForeignKey(
         Person,
@@ -135,10 +157,14 @@ class Introduction(models.Model):
         ordering = ["-created_at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(offer=None, initiative__isnull=False)
-                | Q(offer__isnull=False, initiative=None),
-                name="introduction_one_candidate",
-                violation_error_message="Une mise en relation a une offre ou une initiative.",
+                condition=Q(need__isnull=False, sought_offer=None)
+                & (Q(offer=None) | Q(initiative=None))
+                | Q(need=None, sought_offer__isnull=False, offer=None, initiative=None),
+                name="introduction_one_subject",
+                violation_error_message=(
+                    "Une mise en relation part d'un besoin, avec au plus une offre ou une "
+                    "initiative, ou d'une offre seule."
+                ),
             ),
             models.UniqueConstraint(
                 fields=["need", "offer", "seeker", "helper"],
@@ -152,14 +178,36 @@ class Introduction(models.Model):
                 name="introduction_need_initiative_once",
                 violation_error_message="Ces personnes sont déjà mises en relation.",
             ),
+            models.UniqueConstraint(
+                fields=["need", "seeker", "helper"],
+                condition=Q(closed_at=None, offer=None, initiative=None),
+                name="introduction_need_once",
+                violation_error_message="Ces personnes sont déjà mises en relation.",
+            ),
+            models.UniqueConstraint(
+                fields=["sought_offer", "seeker", "helper"],
+                condition=Q(closed_at=None),
+                name="introduction_offer_once",
+                violation_error_message="Ces personnes sont déjà mises en relation.",
+            ),
         ]
 
     def __str__(self):
-        return f"{self.need} ↔ {self.candidate}"
+        return f"{self.subject} ↔ {self.candidate}" if self.candidate else str(self.subject)
+
+    @property
+    def subject(self):
+        """The need, or the offer that somebody asks for."""
+        return self.need or self.sought_offer
 
     @property
     def candidate(self):
         return self.offer or self.initiative
+
+    @property
+    def brought(self):
+        """What is brought to who seeks: what answers the need, or the offer asked for."""
+        return self.candidate or self.sought_offer
 
     @property
     def is_introduced(self):

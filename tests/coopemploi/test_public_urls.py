@@ -143,7 +143,7 @@ PRIVATE_RECORDS = {
     "mfa_remove_webauthn",
     "session_end",
 }
-PRIVATE_SHEETS = {"proposal_edit"}
+PRIVATE_SHEETS = {"introduction_ask", "proposal_edit"}
 # They send back to the sign-in: they are its second step.
 CLOSED = {
     "account_confirm_login_code",

@@ -6,6 +6,7 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.management import call_command
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 from post_office.models import Email
@@ -16,9 +17,11 @@ from initiatives.models import Introduction, IntroductionBlock, Match, Need
 from territories.models import Mandate
 from tests.factories import (
     ActorFactory,
+    BelongingFactory,
     InitiativeFactory,
     IntroductionBlockFactory,
     IntroductionFactory,
+    InvolvementFactory,
     MandateFactory,
     MatchFactory,
     NeedFactory,
@@ -282,11 +285,14 @@ def test_a_third_person_sees_the_same_pages_before_and_after(client, match, is_s
     before = [client.get(page).text for page in pages]
 
     introduction = introductions.ask(
-        match=match,
-        seeker=match.need.person,
-        helper=match.offer.person,
+        Introduction(
+            need=match.need,
+            offer=match.offer,
+            seeker=match.need.person,
+            helper=match.offer.person,
+            message="Un message privé",
+        ),
         user=participant(SEEKER),
-        message="Un message privé",
         is_animateur=False,
         at=NOW,
     )
@@ -370,6 +376,350 @@ def test_a_report_awaits_the_animateur(client, match):
     assert "Mises en relation signalées" in client.get(reverse("admin:index")).text
     shown = client.get("/admin/initiatives/introduction/?a-suivre=signalees").text
     assert "Un modèle de charte" in shown
+
+
+# For one's actor
+
+
+def member_of(actor, address, **names):
+    user = participant(address)
+    person = PersonFactory(user=user, email=address, **names)
+    BelongingFactory(person=person, actor=actor, state="approved")
+    return user
+
+
+@pytest.fixture
+def actors(match):
+    match.need.actor, match.offer.actor = ActorFactory(), ActorFactory()
+    match.need.save()
+    match.offer.save()
+    return match.need.actor, match.offer.actor
+
+
+def test_a_member_asks_for_what_their_actor_seeks(client, match, actors):
+    client.force_login(member_of(actors[0], "mia@example.org", first_name="Mia", last_name="Mb"))
+
+    assert client.post(*asked(match)).status_code == 302
+
+    introduction = Introduction.objects.get()
+    assert (introduction.seeker.email, introduction.helper.email) == ("mia@example.org", HELPER)
+    assert (introduction.seeker_answer, introduction.helper_answer) == ("accepted", "waiting")
+    [mail] = sent_to(HELPER)
+    assert "Mia Mb cherche" in mail.message
+    assert (sent_to(SEEKER), "mia@example.org" in mail.message) == ([], False)
+
+
+def test_a_member_asks_for_what_their_actor_offers(client, match, actors):
+    client.force_login(member_of(actors[1], "mia@example.org"))
+
+    client.post(*asked(match))
+
+    introduction = Introduction.objects.get()
+    assert (introduction.seeker.email, introduction.helper.email) == (SEEKER, "mia@example.org")
+    assert (len(sent_to(SEEKER)), sent_to(HELPER)) == (1, [])
+
+
+def test_who_only_asked_to_belong_asks_for_nothing(client, match, actors):
+    user = participant("mia@example.org")
+    BelongingFactory(person=PersonFactory(user=user), actor=actors[0])
+    client.force_login(user)
+
+    assert client.post(*asked(match)).status_code == 403
+    assert not Introduction.objects.exists()
+
+
+def test_a_member_answers_for_an_actor_that_names_nobody(client, match, actors):
+    match.offer.person = None
+    match.offer.save()
+    member_of(actors[1], "mia@example.org")
+
+    ask_as_seeker(client, match)
+
+    assert Introduction.objects.get().helper.email == "mia@example.org"
+    assert len(sent_to("mia@example.org")) == 1
+
+
+def test_a_member_of_who_leads_asks_for_a_latent_offer(client, match):
+    carrier, partner = ActorFactory(), ActorFactory()
+    initiative = InitiativeFactory()
+    InvolvementFactory(initiative=initiative, actor=carrier, role="carrier")
+    InvolvementFactory(initiative=initiative, actor=partner, role="partner")
+    latent = MatchFactory(need=match.need, offer=None, initiative=initiative)
+
+    client.force_login(member_of(partner, "pol@example.org"))
+    assert client.post(*asked(latent)).status_code == 403
+    client.force_login(member_of(carrier, "mia@example.org"))
+    assert client.post(*asked(latent)).status_code == 302
+
+    assert Introduction.objects.get().helper.email == "mia@example.org"
+
+
+def test_nobody_meets_themselves(client, match, actors):
+    """A member of both actors, who is the only one that one can write to."""
+    user = member_of(actors[0], "mia@example.org")
+    BelongingFactory(person=user.person, actor=actors[1], state="approved")
+    match.offer.person = None
+    match.offer.save()
+    client.force_login(user)
+
+    assert "pas d'adresse" in client.get(asked(match)[0]).text
+    client.post(*asked(match))
+    assert not Introduction.objects.exists()
+
+
+# Without a record of one's own
+
+WHY = {"message": "Nous ouvrons un lieu semblable."}
+MIA = {"first_name": "Mia", "last_name": "Tierce"}
+
+
+@pytest.fixture
+def mia():
+    user = participant("mia@example.org")
+    PersonFactory(user=user, email=user.email, **MIA)
+    return user
+
+
+def ask_for(record):
+    return reverse(
+        "introduction_ask", args=["besoin" if isinstance(record, Need) else "offre", record.slug]
+    )
+
+
+def test_anybody_known_asks_for_an_offer_saying_why(client, match, mia):
+    client.force_login(mia)
+    assert ask_for(match.offer) in client.get(match.offer.get_absolute_url()).text
+
+    response = client.post(ask_for(match.offer), WHY)
+
+    assert response.url == match.offer.get_absolute_url()
+    introduction = Introduction.objects.get()
+    assert (introduction.sought_offer, introduction.need, introduction.candidate) == (
+        match.offer,
+        None,
+        None,
+    )
+    assert (introduction.seeker, introduction.helper) == (mia.person, match.offer.person)
+    [mail] = sent_to(HELPER)
+    assert "Votre offre intéresse Mia Tierce : « Une charte toute prête »" in mail.message
+    assert WHY["message"] in mail.message
+    assert "mia@example.org" not in f"{mail.message}{mail.headers}{mail.from_email}"
+
+
+def test_anybody_known_answers_a_need_saying_how(client, match, mia):
+    client.force_login(mia)
+
+    client.post(ask_for(match.need), WHY)
+
+    introduction = Introduction.objects.get()
+    assert (introduction.need, introduction.candidate) == (match.need, None)
+    assert (introduction.seeker, introduction.helper) == (match.need.person, mia.person)
+    [mail] = sent_to(SEEKER)
+    assert "Vous cherchez : « Un modèle de charte »\nMia Tierce pourrait" in mail.message
+
+
+@pytest.mark.parametrize("side", ["need", "offer"])
+def test_addresses_wait_for_both_there_too(client, match, mia, side):
+    record, other = getattr(match, side), SEEKER if side == "need" else HELPER
+    client.force_login(mia)
+    client.post(ask_for(record), WHY)
+    client.logout()
+    page = client.get(link_in(sent_to(other)[0])).text
+    assert (WHY["message"] in page, "mia@example.org" in page) == (True, False)
+    assert sent_to("mia@example.org") == []
+
+    assert "mia@example.org" in say(client, other).text
+
+    assert other in sent_to("mia@example.org")[-1].message
+    match.refresh_from_db()
+    assert match.status == Match.Status.SUGGESTED
+
+
+def test_why_is_asked(client, match, mia):
+    client.force_login(mia)
+
+    for message in ("", "Voyez www.spam.example"):
+        assert client.post(ask_for(match.offer), {"message": message}).status_code == 400
+    assert not Introduction.objects.exists()
+
+
+def test_without_an_account_one_signs_in_first(client, match):
+    assert client.post(ask_for(match.offer), WHY).url.startswith(reverse("account_login"))
+
+
+def test_who_has_no_name_says_it_first(client, match):
+    client.force_login(participant("sans.nom@example.org"))
+
+    assert client.post(ask_for(match.offer), WHY).url == reverse("my_profile")
+    assert not Introduction.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "values", [{"status": "draft"}, {"status": "archived"}, {"state": "resting"}]
+)
+def test_what_is_not_shown_or_open_is_not_asked_for(client, match, mia, values):
+    for name, value in values.items():
+        setattr(match.offer, name, value)
+    match.offer.save()
+    client.force_login(mia)
+
+    assert client.post(ask_for(match.offer), WHY).status_code == 404
+
+
+def test_one_does_not_ask_for_what_is_ones_own(client, match, actors):
+    client.force_login(member_of(actors[1], "mia@example.org"))
+    assert "une fiche de votre acteur" in client.get(ask_for(match.offer)).text
+    client.post(ask_for(match.offer), WHY)
+    client.force_login(participant(HELPER))
+    client.post(ask_for(match.offer), WHY)
+
+    assert not Introduction.objects.exists()
+
+
+def test_limits_hold_without_a_record_too(client, match, mia):
+    client.force_login(mia)
+    for _ in range(introductions.PER_PARTICIPANT):
+        IntroductionFactory(asked_by=mia, created_at=NOW)
+    assert client.post(ask_for(match.offer), WHY).status_code == 429
+    Introduction.objects.all().delete()
+
+    for _ in range(introductions.PER_RECEIVER):
+        IntroductionFactory(helper=match.offer.person, asked_by=UserFactory(), created_at=NOW)
+    assert client.post(ask_for(match.offer), WHY).status_code == 429
+    assert sent_to(HELPER) == []
+
+
+def test_the_same_offer_is_asked_for_once(client, match, mia):
+    client.force_login(mia)
+    for _ in range(2):
+        assert client.post(ask_for(match.offer), WHY).status_code == 302
+        assert client.post(ask_for(match.need), WHY).status_code == 302
+
+    assert (len(sent_to(HELPER)), len(sent_to(SEEKER))) == (1, 1)
+
+
+def test_who_declined_is_not_asked_the_same_again_and_nobody_is_told(client, match, mia):
+    client.force_login(mia)
+    client.post(ask_for(match.offer), WHY)
+    say(client, HELPER, answer="declined")
+
+    client.force_login(mia)
+    response = client.post(ask_for(match.offer), WHY)
+
+    assert response.status_code == 302
+    assert len(sent_to(HELPER)) == 1
+
+
+def test_who_blocked_one_is_not_written_to_without_a_record_either(client, match, mia):
+    IntroductionBlockFactory(by=match.offer.person, blocked=mia.person)
+    client.force_login(mia)
+
+    assert client.post(ask_for(match.offer), WHY).status_code == 302
+    assert sent_to(HELPER) == []
+
+
+@pytest.mark.parametrize("is_signed_in", [True, False])
+def test_a_third_person_sees_nothing_of_what_was_asked(client, match, mia, is_signed_in):
+    pages = [match.need.get_absolute_url(), match.offer.get_absolute_url(), reverse("home")]
+    curious = participant("curieuse@example.org")
+    PersonFactory(user=curious)
+    if is_signed_in:
+        client.force_login(curious)
+        pages.append(ask_for(match.offer))
+    before = [client.get(page).text for page in pages]
+
+    for about in ({"sought_offer": match.offer, "helper": match.offer.person},):
+        introduction = introductions.ask(
+            Introduction(seeker=mia.person, message=WHY["message"], **about),
+            user=mia,
+            is_animateur=False,
+            at=NOW,
+        )
+        introductions.answer(introduction=introduction, side="helper", accepts=True, at=NOW)
+
+    assert Introduction.objects.get().is_introduced
+    assert [without_token(client.get(page).text) for page in pages] == [
+        without_token(text) for text in before
+    ]
+
+
+def without_token(text):
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
+
+
+def test_what_is_asked_for_alone_is_read_where_the_offer_is(client, match, mia):
+    here = TerritoryFactory(kind="departement")
+    match.offer.territories.add(here)
+    introduction = IntroductionFactory(
+        need=None, offer=None, sought_offer=match.offer, message="Un message entre nous"
+    )
+    elsewhere = MandateFactory(role=Mandate.Role.ANIMATEUR, territory=match.need.territories.get())
+
+    client.force_login(elsewhere.user)
+    assert client.get(admin_page(introduction)).url == reverse("admin:index")
+    client.force_login(MandateFactory(role=Mandate.Role.ANIMATEUR, territory=here).user)
+    assert "Un message entre nous" in client.get(admin_page(introduction)).text
+
+
+def test_an_offer_that_helped_alone_answers_no_need(client, match, mia):
+    introduction = IntroductionFactory(
+        need=None,
+        offer=None,
+        sought_offer=match.offer,
+        seeker=mia.person,
+        helper=match.offer.person,
+        seeker_answer="accepted",
+        helper_answer="accepted",
+        introduced_at=NOW - datetime.timedelta(days=31),
+    )
+    introductions.follow_up(NOW)
+    link = link_in(sent_to("mia@example.org")[0], "suite")
+    assert "Racontez" not in client.get(link).text
+
+    response = client.post(link, {"outcome": "helped"})
+
+    introduction.refresh_from_db()
+    assert (response.url, introduction.seeker_outcome) == (
+        match.offer.get_absolute_url(),
+        "helped",
+    )
+
+
+def test_a_need_that_was_helped_alone_tells_its_story(client, match, mia):
+    IntroductionFactory(
+        need=match.need,
+        offer=None,
+        seeker=match.need.person,
+        helper=mia.person,
+        seeker_answer="accepted",
+        helper_answer="accepted",
+        introduced_at=NOW - datetime.timedelta(days=31),
+    )
+    introductions.follow_up(NOW)
+
+    told = {"outcome": "helped", "story": "Merci à Mia."}
+    client.post(link_in(sent_to(SEEKER)[0], "suite"), told)
+
+    need = Need.objects.get(pk=match.need_id)
+    assert (need.state, need.answer, need.answered_by_offer) == ("answered", "Merci à Mia.", None)
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"need": None, "offer": None},
+        {"sought_offer": True},
+        {"need": None, "sought_offer": True},
+        {"initiative": True},
+    ],
+)
+def test_an_introduction_is_about_one_thing(match, about):
+    records = {"sought_offer": match.offer, "initiative": InitiativeFactory()}
+    given = {name: records[name] if value else None for name, value in about.items()}
+    people = {"seeker": match.need.person, "helper": match.offer.person}
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Introduction.objects.create(**{"need": match.need, "offer": match.offer, **people, **given})
 
 
 # What became of it
