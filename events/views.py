@@ -201,7 +201,8 @@ def with_record(events, user, recaps):
     attended = Q(actor=None) | readable(user, "actor__") | ~Q(person=None)
     attendances = Attendance.objects.filter(attended).select_related("territory", "person")
     parties = EventActor.objects.visible_to(user)
-    return events.select_related("source", "town", "series", "evaluation").prefetch_related(
+    events = events.with_collecting().select_related("source", "town", "series", "evaluation")
+    return events.prefetch_related(
         *CLASSIFICATION,
         "territories",
         "figures",

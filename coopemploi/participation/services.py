@@ -6,7 +6,16 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.urls import reverse
 
-from events.models import Appearance, Attendance, Registration, RoundTablePerson, Verbatim
+from events.models import (
+    Appearance,
+    Attendance,
+    Event,
+    Registration,
+    RoundTableBatch,
+    RoundTablePerson,
+    Verbatim,
+)
+from events.round_tables.live import FILL
 from initiatives.introductions import of_people
 from initiatives.models import Initiative, Involvement
 from territories.models import Position
@@ -175,6 +184,21 @@ def _decide(proposal, state, by, comment):
 def _mail(address, template, **context):
     if address:
         send_mail_later(to=address, template=template, context=context)
+
+
+# Meetings
+
+
+def open_round_tables_of(user):
+    """[(event, address)] of the tours de table that a participant, registered, may write now."""
+    registered = Registration.objects.expected().filter(
+        written_as("email", addresses_of(user)), event__in=Event.objects.visible_to(user)
+    )
+    batches = RoundTableBatch.objects.collecting().filter(event__in=registered.values("event"))
+    return [
+        (batch.event, reverse("round_table_fill", args=[FILL.sign(batch.pk)]))
+        for batch in batches.select_related("event")
+    ]
 
 
 # What the site holds of somebody

@@ -147,6 +147,13 @@ class EventQuerySet(PublishableQuerySet, LocatedQuerySet):
         concerned = super().in_territory(territory)
         return self.filter(Q(pk__in=town.values("pk")) | Q(pk__in=concerned.values("pk")))
 
+    def with_collecting(self):
+        """Annotate `is_collecting`: whether participants may write their tour de table."""
+        batches = self.model._meta.get_field("round_table_batches").related_model.objects
+        return self.annotate(
+            is_collecting=Exists(batches.collecting().filter(event=OuterRef("pk")))
+        )
+
     def upcoming(self, at=None):
         """Events that are not over, the next first."""
         today = at or timezone.localdate()

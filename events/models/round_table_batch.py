@@ -13,6 +13,10 @@ CODE_LENGTH = 6
 
 
 class RoundTableBatchQuerySet(models.QuerySet):
+    def collecting(self):
+        """Those that participants may still write in."""
+        return self.filter(state=RoundTableBatch.State.COLLECTING)
+
     def forget(self, at=None):
         """Erase the drafts of tours de table received a month ago; return how many batches.
 

@@ -23,6 +23,7 @@ from tests.factories import (
     PositionFactory,
     ProposalFactory,
     RegistrationFactory,
+    RoundTableBatchFactory,
     UserFactory,
     VerbatimFactory,
 )
@@ -48,6 +49,31 @@ def member_of(actor, address=ADDRESS, **person):
     user = participant(address, **(person or {"first_name": "Léa", "last_name": "Cherche"}))
     BelongingFactory(person=user.person, actor=actor, state="approved")
     return user
+
+
+# Meetings
+
+
+@pytest.mark.parametrize(
+    ("registered", "status", "state", "is_led"),
+    [
+        (ADDRESS, "confirmed", "collecting", True),
+        (ADDRESS.upper(), "confirmed", "collecting", True),
+        ("autre@example.org", "confirmed", "collecting", False),
+        (ADDRESS, "waiting", "collecting", False),
+        (ADDRESS, "cancelled", "collecting", False),
+        (ADDRESS, "confirmed", "review", False),
+    ],
+)
+def test_who_is_registered_is_led_to_the_tour_de_table(client, registered, status, state, is_led):
+    batch = RoundTableBatchFactory(state=state, origin="live", event__title="Atelier de juin")
+    RegistrationFactory(event=batch.event, email=registered, status=status)
+    client.force_login(participant())
+
+    page = client.get(reverse("my_space")).text
+
+    form = reverse("round_table_fill", args=["x"]).removesuffix("x/")
+    assert (form in page, "Atelier de juin" in page) == (is_led, is_led)
 
 
 # Who one is

@@ -1,4 +1,5 @@
 import datetime
+import re
 
 import pytest
 from django.core.cache import cache
@@ -85,6 +86,20 @@ def test_screen_shows_the_code_and_its_drawing(client, batch):
     assert page.context["entrance"]["code"] == batch.code
     assert f'<a href="{address}?code={batch.code}">{address}</a>' in page.text
     assert page.context["entrance"]["qr"] == qr_code(f"{address}?code={batch.code}")
+
+
+def test_page_of_the_event_leads_to_the_code_while_the_form_is_open(client, event, batch):
+    entrance = f'href="{reverse("round_table_enter")}"'
+    page = client.get(event.get_absolute_url()).text
+    assert (entrance in page, batch.code in page) == (True, False)
+    assert re.findall(r"/tour-de-table/\w", page) == []
+    elsewhere = EventFactory(title="Atelier de mai")
+    assert entrance not in client.get(elsewhere.get_absolute_url()).text
+
+    batch.state = RoundTableBatch.State.REVIEW
+    batch.save()
+
+    assert entrance not in client.get(event.get_absolute_url()).text
 
 
 @pytest.mark.parametrize("code", ["", "ZZZZZZ", "é", "\0", "x" * 5000])
