@@ -1,7 +1,8 @@
 from django import forms
 
 from .mapping import letter
-from .readers import MOST_BYTES, UnreadableFileError, read_rows
+from .readers import MOST_BYTES, UnreadableFileError, read_rows, sheet_names
+from .writers import HELP_SHEET
 
 SHOWN_VALUES = 3
 SHOWN_LENGTH = 60
@@ -20,15 +21,39 @@ class UploadForm(forms.Form):
         },
     )
 
+    # Asked of a workbook of which several sheets say something.
+    sheet = forms.CharField(
+        label="Feuille à lire", required=False, max_length=200, widget=forms.HiddenInput
+    )
+
     def clean_file(self):
         file = self.cleaned_data["file"]
         if file.size > MOST_BYTES:
             raise forms.ValidationError("Ce fichier dépasse 10 Mo : coupez-le en plusieurs.")
-        try:
-            self.cleaned_data["rows"] = read_rows(file.read())
-        except UnreadableFileError as error:
-            raise forms.ValidationError(str(error)) from error
         return file
+
+    def clean(self):
+        file, sheet = self.cleaned_data.get("file"), self.cleaned_data.get("sheet")
+        if self.errors or file is None:
+            return
+        content = file.read()
+        try:
+            names = [name for name in sheet_names(content) if name != HELP_SHEET]
+            if len(names) > 1 and not sheet:
+                self._ask_sheet(names)
+            else:
+                self.cleaned_data["rows"] = read_rows(content, sheet)
+        except UnreadableFileError as error:
+            self.add_error("file", str(error))
+
+    def _ask_sheet(self, names):
+        """A browser gives no file twice of itself: it is to be sent again."""
+        self.fields["sheet"].widget = forms.RadioSelect(choices=[(name, name) for name in names])
+        self.add_error(
+            "sheet",
+            f"Ce classeur a {len(names)} feuilles : choisissez celle à lire, puis choisissez de "
+            "nouveau le fichier.",
+        )
 
 
 class MappingForm(forms.Form):

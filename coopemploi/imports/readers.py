@@ -9,7 +9,9 @@ import io
 import re
 import zipfile
 from collections import Counter
-from itertools import islice
+from contextlib import contextmanager
+from itertools import groupby, islice
+from operator import itemgetter
 
 from defusedxml import DefusedXmlException, ElementTree
 from openpyxl import load_workbook
@@ -54,10 +56,11 @@ class UnreadableFileError(ValueError):
     """A file that cannot be imported, and what to do about it."""
 
 
-def read_rows(content):
+def read_rows(content, sheet=""):
     """[(line, [text, …])] of the rows that say something, in the order of the file.
 
-    Of a workbook, the first sheet. Raise UnreadableFileError.
+    Of a workbook, the sheet of that name, or the first that has any. Raise
+    UnreadableFileError.
     """
     if len(content) > MOST_BYTES:
         raise UnreadableFileError("Ce fichier dépasse 10 Mo : coupez-le en plusieurs.")
@@ -66,9 +69,9 @@ def read_rows(content):
     if content.startswith(_OLE):
         is_locked = "EncryptedPackage".encode("utf-16-le") in content
         raise UnreadableFileError(_LOCKED if is_locked else _OLD)
-    read = _read_archive if content.startswith(b"PK") else _read_csv
+    is_workbook = content.startswith(b"PK")
     rows = []
-    for line, cells in read(content):
+    for line, cells in _read_archive(content, sheet) if is_workbook else _read_csv(content):
         texts = [_text_of(cell) for cell in cells]
         while texts and not texts[-1]:
             texts.pop()
@@ -87,6 +90,21 @@ def read_rows(content):
     if not rows:
         raise UnreadableFileError("Ce fichier ne contient aucune ligne.")
     return rows
+
+
+def sheet_names(content):
+    """The names of the sheets of a workbook that say something; none of what is no workbook.
+
+    Raise UnreadableFileError.
+    """
+    if not content.startswith(b"PK") or len(content) > MOST_BYTES:
+        return []
+    with _damage_told():
+        return [
+            name
+            for name, rows in _sheets_of(content)
+            if any(any(cells) for _, cells in islice(rows, MOST_ROWS))
+        ]
 
 
 def harmless_reversed(text):
@@ -175,27 +193,23 @@ def _delimiter_of(text):
 # Workbooks
 
 
-def _read_archive(content):
+def _read_archive(content, wanted):
+    with _damage_told():
+        for name, rows in _sheets_of(content):
+            says_something = False
+            for line, cells in rows if wanted in ("", name) else ():
+                says_something |= any(cells)
+                yield line, cells
+            if says_something:
+                return
+        if wanted:
+            raise UnreadableFileError(f"Ce classeur n'a pas de feuille « {wanted} ».")
+
+
+@contextmanager
+def _damage_told():
     try:
-        archive = zipfile.ZipFile(io.BytesIO(content))
-        names = set(archive.namelist())
-        size = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
-        raise UnreadableFileError(_DAMAGED) from error
-    if size > MOST_UNCOMPRESSED_BYTES:
-        raise UnreadableFileError(
-            "Ce classeur prend trop de place une fois ouvert (100 Mo au plus) : enlevez ses "
-            "images et ses feuilles inutiles."
-        )
-    if any(entry.flag_bits & 1 for entry in archive.infolist()):
-        raise UnreadableFileError(_LOCKED)
-    if not names & {"xl/workbook.xml", "content.xml"}:
-        raise UnreadableFileError(_NO_SHEET)
-    try:
-        if "xl/workbook.xml" in names:
-            yield from _read_xlsx(content, archive)
-        else:
-            yield from _read_ods(archive)
+        yield
     except UnreadableFileError:
         raise
     # What the libraries raise at a file made by hand has no common class.
@@ -203,9 +217,34 @@ def _read_archive(content):
         raise UnreadableFileError(_DAMAGED) from error
 
 
-def _read_xlsx(content, archive):
+def _sheets_of(content):
+    """(name, rows) of the sheets of a workbook, each to be read before the next."""
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    names = set(archive.namelist())
+    if sum(entry.file_size for entry in archive.infolist()) > MOST_UNCOMPRESSED_BYTES:
+        raise UnreadableFileError(
+            "Ce classeur prend trop de place une fois ouvert (100 Mo au plus) : enlevez ses "
+            "images et ses feuilles inutiles."
+        )
+    if any(entry.flag_bits & 1 for entry in archive.infolist()):
+        raise UnreadableFileError(_LOCKED)
+    if "xl/workbook.xml" in names:
+        yield from _xlsx_sheets(content, archive)
+    elif "content.xml" in names:
+        yield from _ods_sheets(archive)
+    else:
+        raise UnreadableFileError(_NO_SHEET)
+
+
+def _xlsx_sheets(content, archive):
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-    sheet = book.worksheets[0]
+    visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    for sheet in visible or book.worksheets:
+        yield sheet.title, _xlsx_rows(sheet, archive)
+    book.close()
+
+
+def _xlsx_rows(sheet, archive):
     sheet.reset_dimensions()  # those that the file declares may be wrong
     raw = archive.read(sheet._worksheet_path)
     uncomputed = {_place(match) for match in _UNCOMPUTED.findall(raw)}
@@ -220,7 +259,6 @@ def _read_xlsx(content, archive):
     )
     merged = [range_boundaries(found.decode()) for found in _MERGED.findall(raw)]
     yield from _unmerged(rows, merged)
-    book.close()
 
 
 def _place(reference):
@@ -254,28 +292,34 @@ _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 
 
-def _read_ods(archive):
+def _ods_sheets(archive):
     if b"encryption-data" in archive.read("META-INF/manifest.xml"):
         raise UnreadableFileError(_LOCKED)
     if b"spreadsheet" not in archive.read("mimetype"):
         raise UnreadableFileError(_NO_SHEET)
-    line, merged = 1, {}
     with archive.open("content.xml") as file:
         try:
-            for _, element in ElementTree.iterparse(file, events=("end",)):
-                if element.tag == _TABLE + "table":
-                    return  # the first sheet
-                if element.tag != _TABLE + "table-row":
-                    continue
-                cells = _ods_cells(element, line, merged)
-                repeated = int(element.get(_TABLE + "number-rows-repeated", 1))
-                is_empty = not any(cells)
-                for offset in range(0 if is_empty else min(repeated, MOST_ROWS + 20)):
-                    yield line + offset, cells
-                line += repeated
-                element.clear()
+            for name, rows in groupby(_ods_rows(file), key=itemgetter(0)):
+                yield name, ((line, cells) for _, line, cells in rows)
         except (ElementTree.ParseError, DefusedXmlException) as error:
             raise UnreadableFileError(_DAMAGED) from error
+
+
+def _ods_rows(file):
+    """(name of the sheet, line, cells) of the rows that say something."""
+    depth = 0  # a table may stand in a cell of another
+    for event, element in ElementTree.iterparse(file, events=("start", "end")):
+        if element.tag == _TABLE + "table":
+            depth += 1 if event == "start" else -1
+            if event == "start" and depth == 1:
+                name, line, merged = element.get(_TABLE + "name", ""), 1, {}
+        elif element.tag == _TABLE + "table-row" and event == "end":
+            cells = _ods_cells(element, line, merged)
+            repeated = int(element.get(_TABLE + "number-rows-repeated", 1))
+            for offset in range(min(repeated, MOST_ROWS + 20) if any(cells) else 0):
+                yield name, line + offset, cells
+            line += repeated
+            element.clear()
 
 
 def _ods_cells(row, line, merged):

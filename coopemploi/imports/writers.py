@@ -26,6 +26,7 @@ HEADING = PatternFill("solid", fgColor="E3EEEB")
 WRAPPED = Alignment(wrap_text=True, vertical="top")
 EXAMPLE_FONT = Font(italic=True, color="5A6665")
 WIDE, NARROW = 34, 18
+HELP_SHEET = "Aide"
 
 REFERENCE_HELP = (
     "Laissez vide pour créer une fiche. Pour en modifier une, gardez la réf telle que l'export la "
@@ -108,7 +109,7 @@ def _add_lists(book, sheet, choices):
 
 
 def _add_help(book, lines):
-    sheet = book.create_sheet("Aide")
+    sheet = book.create_sheet(HELP_SHEET)
     sheet.column_dimensions["A"].width = 30
     sheet.column_dimensions["B"].width = 100
     for first, *others in lines:

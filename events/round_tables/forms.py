@@ -9,7 +9,12 @@ from territories.models import Actor
 from .cells import MEDIUM, SHORT
 from .drafts import LONGEST_NAME, LONGEST_NOTE, NEW, NONE, UNDECIDED
 from .grid import MOST_BYTES
-from .reading import LONGEST_LABEL, UnreadableRoundTableError, read_round_table
+from .reading import (
+    LONGEST_LABEL,
+    UnreadableRoundTableError,
+    read_round_table,
+    sheets_to_choose,
+)
 
 Column, Outcome = RoundTableItem.Column, RoundTableItem.Outcome
 MORE_PEOPLE = 2
@@ -50,8 +55,14 @@ class ReceiveForm(forms.Form):
         },
     )
 
+    # Asked of a workbook of which several sheets could be read.
+    sheet = forms.CharField(
+        label="Feuille à lire", required=False, max_length=200, widget=forms.HiddenInput
+    )
+
     def clean(self):
         text, file = self.cleaned_data.get("text"), self.cleaned_data.get("file")
+        sheet = self.cleaned_data.get("sheet")
         if self.errors:
             return
         if not file and not (text or "").strip():
@@ -62,10 +73,23 @@ class ReceiveForm(forms.Form):
         if file and file.size > MOST_BYTES:
             self.add_error("file", "Ce fichier dépasse 10 Mo : gardez le seul tableau.")
             return
+        source = file.read() if file else text
         try:
-            self.cleaned_data["reading"] = read_round_table(file.read() if file else text)
+            if file and not sheet and (choices := sheets_to_choose(source)):
+                self._ask_sheet(choices)
+                return
+            self.cleaned_data["reading"] = read_round_table(source, sheet if file else "")
         except UnreadableRoundTableError as error:
             self.add_error(name, str(error))
+
+    def _ask_sheet(self, names):
+        """A browser gives no file twice of itself: it is to be sent again."""
+        self.fields["sheet"].widget = forms.RadioSelect(choices=[(name, name) for name in names])
+        self.add_error(
+            "sheet",
+            f"Ce classeur a {len(names)} feuilles qui sont des tours de table : choisissez-en une, "
+            "puis choisissez de nouveau le fichier.",
+        )
 
 
 class CellsForm(forms.Form):
@@ -116,7 +140,7 @@ class CodeForm(forms.Form):
 
     def clean_code(self):
         code = "".join(filter(str.isalnum, self.cleaned_data["code"])).upper()
-        open_now = RoundTableBatch.objects.filter(state=RoundTableBatch.State.COLLECTING)
+        open_now = RoundTableBatch.objects.collecting()
         self.batch = open_now.filter(code=code).first() if code else None
         if self.batch is None:
             raise ValidationError(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bs4 import BeautifulSoup
 
-from coopemploi.imports.readers import UnreadableFileError, read_rows
+from coopemploi.imports.readers import UnreadableFileError, read_rows, sheet_names
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_CHARACTERS = 3_000_000
@@ -54,13 +54,17 @@ class Row:
         return all(_DRAWN.fullmatch(cell) for cell in self.cells)
 
 
-def open_grids(source):
-    """Every table of `source`, text or bytes: lists of Rows. Raise UnreadableRoundTableError."""
+def open_grids(source, sheet=""):
+    """Every table of `source`, text or bytes: lists of Rows. Raise UnreadableRoundTableError.
+
+    Of a workbook, each sheet, or the one called `sheet`.
+    """
     if isinstance(source, bytes):
         if len(source) > MOST_BYTES:
             raise UnreadableRoundTableError("Ce fichier dépasse 10 Mo : gardez le seul tableau.")
         if source.startswith(_ARCHIVES):
-            return [_of_workbook(source)]
+            names = [sheet] if sheet else sheets_of(source)
+            return [_of_workbook(source, name) for name in names or [""]]
         source = _decoded(source)
     text = _checked(source)
     if re.search(r"<table\b", text, re.I) and re.search(r"<tr\b", text, re.I):
@@ -156,9 +160,17 @@ def _undone(text):
 # Forms
 
 
-def _of_workbook(data):
+def sheets_of(source):
+    """The names of the sheets of a workbook that say something; none of what is no workbook."""
     try:
-        rows = read_rows(data)
+        return sheet_names(source)
+    except UnreadableFileError as error:
+        raise UnreadableRoundTableError(str(error)) from error
+
+
+def _of_workbook(data, sheet):
+    try:
+        rows = read_rows(data, sheet)
     except UnreadableFileError as error:
         raise UnreadableRoundTableError(str(error)) from error
     _refuse_too_many(len(rows))

@@ -8,7 +8,7 @@ from coopemploi.search.text import normalise
 from . import columns
 from .cells import Item, read_items
 from .columns import CONTENT, IDENTITY, PEOPLE
-from .grid import UnreadableRoundTableError, open_grids
+from .grid import UnreadableRoundTableError, open_grids, sheets_of
 from .participants import (
     Speaker,
     first_names,
@@ -17,7 +17,13 @@ from .participants import (
     without_contacts,
 )
 
-__all__ = ["Contribution", "RoundTableReading", "UnreadableRoundTableError", "read_round_table"]
+__all__ = [
+    "Contribution",
+    "RoundTableReading",
+    "UnreadableRoundTableError",
+    "read_round_table",
+    "sheets_to_choose",
+]
 
 _NO_TABLE = (
     "On ne reconnaît pas de tour de table : il faut une ligne de titres (participants, démarches, "
@@ -63,10 +69,27 @@ class RoundTableReading:
         return [contribution.to_json() for contribution in self.contributions]
 
 
-def read_round_table(source):
-    """Read a tour de table, pasted text or bytes of a file; raise UnreadableRoundTableError."""
+def sheets_to_choose(content):
+    """The sheets of a workbook that each read as a tour de table, when they are several."""
+    names = sheets_of(content)
+    found = [name for name in names if len(names) > 1 and _reads(content, name)]
+    return found if len(found) > 1 else []
+
+
+def _reads(content, sheet):
+    try:
+        return bool(read_round_table(content, sheet).contributions)
+    except UnreadableRoundTableError:
+        return False
+
+
+def read_round_table(source, sheet=""):
+    """Read a tour de table, pasted text or bytes of a file; raise UnreadableRoundTableError.
+
+    Of a workbook, the sheet of that name, or the one that looks most like a tour de table.
+    """
     best = None
-    for rows in open_grids(source):
+    for rows in open_grids(source, sheet):
         rows = [row for row in rows if any(row.cells)]
         found = columns.find_header(rows) or _usual_columns(rows)
         if found is None:

@@ -97,13 +97,14 @@ def of_a_draft(view):
 def receive(request, event, model_admin):
     form = ReceiveForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
+        file, sheet = form.cleaned_data["file"], form.cleaned_data["sheet"]
+        file_name = f"{file.name} ({sheet})" if file and sheet else file.name if file else ""
         batch = services.receive(
             event=event,
             user=request.user,
             reading=form.cleaned_data["reading"],
             origin=RoundTableBatch.Origin.FILE if file else RoundTableBatch.Origin.PASTED,
-            file_name=file.name if file else "",
+            file_name=file_name[:200],
             settler=settler_for(request, model_admin),
         )
         return redirect(address("review", batch))

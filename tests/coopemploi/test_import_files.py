@@ -27,6 +27,35 @@ def xlsx(*rows, prepare=lambda sheet: None):
     return file.getvalue()
 
 
+def xlsx_of(sheets):
+    """A workbook of {name: rows}; a name in capitals is a hidden sheet."""
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        sheet.sheet_state = "hidden" if name.isupper() else "visible"
+        for row in rows:
+            sheet.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def ods_of(sheets):
+    document = OpenDocumentSpreadsheet()
+    for name, rows in sheets.items():
+        table = Table(name=name)
+        document.spreadsheet.addElement(table)
+        for row in rows:
+            line = TableRow()
+            table.addElement(line)
+            for text in row:
+                cell = TableCell(valuetype="string")
+                cell.addElement(P(text=text))
+                line.addElement(cell)
+    return ods(document)
+
+
 def rewritten(content, change):
     """A zip with its files changed: `change` is a function of a name and a content."""
     file = io.BytesIO()
@@ -101,6 +130,36 @@ def test_xlsx_cells_merged_downwards_hold_their_value_on_each_row():
         ["b", "Dax", "y"],
         ["c", "", "z"],
     ]
+
+
+SHEETS = {"Vide": [], "Mai": [["nom"], ["a"]], "Juin": [["nom"], ["b"], ["c"]]}
+
+
+@pytest.mark.parametrize("workbook_of", [xlsx_of, ods_of])
+def test_sheets_of_a_workbook_are_told_and_read_by_their_name(workbook_of):
+    content = workbook_of(SHEETS)
+
+    assert readers.sheet_names(content) == ["Mai", "Juin"]
+    assert read_rows(content) == read_rows(content, "Mai")
+    assert read_rows(content, "Mai") == [(1, ["nom"]), (2, ["a"])]
+    assert read_rows(content, "Juin") == [(1, ["nom"]), (2, ["b"]), (3, ["c"])]
+    with pytest.raises(UnreadableFileError, match="n'a pas de feuille « Mars »"):
+        read_rows(content, "Mars")
+
+
+def test_hidden_sheets_are_left_aside_unless_there_is_no_other():
+    assert readers.sheet_names(xlsx_of({"CACHÉE": [["x"]], "Mai": [["nom"]]})) == ["Mai"]
+    assert read_rows(xlsx_of({"CACHÉE": [["x"]], "Mai": [["nom"]]})) == [(1, ["nom"])]
+
+
+@pytest.mark.parametrize("content", [TEXT.encode(), b"", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
+def test_what_is_no_workbook_has_no_sheets(content):
+    assert readers.sheet_names(content) == []
+
+
+def test_sheets_of_a_damaged_workbook_are_refused():
+    with pytest.raises(UnreadableFileError, match="abîmé"):
+        readers.sheet_names(b"PK\x03\x04 pas un zip")
 
 
 def test_ods_gives_its_texts_dates_numbers_and_merged_cells():

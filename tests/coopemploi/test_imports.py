@@ -14,7 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from coopemploi.imports import applying, mapping, readers, tasks, views
 from coopemploi.imports.declarations import importations
@@ -143,6 +143,30 @@ def test_unknown_format_of_export_does_not_exist(animateur_client):
 def test_unknown_filter_of_export_leads_to_the_whole_list(animateur_client):
     for name in (address("export"), address("export_file", "csv")):
         assert animateur_client.get(f"{name}?rien__exact=1").url == address("export")
+
+
+def test_of_several_sheets_one_is_chosen(animateur_client):
+    book = Workbook()
+    book.active.title = "2024"
+    for name, title in (("2024", "Un garage"), ("2025", "Un verger")):
+        sheet = book[name] if name in book.sheetnames else book.create_sheet(name)
+        sheet.append(["titre", "résumé"])
+        sheet.append([title, ""])
+    file = io.BytesIO()
+    book.save(file)
+
+    def sent(**data):
+        named = SimpleUploadedFile("deux.xlsx", file.getvalue())
+        return animateur_client.post(address("import"), {"file": named, **data})
+
+    asked = sent()
+    assert (asked.status_code, ImportBatch.objects.exists()) == (400, False)
+    assert "Ce classeur a 2 feuilles" in asked.text
+    assert 'type="radio" name="sheet" value="2025"' in asked.text
+    assert sent(sheet="2026").status_code == 400
+
+    assert sent(sheet="2025").status_code == 302
+    assert ImportBatch.objects.get().table["rows"] == [[2, ["Un verger"]]]
 
 
 def test_template_has_lists_help_and_an_example_that_is_not_read(animateur_client):

@@ -1,4 +1,5 @@
 import datetime
+import io
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import Workbook
 
 from events.models import RoundTableBatch, RoundTableDraft, RoundTableEntry, RoundTableItem
 from events.round_tables.drafts import kind_of, names_of
@@ -274,6 +276,65 @@ def animateur_of(territory):
     user = UserFactory(is_staff=True)
     MandateFactory(user=user, role=Mandate.Role.ANIMATEUR, territory=territory, network=None)
     return user
+
+
+def workbook(**sheets):
+    book = Workbook()
+    book.remove(book.active)
+    for name, text in sheets.items():
+        sheet = book.create_sheet(name)
+        for line in text.splitlines():
+            sheet.append(line.split("\t"))
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def send(client, event, content, **data):
+    url = reverse("admin:events_event_round_table", args=[event.pk])
+    return client.post(url, {"file": SimpleUploadedFile("mars.xlsx", content), **data})
+
+
+OTHER = TABLE.replace("Paul Morin", "Zoé Autre").replace("Lise Armandou", "Luc Autre")
+
+
+def test_the_one_sheet_that_is_a_tour_de_table_is_read(animateur_client, event):
+    content = workbook(Consignes="À lire\tavant\nMerci\tà tous", Mars=TABLE)
+
+    assert send(animateur_client, event, content).status_code == 302
+
+    assert {each.data["people"][0]["name"] for each in RoundTableDraft.objects.all()} == {
+        "Lise Armandou",
+        "Paul Morin",
+    }
+
+
+def test_of_several_sheets_one_is_chosen(animateur_client, event):
+    content = workbook(Mars=TABLE, Avril=OTHER, Vide="")
+
+    asked = send(animateur_client, event, content)
+    assert (asked.status_code, RoundTableBatch.objects.exists()) == (400, False)
+    assert "Ce classeur a 2 feuilles" in asked.text
+    assert [choice for choice, _ in asked.context["form"]["sheet"].field.widget.choices] == [
+        "Mars",
+        "Avril",
+    ]
+
+    send(animateur_client, event, content, sheet="Avril")
+
+    batch = RoundTableBatch.objects.get()
+    assert batch.file_name == "mars.xlsx (Avril)"
+    assert {each.data["people"][0]["name"] for each in batch.drafts.all()} == {
+        "Luc Autre",
+        "Zoé Autre",
+    }
+
+
+@pytest.mark.parametrize("sheet", ["Mai", "\0", "x" * 201])
+def test_a_sheet_that_is_not_there_is_said_so(animateur_client, event, sheet):
+    response = send(animateur_client, event, workbook(Mars=TABLE, Avril=OTHER), sheet=sheet)
+
+    assert (response.status_code, RoundTableBatch.objects.exists()) == (400, False)
 
 
 def test_only_who_may_change_the_event_receives_its_round_table(client, event):
