@@ -43,6 +43,8 @@ def draft(version, *, expected=frozenset()):
                 raise CannotRestoreError(f"« {label} » désigne une fiche qui n'existe plus.")
             result.losses.append(f"« {label} » désignait une fiche qui n'existe plus.")
             value = None
+        if isinstance(field_, models.FileField):
+            value = _file_of(result, field_, value)
         setattr(result.record, field_.attname, value)
     for field_ in records.relations:
         wanted = version.relations.get(field_.name, [])
@@ -58,6 +60,28 @@ def draft(version, *, expected=frozenset()):
         labels = ", ".join(field_.verbose_name for field_ in private)
         result.losses.append(f"À saisir de nouveau, jamais gardé : {labels}.")
     return result
+
+
+FILE_KEPT = (
+    "Le fichier d'alors n'existe plus : celui d'aujourd'hui est gardé. Relisez sa description."
+)
+FILE_GONE = "Son fichier n'existe plus : renvoyez-le dans la fiche."
+
+
+def _file_of(result, field_, name):
+    """The file of a version, or the present one once that is erased: a page shows no lost file."""
+    name, present = str(name or ""), str(getattr(result.record, field_.attname) or "")
+    if not name or field_.storage.exists(name):
+        return name
+    if present and field_.storage.exists(present):
+        told, name = FILE_KEPT, present
+    elif field_.blank:
+        told, name = FILE_GONE, ""
+    else:
+        raise CannotRestoreError(FILE_GONE)
+    if told not in result.losses:
+        result.losses.append(told)
+    return name
 
 
 def _exists(field_, value, expected):

@@ -10,6 +10,15 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from coopemploi.due import run_all
+from coopemploi.history.restoring import (
+    FILE_GONE,
+    FILE_KEPT,
+    deleted_versions,
+    draft,
+    losses_of,
+    recover,
+    restore,
+)
 from coopemploi.media.orphans import KEPT, erase_orphans
 from tests.factories import RecapDocumentFactory, RecapPictureFactory
 
@@ -83,6 +92,39 @@ def test_file_that_nothing_ever_named_waits_its_age(now):
     assert erase_orphans(now) == 1
     assert "neuf.pdf" in stored()
     assert "vieux.pdf" not in stored()
+
+
+# A version whose file is gone
+
+
+def test_a_version_comes_back_with_todays_file_once_its_own_is_erased(now):
+    picture = RecapPictureFactory(alternative="Une salle vide")
+    first, old = picture.history.latest(), picture.medium.name
+    picture.alternative = "Une salle pleine"
+    for name in ("small", "medium", "large"):
+        setattr(picture, name, ContentFile(b"webp", f"autre-{name}.webp"))
+    picture.save()
+    assert draft(first).losses == []
+    erase_orphans(now + KEPT + DAY)
+
+    losses = restore(first)
+
+    picture.refresh_from_db()
+    assert losses == [FILE_KEPT]
+    assert (picture.alternative, picture.medium.name == old) == ("Une salle vide", False)
+    assert default_storage.exists(picture.medium.name)
+
+
+def test_a_picture_whose_file_is_gone_stays_in_the_bin_and_says_so(now):
+    picture = RecapPictureFactory(alternative="Une salle")
+    recap = picture.recap
+    recap.delete()
+    erase_orphans(now + KEPT + DAY)
+
+    plan = recover(deleted_versions(type(recap)).get())
+
+    assert [type(result.record) for result in plan.drafts] == [type(recap)]
+    assert losses_of(plan) == [f"Image « Une salle » ne revient pas : {FILE_GONE}"]
 
 
 def test_nothing_sent_is_nothing_to_erase(now):
