@@ -160,6 +160,16 @@ class Registry(threading.local):
         for batch in batches(sorted(keys), MOST_AT_ONCE):
             refresh.enqueue(name=table.name, keys=batch)
 
+    @contextmanager
+    def set_aside(self):
+        """For what is written only to be seen, then taken back: nothing is refreshed for it."""
+        before = self.pending, self.written
+        self.pending, self.written = defaultdict(set), defaultdict(dict)
+        try:
+            yield
+        finally:
+            self.pending, self.written = before
+
     def forget(self):
         """Drop what is pending: its transaction never commits."""
         self.pending.clear()

@@ -149,12 +149,18 @@ def event_preview(request, slug):
     recap = getattr(event, "recap", None)
     if not can_preview_event(request.user, event, recap):
         raise Http404("Cette rencontre n'a pas d'aperçu.")
+    return preview_page(request, event)
+
+
+def preview_page(request, event, *, is_typed=False, has_files=False):
+    """The page of an event for visitors; `is_typed`, of what somebody is writing, not kept."""
     visitor, recaps = AnonymousUser(), Recap.objects.unarchived()
     found = with_record(Event.objects.filter(pk=event.pk), visitor, recaps).get()
-    return event_page(request, found, visitor, is_preview=True)
+    preview = {"is_typed": is_typed, "has_files": has_files}
+    return event_page(request, found, visitor, preview=preview)
 
 
-def event_page(request, event, user, *, is_preview=False):
+def event_page(request, event, user, *, preview=None):
     """The page of an event, with what `user` may read around it."""
     recap = getattr(event, "recap", None)
     attendances = sorted(event.attendances.all(), key=attendance_rank)
@@ -175,7 +181,7 @@ def event_page(request, event, user, *, is_preview=False):
         "contents": contents(event, recap, meetings, initiatives),
         "door": event.door(),
         "is_over": event.is_over(),
-        "is_preview": is_preview,
+        "preview": preview,
         "has_pdf": pdf.is_available(),
         "share_links": share_links(
             request.build_absolute_uri(event.get_absolute_url()), event.title

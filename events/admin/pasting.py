@@ -43,6 +43,10 @@ class PastedRecapMixin:
             return self._pasting_page(request, event, form, status=400)
         names = self._known_names(request)
         kinds = self._pasted_kinds(request)
+        if "resume" in request.POST and "meeting-TOTAL_FORMS" in request.POST:
+            # A draft that the browser kept: as it was being mended, and nothing is judged yet.
+            proposals = Proposals(kinds, names, data=request.POST)
+            return self._pasting_page(request, event, form, proposals)
         if "save" not in request.POST:
             proposals = Proposals(kinds, names, initial=propose(form.reading, event, names))
             return self._pasting_page(request, event, form, proposals)

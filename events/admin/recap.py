@@ -15,6 +15,8 @@ from events.models import (
     Verbatim,
 )
 
+from .previewing import TypedPreviewMixin
+
 
 class RecapSectionInline(StackedInline):
     model = RecapSection
@@ -41,6 +43,7 @@ class VerbatimInline(StackedInline):
         "order",
     ]
     parent_choices = {"key_idea": "recap"}
+    classes = ["ordered-by-key_idea"]  # see `order-rows.js`
 
 
 class RecapPictureInline(StackedInline):
@@ -61,7 +64,7 @@ class RecapLinkInline(TabularInline):
 
 
 @admin.register(Recap)
-class RecapAdmin(PublishableAdmin):
+class RecapAdmin(TypedPreviewMixin, PublishableAdmin):
     list_display = ["event", "date", "status"]
     list_filter = ["status"]
     list_select_related = ["event"]

@@ -38,7 +38,10 @@ function sentDrafts() {
 class FormDraft extends HTMLElement {
   connectedCallback() {
     this.form = this.closest("form");
-    if (!this.form.matches(":has([name=_save], [name=_continue]):not(:has([name=_popup]))")) return;
+    // Of several steps on one address: a draft is taken up by sending it, to be shown again.
+    this.hasSteps = this.hasAttribute("steps");
+    const isWritten = this.hasSteps || this.form.matches(":has([name=_save], [name=_continue])");
+    if (!isWritten || this.form.matches(":has([name=_popup])")) return;
     const query = new URLSearchParams(location.search);
     query.delete("_changelist_filters"); // the list that one came from is not the record
     const place = `${PREFIX}${this.getAttribute("user")}:${location.pathname}?${query}:`;
@@ -51,7 +54,8 @@ class FormDraft extends HTMLElement {
   #begin() {
     const written = this.#written();
     // A form that comes back with errors holds what was sent, and never saved.
-    const isSentBack = document.querySelector(".errornote") !== null;
+    const isNextStep = this.hasSteps && this.earlier.some((key) => sent.includes(key));
+    const isSentBack = isNextStep || document.querySelector(".errornote") !== null;
     this.start = isSentBack ? "" : written;
     this.last = this.start;
     this.state = this.form.querySelector("[name=_state]")?.value;
@@ -65,9 +69,9 @@ class FormDraft extends HTMLElement {
     }
     setInterval(() => this.#keep(), EVERY);
     addEventListener("pagehide", () => this.#keep());
-    this.form.addEventListener("submit", () => {
+    this.form.addEventListener("submit", ({ submitter }) => {
       this.#keep();
-      this.#send(this.key);
+      if (submitter?.name !== "_preview") this.#send(this.key);
     });
   }
 
@@ -113,9 +117,12 @@ class FormDraft extends HTMLElement {
     note.setAttribute("aria-label", "Brouillon non enregistré");
     const told = `Un brouillon du ${when.format(draft.at)} n'a pas été enregistré.`;
     const hasChanged = draft.state !== this.state;
-    const take = make("button", hasChanged ? "Comparer" : "Reprendre le brouillon", { type: "button" });
+    const label = hasChanged ? "Comparer" : "Reprendre le brouillon";
+    const take = make("button", label, { type: "button" });
     const drop = make("button", "Oublier le brouillon", { type: "button" });
     take.addEventListener("click", () => {
+      const isOfNextStep = draft.entries.some(([name]) => !this.form.elements[name]);
+      if (this.hasSteps && isOfNextStep) return this.#post(key, draft, [["resume", "1"]]);
       if (hasChanged) return this.#compare(key, draft);
       this.#fill(draft);
       this.key = key;
@@ -133,10 +140,13 @@ class FormDraft extends HTMLElement {
 
   /** Sends the draft with the state it was begun from: both versions come back, to choose from. */
   #compare(key, draft) {
+    this.#post(key, draft, [["_state", draft.state], ["_continue", "1"]]);
+  }
+
+  #post(key, draft, added) {
     const form = make("form", "", { method: "post", hidden: true });
     const token = this.form.querySelector("[name=csrfmiddlewaretoken]").value;
-    const added = [["csrfmiddlewaretoken", token], ["_state", draft.state], ["_continue", "1"]];
-    for (const [name, value] of [...draft.entries, ...added]) {
+    for (const [name, value] of [...draft.entries, ...added, ["csrfmiddlewaretoken", token]]) {
       form.append(make("textarea", "", { name, value }));
     }
     document.body.append(form);

@@ -74,6 +74,100 @@ def test_rows_are_put_in_order_by_arrows(page, composer):
     assert order_of(page) == ["Deuxième", "Troisième", "Ajoutée", "Première"]
 
 
+def test_verbatims_are_ordered_within_their_idea(page, composer):
+    recap = composer()
+    first, second, _ = recap.key_ideas.all()
+    recap.verbatims.all().delete()
+    for order, (idea, text) in enumerate(
+        ((first, "A"), (second, "B"), (first, "C"), (None, "D")), start=1
+    ):
+        VerbatimFactory(recap=recap, key_idea=idea, text=text, order=order)
+    composer()
+    verbatims = page.locator("#verbatims-group")
+
+    def shown():
+        fields = verbatims.locator(".inline-related:not(.empty-form) textarea[name$=-text]")
+        return [field.input_value() for field in fields.all()]
+
+    assert verbatims.locator(".row-heading").all_inner_texts() == [
+        "Première",
+        "Deuxième",
+        "Sous aucune idée",
+    ]
+    assert shown() == ["A", "C", "B", "D"]
+    verbatims.get_by_role("button", name="Descendre la ligne 1 sur 2").press("Enter")
+    assert shown() == ["C", "A", "B", "D"]
+    page.keyboard.press("Enter")
+    expect(verbatims.get_by_role("status")).to_have_text("Déjà en dernier.")
+    assert shown() == ["C", "A", "B", "D"]
+
+    chosen = verbatims.locator(".inline-related:not(.empty-form) select[name$=-key_idea]").last
+    chosen.select_option(label="Deuxième")
+    assert shown() == ["C", "A", "B", "D"]
+    expect(verbatims.locator(".row-heading")).to_have_count(2)
+    verbatims.get_by_role("button", name="Monter la ligne 2 sur 2").last.click()
+    save(page)
+
+    assert shown() == ["C", "A", "D", "B"]
+    said = [(each.text, each.key_idea) for each in recap.verbatims.all()]
+    assert said == [("C", first), ("A", first), ("D", second), ("B", second)]
+
+
+def test_preview_shows_what_is_typed_in_another_tab(page, composer):
+    recap = composer()
+    page.locator("[name=standfirst]").fill("Le chapô tapé.")
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Voir l'aperçu").last.click()
+    tab = opened.value
+
+    expect(tab.get_by_text("Le chapô tapé.")).to_be_visible()
+    expect(tab.get_by_text("Aperçu de ce que vous écrivez")).to_be_visible()
+    tab.close()
+    recap.refresh_from_db()
+    assert recap.standfirst == "Le chapô enregistré."
+    expect(page.locator("[name=standfirst]")).to_have_value("Le chapô tapé.")
+    # It is no save: the draft stays.
+    page.goto(page.url.split("/admin/")[0] + reverse("admin:index"))
+    composer()
+    expect(page.get_by_role("button", name="Reprendre le brouillon")).to_be_visible()
+
+
+TEXT = """Le 4 mai 2021, une vingtaine d'élus se sont réunis.
+
+"On ne trouve pas de travail quand on n'a pas de voiture." Lise Armandou
+"""
+
+
+def test_pasted_text_keeps_its_draft_at_each_step(page, composer, site):
+    recap = composer()
+    url = site + reverse("admin:events_event_pasted_recap", args=[recap.event_id])
+    page.goto(url)
+    page.locator("[name=text]").fill(TEXT)
+    kept(page)
+    page.goto(url)
+    expect(page.locator("[name=text]")).to_have_value("")
+    page.get_by_role("button", name="Reprendre le brouillon").click()
+    expect(page.locator("[name=text]")).to_have_value(TEXT)
+
+    page.get_by_role("button", name="Lire ce texte").click()
+    quote = page.locator("[name=quotes-0-text]")
+    expect(page.get_by_role("group", name="Brouillon non enregistré")).to_have_count(0)
+    quote.fill("Une citation corrigée.")
+    kept(page)
+    assert page.evaluate(KEPT) == 1
+    tab = page.context.new_page()
+    page.close()
+
+    tab.goto(url)
+    tab.get_by_role("button", name="Reprendre le brouillon").click()
+    expect(tab.locator("[name=quotes-0-text]")).to_have_value("Une citation corrigée.")
+    tab.get_by_role("button", name="Enregistrer ce qui est coché").click()
+    expect(tab.locator(".messagelist .success")).to_be_visible()
+
+    assert tab.evaluate(KEPT) == 0
+    assert recap.verbatims.filter(text="Une citation corrigée.").exists()
+
+
 def test_order_is_a_number_without_scripts(browser, site, page, composer):
     recap = composer()
     context = browser.new_context(java_script_enabled=False)

@@ -292,3 +292,23 @@ def test_sheet_of_the_event_leads_to_it(animateur_client, event):
 def test_event_that_does_not_exist_is_not_found(animateur_client):
     url = reverse("admin:events_event_pasted_recap", args=[999999])
     assert animateur_client.get(url).status_code in {302, 404}
+
+
+def test_a_draft_is_taken_up_as_it_was_being_mended(animateur_client, event):
+    response = propose(animateur_client, event)
+    data = sent_again(response, **{"quotes-0-text": "Corrigé, pas fini", "people-0-keep": None})
+    del data["save"]
+
+    taken = animateur_client.post(page(event), {**data, "resume": "1"})
+
+    assert taken.status_code == 200
+    assert taken.context["proposals"].formsets["quotes"][0]["text"].value() == "Corrigé, pas fini"
+    assert not taken.context["proposals"].formsets["people"][0]["keep"].value()
+    assert not Recap.objects.exists()
+
+
+def test_a_draft_forged_is_refused_in_words(animateur_client, event):
+    data = {**pasted(), "resume": "1", "meeting-TOTAL_FORMS": "x"}
+
+    assert animateur_client.post(page(event), data).status_code == 200
+    assert not Recap.objects.exists()
