@@ -8,6 +8,7 @@ import re
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.template.loader import render_to_string
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -133,6 +134,20 @@ def test_refused_forms_have_no_fault(quiet_page, site, content):
     expect(page.locator(".errorlist").first).to_be_visible()
 
     assert faults(page, [*WCAG, "best-practice"]) == {}
+
+
+def test_pages_of_errors_have_no_fault(quiet_page, site):
+    found = {}
+    for name in ("400.html", "500.html", "503.html"):
+        html = render_to_string(name)
+        quiet_page.route(f"{site}/{name}", lambda route, _, html=html: route.fulfill(body=html))
+        quiet_page.goto(f"{site}/{name}")
+        background = "getComputedStyle(document.querySelector('.button')).backgroundColor"
+        assert quiet_page.evaluate(background) == "rgb(31, 95, 91)"
+        if wrong := faults(quiet_page, [*WCAG, "best-practice"]):
+            found[name] = wrong
+
+    assert found == {}
 
 
 @pytest.mark.parametrize("names", [FOR_MEMBERS, FOR_ADMIN], ids=["account", "admin"])

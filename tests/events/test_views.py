@@ -371,7 +371,7 @@ def test_event_page_says_that_a_date_is_deduced(client):
 
     page = page_of(client, event)
     assert "(date déduite)" in page
-    assert "Dans la source : « 17 octobre dernier »." in page
+    assert "Dans la source : <q>17 octobre dernier</q>." in page
 
 
 def test_event_page_tells_organiser_from_host(client):
