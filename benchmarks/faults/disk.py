@@ -81,7 +81,7 @@ def files_without_room():
     with (
         small_disk() as folder,
         tempfile.TemporaryDirectory() as elsewhere,
-        gunicorn(new_site(elsewhere, MEDIA_DIR=str(folder))),
+        gunicorn(new_site(elsewhere, MEDIA_DIR=str(folder)), workers=1),
     ):
         answers = [send(content) for _ in range(2 * SIZE // 3)]
         kept = [folder / body for status, body in answers if status == 201]
@@ -106,7 +106,7 @@ def database_without_room():
     with small_disk() as folder:
         database = folder / "site.sqlite3"
         environment = new_site(folder)
-        with gunicorn(environment):
+        with gunicorn(environment, workers=1):
             before, _ = write(0)
             ballast = fill(folder)
             during, refused = write(10_000)

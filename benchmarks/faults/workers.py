@@ -112,7 +112,11 @@ def gunicorn(environment, workers=3):
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGTERM)
-            process.wait(timeout=60)
+            try:
+                process.wait(timeout=60)
+            except subprocess.TimeoutExpired:  # stopping is not what is tried here
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
 
 
 def ask(path, method="GET", timeout=30):
