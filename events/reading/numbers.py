@@ -109,6 +109,9 @@ _QUALIFIERS = [
     )
     for qualifier, words in _BEFORE
 ]
+# « Autour de deux démarches »: what one speaks of, and not about how many.
+_SUBJECT = re.compile(r"\bautour d(?:e|['’])\s?$", re.I)
+FEW = 10
 _AFTER = re.compile(r"^\s?(?:environ|à peu près|ou plus|au moins)\b", re.I)
 
 
@@ -157,6 +160,8 @@ def _read(match, text):
         if match["word_suffix"]:
             value *= _MULTIPLIERS[match["word_suffix"].strip().lower()]
     said = qualifier_before(text, match.start())
+    if value < FEW and _SUBJECT.search(text, 0, match.start()):
+        said = ""
     if said and not (qualifier == ABOUT and said == ABOUT):
         qualifier = said
     elif qualifier == EXACT and (after := _AFTER.match(text[match.end() : match.end() + 20])):

@@ -61,6 +61,8 @@ def test_name_of_an_operation_is_no_quote():
     ("text", "figures"),
     [
         ("Une vingtaine de communes étaient là.", [(20, "", "about")]),
+        ("Un échange autour de deux démarches locales.", [(2, "", "exact")]),
+        ("Ils étaient autour de 80 personnes.", [(80, "", "about")]),
         ("Un peu plus de 150 000 personnes y vivent.", [(150000, "", "more_than")]),
         ("Trois EPCI ont signé.", [(3, "", "exact")]),
         ("Le budget est de 2,5 M€ cette année.", [(2500000, "€", "exact")]),
