@@ -279,9 +279,7 @@ class IntroductionAdmin(ConfidentialAdmin):
 
     @admin.display(description="où elle en est")
     def state(self, introduction):
-        if introduction.closed_at:
-            return "close"
-        return "acceptée des deux" if introduction.is_introduced else "en attente"
+        return introduction.standing
 
 
 @admin.register(IntroductionBlock)

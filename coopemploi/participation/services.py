@@ -4,6 +4,7 @@ import datetime
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 
 from events.models import (
@@ -184,6 +185,26 @@ def _decide(proposal, state, by, comment):
 def _mail(address, template, **context):
     if address:
         send_mail_later(to=address, template=template, context=context)
+
+
+# Introductions
+
+
+def introductions_of(user):
+    """[(introduction, name of the other one, told once both agreed)] of a participant: those
+    they asked for, and those that both accepted."""
+    person = person_of(user)
+    if person is None:
+        return []
+    own = of_people(person).filter(Q(asked_by=user) | Q(introduced_at__isnull=False))
+    own = own.select_related("need", "offer", "initiative", "sought_offer", "seeker", "helper")
+    return [(each, _other_name(each, person)) for each in own[:50]]
+
+
+def _other_name(introduction, person):
+    if introduction.closed_at or not introduction.is_introduced:
+        return ""
+    return introduction.other(introduction.side_of(person)).full_name
 
 
 # Meetings

@@ -38,6 +38,7 @@ def my_space(request):
         .select_related("person", "actor"),
         "sheets": [(kind, label, list(records)) for kind, label, records in sheets],
         "proposals": Proposal.objects.filter(user=request.user)[:50],
+        "introductions": services.introductions_of(request.user),
         "round_tables": services.open_round_tables_of(request.user),
     }
     return render(request, "participation/my_space.html", context)

@@ -213,6 +213,12 @@ class Introduction(models.Model):
     def is_introduced(self):
         return self.introduced_at is not None
 
+    @property
+    def standing(self):
+        if self.closed_at:
+            return "close"
+        return "acceptée des deux" if self.is_introduced else "en attente"
+
     def person(self, side):
         return getattr(self, side)
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from allauth.account.models import EmailAddress
+from bs4 import BeautifulSoup
 from django.core.cache import cache
 from django.urls import reverse
 from post_office.models import Email
@@ -49,6 +50,47 @@ def member_of(actor, address=ADDRESS, **person):
     user = participant(address, **(person or {"first_name": "Léa", "last_name": "Cherche"}))
     BelongingFactory(person=user.person, actor=actor, state="approved")
     return user
+
+
+# Introductions
+
+
+def told(client, user):
+    client.force_login(user)
+    page = BeautifulSoup(client.get(reverse("my_space")).content, "html.parser")
+    heading = page.find("h2", string="Mes mises en relation")
+    lines = heading.find_next("ul").find_all("li") if heading else []
+    return [" ".join(line.get_text().split()) for line in lines]
+
+
+def test_who_asked_follows_it_and_who_was_asked_is_told_once_both_agreed(client):
+    asking, asked, third = (
+        participant(address, first_name=name, last_name="Test")
+        for address, name in (
+            (ADDRESS, "Léa"),
+            ("noe@example.org", "Noé"),
+            ("i@example.org", "Ida"),
+        )
+    )
+    introduction = IntroductionFactory(
+        need__text="Un minibus", seeker=asking.person, helper=asked.person, asked_by=asking
+    )
+    assert [told(client, user) for user in (asking, asked, third)] == [
+        ["Un minibus en attente"],
+        [],
+        [],
+    ]
+
+    introduction.seeker_answer = "accepted"
+    introduction.answer("helper", "accepted")
+
+    assert [told(client, user) for user in (asking, asked, third)] == [
+        ["Un minibus, avec Noé Test acceptée des deux"],
+        ["Un minibus, avec Léa Test acceptée des deux"],
+        [],
+    ]
+    introduction.close()
+    assert told(client, asking) == ["Un minibus close"]
 
 
 # Meetings
