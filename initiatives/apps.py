@@ -7,7 +7,7 @@ class InitiativesConfig(AppConfig):
 
     def ready(self):
         from . import history  # noqa: F401 - importing it tracks the models
-        from .imports import InitiativeImport, NeedImport, OfferImport, ResourceImport
+        from .imports import IMPORTS
         from .matching.suggestions import MatchTable
         from .merging import InitiativeMerging
         from .permissions import declare
@@ -18,5 +18,5 @@ class InitiativesConfig(AppConfig):
             source.register()
         MatchTable.register()
         InitiativeMerging.register()
-        for importation in (InitiativeImport, NeedImport, OfferImport, ResourceImport):
+        for importation in IMPORTS:
             importation.register()

@@ -1,8 +1,17 @@
 """What spreadsheets say of initiatives, needs, offers and resources."""
 
-from coopemploi.imports.declarations import Importation
+from coopemploi.imports.declarations import Importation, RowImportation
 
-from .models import Initiative, Need, Offer, Resource
+from .models import (
+    Initiative,
+    InitiativeFigure,
+    InitiativeLink,
+    Involvement,
+    Need,
+    Offer,
+    Resource,
+    Step,
+)
 
 CLASSIFICATION = ("schemes", "themes", "sectors", "audiences", "obstacles")
 CLASSIFICATION_SYNONYMS = {
@@ -146,3 +155,105 @@ class ResourceImport(Importation):
         "dated": "2025",
         "status": "brouillon",
     }
+
+
+OWNER_SYNONYMS = ("réf de l'initiative", "titre de l'initiative")
+
+
+class InvolvementImport(RowImportation):
+    model = Involvement
+    name = "parties-prenantes"
+    owner = "initiative"
+    title_field = "label"
+    told = ("role", "actor", "label")
+    fields = ("initiative", "role", "actor", "label", "count", "amount", "note", "order")
+    synonyms = {
+        "initiative": OWNER_SYNONYMS,
+        "actor": ("structure", "organisme", "qui"),
+        "label": ("désignation", "nom"),
+        "amount": ("montant", "euros"),
+        "note": ("remarque", "commentaire"),
+    }
+    example = {
+        "initiative": "un-minibus-pour-aller-travailler",
+        "role": "partenaire",
+        "label": "bailleurs sociaux",
+        "count": "3",
+    }
+
+
+class StepImport(RowImportation):
+    model = Step
+    name = "etapes"
+    owner = "initiative"
+    title_field = "label"
+    told = ("label",)
+    fields = ("initiative", "date", "label", "order")
+    synonyms = {"initiative": OWNER_SYNONYMS, "date": ("quand", "le"), "label": ("titre",)}
+    example = {
+        "initiative": "un-minibus-pour-aller-travailler",
+        "date": "mars 2025",
+        "label": "Premier trajet",
+    }
+
+
+class InitiativeFigureImport(RowImportation):
+    model = InitiativeFigure
+    name = "chiffres-cles"
+    owner = "initiative"
+    title_field = "label"
+    told = ("label",)
+    fields = (
+        "initiative",
+        "qualifier",
+        "value",
+        "unit",
+        "label",
+        "wording",
+        "as_of",
+        "source",
+        "order",
+    )
+    synonyms = {
+        "initiative": OWNER_SYNONYMS,
+        "value": ("nombre", "chiffre"),
+        "label": ("ce que l'on compte", "intitulé"),
+        "as_of": ("date", "au"),
+    }
+    example = {
+        "initiative": "un-minibus-pour-aller-travailler",
+        "value": "42",
+        "label": "personnes transportées",
+    }
+
+
+class InitiativeLinkImport(RowImportation):
+    model = InitiativeLink
+    name = "liens"
+    owner = "initiative"
+    told = ("url",)
+    fields = ("initiative", "kind", "title", "url", "order")
+    synonyms = {
+        "initiative": OWNER_SYNONYMS,
+        "kind": ("nature",),
+        "title": ("intitulé",),
+        "url": ("lien", "adresse", "url"),
+    }
+    example = {
+        "initiative": "un-minibus-pour-aller-travailler",
+        "kind": "page web",
+        "title": "La page du projet",
+        "url": "https://example.org/minibus",
+    }
+
+
+IMPORTS = (
+    InitiativeImport,
+    NeedImport,
+    OfferImport,
+    ResourceImport,
+    InvolvementImport,
+    StepImport,
+    InitiativeFigureImport,
+    InitiativeLinkImport,
+)

@@ -1,47 +1,41 @@
 """What makes the records of an admin importable and exportable."""
 
-from functools import partial
+from django.utils.text import capfirst
 
-from django.urls import path, reverse
-
-from . import views
 from .declarations import importations
+from .rows import ImportPages, RowsAdmin
 
 
-class ImportableMixin:
+class ImportableMixin(ImportPages):
     """Adds the imports and exports of a model declared in its app's `imports.py`."""
 
     def get_urls(self):
-        def route(address, name, view):
-            wrapped = self.admin_site.admin_view(partial(view, model_admin=self))
-            return path(address, wrapped, name=self.import_url_name(name))
-
-        return [
-            route("importer/", "import", views.upload),
-            route("importer/modele/", "import_template", views.template),
-            route("importer/<int:pk>/", "import_batch", views.batch),
-            route("importer/<int:pk>/colonnes/", "import_mapping", views.mapping),
-            route("importer/<int:pk>/doublons/", "import_duplicates", views.duplicates),
-            route("importer/<int:pk>/enregistrer/", "import_apply", views.apply),
-            route("importer/<int:pk>/retirer/", "import_take_back", views.take_back),
-            route("importer/<int:pk>/refus/", "import_refused", views.refused),
-            route("exporter/", "export", views.export_choice),
-            route("exporter/<str:extension>/", "export_file", views.export_file),
-            *super().get_urls(),
-        ]
+        routes = self.import_routes()
+        for rows in self.row_admins:
+            routes += rows.import_routes(f"{rows.importation.name}/")
+        return [*routes, *super().get_urls()]
 
     @property
     def importation(self):
         return importations[self.model]
 
-    def import_url_name(self, name):
-        return f"{self.opts.app_label}_{self.opts.model_name}_{name}"
+    @property
+    def row_admins(self):
+        """What imports the rows that the records hold."""
+        held = (each for each in importations.values() if each.owner_model is self.model)
+        return [RowsAdmin(self, importation) for importation in held]
 
-    def import_url(self, name, *args):
-        return reverse(f"admin:{self.import_url_name(name)}", args=args)
+    def exported(self, request):
+        """The records of the list that an address filters."""
+        return self.get_changelist_instance(request).get_queryset(request)
 
-    def has_import_permission(self, request):
-        return self.has_add_permission(request) or self.has_change_permission(request)
+    def record_urls(self, keys):
+        return {key: self.import_url("change", key) for key in keys}
+
+    @property
+    def import_links(self):
+        """The tables about these records, theirs first, as (label, admin)."""
+        return [(capfirst(str(each.opts.verbose_name)), each) for each in (self, *self.row_admins)]
 
     def changelist_view(self, request, extra_context=None):
         tools = []

@@ -117,9 +117,10 @@ def _create(batch, pairs, columns, checker, at):
     slug = checker.importation.slug_field
     model = checker.model
     taken = defaultdict(set)
-    scope = [slug.within] if slug.within else []
-    for *within, value in model._default_manager.order_by().values_list(*scope, slug.name):
-        taken[tuple(within)].add(value)
+    scope = [slug.within] if slug and slug.within else []
+    if slug:
+        for *within, value in model._default_manager.order_by().values_list(*scope, slug.name):
+            taken[tuple(within)].add(value)
     links = defaultdict(list)  # many-to-many field → (record, other key)
     for row, reading in pairs:
         record = model()
@@ -127,9 +128,10 @@ def _create(batch, pairs, columns, checker, at):
             columns[name].assign(record, after)
             if columns[name].field.many_to_many:
                 links[columns[name].field] += [(record, pk) for pk in after]
-        within = tuple(getattr(record, name) for name in scope)
-        record.slug = free_slug(slug.base_slug(record), taken[within])
-        taken[within].add(record.slug)
+        if slug:
+            within = tuple(getattr(record, name) for name in scope)
+            record.slug = free_slug(slug.base_slug(record), taken[within])
+            taken[within].add(record.slug)
         if isinstance(record, Publishable):
             record.created_by = batch.user
             _date_publication(record, at)

@@ -13,7 +13,6 @@ from django.db import models
 from rapidfuzz import fuzz, process
 
 from ..batches import batches
-from ..search.text import normalise
 from .columns import canonical
 from .declarations import EXAMPLE, REFERENCE
 from .models import ImportRow
@@ -28,6 +27,7 @@ class Reading:
     line: int
     texts: dict  # name of column → text
     reference: str = ""
+    key: str = ""  # what its probable duplicates have too
     state: str = ""
     record: models.Model | None = None
     label: str = ""
@@ -60,6 +60,8 @@ class Checker:
         """The records of `model` that one may choose: those that the admin lets one see."""
         related = self.model_admin.admin_site.get_model_admin(model)
         records = related.get_queryset(self.request)
+        if model is self.importation.owner_model:
+            return related._within(self.request, records)
         return records if related.has_view_permission(self.request) else records.none()
 
     def columns_of(self, mapping):
@@ -158,13 +160,11 @@ class Checker:
 
     def _find_namesakes(self, readings):
         """The records that have the very title of a row without réf."""
-        named = (self.importation.name_in(r.texts) for r in readings if not r.reference)
-        titles = {normalise(name) for name in named}
+        for reading in readings:
+            reading.key = self.importation.key_in(reading.texts, self.by_name)
+        wanted = {reading.key for reading in readings if not reading.reference}
         self.namesakes = defaultdict(list)
-        pks = {}
-        for pk, title in self.importation.names(self.known):
-            if (key := normalise(title)) in titles:
-                pks[pk] = key
+        pks = {pk: key for pk, key in self.importation.keys(self.known) if key in wanted}
         for batch in batches(pks):
             for record in self.importation.records(self.known.filter(pk__in=batch)):
                 self.namesakes[pks[record.pk]].append(record)
@@ -225,7 +225,7 @@ class Checker:
 
     def _read_new(self, reading, seen, wanted):
         """A row without réf: a new record, unless one has its name."""
-        namesakes = self.namesakes.get(normalise(reading.label), ())
+        namesakes = self.namesakes.get(reading.key, ())
         for other in namesakes:
             if self._says_the_same(reading, other):
                 reading.record, reading.state = other, State.UNCHANGED
@@ -263,7 +263,7 @@ class Checker:
             places = self.importation.places_of(other)
             is_twin = not place or not places or place in places
             (twins if is_twin else apart).append(other)
-        lines = seen[normalise(reading.label)]
+        lines = seen[reading.key]
         alike = (line for line, other in lines if not (place and other) or other == place)
         first = next(alike, None)
         lines.append((reading.line, place))

@@ -14,7 +14,7 @@ from ..formats.nodes import Items, Place, Scalar
 from ..formats.printable import printable
 from ..formats.tables import SEPARATOR
 from ..formats.values import read_value
-from .lookups import lookup_for
+from .lookups import OwnerLookup, lookup_for
 from .readers import CALCULATION_ERROR
 
 # The most that a cell of a spreadsheet holds: a longer text was cut.
@@ -203,6 +203,27 @@ class ReferenceColumn(Column):
     def check(self, record):
         if getattr(record, self.field.attname) is None and not self.field.blank:
             raise ValidationError("Ce champ est obligatoire.")
+
+
+class OwnerColumn(ReferenceColumn):
+    """The record that holds the row, among those that one may change."""
+
+    @property
+    def help(self):
+        return "La fiche qui contient cette ligne : sa réf, ou son titre exact."
+
+    @property
+    def choices(self):
+        return []
+
+    def bind(self, queryset_of):
+        self.lookup = OwnerLookup(self.target, queryset_of(self.target))
+
+    def current(self, record):
+        """None for a new row, which is nobody's yet."""
+        if getattr(record, self.field.attname) is None:
+            return None
+        return super().current(record)
 
 
 class ManyColumn(ReferenceColumn):

@@ -1,7 +1,10 @@
 """What each app declares importable: one `Importation` per model, in its `imports.py`."""
 
+import re
+
 from ..fields import AutoSlugField
-from .columns import HeldColumn, column_for
+from ..search.text import normalise
+from .columns import HeldColumn, OwnerColumn, column_for
 
 importations = {}
 REFERENCE = "slug"
@@ -23,6 +26,11 @@ class Importation:
     prefetched = ()  # lookups that columns read of the records that depend on one
     # Names of fields shown to who may change the record, and to nobody else.
     private = ()
+    owner_model = None  # of which the records hold these: see `RowImportation`
+    reference_help = (
+        "Laissez vide pour créer une fiche. Pour en modifier une, gardez la réf telle que "
+        "l'export la donne : c'est la fin de l'adresse de sa page."
+    )
 
     @classmethod
     def register(cls):
@@ -92,6 +100,14 @@ class Importation:
         """(key, name) of records, the oldest first."""
         return queryset.order_by("pk").values_list("pk", self.title_field)
 
+    def key_in(self, texts, columns):
+        """What a row has in common with its probable duplicates."""
+        return normalise(self.name_in(texts))
+
+    def keys(self, queryset):
+        """(primary key, the same) of records, the oldest first."""
+        return ((pk, normalise(name)) for pk, name in self.names(queryset))
+
     def place_in(self, changes):
         """What tells apart from its namesakes what a row says; "" for nothing."""
         return ""
@@ -107,3 +123,57 @@ class Importation:
     def refusal(self, record):
         """Why an import may not change `record`, in French, or ""."""
         return ""
+
+
+class RowImportation(Importation):
+    """The table of what records hold in rows: the first column says whose each row is.
+
+    A row has no address: its réf is its number, and the whole row tells it from others.
+    """
+
+    owner = ""  # the name of the foreign key, first of the `fields`
+    told = ()  # names of the fields that two rows of a record do not usually share
+    slug_field = None
+    reference_help = (
+        "Laissez vide pour ajouter une ligne. Pour en modifier une, gardez le numéro que "
+        "l'export donne."
+    )
+
+    @property
+    def owner_model(self):
+        return self.model._meta.get_field(self.owner).related_model
+
+    def _column(self, name):
+        if name == self.owner:
+            return OwnerColumn(self.field_of(name), self.synonyms.get(name, ()))
+        return super()._column(name)
+
+    def reference_of(self, row):
+        return str(row.pk)
+
+    def find(self, queryset, references):
+        keys = [int(text) for text in references if re.fullmatch("[0-9]{1,18}", text)]
+        return {str(row.pk): row for row in self.records(queryset.filter(pk__in=keys))}
+
+    def known_references(self, queryset):
+        """Numbers have no near misses."""
+        return []
+
+    def name_in(self, texts):
+        names = (texts.get(name, "") for name in (*self.told, self.owner))
+        return ", ".join(filter(None, names))
+
+    def key_in(self, texts, columns):
+        values = []
+        for name in (self.owner, *self.told):
+            try:
+                value = columns[name].stored(texts.get(name, ""))
+            except (KeyError, ValueError):
+                value = ""
+            values.append(str(value or ""))
+        return "\n".join(values)
+
+    def keys(self, queryset):
+        names = [self.model._meta.get_field(name).attname for name in (self.owner, *self.told)]
+        for pk, *values in queryset.order_by("pk").values_list("pk", *names):
+            yield pk, "\n".join(str(value or "") for value in values)

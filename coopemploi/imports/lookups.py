@@ -5,6 +5,7 @@ from collections import defaultdict
 
 from rapidfuzz import fuzz, process
 
+from ..batches import batches
 from ..formats.schema import schema_of
 from ..search.text import normalise
 
@@ -105,3 +106,22 @@ class Lookup:
 
     def _of(self):
         return f" « {self.model._meta.verbose_name} »"
+
+
+class OwnerLookup(Lookup):
+    """Records of any number, by their réf or the very words of their name."""
+
+    def prepare(self, texts):
+        name = next(each.name for each in self.model._meta.fields if each.name in self.name_fields)
+        references = {self.reference_in(text) for text in texts}
+        for batch in batches(references):
+            for record in self.queryset.filter(**{f"{self.slug}__in": batch}):
+                self.keys[getattr(record, self.slug)] = record.pk
+                self.label(record)
+        for batch in batches(references - self.keys.keys()):
+            for record in self.queryset.filter(**{f"{name}__in": batch}):
+                self.names[normalise(getattr(record, name))].add(record.pk)
+                self.label(record)
+
+    def near(self, text):
+        return " que vous pouvez modifier : écrivez sa réf"

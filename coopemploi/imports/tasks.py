@@ -47,7 +47,15 @@ def checker_of(batch):
     model = apps.get_model(batch.model)
     request = HttpRequest()
     request.user = batch.user
-    return Checker(importations[model], admin.site.get_model_admin(model), request)
+    return Checker(importations[model], admin_of(importations[model]), request)
+
+
+def admin_of(importation):
+    """What says who may import what: the admin of a model, or of what holds its rows."""
+    if importation.owner_model is None:
+        return admin.site.get_model_admin(importation.model)
+    rows = admin.site.get_model_admin(importation.owner_model).row_admins
+    return next(each for each in rows if each.model is importation.model)
 
 
 @task()

@@ -51,6 +51,11 @@ def upload(request, model_admin):
         "form": form,
         "recent": [(each, model_admin.import_url("import_batch", each.pk)) for each in recent],
         "template_url": model_admin.import_url("import_template"),
+        "tables": [
+            (label, each.import_url("import"), each.model is model_admin.model)
+            for label, each in model_admin.import_links
+            if each.has_import_permission(request)
+        ],
     }
     title = f"Importer des {model_admin.opts.verbose_name_plural}"
     return _page(request, model_admin, "upload", title, context, invalid=form.is_bound)
@@ -67,7 +72,7 @@ def template(request, model_admin):
         [],
         title=capfirst(model_admin.importation.name),
         choices=[None, *(column.choices for column in columns)],
-        help_lines=writers.help_of(columns),
+        help_lines=writers.help_of(columns, model_admin.importation.reference_help),
         example=[f"{EXAMPLE} (ligne non lue)", *(example.get(c.name, "") for c in columns)],
     )
     return _download(file, f"modele-{model_admin.importation.name}.xlsx", XLSX_TYPE)
@@ -118,7 +123,7 @@ def batch(request, pk, model_admin):
         "tabs": tabs,
         "shown": shown,
         "page": page,
-        "rows": [_shown_row(row, model_admin) for row in page],
+        "rows": _shown_rows(page, model_admin),
         "to_write": counts[RowState.CREATED] + counts[RowState.CHANGED] + wanted,
         "left_out": counts[RowState.REFUSED] + counts[RowState.DUPLICATE] - wanted,
         "kept": found.rows.filter(outcome=ImportRow.Outcome.KEPT).count(),
@@ -196,6 +201,14 @@ def export_choice(request, model_admin):
         "addresses": addresses,
         "is_filtered": bool(query),
         "whole_url": model_admin.import_url("export"),
+        "tables": [
+            (
+                label,
+                each.import_url("export") + (f"?{query}" if query else ""),
+                each.model is model_admin.model,
+            )
+            for label, each in model_admin.import_links
+        ],
         "is_too_long": count > MOST_ROWS,
     }
     title = f"Exporter des {model_admin.opts.verbose_name_plural}"
@@ -296,7 +309,12 @@ def _start(request, pk, model_admin, work):
     return redirect(model_admin.import_url("import_batch", pk))
 
 
-def _shown_row(row, model_admin):
+def _shown_rows(page, model_admin):
+    urls = model_admin.record_urls({row.record_key for row in page if row.record_key})
+    return [_shown_row(row, model_admin, urls) for row in page]
+
+
+def _shown_row(row, model_admin, urls):
     """A row as its page shows it: differences by label, problems as sentences."""
     shown = {} if row.state == RowState.REFUSED else row.changes
     changes = [
@@ -304,9 +322,7 @@ def _shown_row(row, model_admin):
         for name, (_, _, before, after) in shown.items()
     ]
     is_gone = row.state == RowState.CREATED and row.outcome == ImportRow.Outcome.TAKEN_BACK
-    url = ""
-    if row.record_key and not is_gone:
-        url = model_admin.import_url("change", row.record_key)
+    url = "" if is_gone else urls.get(row.record_key, "")
     return {"row": row, "changes": changes, "problems": _sentences(row.problems), "url": url}
 
 
@@ -326,10 +342,9 @@ def _exported(request, model_admin):
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
     try:
-        changelist = model_admin.get_changelist_instance(request)
+        return model_admin.importation.records(model_admin.exported(request))
     except IncorrectLookupParameters:
         return None
-    return model_admin.importation.records(changelist.get_queryset(request))
 
 
 def _download(file, name, content_type):
@@ -339,7 +354,7 @@ def _download(file, name, content_type):
 def _page(request, model_admin, name, title, context, invalid=False):
     context = {
         **model_admin.admin_site.each_context(request),
-        "opts": model_admin.opts,
+        "opts": model_admin.list_opts,
         "title": title,
         "upload_url": model_admin.import_url("import"),
         "can_import": model_admin.has_import_permission(request),

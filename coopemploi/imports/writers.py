@@ -28,10 +28,6 @@ EXAMPLE_FONT = Font(italic=True, color="5A6665")
 WIDE, NARROW = 34, 18
 HELP_SHEET = "Aide"
 
-REFERENCE_HELP = (
-    "Laissez vide pour créer une fiche. Pour en modifier une, gardez la réf telle que l'export la "
-    "donne : c'est la fin de l'adresse de sa page."
-)
 HOW_TO = (
     "Une ligne par fiche. Les colonnes peuvent être dans n'importe quel ordre, et manquer : ce qui "
     "n'est pas dans le fichier n'est pas touché.",
@@ -147,10 +143,10 @@ FORMATS = {
 HELD_IN_MEMORY = {"ods"}
 
 
-def help_of(columns):
+def help_of(columns, reference_help):
     """The lines of the sheet « Aide »."""
     lines = [(line,) for line in HOW_TO]
-    lines += [("",), ("Colonne", "Ce qu'on y écrit"), ("réf", REFERENCE_HELP)]
+    lines += [("",), ("Colonne", "Ce qu'on y écrit"), ("réf", reference_help)]
     for column in columns:
         told = ["Obligatoire."] if column.is_required else []
         told.append(column.help.strip())

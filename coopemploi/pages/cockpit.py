@@ -425,7 +425,7 @@ PANELS = [
     Panel(
         key="doublons",
         title="Doublons probables",
-        hint="Deux fiches n'en font peut-être qu'une : comparer, puis fusionner ou écarter.",
+        hint="Peut-être deux fois la même fiche : comparer, puis fusionner ou écarter.",
         details=tuple(
             Duplicates(model, label=capfirst(model._meta.verbose_name_plural))
             for model in DEDUPLICATED
