@@ -170,7 +170,10 @@ class ExchangeAdmin(ImportableMixin, PublishableAdmin):
         (None, {"fields": ["text", "details", "kind", "state", "stated_on"]}),
         ("Qui, et où", {"fields": ["actor", "person", "territories"]}),
         CLASSIFICATION,
-        ("Toujours d'actualité ?", {"fields": ["last_confirmed_on", "asked_on", "silences"]}),
+        (
+            "Toujours d'actualité ?",
+            {"classes": ["collapse"], "fields": ["last_confirmed_on", "asked_on", "silences"]},
+        ),
         ORIGIN,
     ]
     inlines = [MatchInline]

@@ -14,6 +14,7 @@ class PositionInline(StackedInline):
 
 @admin.register(Person)
 class PersonAdmin(ImportableMixin, MergeableMixin, ModelAdmin):
+    save_on_top = True
     list_display = ["full_name_shown", "positions_shown", "attribution_withdrawn"]
     list_filter = ["attribution_withdrawn"]
     list_prefetch_related = ["positions__actor"]

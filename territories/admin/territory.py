@@ -113,6 +113,7 @@ class FormerCodeInline(TabularInline):
 @admin.register(Territory)
 class TerritoryAdmin(ImportableMixin, ModelAdmin):
     is_placed_by_its_form = False  # what it lies in is computed once it is saved
+    save_on_top = True
     list_display = ["name", "kind_shown", "code", "population"]
     list_filter = ["kind"]
     follow_up = {"jamais-rencontres": ("jamais rencontrés", "never_met")}

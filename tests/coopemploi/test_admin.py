@@ -16,6 +16,7 @@ from factory.django import DjangoModelFactory
 
 from coopemploi.admin import FEMININE, ModelAdmin, PublishableAdmin, with_article
 from coopemploi.identity.models import Identity
+from coopemploi.imports.declarations import importations
 from coopemploi.publishing import Publishable
 from coopemploi.vocabulary.models import Theme
 from initiatives.models import Initiative
@@ -293,6 +294,17 @@ def test_what_was_saved_is_said_in_good_french(animateur_client):
         f'Fiche ajoutée\xa0: «\xa0<a href="{url}">Mobilité</a>\xa0».'
     ]
     assert "Fiche enregistrée\xa0: " in str(*changed.context["messages"])
+
+
+@pytest.mark.parametrize(
+    "model",
+    [model for model, each in importations.items() if each.owner_model is None],
+    ids=lambda model: model._meta.label,
+)
+def test_long_sheet_is_saved_from_its_top(model, animateur_client):
+    url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add")
+
+    assert animateur_client.get(url).text.count('name="_continue"') == 2
 
 
 def test_selection_is_counted_in_good_french(animateur_client):
