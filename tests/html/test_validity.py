@@ -22,6 +22,7 @@ OF_DJANGO = "type” attribute whose value is “hidden” must not have any “
 NOT_KNOWN = {
     "@import are not allowed after any valid statement": "CSS Cascade 5: @layer may come first",
     "Property “vector-effect” doesn't exist": "SVG 2: a stroke as thin at any size of a map",
+    "Property “field-sizing” doesn't exist": "CSS Basic UI 4: a field as tall as its text",
     "“--map-0”: Cannot invoke": "light-dark() of two var(): the checker fails, not the sheet",
     "“content”: “element(origin)”": "CSS GCPM: the running foot of a PDF, for WeasyPrint",
     "“position”: “running(origin)”": "CSS GCPM: the running foot of a PDF, for WeasyPrint",
