@@ -68,7 +68,7 @@ def test_month_shows_each_event_on_its_days(client):
     }
     assert [event.title for event in response.context["month"].undated] == ["Un jour du mois"]
     text = response.text
-    assert text.count('role="columnheader"') == 7
+    assert text.count('<th scope="col">') == 7
     assert "mois=2030-09" in text
     assert "mois=2030-11" in text
     assert "Secrète" not in text
