@@ -22,11 +22,10 @@ from django.db.models.signals import (
     pre_delete,
     pre_save,
 )
-from simple_history.models import HistoricalRecords
 
 from .batches import batches
 
-# What a request refreshes before it answers; past it, what can wait is for the worker.
+# Rows that a merge refreshes before it answers; past it, what can wait is for the worker.
 MOST_AT_ONCE = 500
 
 
@@ -35,7 +34,7 @@ class DerivedTable:
 
     name = ""
     watched = ()  # labels of the models it is computed from: "territories.Composition"
-    # Whether a request that touches a great many rows may leave them to the worker.
+    # Whether a great many rows may be left to the worker, when who writes them lets it.
     can_wait = False
 
     def affected_by(self, instance):
@@ -69,6 +68,7 @@ class Registry(threading.local):
         self.pending = defaultdict(set)
         self.written = defaultdict(dict)  # {model: {key: record as it was written}}
         self.to_rebuild = None  # tables to rebuild at the end of `rebuilding()`
+        self.may_wait = False
 
     def register(self, table):
         self.tables.append(table)
@@ -131,6 +131,10 @@ class Registry(threading.local):
     def is_due(self):
         return any(self.written.values()) or any(self.pending.values())
 
+    def let_wait(self):
+        """What is being written shows nothing more and hides nothing: the worker may refresh it."""
+        self.may_wait = True
+
     def _flush_when_due(self):
         if self.is_due() and not self.is_manual:
             transaction.on_commit(self.flush)
@@ -149,10 +153,10 @@ class Registry(threading.local):
             for table in self.tables:
                 if keys := pending[table]:
                     self._refresh(table, keys)
+        self.may_wait = False
 
     def _refresh(self, table, keys):
-        is_asked = getattr(HistoricalRecords.context, "request", None) is not None
-        if not (table.can_wait and is_asked and len(keys) > MOST_AT_ONCE):
+        if not (table.can_wait and self.may_wait and len(keys) > MOST_AT_ONCE):
             table.refresh(keys)
             return
         from .tasks import refresh  # needs the tables of the queue, read after those of the apps
@@ -174,6 +178,7 @@ class Registry(threading.local):
         """Drop what is pending: its transaction never commits."""
         self.pending.clear()
         self.written.clear()
+        self.may_wait = False
 
 
 registry = Registry()

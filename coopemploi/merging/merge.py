@@ -34,6 +34,7 @@ def merge(survivor, loser, *, values=None, relations=None, by=None):
             slug = getattr(loser, declaration.slug_field)
             values = settled_values(declaration, survivor, loser, values or {})
             journal = Journal()
+            registry.let_wait()
             registry.notify([survivor, loser])
             _leave_out(journal, survivor, loser, relations or {})
             absorb(journal, survivor, loser)
@@ -160,6 +161,7 @@ def undo(done, *, by=None):
             done = Merge.objects.select_for_update().get(pk=done.pk)
             if done.undone_at:
                 raise UndoError(["Cette fusion est déjà annulée."])
+            registry.let_wait()
             revert(done.journal)
             records = done.model_class._base_manager.filter(
                 pk__in=[done.survivor_id, done.loser_id]

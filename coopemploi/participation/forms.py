@@ -78,9 +78,12 @@ class DeletionForm(forms.Form):
 class AuthorForm(TrapMixin):
     """Who proposes: a participant, for one of their actors; a visitor, who says who they are."""
 
-    name = forms.CharField(label="Votre nom", max_length=100)
+    name = forms.CharField(
+        label="Votre nom", max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
     email = forms.EmailField(
         label="Votre adresse e-mail",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         help_text="Pour vous dire ce qu'il en devient. Elle n'est pas publiée.",
     )
     actor = forms.ModelChoiceField(
