@@ -68,3 +68,22 @@ def faults(page, tags, *, narrow=True):
             found["spaced"] = [f"wider than its window by {wider} px"]
         page.set_viewport_size(WIDE)
     return {state: faults for state, faults in found.items() if faults}
+
+
+def focused(page):
+    """What has the focus: its name, and whether it is in sight with a visible outline."""
+    return page.evaluate(
+        """() => {
+          const one = document.activeElement;
+          const box = one.getBoundingClientRect();
+          const style = getComputedStyle(one);
+          return {
+            isPage: one === document.body,
+            isSeen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight,
+            isOutlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0
+              || one.closest("svg") !== null,
+            top: box.top + scrollY,
+            what: one.outerHTML.slice(0, 120),
+          };
+        }"""
+    )

@@ -18,7 +18,7 @@ from tests.coopemploi.test_public_urls import PUBLIC, PUBLIC_RECORDS
 from tests.factories import UserFactory
 from tests.full_site import fill
 
-from .audit import NARROW, WCAG, WIDE, faults
+from .audit import NARROW, WCAG, WIDE, faults, focused
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -168,25 +168,6 @@ def test_refused_sheet_of_the_admin_has_no_fault(quiet_page, site, content):
 
 
 # By keyboard alone
-
-
-def focused(page):
-    """What has the focus: its name, and whether it is in sight with a visible outline."""
-    return page.evaluate(
-        """() => {
-          const one = document.activeElement;
-          const box = one.getBoundingClientRect();
-          const style = getComputedStyle(one);
-          return {
-            isPage: one === document.body,
-            isSeen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight,
-            isOutlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0
-              || one.closest("svg") !== null,
-            top: box.top + scrollY,
-            what: one.outerHTML.slice(0, 120),
-          };
-        }"""
-    )
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])

@@ -73,7 +73,7 @@ def test_one_proposes_an_initiative(page, site):
     page.goto(site)
     page.get_by_role("link", name="Proposer une fiche, une correction").click()
     page.get_by_role("link", name="Une initiative").click()
-    page.get_by_label("Titre").fill("Un garage partagé")
+    page.get_by_label("Titre").first.fill("Un garage partagé")
     page.get_by_label("Résumé").fill("On y prête des voitures.")
     page.get_by_label("Votre nom").fill("Léa Cherche")
     page.get_by_label("Votre adresse e-mail").fill("lea@example.org")
