@@ -79,3 +79,17 @@ class MandateAdmin(AskedAgainMixin, ModelAdmin):
     search_fields = ["user__email", "user__last_name", "territory__name", "network__name"]
     fields = ["user", "role", ("territory", "network"), ("since", "until")]
     is_placed_by_its_form = False
+
+    # What history brings back gives rights too.
+
+    def restore_view(self, request, *args, **kwargs):
+        self._ask_again(request)
+        return super().restore_view(request, *args, **kwargs)
+
+    def recover_view(self, request, *args, **kwargs):
+        self._ask_again(request)
+        return super().recover_view(request, *args, **kwargs)
+
+    def undo_view(self, request, *args, **kwargs):
+        self._ask_again(request)
+        return super().undo_view(request, *args, **kwargs)

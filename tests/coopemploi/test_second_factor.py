@@ -20,7 +20,9 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from coopemploi.accounts.models import User
-from tests.factories import UserFactory
+from coopemploi.history.tracking import records_of
+from territories.models import Mandate
+from tests.factories import MandateFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "mot de passe"
@@ -763,6 +765,21 @@ def test_what_gives_rights_is_asked_again(client, protected, clock):
     assert client.post(address, data).url == reverse("admin:accounts_user_changelist")
     clock.shift(2 * 60)
     assert client.post(address, data).url.startswith(reverse("account_reauthenticate"))
+
+
+def test_rights_come_back_from_the_bin_once_asked_again(client, protected, clock):
+    mandate = MandateFactory(user=account("lou@example.org"))
+    mandate.delete()
+    [version] = records_of(Mandate).versions.objects.filter(history_type="-")
+    address = reverse("admin:territories_mandate_recover", args=[version.pk])
+    sign_in(client)
+    clock.shift(3600)
+
+    asked = client.post(address)
+    assert asked.url.startswith(reverse("account_reauthenticate"))
+    assert not Mandate.objects.filter(user=mandate.user).exists()
+    client.post(asked.url, {"password": PASSWORD, "next": address})
+    assert Mandate.objects.filter(user=mandate.user).exists()
 
 
 def test_another_password_never_waits_in_a_session(client, protected, clock):
