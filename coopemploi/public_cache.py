@@ -47,6 +47,13 @@ class Kept:
     etag: str
     headers: tuple
     compressed: bytes
+    # The pattern of its address, for the logs.
+    route: str
+
+    def is_known_by(self, if_none_match):
+        """Whether a browser that sends this header has the page already."""
+        asked = parse_etags(if_none_match)
+        return self.etag in asked or asked == ["*"]
 
 
 class PublicCacheMiddleware:
@@ -87,7 +94,7 @@ class PublicCacheMiddleware:
                 response = self.get_response(request)
                 if not may_keep(request, response):
                     return response
-                kept = made_of(response, stamp)
+                kept = made_of(response, stamp, request.resolver_match.route)
                 pages().set(key, kept, timeout=LIFE)
             finally:
                 if is_first:
@@ -149,7 +156,7 @@ def may_keep(request, response):
     )
 
 
-def made_of(response, stamp):
+def made_of(response, stamp, route):
     digest = hashlib.sha256(response.content).hexdigest()[:24]
     patch_vary_headers(response, ("Cookie", "Accept-Encoding"))
     # Browsers keep it, and ask each time whether it is still so: that takes nothing to answer.
@@ -158,13 +165,12 @@ def made_of(response, stamp):
     # Weak: the same page, compressed or not.
     etag = f'W/"{digest}"'
     compressed = gzip.compress(response.content, _COMPRESSION, mtime=0)
-    return Kept(stamp, etag, (*headers, ("ETag", etag)), compressed)
+    return Kept(stamp, etag, (*headers, ("ETag", etag)), compressed, route)
 
 
 def served(request, kept):
     """The answer to a request, from a page that is kept."""
-    asked = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
-    if asked and (kept.etag in asked or asked == ["*"]):
+    if kept.is_known_by(request.META.get("HTTP_IF_NONE_MATCH", "")):
         response = HttpResponseNotModified()
     elif "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
         response = HttpResponse(kept.compressed)
@@ -174,6 +180,8 @@ def served(request, kept):
     for name, value in kept.headers:
         if not (response.status_code == 304 and name == "Content-Type"):
             response[name] = value
+    # For the logs, and for `shortcut`.
+    response.kept = kept
     return response
 
 

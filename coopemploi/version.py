@@ -114,6 +114,11 @@ def current():
     return _read["number"]
 
 
+def just_read():
+    """The version as it was read less than `MAX_AGE` ago; None when it is to be read again."""
+    return _read["number"] if time.monotonic() - _read["at"] < MAX_AGE else None
+
+
 def distrust():
     """Have the version read again at its next use."""
     _read["at"] = -MAX_AGE

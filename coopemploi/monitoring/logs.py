@@ -49,28 +49,36 @@ class RequestLogMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        given = request.headers.get("X-Request-ID", "")
-        number = given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex[:16]
+        number = number_of(request.headers.get("X-Request-ID", ""))
         token = request_id.set(number)
         began = time.perf_counter()
         try:
             response = self.get_response(request)
             response["X-Request-ID"] = number
-            self._log(request, response, time.perf_counter() - began)
+            seconds = time.perf_counter() - began
+            tell(request.method, route_of(request, response), response.status_code, seconds)
         finally:
             request_id.reset(token)
         return response
 
-    def _log(self, request, response, seconds):
-        match = request.resolver_match
-        told = {
-            "method": request.method,
-            # The pattern, not the address: some addresses are keys.
-            "route": match.route if match else "",
-            "status": response.status_code,
-            "ms": round(1000 * seconds),
-        }
-        access.info("request", extra={"told": told})
+
+def number_of(given):
+    """The id of a request: what a proxy calls it, or a new one."""
+    return given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex[:16]
+
+
+def route_of(request, response):
+    """The pattern, not the address: some addresses are keys."""
+    if request.resolver_match:
+        return request.resolver_match.route
+    kept = getattr(response, "kept", None)
+    return kept.route if kept else ""
+
+
+def tell(method, route, status, seconds):
+    """One line in the log for one answer."""
+    told = {"method": method, "route": route, "status": status, "ms": round(1000 * seconds)}
+    access.info("request", extra={"told": told})
 
 
 def listen_to_slow_queries(connection, **kwargs):

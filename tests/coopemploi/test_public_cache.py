@@ -6,12 +6,16 @@ import time
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import caches
+from django.core.handlers.wsgi import WSGIRequest
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
+from django.test.client import ClientHandler
 from django.test.utils import CaptureQueriesContext
+from django.urls import resolve
 
 from coopemploi import public_cache, version
+from coopemploi.shortcut import MOST, Shortcut
 from tests.factories import InitiativeFactory, UserFactory
 
 SECRET = "Un projet que personne ne doit connaître"
@@ -25,9 +29,42 @@ def _cache(settings):
     caches["pages"].clear()
 
 
-@pytest.fixture
-def visitor():
-    return Client()
+class Server(ClientHandler):
+    """What gunicorn calls, for a test client: with the shorter way before Django."""
+
+    def __init__(self):
+        super().__init__(enforce_csrf_checks=False)
+        self.shortcut, self.asked = Shortcut(self.through_django), 0
+
+    def through_django(self, environ, start_response):
+        self.asked += 1
+        response = super().__call__(environ)
+        start_response(f"{response.status_code} {response.reason_phrase}", [*response.items()])
+        return response
+
+    def __call__(self, environ):
+        said = []
+        body = self.shortcut(environ, lambda *start: said.extend(start))
+        if isinstance(body, HttpResponse):
+            return body
+        response = HttpResponse(b"".join(body), status=int(said[0][:3]))
+        del response["Content-Type"]
+        for name, value in said[1]:
+            assert name not in response
+            response[name] = value
+        response.wsgi_request = WSGIRequest(environ)
+        return response
+
+
+class ServedClient(Client):
+    def __init__(self):
+        super().__init__()
+        self.handler = Server()
+
+
+@pytest.fixture(params=[Client, ServedClient], ids=["django", "shortcut"])
+def visitor(request):
+    return request.param()
 
 
 def queries_of(client, address="/initiatives/"):
@@ -130,6 +167,105 @@ class TestNothingPrivate:
         assert visitor.get("/").headers.get("ETag") is None
 
 
+@pytest.mark.django_db(transaction=True)
+class TestShortcut:
+    @pytest.fixture(autouse=True)
+    def _slow_machine(self, monkeypatch):
+        monkeypatch.setattr(version, "MAX_AGE", 600)
+
+    def test_kept_page_is_the_same_to_its_last_header(self):
+        through_django, shorter = Client(), ServedClient()
+        shorter.get("/")
+        for headers in ({}, {"Accept-Encoding": "gzip"}, {"If-None-Match": "*"}):
+            headers |= {"X-Request-ID": "un-meme-numero"}
+            expected = through_django.get("/", headers=headers)
+            given = shorter.get("/", headers=headers)
+            assert (given.status_code, given.content) == (expected.status_code, expected.content)
+            assert {**given.headers, "Content-Length": str(len(given.content))} == {
+                **expected.headers,
+                "Content-Length": str(len(expected.content)),
+            }
+        assert shorter.handler.asked == 1
+
+    def test_page_that_is_kept_is_asked_of_nobody(self, django_assert_num_queries):
+        visitor = ServedClient()
+        visitor.get("/")
+        with django_assert_num_queries(0):
+            visitor.get("/")
+        assert visitor.handler.asked == 1
+
+    @pytest.mark.parametrize(
+        "headers",
+        [{"Cookie": "sessionid=a"}, {"Authorization": "Basic eDp5"}, {"Cookie": "un=autre"}],
+        ids=["session", "credential", "cookie"],
+    )
+    def test_what_may_be_somebodys_goes_through_django(self, headers):
+        visitor = ServedClient()
+        visitor.get("/")
+        visitor.get("/", headers=headers)
+        assert visitor.handler.asked == 2
+
+    @pytest.mark.parametrize(
+        "differently",
+        [
+            {"method": "HEAD"},
+            {"method": "POST"},
+            {"method": "GET", "secure": True},
+            {"method": "GET", "path": "/?page=2"},
+            {"method": "GET", "headers": {"Host": "autre.example"}},
+            {"method": "GET", "headers": {"X-Forwarded-Proto": "https"}},
+        ],
+        ids=["head", "post", "scheme", "query", "host", "proxy"],
+    )
+    def test_what_is_asked_otherwise_goes_through_django(self, differently):
+        visitor = ServedClient()
+        visitor.get("/")
+        visitor.generic(**{"path": "/", **differently})
+        assert visitor.handler.asked == 2
+
+    def test_version_to_read_again_is_read_through_django(self):
+        visitor = ServedClient()
+        visitor.get("/")
+        version.distrust()
+        visitor.get("/")
+        assert visitor.handler.asked == 2
+
+    def test_no_page_outlives_its_life(self, monkeypatch):
+        visitor = ServedClient()
+        visitor.get("/")
+        later = time.monotonic() + public_cache.LIFE + 1
+        monkeypatch.setattr(time, "monotonic", lambda: later)
+        visitor.get("/")
+        assert visitor.handler.asked == 2
+
+    def test_memory_is_bounded(self):
+        visitor = ServedClient()
+        sent = visitor.handler.shortcut._sent
+        sent.update(dict.fromkeys(range(MOST)))
+        visitor.get("/")
+        assert len(sent) == MOST
+        assert 0 not in sent
+
+    def test_answer_is_logged_as_any_other(self, caplog):
+        visitor = ServedClient()
+        visitor.get("/")
+        with caplog.at_level("INFO", logger="coopemploi.access"):
+            visitor.get("/", headers={"If-None-Match": "*"})
+        [record] = caplog.records
+        assert record.told == {"method": "GET", "route": "", "status": 304, "ms": 0}
+
+    def test_kept_page_is_logged_under_its_pattern(self, caplog):
+        InitiativeFactory(title="Un garage solidaire")
+        visitor = ServedClient()
+        with caplog.at_level("INFO", logger="coopemploi.access"):
+            for _ in range(2):
+                visitor.get("/initiatives/")
+            version.distrust()
+            visitor.get("/initiatives/")
+        assert [record.told["route"] for record in caplog.records] == ["initiatives/"] * 3
+        assert visitor.handler.asked == 2
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -162,6 +298,7 @@ def test_page_asked_by_many_at_once_is_made_once(monkeypatch):
         made.append(1)
         time.sleep(0.2)
         request.session, request.user = Session(), AnonymousUser()
+        request.resolver_match = resolve("/")
         return HttpResponse("<p>Bonjour</p>")
 
     monkeypatch.setattr(version, "current", lambda: 1)
