@@ -6,6 +6,7 @@ as soon as the version of the content is to be read again, Django answers.
 
 import time
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -25,6 +26,8 @@ ADDRESS = (
 PERSONAL = ("HTTP_COOKIE", "HTTP_AUTHORIZATION")
 # What an answer says of itself alone.
 _OWN = {"content-encoding", "content-length", "x-request-id"}
+# All that RFC 9110 has sent again of a page that the browser holds.
+_UNCHANGED = {"Cache-Control", "ETag", "Vary", "X-Request-ID"}
 
 
 class Shortcut:
@@ -64,19 +67,21 @@ def address_of(environ):
 class Sent:
     kept: Kept
     headers: tuple
+    version: int
     until: float
 
     @classmethod
     def of(cls, response, kept):
         headers = [(name, value) for name, value in response.items() if name.lower() not in _OWN]
-        return cls(kept, tuple(headers), time.monotonic() + LIFE)
+        number, day = kept.stamp
+        tomorrow = datetime.combine(day + timedelta(1), datetime.min.time())
+        left = (timezone.make_aware(tomorrow) - timezone.now()).total_seconds()
+        return cls(kept, tuple(headers), number, time.monotonic() + min(LIFE, left))
 
     def is_current(self):
-        number = version.just_read()
         return (
             settings.PUBLIC_CACHE
-            and number is not None
-            and self.kept.stamp == (number, timezone.localdate())
+            and self.version == version.just_read()
             and time.monotonic() < self.until
         )
 
@@ -87,7 +92,7 @@ class Sent:
         headers = [*self.headers, ("X-Request-ID", number)]
         if self.kept.is_known_by(environ.get("HTTP_IF_NONE_MATCH", "")):
             status, body = "304 Not Modified", b""
-            headers = [header for header in headers if header[0] != "Content-Type"]
+            headers = [header for header in headers if header[0] in _UNCHANGED]
         else:
             status = "200 OK"
             if "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):

@@ -200,7 +200,7 @@ class Content:
     def import_of(self, model):
         batch, _ = ImportBatch.objects.get_or_create(
             user=self.root,
-            model=model._meta.label_lower,
+            model=model._meta.label,
             defaults={
                 "file_name": "fichier.csv",
                 "headers_key": "x",
