@@ -93,6 +93,11 @@ def test_no_file_is_named_for_nothing():
     assert [relative(path) for path in SOURCES if vague & set(path.with_suffix("").parts)] == []
 
 
+def test_what_is_read_is_asked_by_head_too():
+    wrong = re.compile(r'require_GET\b|require_http_methods\(\[(?=[^\]]*"GET")(?![^\]]*"HEAD")')
+    assert [relative(path) for path in SOURCES if wrong.search(path.read_text())] == []
+
+
 @pytest.mark.django_db
 def test_no_migration_is_missing():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)

@@ -3,7 +3,7 @@ from allauth.socialaccount.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 
 def enter_admin(request, extra_context=None):
@@ -11,7 +11,7 @@ def enter_admin(request, extra_context=None):
     return redirect(get_next_redirect_url(request) or "admin:index")
 
 
-@require_GET
+@require_safe
 def account(request):
     context = {
         "has_password": request.user.has_usable_password(),

@@ -14,7 +14,7 @@ from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.text import capfirst
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from . import conflicts
 from .differences import Names, changes
@@ -224,7 +224,7 @@ class RecordHistory(admin.ModelAdmin):
         if self.out_of_reach(request, [self.model._base_manager.get(pk=key)]):
             raise CannotRestoreError("Elle est hors de votre périmètre.")
 
-    @method_decorator(require_GET)
+    @method_decorator(require_safe)
     def bin_view(self, request):
         if not self.has_view_permission(request):
             raise PermissionDenied
@@ -242,7 +242,7 @@ class RecordHistory(admin.ModelAdmin):
         ]
         return self._page(request, "record_bin.html", title="Corbeille", page=page, rows=rows)
 
-    @method_decorator(require_http_methods(["GET", "POST"]))
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def recover_view(self, request, version_id):
         """Show what comes back with a deleted record, then bring it back."""
         version = deleted_versions(self.model).filter(pk=version_id).first()
@@ -284,7 +284,7 @@ class RecordHistory(admin.ModelAdmin):
             return ""
         return format_html(' <a href="{}">Annuler</a>', self._address("undo", key))
 
-    @method_decorator(require_http_methods(["GET", "POST"]))
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def undo_view(self, request, key):
         """Put back what a mass action changed, but for what changed since."""
         if not self.has_change_permission(request):
@@ -323,7 +323,7 @@ class RecordHistory(admin.ModelAdmin):
 
     # What happened
 
-    @method_decorator(require_GET)
+    @method_decorator(require_safe)
     def history_view(self, request, object_id, extra_context=None):
         if not records_of(self.model):
             return super().history_view(request, object_id, extra_context)
@@ -341,7 +341,7 @@ class RecordHistory(admin.ModelAdmin):
             can_restore=self.has_change_permission(request, obj),
         )
 
-    @method_decorator(require_http_methods(["GET", "POST"]))
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def restore_view(self, request, object_id, model_name, version_id):
         """Show what bringing back a version would change, then do it."""
         obj = self._found_or_404(request, object_id)

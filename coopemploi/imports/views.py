@@ -9,7 +9,7 @@ from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.text import capfirst
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ..batches import batched
 from ..formats.tables import XLSX_TYPE
@@ -61,7 +61,7 @@ def upload(request, model_admin):
     return _page(request, model_admin, "upload", title, context, invalid=form.is_bound)
 
 
-@require_GET
+@require_safe
 def template(request, model_admin):
     """An empty table to fill in."""
     _require_import(request, model_admin)
@@ -100,7 +100,7 @@ def mapping(request, pk, model_admin):
     return _page(request, model_admin, "mapping", title, context, invalid=form.is_bound)
 
 
-@require_GET
+@require_safe
 def batch(request, pk, model_admin):
     """What a file would do, is doing, or did."""
     found = _batch(request, model_admin, pk)
@@ -166,7 +166,7 @@ def take_back(request, pk, model_admin):
     return _start(request, pk, model_admin, "take_back")
 
 
-@require_GET
+@require_safe
 def refused(request, pk, model_admin):
     """The rows left out, as they were sent, each with its reasons."""
     found = _batch(request, model_admin, pk)
@@ -184,7 +184,7 @@ def refused(request, pk, model_admin):
     return _download(file, f"refus-{model_admin.importation.name}.xlsx", XLSX_TYPE)
 
 
-@require_GET
+@require_safe
 def export_choice(request, model_admin):
     records = _exported(request, model_admin)
     if records is None:
@@ -215,7 +215,7 @@ def export_choice(request, model_admin):
     return _page(request, model_admin, "export", title, context)
 
 
-@require_GET
+@require_safe
 def export_file(request, extension, model_admin):
     """The records of a changelist, with the columns of an import."""
     records = _exported(request, model_admin)

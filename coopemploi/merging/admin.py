@@ -11,7 +11,7 @@ from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.text import capfirst
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ..pagination import paginate
 from . import tasks
@@ -72,7 +72,7 @@ class MergeableMixin:
         super().delete_queryset(request, queryset)
         forget(self.model, keys)
 
-    @method_decorator(require_GET)
+    @method_decorator(require_safe)
     def duplicates_view(self, request):
         if not self.has_change_permission(request):
             raise PermissionDenied
@@ -130,7 +130,7 @@ class MergeableMixin:
         self.message_user(request, message, messages.SUCCESS)
         return redirect(self._url("duplicates"))
 
-    @method_decorator(require_http_methods(["GET", "POST"]))
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def merge_view(self, request, first, second):
         first, second = self._pair(request, first, second)
         form = MergeForm(request.POST or None, Comparison(declarations[self.model], first, second))
@@ -260,7 +260,7 @@ class MergeAdmin(KeptAdmin):
             *super().get_urls(),
         ]
 
-    @method_decorator(require_http_methods(["GET", "POST"]))
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def undo_view(self, request, pk):
         done = Merge.objects.filter(pk=pk, undone_at=None).first()
         if done is None:

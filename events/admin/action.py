@@ -62,7 +62,7 @@ class ActionAdmin(MergeableMixin, PublishableAdmin):
             *super().get_urls(),
         ]
 
-    @method_decorator(require_http_methods(["GET", "POST"]))
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def initiative_view(self, request, object_id):
         """Make an initiative of an action: asked on a page, done by its button."""
         action = self.get_object(request, object_id)

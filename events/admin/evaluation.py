@@ -78,7 +78,7 @@ class EvaluationAdmin(ModelAdmin):
             return redirect(f"{reverse('admin:events_evaluation_add')}?event={event}")
         return redirect("admin:events_evaluation_results", evaluation.pk)
 
-    @method_decorator(require_http_methods(["GET", "POST"]))
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def results_view(self, request, object_id):
         """Give the links, and read the results."""
         evaluation = self.get_object(request, object_id)

@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from events.models import (
     Event,
@@ -121,7 +121,7 @@ def receive(request, event, model_admin):
 
 
 @of_a_batch
-@require_GET
+@require_safe
 def review(request, batch, model_admin):
     found = list(batch.drafts.select_related("entry"))
     if batch.is_open and found:
