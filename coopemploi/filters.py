@@ -18,6 +18,7 @@ from .search.spelling import corrected
 from .search.text import normalise, storable
 
 MOST_VALUES = 30  # of one facet, in an address
+MOST_SHOWN = 12  # values of a facet that is not unfolded, chosen ones apart
 LONGEST_VALUE = 120
 
 
@@ -138,6 +139,15 @@ class FacetFilter(ListFilter):
         ]
         return shown[::-1] if self.latest_first else shown
 
+    def most_useful(self, choices):
+        """Those of a long facet that keep most records, in its order, and those chosen."""
+        if self.latest_first:
+            kept = choices[:MOST_SHOWN]
+        else:
+            kept = sorted(choices, key=lambda choice: -choice.count)[:MOST_SHOWN]
+        values = {choice.value for choice in kept}
+        return [each for each in choices if each.value in values or each.is_selected]
+
 
 class YesFilter(FacetFilter):
     """A facet of one value, « oui »."""
@@ -179,11 +189,21 @@ class SortFilter(ListFilter):
         super().__init__(label="Trier par", **kwargs)
 
 
+class UnfoldedFilter(ListFilter):
+    """Which facet shows all its values; the others show the most useful of theirs."""
+
+    field_class = WordsField
+
+    def __init__(self, **kwargs):
+        super().__init__(widget=forms.HiddenInput, **kwargs)
+
+
 @dataclass(frozen=True)
 class Facet:
     name: str  # in the address
     label: str
     choices: list
+    folded: int  # how many more values there are
     selected: int  # how many values are chosen
     is_open: bool
 
@@ -231,6 +251,7 @@ class ListFilterSet(django_filters.FilterSet):
 
     q = TextFilter(label="Mots")
     tri = SortFilter()
+    tout = UnfoldedFilter()
 
     def __init__(self, request, cards, *, catalogue=None, within=None, default_sort=None):
         self.user, self.cards = request.user, cards
@@ -362,12 +383,16 @@ class ListFilterSet(django_filters.FilterSet):
 
     def _facet(self, name, shown):
         selected = shown.known(self, self.values[name])
+        choices = shown.choices(self, selected, self.kept_but_for(name))
+        is_unfolded = name == self.values["tout"]
+        kept = choices if is_unfolded else shown.most_useful(choices)
         return Facet(
             name,
             shown.label,
-            shown.choices(self, selected, self.kept_but_for(name)),
+            kept,
+            len(choices) - len(kept),
             len(selected),
-            is_open=bool(selected) or name in self.first_facets,
+            is_open=bool(selected) or is_unfolded or name in self.first_facets,
         )
 
     @property

@@ -13,7 +13,7 @@ from django.urls import Resolver404, resolve
 from ..publishing import Publishable
 
 # They change how a list is shown, not what is in it.
-SHOWN_BY = ("format", "page", "tri", "vue")
+SHOWN_BY = ("format", "page", "tout", "tri", "vue")
 
 
 class NotAListError(Exception):

@@ -17,6 +17,7 @@ function place() {
   if (one.name && one.type === "checkbox") {
     return `input[name="${CSS.escape(one.name)}"][value="${CSS.escape(one.value)}"]`;
   }
+  if (one.name === "tout") return `#facette-${CSS.escape(one.value)}`;
   if (one.id) return `#${CSS.escape(one.id)}`;
   if (one.matches(".card a")) return `a[href="${CSS.escape(one.getAttribute("href"))}"]`;
   return one.closest(".sorts") ? ".sorts a" : ".chips a, .filters button";
@@ -57,9 +58,11 @@ async function show(address, {push}) {
   }
 }
 
-function asked(form) {
-  const values = [...new FormData(form)].filter(([, value]) => value !== "");
-  return `${location.pathname}?${new URLSearchParams(values)}`;
+function asked(form, button) {
+  const values = new FormData(form);
+  if (button?.name) values.set(button.name, button.value);
+  const said = [...values].filter(([, value]) => value !== "");
+  return `${location.pathname}?${new URLSearchParams(said)}`;
 }
 
 function refresh(address) {
@@ -76,7 +79,7 @@ document.addEventListener("change", (event) => {
 document.addEventListener("submit", (event) => {
   if (!event.target.matches(".filters")) return;
   event.preventDefault();
-  refresh(asked(event.target));
+  refresh(asked(event.target, event.submitter));
 });
 
 document.addEventListener("click", (event) => {

@@ -8,6 +8,7 @@ from tests.factories import (
     InitiativeFactory,
     InvolvementFactory,
     SchemeFactory,
+    StepFactory,
     TerritoryFactory,
     ThemeFactory,
 )
@@ -358,3 +359,59 @@ def test_list_that_is_not_empty_leads_nowhere_else(client, mobility):
     make("Vélo", mobility)
 
     assert ways_out(client.get(INITIATIVES, {"theme": "mobilite"})) == []
+
+
+class TestLongFacet:
+    """A facet of more than twelve values shows the twelve most useful, and says how many more."""
+
+    @pytest.fixture(autouse=True)
+    def _fifteen_themes(self):
+        self.themes = [ThemeFactory(name=f"Thème {n:02}") for n in range(15)]
+        for n, theme in enumerate(self.themes):
+            make(f"Toujours {n}", theme, stage="idea")
+        for theme in self.themes[3:]:
+            make("Encore", theme, stage="ongoing")
+
+    def facet(self, client, **query):
+        facets = client.get(INITIATIVES, query).context["filters"].facets
+        return next(each for each in facets if each.name == "theme")
+
+    def test_most_useful_stand_in_their_order(self, client):
+        found = self.facet(client)
+        assert [each.label for each in found.choices] == [f"Thème {n:02}" for n in range(3, 15)]
+        assert found.folded == 3
+
+    def test_chosen_value_is_shown_however_rare(self, client):
+        found = self.facet(client, theme=["theme-00", "theme-05"])
+        assert [each.label for each in found.choices if each.is_selected] == [
+            "Thème 00",
+            "Thème 05",
+        ]
+        assert (len(found.choices), found.folded) == (13, 2)
+
+    def test_unfolded_shows_all(self, client):
+        found = self.facet(client, tout="theme")
+        assert (len(found.choices), found.folded, found.is_open) == (15, 0, True)
+
+    def test_another_unfolded_changes_nothing(self, client):
+        assert self.facet(client, tout="region") == self.facet(client)
+        assert self.facet(client, tout="<b>") == self.facet(client)
+
+    def test_button_unfolds_and_keeps_what_is_chosen(self, client):
+        page = client.get(INITIATIVES, {"theme": "theme-00"}).text
+        button = '<button class="facet__more" name="tout" value="theme"'
+        assert page.count(button) == 1
+        assert "2 autres" in page
+        assert button not in client.get(INITIATIVES, {"tout": "theme"}).text
+
+    def test_unfolding_keeps_count_and_order_of_the_list(self, client):
+        assert shown(client.get(INITIATIVES, {"tout": "theme"})) == shown(client.get(INITIATIVES))
+
+
+def test_long_facet_of_years_shows_the_latest(client):
+    for year in range(2001, 2016):
+        StepFactory(initiative__title=f"De {year}", date=str(year))
+    facets = client.get(INITIATIVES).context["filters"].facets
+    years = next(each for each in facets if each.name == "annee")
+    assert [each.value for each in years.choices] == [str(n) for n in range(2015, 2003, -1)]
+    assert years.folded == 3
