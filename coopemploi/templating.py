@@ -11,7 +11,13 @@ from django.conf import settings
 from django.db.models import Model
 from django.template import base, smartif
 from django.template.defaulttags import CycleNode, ForNode, IfChangedNode, TemplateLiteral, URLNode
-from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
+from django.template.loader_tags import (
+    BLOCK_CONTEXT_KEY,
+    BlockContext,
+    BlockNode,
+    ExtendsNode,
+    IncludeNode,
+)
 from django.template.loaders import cached
 from django.templatetags.static import StaticNode
 from django.utils.functional import LazyObject, empty
@@ -211,35 +217,73 @@ class Literal(TemplateLiteral):
 
 
 class Include(IncludeNode):
+    """A fragment is looked for once, and rendered where the page is."""
+
     def render(self, context):
-        if not self.isolated_context:
-            return super().render(context)
-        template = getattr(self, "_included", None)
-        if template is None:
-            name = self.template.var
-            if isinstance(name, base.Variable) or self.template.filters or name[:1] == ".":
-                return super().render(context)
-            template = self._included = context.template.engine.get_template(name)
-            # These keep what they know of the page beside the context.
-            self._is_simple = not template.nodelist.get_nodes_by_type((ExtendsNode, BlockNode))
-        if not self._is_simple:
+        name = self.template.resolve(context)
+        known = self.__dict__.setdefault("_known", {})
+        if name not in known:
+            known[name] = self._simple(name, context)
+        nodes = known[name]
+        if nodes is None:
             return super().render(context)
         values = {name: value.resolve(context) for name, value in self.extra_context.items()}
-        # As `context.new`, without another context: the fragment sees its values only.
         outside = context.dicts
-        context.dicts = [outside[0], values]
+        # As `context.new` or `context.push`, without another context.
+        context.dicts = [outside[0], values] if self.isolated_context else [*outside, values]
         try:
-            return template.nodelist.render(context)
+            return nodes.render(context)
         finally:
             context.dicts = outside
 
+    def _simple(self, name, context):
+        """The nodes of a fragment; None when they keep what they know of the page elsewhere."""
+        if not isinstance(name, str) or name[:1] == ".":
+            return None
+        nodes = context.template.engine.get_template(name).nodelist
+        return None if nodes.get_nodes_by_type(KEEPING) else nodes
+
+
+class Extends(ExtendsNode):
+    """Where a page's blocks stand in its parent is found once."""
+
+    def render(self, context):
+        if not hasattr(self, "_parent"):
+            self._parent, self._places = self._found(context)
+        if self._parent is None:
+            return super().render(context)
+        here = context.render_context
+        if BLOCK_CONTEXT_KEY not in here:
+            here[BLOCK_CONTEXT_KEY] = BlockContext()
+        here[BLOCK_CONTEXT_KEY].add_blocks(self.blocks)
+        here[BLOCK_CONTEXT_KEY].add_blocks(self._places)
+        with here.push_state(self._parent, isolated_context=False):
+            return self._parent._render(context)
+
+    def _found(self, context):
+        """The parent and the blocks it brings itself; none when Django must look each time."""
+        name = self.parent_name.var
+        # One that extends another of its name depends on which came before.
+        if (
+            self.parent_name.filters
+            or not isinstance(name, str)
+            or name == self.origin.template_name
+        ):
+            return None, {}
+        parent = context.template.engine.get_template(name)
+        tags = [node for node in parent.nodelist if type(node) is not base.TextNode]
+        if not tags or isinstance(tags[0], ExtendsNode):
+            return parent, {}
+        blocks = parent.nodelist.get_nodes_by_type(BlockNode)
+        return parent, {block.name: block for block in blocks}
+
 
 class For(ForNode):
-    """A loop that nothing in it counts, of one variable, keeps no count."""
+    """A loop that nothing in it counts keeps no count."""
 
     def render(self, context):
         if not hasattr(self, "_is_counted"):
-            self._is_counted = len(self.loopvars) > 1 or self.is_reversed or _counts(self)
+            self._is_counted = self.is_reversed or _counts(self)
         if self._is_counted:
             return super().render(context)
         values = self.sequence.resolve(context, ignore_failures=True)
@@ -250,11 +294,16 @@ class For(ForNode):
         with context.push():
             if len(values) < 1:
                 return self.nodelist_empty.render(context)
-            [name] = self.loopvars
             held, render, parts = context.dicts[-1], self.nodelist_loop.render, []
-            for value in values:
-                held[name] = value
-                parts.append(render(context))
+            if len(self.loopvars) > 1:
+                for value in values:
+                    held.update(zip(self.loopvars, value, strict=True))
+                    parts.append(render(context))
+            else:
+                [name] = self.loopvars
+                for value in values:
+                    held[name] = value
+                    parts.append(render(context))
         return SafeString("".join(parts))
 
 
@@ -304,6 +353,8 @@ class Static(StaticNode):
         return self._url
 
 
+# What keeps beside the context what it knows of a page.
+KEEPING = (BlockNode, CycleNode, ExtendsNode, IfChangedNode)
 # Where the tags are that read no `forloop` but by the variables they name.
 UNCOUNTING = {
     __name__,
@@ -315,6 +366,7 @@ QUICK = {
     TemplateLiteral: Literal,
     base.VariableNode: VariableNode,
     IncludeNode: Include,
+    ExtendsNode: Extends,
     URLNode: URL,
     StaticNode: Static,
 }
