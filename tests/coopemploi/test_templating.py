@@ -75,7 +75,20 @@ EXPRESSIONS = [
     "{% url 'home' %}{% url 'initiative_detail' 'dax' %}{% url 'home' as a %}{{ a }}",
     "{% include 'card.html' with one=record only %}{% include 'card.html' with one=items %}",
     "{% include name %}{{ request.path }}{{ use_tz }}",
+    "{% for name, value in keys.pairs %}{{ name }}={{ value }};{% endfor %}[{{ name }}{{ value }}]",
+    "{% for name, value in keys.pairs %}{{ forloop.counter }}{{ name }}{% empty %}0{% endfor %}",
+    "{% for one in words %}{% include 'card.html' %}{% endfor %}{% include name with one=items %}",
+    "{% for one in words %}{% include 'turn.html' %}{% endfor %}{% include 'filled.html' %}",
+    "{% for each in names %}{% include each with one=record only %}{% endfor %}",
+    "{% extends 'base.html' %}{% block a %}<{{ block.super }}{{ record.own }}>{% endblock %}",
+    "{% extends 'filled.html' %}{% block b %}{{ block.super }}b{% endblock %}",
+    "{% extends parent %}{% block a %}autre{% endblock %}",
 ]
+OTHERS = {
+    "turn.html": "{% cycle 'pair' 'impair' %}{% ifchanged one %}!{% endifchanged %}",
+    "base.html": "{# racine #}[{% block a %}A{% block b %}B{% endblock %}{% endblock %}]",
+    "filled.html": "{% extends 'base.html' %}{% block b %}<b>{{ block.super }}</b>{% endblock %}",
+}
 CARD = "[{{ one.title }}{{ one.name }}{{ record.own }}{{ request.path }}]"
 
 
@@ -86,7 +99,7 @@ def engines(settings):
     plain = "django.template.loaders.locmem.Loader"
 
     def engine(loader, source):
-        held = {"page.html": source, "card.html": CARD}
+        held = {"page.html": source, "card.html": CARD, **OTHERS}
         return Engine(loaders=[(loader, [(plain, held)])])
 
     return lambda source: (
@@ -102,7 +115,14 @@ def context_of(request):
             "record": Record(),
             "items": Items(),
             "words": ["zéro", "un & deux"],
-            "keys": {"a": {"b": "<c>"}, "items": "clé", "function": lambda: "aussi"},
+            "keys": {
+                "a": {"b": "<c>"},
+                "items": "clé",
+                "function": lambda: "aussi",
+                "pairs": [("un", 1), ("deux", "<2>")],
+            },
+            "names": ["card.html", "turn.html", "card.html"],
+            "parent": "base.html",
             "lazy": SimpleLazyObject(Record),
             "yes": True,
             "name": "card.html",
@@ -121,7 +141,15 @@ def test_a_template_says_the_same(engines, rf, source):
     assert short == long
 
 
-@pytest.mark.parametrize("source", ["{{ record.broken }}", "{% include 'none.html' %}"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ record.broken }}",
+        "{% include 'none.html' %}",
+        "{% extends 'none.html' %}",
+        "{% for a, b, c in keys.pairs %}{{ a }}{% endfor %}",
+    ],
+)
 def test_a_template_fails_the_same(engines, rf, source):
     raised = []
     for engine in engines(source):
@@ -130,6 +158,23 @@ def test_a_template_fails_the_same(engines, rf, source):
         raised.append(failure.type)
 
     assert raised[0] is raised[1]
+
+
+def test_template_that_extends_another_of_its_name_finds_it(tmp_path, rf):
+    """As those of the admin that we complete."""
+    for folder, text in {
+        "ours": "{% extends 'base.html' %}{% block a %}nos {{ block.super }}{% endblock %}",
+        "theirs": "[{% block a %}leurs{% endblock %}]",
+    }.items():
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "base.html").write_text(text)
+    (tmp_path / "ours" / "page.html").write_text("{% extends 'base.html' %}")
+    folders = [str(tmp_path / folder) for folder in ("ours", "theirs")]
+    loader = ("django.template.loaders.filesystem.Loader", folders)
+    engine = Engine(loaders=[("coopemploi.templating.Loader", [loader])])
+
+    for _ in range(2):
+        assert engine.get_template("page.html").render(Context()) == "[nos leurs]"
 
 
 def test_what_alters_data_is_not_called(engines, rf):
