@@ -168,7 +168,7 @@ class TestNothingPrivate:
         assert visitor.get("/").headers.get("ETag") is None
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 class TestShortcut:
     @pytest.fixture(autouse=True)
     def _slow_machine(self, monkeypatch):
@@ -278,7 +278,6 @@ class TestShortcut:
         assert record.told == {"method": "GET", "route": "", "status": 304, "ms": 0}
 
     def test_kept_page_is_logged_under_its_pattern(self, caplog):
-        InitiativeFactory(title="Un garage solidaire")
         visitor = ServedClient()
         with caplog.at_level("INFO", logger="coopemploi.access"):
             for _ in range(2):
