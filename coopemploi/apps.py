@@ -12,7 +12,7 @@ class CoopemploiConfig(AppConfig):
     def ready(self):
         from django.conf import settings
 
-        from . import version
+        from . import lookups, version  # noqa: F401 - lookups replace Django's
         from .monitoring import logs
 
         connection_created.connect(version.listen, dispatch_uid="coopemploi.version")
