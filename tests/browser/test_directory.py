@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from coopemploi.derived import registry
-from tests.factories import InitiativeFactory, TerritoryFactory
+from tests.factories import InitiativeFactory, TerritoryFactory, ThemeFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -125,3 +125,23 @@ def test_words_typed_while_the_list_comes_are_kept(page, site):
     expect(page).to_have_url(re.compile(r"\?q=garage$"))
     expect(field).to_have_value("garage solidaire")
     expect(field).to_be_focused()
+
+
+@pytest.mark.parametrize("has_scripts", [True, False], ids=["scripts", "no scripts"])
+def test_long_facet_unfolds_by_keyboard_and_keeps_what_was_ticked(browser, site, has_scripts):
+    for n in range(15):
+        InitiativeFactory().themes.add(ThemeFactory(name=f"Thème {n:02}"))
+    registry.flush()
+    context = browser.new_context(java_script_enabled=has_scripts)
+    page = context.new_page()
+    page.goto(f"{site}/initiatives/?theme=theme-14")
+    themes = page.get_by_role("group", name="Thématique").get_by_role("checkbox")
+    expect(themes).to_have_count(13)
+
+    page.get_by_role("button", name="2 autres : Thématique").press("Enter")
+
+    expect(themes).to_have_count(15)
+    expect(page).to_have_url(re.compile(r"\?.*theme=theme-14.*tout=theme"))
+    expect(page.locator("#facette-theme")).to_be_focused()
+    expect(page.get_by_role("group", name="Thématique").get_by_label("Thème 14")).to_be_checked()
+    context.close()
