@@ -20,7 +20,7 @@ from coopemploi.search.catalogue import bits_at, catalogue_of
 from initiatives.models import Initiative, Need, Offer
 from initiatives.related import on_same_subjects
 from territories.lists import answer
-from territories.models import Actor, Network, StageChange
+from territories.models import Actor, Network, StageChange, Territory
 
 from . import feeds
 from .evaluations.results import public_results
@@ -210,7 +210,7 @@ def with_record(events, user, recaps):
     events = events.with_collecting().select_related("source", "town", "series", "evaluation")
     return events.prefetch_related(
         *CLASSIFICATION,
-        "territories",
+        Prefetch("territories", Territory.objects.named()),
         "figures",
         "evaluation_results",
         "evaluation__questions__tallies",
@@ -432,7 +432,7 @@ def action_record(user, slug):
         .select_related("source", "session", "follow_up_body__territory")
         .prefetch_related(
             *CLASSIFICATION,
-            "territories",
+            Prefetch("territories", Territory.objects.named()),
             "notes",
             Prefetch("parties", parties),
             seen("event", Event, user),

@@ -83,7 +83,7 @@ def with_ties(initiatives, user):
     carried = Involvement.objects.filter(role=Involvement.Role.CARRIER).order_by()
     carriers = carried.filter(actor__status=Initiative.Status.PUBLISHED).select_related("actor")
     return initiatives.prefetch_related(
-        "territories",
+        Prefetch("territories", Territory.objects.named()),
         "schemes",
         "themes",
         Prefetch("involvements", carriers, to_attr="carrying"),

@@ -8,8 +8,9 @@ from coopemploi.formats import pdf
 from coopemploi.gathering import first_or_404, gathered, listed
 from coopemploi.public_cache import kept_for_visitors
 from coopemploi.search.catalogue import catalogues_of
+from coopemploi.vocabulary.models import Scheme, Theme
 from territories.lists import answer
-from territories.models import Actor
+from territories.models import Actor, Territory
 
 from .exports import InitiativeExport, NeedExport, OfferExport, ResourceExport
 from .filters import ExchangeFilter, InitiativeFilter, ResourceFilter
@@ -26,11 +27,12 @@ def with_carriers(initiatives, user):
     carriers = Involvement.objects.visible_to(user).filter(
         role__in=[Involvement.Role.CARRIER, Involvement.Role.PILOT]
     )
+    named = carriers.select_related("actor").only("initiative", "label", "count", "actor__name")
     return initiatives.select_related("source").prefetch_related(
-        "territories",
-        "schemes",
-        "themes",
-        Prefetch("involvements", carriers.select_related("actor"), to_attr="carriers"),
+        Prefetch("territories", Territory.objects.named()),
+        Prefetch("schemes", Scheme.objects.only("name", "acronym")),
+        Prefetch("themes", Theme.objects.only("name")),
+        Prefetch("involvements", named, to_attr="carriers"),
     )
 
 
@@ -123,7 +125,7 @@ def with_page(exchanges, user):
     """All that the page of a need or an offer says of it."""
     items = exchanges.model._meta.get_field("round_table_items").related_model.objects
     return exchanges.select_related("person", "source").prefetch_related(
-        "territories",
+        Prefetch("territories", Territory.objects.named()),
         *CLASSIFICATION,
         visible_actor(user),
         Prefetch("round_table_items", items.told_to(user), to_attr="told"),

@@ -87,7 +87,11 @@ def with_stage_label(actors):
 
 
 def with_actor_card(actors):
-    return with_stage_label(actors).select_related("source").prefetch_related("territories")
+    return (
+        with_stage_label(actors)
+        .select_related("source")
+        .prefetch_related(Prefetch("territories", Territory.objects.named()))
+    )
 
 
 def with_network_card(networks):
@@ -99,7 +103,7 @@ def with_initiative_card(initiatives, user):
     leading = [involvements.Role.CARRIER, involvements.Role.PILOT]
     carriers = involvements.objects.visible_to(user).filter(role__in=leading)
     return initiatives.select_related("source").prefetch_related(
-        "territories",
+        Prefetch("territories", Territory.objects.named()),
         "schemes",
         "themes",
         Prefetch("involvements", carriers.select_related("actor"), to_attr="carriers"),

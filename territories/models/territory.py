@@ -31,6 +31,11 @@ class TerritoryQuerySet(models.QuerySet):
         containers = Containment.objects.filter(contained=territory)
         return self.filter(pk__in=containers.values("container")).exclude(pk=territory.pk)
 
+    def named(self):
+        """Only what says which each is, and where: what a page shows of those of its records."""
+        told = ("kind", "nature", "name", "code", "slug", "latitude", "longitude", "sort_name")
+        return self.only(*told)
+
     def matching(self, text):
         """Territories found by name without accents, alias, code, former code or
         postal code, the nearest name then the most populated first."""
