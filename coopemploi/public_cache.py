@@ -49,6 +49,7 @@ class Kept:
     compressed: bytes
     # The pattern of its address, for the logs.
     route: str
+    until: float  # seconds since 1970
 
     def is_known_by(self, if_none_match):
         """Whether a browser that sends this header has the page already."""
@@ -165,7 +166,8 @@ def made_of(response, stamp, route):
     # Weak: the same page, compressed or not.
     etag = f'W/"{digest}"'
     compressed = gzip.compress(response.content, _COMPRESSION, mtime=0)
-    return Kept(stamp, etag, (*headers, ("ETag", etag)), compressed, route)
+    headers = (*headers, ("ETag", etag))
+    return Kept(stamp, etag, headers, compressed, route, time.time() + LIFE)
 
 
 def served(request, kept):

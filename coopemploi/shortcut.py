@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from . import version
 from .monitoring import logs
-from .public_cache import LIFE, LONGEST_ADDRESS, Kept, decompressed
+from .public_cache import LONGEST_ADDRESS, Kept, decompressed
 
 # About 15 kB each.
 MOST = 500
@@ -47,7 +47,8 @@ class Shortcut:
         kept = getattr(response, "kept", None)
         if address is not None and kept is not None and response.status_code == 200:
             if len(self._sent) >= MOST:
-                self._sent.pop(next(iter(self._sent)), None)
+                [oldest, *_] = list(self._sent)
+                self._sent.pop(oldest, None)
             self._sent[address] = Sent.of(response, kept)
         return response
 
@@ -68,21 +69,20 @@ class Sent:
     kept: Kept
     headers: tuple
     version: int
-    until: float
+    until: float  # seconds since 1970
 
     @classmethod
     def of(cls, response, kept):
         headers = [(name, value) for name, value in response.items() if name.lower() not in _OWN]
         number, day = kept.stamp
-        tomorrow = datetime.combine(day + timedelta(1), datetime.min.time())
-        left = (timezone.make_aware(tomorrow) - timezone.now()).total_seconds()
-        return cls(kept, tuple(headers), number, time.monotonic() + min(LIFE, left))
+        midnight = timezone.make_aware(datetime.combine(day + timedelta(1), datetime.min.time()))
+        return cls(kept, tuple(headers), number, min(kept.until, midnight.timestamp()))
 
     def is_current(self):
         return (
             settings.PUBLIC_CACHE
             and self.version == version.just_read()
-            and time.monotonic() < self.until
+            and time.time() < self.until
         )
 
     def send(self, environ, start_response):
