@@ -15,6 +15,8 @@ from workers import PORT, gunicorn, new_site, written
 
 SIZE = 64  # MB
 WRITES = 100  # more than what is left of a last page holds
+# Long: three random megabytes hold a short one, once in six times.
+BOUNDARY = "entre-deux-parties-d-un-envoi"
 
 
 @contextmanager
@@ -65,9 +67,10 @@ def write(first):
 
 def send(content):
     """Send a file to the site: (status, body)."""
-    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
-    kind = {"Content-Type": "multipart/form-data; boundary=x"}
-    return page("/envoyer/", "POST", head + content + b"\r\n--x--\r\n", kind)
+    edge = b"--" + BOUNDARY.encode()
+    head = b'\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
+    kind = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+    return page("/envoyer/", "POST", edge + head + content + b"\r\n" + edge + b"--\r\n", kind)
 
 
 def main():
