@@ -12,10 +12,12 @@ class CoopemploiConfig(AppConfig):
     def ready(self):
         from django.conf import settings
 
-        from . import lookups, version  # noqa: F401 - lookups replace Django's
+        from . import connections, lookups, version  # noqa: F401 - lookups replace Django's
         from .monitoring import logs
 
         connection_created.connect(version.listen, dispatch_uid="coopemploi.version")
+        trust = connections.trust_for_a_moment
+        connection_created.connect(trust, dispatch_uid="coopemploi.connections")
         if settings.DEBUG:
             connection_created.connect(logs.listen_to_slow_queries, dispatch_uid="coopemploi.slow")
         post_save.connect(version.hear_saved, dispatch_uid="coopemploi.version")
