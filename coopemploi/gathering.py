@@ -34,6 +34,7 @@ def gathered(**kinds):
     `[int]` or `[str]`, which the queryset must ask by `__in`. The function may ask nothing of
     the user but what `reading_rights` does, and may only write values in its queries.
 
+    What a model names in `HELD_BACK` is left out, unless the queryset names its columns.
     A queryset of values gives its rows as they come from the database. A `Beside` is a record
     with other records that no relation leads to.
     """
@@ -274,10 +275,11 @@ class Shape:
     def _row(self, mask, related, tree, annotations=(), others=()):
         """The array of a record: its columns, its annotations, what it is linked to."""
         options = self.model._meta
+        held_back = getattr(self.model, "HELD_BACK", ())
         wanted = [
             column
             for column in options.concrete_fields
-            if not mask or column in mask or column.primary_key
+            if (column in mask or column.primary_key if mask else column.name not in held_back)
         ]
         for column in wanted:
             if convert := _converter(column):

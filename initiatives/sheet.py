@@ -53,7 +53,6 @@ def record(user, slug):
         Initiative.objects.visible_to(user)
         .filter(slug=slug)
         .select_related("source", "contact__person", "contact__actor")
-        .defer("source__raw_text")
         .prefetch_related(
             *CLASSIFICATION,
             "steps",

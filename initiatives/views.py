@@ -27,12 +27,11 @@ def with_carriers(initiatives, user):
     carriers = Involvement.objects.visible_to(user).filter(
         role__in=[Involvement.Role.CARRIER, Involvement.Role.PILOT]
     )
-    named = carriers.select_related("actor").only("initiative", "label", "count", "actor__name")
     return initiatives.select_related("source").prefetch_related(
         Prefetch("territories", Territory.objects.named()),
         Prefetch("schemes", Scheme.objects.only("name", "acronym")),
         Prefetch("themes", Theme.objects.only("name")),
-        Prefetch("involvements", named, to_attr="carriers"),
+        Prefetch("involvements", carriers.named("initiative"), to_attr="carriers"),
     )
 
 

@@ -100,7 +100,7 @@ def latest_initiatives(user):
         .select_related("source")
         .prefetch_related(
             Prefetch("territories", Territory.objects.only("name")),
-            Prefetch("involvements", carriers.select_related("actor"), to_attr="carriers"),
+            Prefetch("involvements", carriers.named("initiative"), to_attr="carriers"),
         )
     )
 

@@ -7,6 +7,9 @@ from ..fields import AutoSlugField, PartialDateField
 class Source(models.Model):
     """A document that facts were found in."""
 
+    # No page says it: see `coopemploi.gathering`.
+    HELD_BACK = {"raw_text"}
+
     title = models.CharField("titre", max_length=250)
     slug = AutoSlugField("réf", populate_from="title")
     publisher = models.CharField("éditeur", max_length=200, blank=True)

@@ -216,6 +216,10 @@ class PartyQuerySet(models.QuerySet):
         """Parties named by a label, and those whose actor the user may see."""
         return self.filter(Q(actor=None) | ~Q(label="") | readable(user, "actor__"))
 
+    def named(self, owner):
+        """Only what names each; `owner` is the field that says whose party it is."""
+        return self.select_related("actor").only(owner, "label", "count", "actor__name")
+
 
 class Party(models.Model):
     """Somebody who takes part: an actor, or a label such as "bailleurs sociaux"."""

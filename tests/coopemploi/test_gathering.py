@@ -177,3 +177,20 @@ def test_what_a_reader_may_not_see_at_the_end_of_a_link_is_none():
     [found] = event_of(factories.UserFactory(is_staff=True), pk=event.pk)
     assert found.recap.event is found
     assert [list(each.actors.all()) for each in found.appearances.all()] == [[hidden]]
+
+
+@gathered(slug=str)
+def with_source(user, slug):
+    return Initiative.objects.visible_to(user).filter(slug=slug).select_related("source")
+
+
+def test_what_a_model_holds_back_is_read_only_when_asked(django_assert_num_queries):
+    source = factories.SourceFactory(raw_text="Le texte d'origine")
+    initiative = factories.InitiativeFactory(source=source)
+
+    with django_assert_num_queries(1) as queries:
+        (found,) = with_source(ANYONE, slug=initiative.slug)
+        assert found.source.title == source.title
+    assert "raw_text" not in queries[0]["sql"]
+    with django_assert_num_queries(1):
+        assert found.source.raw_text == "Le texte d'origine"
