@@ -284,27 +284,41 @@ class For(ForNode):
     def render(self, context):
         if not hasattr(self, "_is_counted"):
             self._is_counted = self.is_reversed or _counts(self)
-        if self._is_counted:
-            return super().render(context)
         values = self.sequence.resolve(context, ignore_failures=True)
         if values is None:
             values = []
         elif not hasattr(values, "__len__"):
             values = list(values)
-        with context.push():
-            if len(values) < 1:
+        if len(values) < 1:
+            with context.push():
                 return self.nodelist_empty.render(context)
+        count = self._is_counted and {"parentloop": context.get("forloop", {})}
+        last, names = len(values) - 1, self.loopvars
+        with context.push():
             held, render, parts = context.dicts[-1], self.nodelist_loop.render, []
-            if len(self.loopvars) > 1:
-                for value in values:
-                    held.update(zip(self.loopvars, value, strict=True))
-                    parts.append(render(context))
-            else:
-                [name] = self.loopvars
-                for value in values:
-                    held[name] = value
-                    parts.append(render(context))
+            if self._is_counted:
+                held["forloop"] = count
+            for place, value in enumerate(reversed(values) if self.is_reversed else values):
+                if count:
+                    count.update(_place(place, last))
+                if len(names) == 1:
+                    held[names[0]] = value
+                else:
+                    held.update(zip(names, value, strict=True))
+                parts.append(render(context))
         return SafeString("".join(parts))
+
+
+def _place(place, last):
+    """What `forloop` says of the place-th turn, counted from 0."""
+    return {
+        "counter0": place,
+        "counter": place + 1,
+        "revcounter": last - place + 1,
+        "revcounter0": last - place,
+        "first": place == 0,
+        "last": place == last,
+    }
 
 
 def _counts(part):

@@ -78,6 +78,11 @@ EXPRESSIONS = [
     "{% for name, value in keys.pairs %}{{ name }}={{ value }};{% endfor %}[{{ name }}{{ value }}]",
     "{% for name, value in keys.pairs %}{{ forloop.counter }}{{ name }}{% empty %}0{% endfor %}",
     "{% for one in words %}{% include 'card.html' %}{% endfor %}{% include name with one=items %}",
+    "{% for word in words reversed %}{{ forloop.revcounter }}{{ forloop.revcounter0 }}{{ word }}"
+    "{% if forloop.first %}!{% endif %}{% if not forloop.last %},{% endif %}{% endfor %}",
+    "{% for word in words %}{% for name, value in keys.pairs %}{{ forloop.parentloop.counter0 }}"
+    "{{ forloop.counter0 }}{% cycle 'a' 'b' 'c' %}{% ifchanged %}{{ word }}{% endifchanged %}"
+    "{% endfor %}{{ forloop.counter }}{% endfor %}{{ forloop }}",
     "{% for one in words %}{% include 'turn.html' %}{% endfor %}{% include 'filled.html' %}",
     "{% for each in names %}{% include each with one=record only %}{% endfor %}",
     "{% extends 'base.html' %}{% block a %}<{{ block.super }}{{ record.own }}>{% endblock %}",
