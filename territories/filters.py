@@ -42,17 +42,24 @@ def all_areas():
     return labels
 
 
+class Referenced(list):
+    """(reference, territory) pairs; `unknown` holds the references of none."""
+
+    def __init__(self):
+        super().__init__()
+        self.unknown = []
+
+
 class TerritoriesField(ValuesField):
     """References such as "epci:200071827", read as their territories."""
 
     def clean(self, value):
-        references = super().clean(value)[:MOST_TERRITORIES]
-        found, self.unknown = [], []
-        for reference in references:
+        found = Referenced()
+        for reference in super().clean(value)[:MOST_TERRITORIES]:
             try:
                 found.append((reference, Territory.objects.get_by_reference(reference)))
             except Territory.DoesNotExist:
-                self.unknown.append(reference)
+                found.unknown.append(reference)
         return found
 
 
@@ -263,7 +270,7 @@ class LocatedFilterSet(ListFilterSet):
     def ignored(self):
         said = [
             f"Territoire « {reference} » inconnu : la liste n'y est pas limitée."
-            for reference in self.form.fields["territoire"].unknown
+            for reference in self.values["territoire"].unknown
         ]
         if self.values.get("lieu") and not self.candidates:
             said.append(

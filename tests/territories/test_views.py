@@ -511,6 +511,14 @@ def test_old_commune_code_leads_to_the_commune_of_today(client):
     assert response.url == commune.get_absolute_url()
 
 
+def test_what_one_asks_says_nothing_to_the_next(client):
+    """The fields of a list are shared by all who ask it."""
+    untouched = client.get("/acteurs/").content
+    asked = client.get("/acteurs/?territoire=epci:inconnu&q=<b>&rayon=99&type=x&tri=y&page=1")
+    assert "» inconnu : la liste" in text_of(asked)
+    assert client.get("/acteurs/").content == untouched
+
+
 @pytest.mark.parametrize("path", ["commune/99999", "inconnu/75056", "epci/dax"])
 def test_unknown_territory_is_not_found(client, path):
     assert client.get(f"/territoires/{path}/").status_code == 404
