@@ -9,7 +9,7 @@ import gzip
 import hashlib
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from weakref import WeakValueDictionary
 
@@ -55,6 +55,10 @@ class Kept:
         """Whether a browser that sends this header has the page already."""
         asked = parse_etags(if_none_match)
         return self.etag in asked or asked == ["*"]
+
+
+# What an older site kept in Redis, made of other parts, is not found.
+PARTS = " ".join(part.name for part in fields(Kept))
 
 
 class PublicCacheMiddleware:
@@ -137,7 +141,7 @@ def is_kept_for_visitors(request):
 
 def key_of(request):
     address = f"{request.scheme}://{request.get_host()}{request.get_full_path()}"
-    return hashlib.sha256(address.encode()).hexdigest()
+    return hashlib.sha256(f"{PARTS} {address}".encode()).hexdigest()
 
 
 def may_keep(request, response):

@@ -126,6 +126,14 @@ class TestPages:
         assert "Un garage solidaire" in visitor.get("/initiatives/?avancement=idea").text
         assert "Un garage solidaire" not in visitor.get("/initiatives/?avancement=completed").text
 
+    def test_page_kept_by_an_older_site_is_not_found(self, visitor, monkeypatch):
+        _, made = queries_of(visitor)
+        monkeypatch.setattr(public_cache, "PARTS", "stamp etag headers compressed")
+        version.distrust()
+        again, page = queries_of(visitor)
+        assert again > 1
+        assert page == made
+
     def test_wrong_host_is_refused_though_the_page_is_kept(self, visitor):
         visitor.get("/")
         assert visitor.get("/", headers={"Host": "pirate.example"}).status_code == 400
