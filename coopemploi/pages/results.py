@@ -12,6 +12,7 @@ from territories.models import Actor, Network, Territory
 
 from ..gathering import gathered
 from ..search import ranking, synonyms
+from ..search.analysis import Marker
 from ..search.catalogue import catalogues_of
 from ..search.extracts import Fragment, extract
 from ..search.index import sources
@@ -114,11 +115,12 @@ class Search:
             by_model.setdefault(document.model, []).append(document)
         shown = [each.pk for best in by_model.values() for each in best[:GROUP_SIZE]]
         texts = dict(texts_of(self.user, pks=shown)) if shown else {}
+        marker = Marker(self.analyser, clauses)
         return [
             self._group(
                 key,
                 len(found[key]),
-                [self._result(each, texts, clauses) for each in best[:GROUP_SIZE]],
+                [result_of(each, texts, marker) for each in best[:GROUP_SIZE]],
             )
             for key, best in by_model.items()
         ]
@@ -137,19 +139,8 @@ class Search:
 
     def results_of(self, documents):
         texts = {document.pk: document.text for document in documents}
-        return [self._result(document, texts, self.clauses) for document in documents]
-
-    def _result(self, document, texts, clauses):
-        text, title = texts.get(document.pk, ""), document.title
-        title_spans = self.analyser.spans(title, clauses)
-        return Result(
-            title=extract(title, title_spans, len(title)),
-            url=document.url,
-            kicker=document.kicker,
-            extract=extract(text, self.analyser.spans(text, clauses)) if text else [],
-            is_fictional=document.is_fictional,
-            state="" if document.is_published else document.status_label,
-        )
+        marker = Marker(self.analyser, self.clauses)
+        return [result_of(document, texts, marker) for document in documents]
 
     # Ways out
 
@@ -182,6 +173,18 @@ class Search:
         """Words as the query writes them: « GPECT » rather than « gpect »."""
         typed = {normalise(word): word for word in self.query.split()}
         return [typed.get(word, word) for word in words if self.analyser.clauses(word)]
+
+
+def result_of(document, texts, marker):
+    text, title = texts.get(document.pk, ""), document.title
+    return Result(
+        title=extract(title, marker.spans(title), len(title)),
+        url=document.url,
+        kicker=document.kicker,
+        extract=extract(text, marker.spans(text)) if text else [],
+        is_fictional=document.is_fictional,
+        state="" if document.is_published else document.status_label,
+    )
 
 
 @gathered(slugs=[str])

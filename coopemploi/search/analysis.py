@@ -136,8 +136,8 @@ class Analyser:
         for words in map(read_words, texts):
             for position, word in enumerate(words):
                 tokens[word.stem] = tokens[word.text] = None
-                for form in self._forms.get(word.stem, ()):
-                    if self._stands_at(form, words, position, in_query=False):
+                for form in self.forms_from(word):
+                    if self.stands_at(form, words, position):
                         tokens[form.concept] = None
         return list(tokens)
 
@@ -156,8 +156,8 @@ class Analyser:
             word = words[position]
             forms = [
                 form
-                for form in self._forms.get(word.stem, ())
-                if self._stands_at(form, words, position, in_query=True)
+                for form in self.forms_from(word)
+                if self.stands_at(form, words, position, in_query=True)
             ]
             length = max((len(form.stems) for form in forms), default=1)
             tokens = [form.concept for form in forms if len(form.stems) == length]
@@ -170,33 +170,6 @@ class Analyser:
             position += length
         return clauses
 
-    def spans(self, text, clauses):
-        """Where `text` holds what `clauses` ask for: [(start, end, number of the clause)]."""
-        asked = [_Asked(clause) for clause in clauses]
-        places, words = [], []
-        for match in _WORD.finditer(text):
-            for word in read_word(match.group()):
-                if word.counts:
-                    places.append(match.span())
-                    words.append(word)
-        spans, meeting = [], {}  # concept → numbers of the clauses that it meets
-        for position, word in enumerate(words):
-            lengths = [one.is_met_by(word.stem) or one.is_met_by(word.text) for one in asked]
-            for form in self._forms.get(word.stem, ()):
-                if form.concept not in meeting:
-                    meeting[form.concept] = [
-                        number for number, one in enumerate(asked) if one.is_met_by(form.concept)
-                    ]
-                met = meeting[form.concept]
-                if met and self._stands_at(form, words, position, in_query=False):
-                    for number in met:
-                        lengths[number] = max(lengths[number], len(form.stems))
-            for number, length in enumerate(lengths):
-                if length:
-                    last = position + length - 1
-                    spans.append((places[position][0], places[last][1], number))
-        return spans
-
     def terms_named(self, query):
         """The keys of the terms that the whole query is a form of."""
         clauses = self.clauses(query)
@@ -204,7 +177,11 @@ class Analyser:
             return []
         return [self._keys[token] for token in clauses[0] if token in self._keys]
 
-    def _stands_at(self, form, words, position, *, in_query):
+    def forms_from(self, word):
+        """The forms whose first word this may be."""
+        return self._forms.get(word.stem, ())
+
+    def stands_at(self, form, words, position, *, in_query=False):
         if form.needs_capitals and not in_query and not words[position].is_upper:
             return False
         found = islice(words, position, position + len(form.stems))
@@ -230,3 +207,57 @@ def _asked(clause):
 def clauses_met(clauses, tokens):
     """How many of `clauses` the `tokens` of a text meet."""
     return sum(any(map(_asked(clause).is_met_by, tokens)) for clause in clauses)
+
+
+class Marker:
+    """Finds what clauses ask for in texts, one after the other.
+
+    What a word meets is worked out once for all the texts.
+    """
+
+    def __init__(self, analyser, clauses):
+        self._analyser = analyser
+        self._asked = [_asked(clause) for clause in clauses]
+        self._any = _Asked(sum(clauses, ()))
+        self._known = {}
+
+    def spans(self, text):
+        """Where `text` holds what is asked: [(start, end, number of the clause)]."""
+        places, words = [], []
+        for match in _WORD.finditer(text):
+            for word in read_word(match[0]):
+                if word.counts:
+                    places.append(match.span())
+                    words.append(word)
+        spans, known = [], self._known
+        for position, word in enumerate(words):
+            meeting = known.get(word.text)
+            if meeting is None:
+                meeting = known[word.text] = self._meeting(word)
+            if not meeting:
+                continue
+            lengths = {}  # number of a clause → how many words meet it
+            for number, form in meeting:
+                if form is None:
+                    length = 1
+                elif self._analyser.stands_at(form, words, position):
+                    length = len(form.stems)
+                else:
+                    continue
+                lengths[number] = max(lengths.get(number, 0), length)
+            for number, length in sorted(lengths.items()):
+                spans.append((places[position][0], places[position + length - 1][1], number))
+        return spans
+
+    def _meeting(self, word):
+        """[(number of a clause, the form that may begin there or None for the word itself)]."""
+        forms, meets = self._analyser.forms_from(word), self._any.is_met_by
+        if not (forms or meets(word.stem) or meets(word.text)):
+            return ()  # most words
+        begun = [(form, (form.concept,)) for form in forms] + [(None, (word.stem, word.text))]
+        return [
+            (number, form)
+            for form, tokens in begun
+            for number, asked in enumerate(self._asked)
+            if any(map(asked.is_met_by, tokens))
+        ]

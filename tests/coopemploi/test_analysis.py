@@ -1,6 +1,6 @@
 import pytest
 
-from coopemploi.search.analysis import Analyser, stem
+from coopemploi.search.analysis import Analyser, Marker, stem
 
 GLOSSARY = [
     ("gpect", ("GPECT", "gestion prévisionnelle des emplois et des compétences", "GPEC-T")),
@@ -123,3 +123,28 @@ def test_dotted_sigle_is_one_word(text):
 
 def test_dots_of_sentences_and_initials_join_nothing():
     assert Analyser().tokens("Fini.Ainsi M. Dupont") == Analyser().tokens("Fini Ainsi M Dupont")
+
+
+def test_marker_finds_what_each_text_holds():
+    analyser = Analyser(GLOSSARY)
+    marker = Marker(analyser, analyser.clauses("GPECT solidaire"))
+
+    def marked(text):
+        return [(text[start:end], number) for start, end, number in marker.spans(text)]
+
+    assert marked("Une GPECT solidaire, des garages solidaires") == [
+        ("GPECT", 0),
+        ("solidaire", 1),
+        ("solidaires", 1),
+    ]
+    # The same first word, that begins a term here and not there.
+    spelt_out = "gestion prévisionnelle des emplois et des compétences"
+    assert marked(f"La {spelt_out}") == [(spelt_out, 0)]
+    assert marked("La gestion solidaire, prévisionnelle") == [("solidaire", 1)]
+    assert marked("Rien") == []
+
+
+def test_marker_asks_capitals_of_a_short_sigle():
+    analyser = Analyser(GLOSSARY)
+    marker = Marker(analyser, [("zzai",)])
+    assert marker.spans("J'ai une AI") == [(9, 11, 0)]
