@@ -1,6 +1,11 @@
-"""A connection that has just answered is not asked again whether it still does."""
+"""What is asked of a connection at each page, for less."""
 
 import time
+
+from django.db import connection
+
+if connection.vendor == "postgresql":
+    import psycopg
 
 TRUSTED = 1  # seconds
 
@@ -23,3 +28,18 @@ def trust_for_a_moment(connection, **kwargs):
         return True
 
     connection.is_usable = is_usable
+
+
+def rows_of(statement, parameters):
+    """The rows of a statement that PostgreSQL parses and plans once, unlike Django's own."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.cursor.close()
+            cursor.cursor = psycopg.Cursor(connection.connection)
+        cursor.execute(statement, parameters)
+        return cursor.fetchall()
+
+
+def array(numbers):
+    """A list of integers as a parameter of a statement on PostgreSQL, written at once."""
+    return f"{{{','.join(map(str, numbers))}}}"

@@ -21,10 +21,8 @@ from django.db.models.base import ModelState
 from django.db.models.constants import LOOKUP_SEP
 from django.http import Http404
 
+from .connections import array, rows_of
 from .publishing import reading_rights
-
-if connection.vendor == "postgresql":
-    import psycopg
 
 
 def gathered(**kinds):
@@ -129,15 +127,8 @@ class Statement:
         params = [
             values[given.name] if isinstance(given, Place) else given for given in self.params
         ]
-        if connection.vendor == "sqlite":
-            params = [_in_sqlite(value) for value in params]
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.cursor.close()
-                # Unlike Django's own, it can be prepared: parsed and planned once.
-                cursor.cursor = psycopg.Cursor(connection.connection)
-            cursor.execute(self.sql, params)
-            rows = cursor.fetchall()
+        adapt = _in_sqlite if connection.vendor == "sqlite" else _in_postgresql
+        rows = rows_of(self.sql, list(map(adapt, params)))
         if self.shape is None:
             return rows
         return [self.shape.record(json.loads(row[0])) for row in rows]
@@ -154,6 +145,11 @@ def _in_sqlite(value):
     if isinstance(value, list):
         return json.dumps(value)
     return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def _in_postgresql(value):
+    is_numbers = isinstance(value, list) and value and isinstance(value[0], int)
+    return array(value) if is_numbers else value
 
 
 def _mark(kind, n):

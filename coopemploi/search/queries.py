@@ -9,6 +9,8 @@ from collections import defaultdict
 
 from django.db import connection, models
 
+from ..connections import array, rows_of
+
 # How many documents are weighed by their title alone.
 MOST_TITLED = 1000
 
@@ -72,7 +74,8 @@ def weighed(clauses, found):
         return {}
     if connection.vendor == "sqlite":
         return dict(_rows(WEIGHED, fts5_query(clauses), json.dumps(list(found))))
-    return dict(_rows(WEIGHED, tsquery(clauses), [pk for pks in found.values() for pk in pks]))
+    documents = [pk for pks in found.values() for pk in pks]
+    return dict(_rows(WEIGHED, tsquery(clauses), array(documents)))
 
 
 def titled(clauses, keys):
@@ -90,9 +93,7 @@ def titled(clauses, keys):
 
 
 def _rows(statements, *parameters):
-    with connection.cursor() as cursor:
-        cursor.execute(statements[connection.vendor], parameters)
-        return cursor.fetchall()
+    return rows_of(statements[connection.vendor], parameters)
 
 
 def fts5_query(clauses):
