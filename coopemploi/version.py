@@ -10,7 +10,6 @@ import threading
 import time
 from functools import wraps
 
-from django.apps import apps
 from django.db import DatabaseError, connection
 
 # How long a process trusts the version it last read, in seconds. Whoever is signed in, and may
@@ -41,7 +40,7 @@ _WRITING = re.compile(
 )
 _KEY = "site"
 
-_read = {"number": None, "at": -MAX_AGE}
+_read = {"number": None, "editions": {}, "at": -MAX_AGE}
 _memory = {}
 _half_written = set()  # threads
 
@@ -105,13 +104,34 @@ def _advance():
 
 def current():
     """The version of the content, as read less than `MAX_AGE` ago."""
+    _read_again()
+    return _read["number"]
+
+
+def editions():
+    """{model: (number, reload)} of the documents of the search: see `Edition`.
+
+    Read with the version: what it says of pages, it says of lists too.
+    """
+    if is_changing():
+        return _numbers()
+    _read_again()
+    return _read["editions"]
+
+
+def _read_again():
     now = time.monotonic()
     if now - _read["at"] >= MAX_AGE:
-        numbers = apps.get_model("search", "Edition").objects.filter(model=_KEY)
-        number = numbers.values_list("number", flat=True).first() or 0
+        numbers = _numbers()
+        number, _ = numbers.pop(_KEY, (0, 0))
         # Read before what depends on it: at worst it is read again for nothing.
-        _read.update(number=number, at=now)
-    return _read["number"]
+        _read.update(number=number, editions=numbers, at=now)
+
+
+def _numbers():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT model, number, reload FROM search_edition")
+        return {model: (number, reload) for model, number, reload in cursor.fetchall()}
 
 
 def just_read():

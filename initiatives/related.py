@@ -76,18 +76,17 @@ class Candidate:
 
 
 def with_ties(initiatives, user):
-    """The initiatives with what `related_to` compares: carriers, and all that each carries.
-
-    A draft is no reason to give.
-    """
-    carried = Involvement.objects.filter(role=Involvement.Role.CARRIER).order_by()
-    carriers = carried.filter(actor__status=Initiative.Status.PUBLISHED).select_related("actor")
+    """The initiatives with what `related_to` compares. A carrier in draft is no reason to give."""
+    carriers = (
+        Involvement.objects.filter(role=Involvement.Role.CARRIER)
+        .filter(actor__status=Initiative.Status.PUBLISHED)
+        .order_by()
+    )
     return initiatives.prefetch_related(
         Prefetch("territories", Territory.objects.named()),
         "schemes",
         "themes",
-        Prefetch("involvements", carriers, to_attr="carrying"),
-        Prefetch("carrying__actor__involvements", carried.only("initiative"), to_attr="carried"),
+        Prefetch("involvements", carriers.named("initiative"), to_attr="carrying"),
     )
 
 
@@ -102,9 +101,8 @@ def on_same_subjects(record, user, *, without=(), most=MOST):
     counter = _sharing_terms(catalogue, record)
     alike = catalogue.readable_by(user) & counter.at_least_one()
     counter.add(catalogue.having("lieu", [place.pk for place in record.territories.all()]), 1)
-    left_out = {initiative.pk for initiative in without}
-    ranked = (pk for pk in _in_order(catalogue, counter, alike) if pk not in left_out)
-    pks = list(islice(ranked, most))
+    alike &= ~bits_at(catalogue.numbers_of(initiative.pk for initiative in without))
+    pks = [catalogue.pks[n] for n in islice(_in_order(catalogue, counter, alike), most)]
     found = {one.pk: one for one in named(user, pks=pks)} if pks else {}
     return [found[pk] for pk in pks if pk in found]
 
@@ -145,21 +143,19 @@ def _pool(catalogue, initiative, user, carried):
     counter.add(carried, CARRIER_POINTS)
     counter.add(_around(catalogue, initiative), PLACE_POINTS)
     others = catalogue.readable_by(user) & ~catalogue.having_key(initiative.pk)
-    pks = islice(_in_order(catalogue, counter, others), POOL)
-    return sorted(catalogue.numbers_of(pks), key=lambda n: (catalogue.names[n], catalogue.pks[n]))
+    return catalogue.in_name_order(bits_at(islice(_in_order(catalogue, counter, others), POOL)))
 
 
 def _in_order(catalogue, counter, among):
-    """The keys of the records that have points, those that have most first, then by name."""
+    """The numbers of the records that have points, those that have most first, then by name."""
     for level in counter.levels():
         if records := level & among:
-            yield from catalogue.ordered(records, catalogue.by_name())
+            yield from catalogue.in_name_order(records)
 
 
 def _carried_alike(catalogue, initiative):
     """The records that one of its carriers carries too."""
-    links = (link for carrier in initiative.carrying for link in carrier.actor.carried)
-    return bits_at(catalogue.numbers_of(link.initiative_id for link in links))
+    return catalogue.having("acteur_porteur", [link.actor_id for link in initiative.carrying])
 
 
 def _around(catalogue, initiative):

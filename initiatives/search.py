@@ -46,6 +46,10 @@ class InitiativeSource(LocatedSource):
         "annee": years("steps__date_earliest", "steps__date_latest"),
         "retour": filled("worked", "did_not_work", "how_overcome", "how_to_redo"),
         "financeur": funders,
+        # What is near another is compared by the actors themselves: see `related`.
+        "acteur_porteur": values(
+            "involvements__actor", involvements__role=Involvement.Role.CARRIER
+        ),
         "porteur": values(
             "involvements__actor__kind",
             involvements__role__in=[

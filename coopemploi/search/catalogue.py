@@ -1,9 +1,9 @@
 """The documents of a list in memory: filtered and counted by sets of bits.
 
-Each process keeps a `Catalogue` per model, and brings it up to date at each request with
-what was written since (one query). A set of records is a Python integer, the bit n of
-which stands for the n-th record: a facet of 50 000 records is counted in microseconds,
-on any database. See `docs/performance.md`.
+Each process keeps a `Catalogue` per model, and brings it up to date with what was written
+since. A set of records is a Python integer, the bit n of which stands for the n-th record:
+a facet of 50 000 records is counted in microseconds, on any database. See
+`docs/performance.md`.
 """
 
 import threading
@@ -11,32 +11,29 @@ from collections import defaultdict
 
 from django.contrib.auth.models import AnonymousUser
 
-from ..gathering import gathered
+from .. import version
 from ..publishing import reading_rights
 from .models import Document, Edition
 
 # Facets with tens of thousands of values, each of few records: kept as sets of numbers.
-SPARSE = {"lieu"}
+SPARSE = {"lieu", "acteur_porteur"}
+# So few records are sorted by name rather than looked for among all of them.
+FEW = 500
 VISITOR = AnonymousUser()
 
 _catalogues = {}
-_editions = {}  # as last read
+_editions = {}  # as last compared
 _lock = threading.Lock()
 
 
 def catalogues_of(*models):
-    """The catalogues of `models`, up to date; one query when nothing has changed."""
-    for model, number, reload in editions(VISITOR):
+    """The catalogues of `models`, up to date: see `version.editions`."""
+    for model, (number, reload) in version.editions().items():
         known = _editions.get(model)
         if known is None or (known.number, known.reload) != (number, reload):
             _editions[model] = Edition(model=model, number=number, reload=reload)
     with _lock:
         return [_up_to_date(model, edition_of(model)) for model in models]
-
-
-@gathered()
-def editions(user):
-    return Edition.objects.values_list("model", "number", "reload")
 
 
 def catalogue_of(model):
@@ -213,6 +210,24 @@ class Catalogue:
         has = self._digits(records)
         return (self.pks[n] for n in numbers if has[n] == "1")
 
+    def in_name_order(self, records):
+        """The numbers of the `records` by name, one at a time."""
+        if records.bit_count() > FEW:
+            has = self._digits(records)
+            return (n for n in self.by_name() if has[n] == "1")
+        return iter(sorted(numbers_of_bits(records), key=self._ranks().__getitem__))
+
+    def _ranks(self):
+        """n → the place of the n-th record by name."""
+
+        def ranked():
+            ranks = [0] * len(self.pks)
+            for place, n in enumerate(self.by_name()):
+                ranks[n] = place
+            return ranks
+
+        return self._order("ranks", ranked)
+
     def _digits(self, records):
         """A set of records as digits, that of the n-th at n, and a last 0."""
         return format(records, "b")[::-1].ljust(len(self.pks), "0") + "0"
@@ -243,3 +258,13 @@ def bits_at(numbers):
     for n in numbers:
         octets[n >> 3] |= 1 << (n & 7)
     return int.from_bytes(octets, "little")
+
+
+def numbers_of_bits(records):
+    """The numbers that a set of bits holds, in order."""
+    digits = format(records, "b")[::-1]
+    numbers, n = [], digits.find("1")
+    while n >= 0:
+        numbers.append(n)
+        n = digits.find("1", n + 1)
+    return numbers

@@ -5,7 +5,8 @@ from django.contrib.auth.models import AnonymousUser
 
 from coopemploi.derived import registry
 from coopemploi.publishing import Publishable
-from coopemploi.search.catalogue import bits_at, catalogue_of, forget
+from coopemploi.search import catalogue as catalogue_module
+from coopemploi.search.catalogue import bits_at, catalogue_of, forget, numbers_of_bits
 from coopemploi.search.models import Document
 from initiatives.models import Initiative, Need
 from territories import perimeters
@@ -130,6 +131,25 @@ def test_composition_written_later_moves_what_lies_in_it():
 @pytest.mark.parametrize("numbers", [[], [0], [7, 8], [3, 70_000]])
 def test_bits_at(numbers):
     assert bits_at(numbers) == sum(1 << n for n in numbers)
+
+
+@pytest.mark.parametrize("numbers", [[], [0], [7, 8], [3, 70_000]])
+def test_numbers_of_bits(numbers):
+    assert numbers_of_bits(bits_at(numbers)) == numbers
+
+
+@pytest.mark.parametrize("few", [0, 500])
+def test_names_are_in_order_whether_few_or_many(few, monkeypatch):
+    monkeypatch.setattr(catalogue_module, "FEW", few)
+    for title in ("Verger", "Atelier", "Garage", "Atelier"):
+        InitiativeFactory(title=title)
+    catalogue = catalogue_of(Initiative)
+    everything = catalogue.in_name_order(catalogue.everything)
+
+    pks = [catalogue.pks[n] for n in everything]
+
+    by_name = Initiative.objects.order_by("title", "pk").values_list("pk", flat=True)
+    assert pks == list(by_name)
 
 
 def test_distance_of_two_towns():

@@ -127,6 +127,7 @@ class TestPages:
         assert "Un garage solidaire" not in visitor.get("/initiatives/?avancement=completed").text
 
     def test_page_kept_by_an_older_site_is_not_found(self, visitor, monkeypatch):
+        InitiativeFactory()
         _, made = queries_of(visitor)
         monkeypatch.setattr(public_cache, "PARTS", "stamp etag headers compressed")
         version.distrust()

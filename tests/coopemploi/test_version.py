@@ -9,8 +9,10 @@ from django.db.models import F
 from coopemploi import bulk, version
 from coopemploi.derived import registry
 from coopemploi.identity.models import Identity
+from coopemploi.search.catalogue import catalogue_of
 from coopemploi.search.models import Edition
 from coopemploi.vocabulary.models import GlossaryTerm
+from initiatives.models import Initiative
 from tests.factories import GlossaryTermFactory, InitiativeFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -112,6 +114,17 @@ def test_change_of_another_process_is_seen_after_a_while(monkeypatch):
         GlossaryTerm.objects.all().delete()
     monkeypatch.setattr(version, "MAX_AGE", 0)
     assert terms() == 0
+
+
+def test_list_of_another_process_is_read_with_the_version(monkeypatch):
+    monkeypatch.setattr(version, "MAX_AGE", 3600)
+    assert catalogue_of(Initiative).everything == 0
+    with another_process():
+        InitiativeFactory()
+        registry.flush()
+    assert catalogue_of(Initiative).everything == 0
+    version.distrust()
+    assert catalogue_of(Initiative).everything == 1
 
 
 def test_who_is_signed_in_sees_it_at_once(client):
