@@ -277,15 +277,13 @@ def sections_of(user, territory, today):
         return model.objects.in_territory(territory).visible_to(user)
 
     # Who governs the territory comes first, projects apart.
-    acting = Actor.objects.visible_to(user).filter(
-        Q(pk__in=Actor.objects.in_territory(territory).values("pk")) | Q(governs=territory)
-    )
+    acting = inside("actors")
     governing_first = Case(When(governs=territory, then=0), default=1)
     others = acting.exclude(kind=Actor.Kind.TZCLD).order_by(governing_first, "sort_name", "pk")
     # Networks of the territory, of what lies in it and of what it lies in.
     covering = Containment.objects.filter(contained=territory).values("container")
-    about = Q(pk__in=Network.objects.in_territory(territory).values("pk"))
-    networks = Network.objects.visible_to(user).filter(about | Q(territory__in=covering))
+    about = Network.objects.lying_in(territory) | Q(territory__in=covering)
+    networks = Network.objects.visible_to(user).filter(about)
     events = inside("events").select_related("source", "town")
     sections = {
         "projects": with_actor_card(acting.filter(kind=Actor.Kind.TZCLD)),

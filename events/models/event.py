@@ -28,6 +28,7 @@ from territories.models import (
     Person,
     StageChange,
     Territory,
+    contained_in,
 )
 
 
@@ -141,11 +142,9 @@ class Series(models.Model):
 
 
 class EventQuerySet(PublishableQuerySet, LocatedQuerySet):
-    def in_territory(self, territory):
+    def lying_in(self, territory):
         """Events held in `territory`, or which concern it or a part of it."""
-        town = self.model._default_manager.filter(town__containers__container=territory)
-        concerned = super().in_territory(territory)
-        return self.filter(Q(pk__in=town.values("pk")) | Q(pk__in=concerned.values("pk")))
+        return super().lying_in(territory) | Q(town__in=contained_in(territory))
 
     def with_collecting(self):
         """Annotate `is_collecting`: whether participants may write their tour de table."""

@@ -20,11 +20,10 @@ MOST_SILENCES = 2
 
 
 class ExchangeQuerySet(PublishableQuerySet, LocatedQuerySet):
-    def in_territory(self, territory):
+    def lying_in(self, territory):
         """Those placed in `territory`, or whose actor acts in it."""
-        own = super().in_territory(territory)
         actors = Actor.objects.in_territory(territory)
-        return self.filter(Q(pk__in=own.values("pk")) | Q(actor__in=actors.values("pk")))
+        return super().lying_in(territory) | Q(actor__in=actors.values("pk"))
 
     def with_last_news(self):
         """Annotate `last_news_on`: confirmed, asked, stated or noted, whichever is known first."""

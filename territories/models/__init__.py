@@ -9,6 +9,7 @@ from .territory import (
     LocatedQuerySet,
     Territory,
     TerritoryFigure,
+    contained_in,
 )
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "StageChange",
     "Territory",
     "TerritoryFigure",
+    "contained_in",
 ]

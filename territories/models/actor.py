@@ -11,18 +11,16 @@ from coopemploi.search.text import normalise
 from coopemploi.sources.models import Sourced
 from coopemploi.vocabulary.models import Scheme
 
-from .territory import LocatedQuerySet, Territory
+from .territory import LocatedQuerySet, Territory, contained_in
 
 
 class ActorQuerySet(PublishableQuerySet, LocatedQuerySet):
     def with_dead_links(self):
         return with_dead_links(self.published(), "website")
 
-    def in_territory(self, territory):
+    def lying_in(self, territory):
         """Those who act in `territory`, or administer it or what it contains."""
-        acting = super().in_territory(territory)
-        governing = self.model.objects.filter(governs__containers__container=territory)
-        return self.filter(Q(pk__in=acting.values("pk")) | Q(pk__in=governing.values("pk")))
+        return super().lying_in(territory) | Q(governs__in=contained_in(territory))
 
     def matching(self, text):
         actors = self
