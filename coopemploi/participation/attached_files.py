@@ -20,13 +20,13 @@ _TAG = re.compile(rb"<[^>]*>")
 
 
 def files_naming(person, signs):
-    """A line for each file to look at; `signs` are (expression, …) pairs of what tells of them."""
+    """A line for each file to look at; `signs` are the `Signs` of the person."""
     lines = []
     for document in RecapDocument.objects.exclude(media_type=PDF).select_related("recap__event"):
         text = text_of(document.file)
         if text is None:
             lines.append(f"{_said(document)} ne se lit pas : ouvrez-le.")
-        elif any(expression.search(text) for expression, _ in signs):
+        elif signs.are_in(text):
             lines.append(f"{_said(document)} nomme cette personne : remplacez-le.")
     meetings = Event.objects.filter(
         Q(appearances__person=person)

@@ -4,8 +4,6 @@ What they contributed stays, without their name. A name is looked for in every t
 base, whatever its case and its accents, but not when somebody else bears it.
 """
 
-import re
-import unicodedata
 from dataclasses import dataclass, field
 
 from django.apps import apps
@@ -27,21 +25,15 @@ from ..mail.models import Refusal
 from ..mail.services import erase as erase_mail
 from ..mail.services import forget as forget_mail
 from ..merging.merge import forget as forget_merges
-from ..search.models import Word
-from ..search.text import normalise
 from .attached_files import files_naming
 from .models import Proposal
+from .signs import signs_of
 
-NO_ADDRESS, NO_NUMBER = "adresse effacée", "numéro effacé"
 # What the site itself writes: keys, codes, counts, and what derived tables make anew.
 LEFT_ALONE = {"auth", "contenttypes", "sessions", "search", "usersessions", "mfa", "socialaccount"}
 LEFT_ALONE |= {"post_office"}  # see `_clean_mail`
 OURS = ("coopemploi.", "territories.", "initiatives.", "events.")
 ROWS = 500
-_LETTERS = {"a": "aàâäáã", "c": "cç", "e": "eéèêë", "i": "iîïí", "n": "nñ", "o": "oôöó"}
-_LETTERS |= {"u": "uùûüú", "y": "yÿ"}
-_GAP = r"[\s\u00a0,.'’-]+"
-_TITLES = r"(?:M\.|MM\.|Mme|Mlle|Madame|Monsieur|Mademoiselle)"
 
 
 @dataclass
@@ -66,7 +58,7 @@ def forget_person(person, *, addresses=()):
     """Erase somebody and all that tells of them; return an `Erased`."""
     erased = Erased()
     addresses = sorted({each.lower() for each in (*addresses, person.email)} - {""})
-    signs = signs_of(person, addresses, erased)
+    signs = signs_of(person, addresses, erased.doubts)
     erased.doubts += files_naming(person, signs)
     _forget_what_they_sent(addresses, erased)
     of_people(person).delete()
@@ -124,62 +116,6 @@ def written_as(name, addresses):
 # In the texts
 
 
-def signs_of(person, addresses, erased):
-    """(expression, what replaces it) pairs of what tells of a person in a text."""
-    signs = [
-        (re.compile(rf"(?<![\w.+-]){re.escape(each)}(?![\w-])", re.IGNORECASE), NO_ADDRESS)
-        for each in addresses
-    ]
-    digits = re.sub(r"\D", "", person.phone)
-    if len(digits) >= 8:
-        shown = r"[\s.\u00a0-]*".join(digits)
-        signs.append((re.compile(rf"(?<!\d){shown}(?!\d)"), NO_NUMBER))
-    return [*signs, *_names_of(person, erased)]
-
-
-def _names_of(person, erased):
-    first, last = person.first_name.strip(), person.last_name.strip()
-    if not last:
-        return
-    others = Person.objects.exclude(pk=person.pk)
-    if first and others.matching(f"{first} {last}").exists():
-        erased.doubts.append(f"une autre personne s'appelle {first} {last} : textes non touchés.")
-        return
-    family, given = loose(last), loose(first)
-    # Words of the base, that guess what a search misspells.
-    Word.objects.filter(text__in=normalise(last).split()).delete()
-    shapes = []
-    if first:
-        shapes += [rf"{given}{_GAP}{family}", rf"{family}{_GAP}{given}"]
-    if not any(same_name(other, last) for other in others.matching(last)):
-        shapes += [rf"{_TITLES}{_GAP}{family}"]
-        if first:
-            shapes += [rf"{loose(first[0])}\.\s*{family}"]
-    if not first:
-        erased.doubts.append(f"« {last} » sans prénom : cherchez ce nom dans les textes.")
-    for shape in shapes:
-        yield re.compile(rf"(?<!\w){shape}(?!\w)", re.IGNORECASE), Person.WITHDRAWN_NAME
-
-
-def same_name(person, last_name):
-    return normalise(person.last_name) == normalise(last_name)
-
-
-def loose(name):
-    """An expression that a name meets whatever its accents and what joins its parts."""
-    plain = "".join(
-        letter for letter in unicodedata.normalize("NFD", name) if not unicodedata.combining(letter)
-    )
-    parts = re.split(r"[\s'’-]+", plain.strip())
-    return _GAP.join("".join(_any_accent(letter) for letter in part) for part in parts)
-
-
-def _any_accent(letter):
-    accents = _LETTERS.get(letter.lower())
-    # A letter and its accent may also be two characters.
-    return rf"[{accents}][\u0300-\u036f]?" if accents else re.escape(letter)
-
-
 def _clean(model, signs, erased):
     """A name in an address of ours leaves it too: the page has another."""
     fields = [each for each in model._meta.concrete_fields if _holds_text(each)]
@@ -191,7 +127,7 @@ def _clean(model, signs, erased):
         changed = {
             each.attname: cleaned
             for each, value in zip(fields, values, strict=True)
-            if (cleaned := _shortened(each, without(value, signs))) != value
+            if (cleaned := _shortened(each, signs.without(value))) != value
         }
         if changed:
             found.append((pk, changed))
@@ -209,20 +145,6 @@ def _holds_text(each):
     if isinstance(each, models.SlugField):
         return True
     return not each.unique and not isinstance(each, models.FileField | NormalisedField)
-
-
-def without(value, signs):
-    """A value with each of its texts rid of the signs of a person."""
-    match value:
-        case str():
-            for expression, replacement in signs:
-                value = expression.sub(replacement, value)
-            return value
-        case list():
-            return [without(each, signs) for each in value]
-        case dict():
-            return {key: without(each, signs) for key, each in value.items()}
-    return value
 
 
 def _shortened(each, value):
@@ -249,17 +171,17 @@ def _clean_mail(signs, erased):
     for mail in Email.objects.all():
         told = [mail.subject, mail.message, mail.html_message, str(mail.headers), str(mail.context)]
         told = [str(part or "") for part in told]
-        if without(told, signs) == told:
+        if signs.without(told) == told:
             continue
         if mail.status in (STATUS.sent, STATUS.failed):
             erased.mails += erase_mail(Email.objects.filter(pk=mail.pk))
             continue
-        mail.subject = without(mail.subject, signs)[:989]
-        mail.message = without(mail.message, signs)
-        mail.html_message = without(mail.html_message, signs)
+        mail.subject = signs.without(mail.subject)[:989]
+        mail.message = signs.without(mail.message)
+        mail.html_message = signs.without(mail.html_message)
         headers = mail.headers or {}
         mail.headers = {
-            name: value for name, value in headers.items() if without(value, signs) == value
+            name: value for name, value in headers.items() if signs.without(value) == value
         }
         mail.context = None
         mail.save()

@@ -1,5 +1,7 @@
 """Somebody who asks to be forgotten is nowhere any more: every table is read."""
 
+import time
+import unicodedata
 import zipfile
 from io import BytesIO, StringIO
 
@@ -9,17 +11,20 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils.text import slugify
 from post_office.models import STATUS, Email
 
 from coopemploi.derived import registry
 from coopemploi.imports.models import ImportBatch, ImportRow
 from coopemploi.participation.erasure import forget_person
+from coopemploi.participation.signs import signs_of
 from coopemploi.search.text import normalise
 from events.models import Registration
 from initiatives.models import Initiative
 from territories.models import Person
 from tests.factories import (
     ActionNoteFactory,
+    AlertFactory,
     EventFactory,
     InitiativeFactory,
     PersonFactory,
@@ -30,6 +35,7 @@ from tests.factories import (
     RegistrationFactory,
     RoundTableBatchFactory,
     RoundTableDraftFactory,
+    SavedFilterFactory,
     SourceFactory,
     UserFactory,
     VerbatimFactory,
@@ -141,6 +147,200 @@ def test_the_same_surname_leaves_the_others(lea):
 
     initiative.refresh_from_db()
     assert initiative.body == ("Mme Quérigut et une personne du réseau, L. Quérigut ; Léaquérigut")
+
+
+@pytest.mark.parametrize(
+    ("erased", "other", "text", "left"),
+    [
+        ("Léa Roux", "Léa Rouxel", "Léa Roux, Léa Rouxel", "{}, Léa Rouxel"),
+        ("Léa Roux", "Léa Roux-Martin", "Léa Roux-Martin, L. Roux", "Léa Roux-Martin, {}"),
+        ("Léa Roux", "Anne-Léa Roux", "Anne-Léa Roux et Léa Roux", "Anne-Léa Roux et {}"),
+        ("Léa Roux", "Léo Roux-Martin", "Mme Roux-Martin, Mme Roux", "Mme Roux-Martin, {}"),
+        ("Łukasz Roux", "Lukasz Roux", "Łukasz Roux", "Łukasz Roux"),
+        ("Léa Roux", "Roux Léa", "Léa Roux", "Léa Roux"),
+    ],
+)
+def test_a_name_that_begins_like_another_is_not_it(erased, other, text, left):
+    person, _ = (
+        PersonFactory(first_name=first, last_name=last)
+        for first, last in (name.split() for name in (erased, other))
+    )
+    initiative = InitiativeFactory(body=text)
+
+    forget_person(person)
+
+    initiative.refresh_from_db()
+    assert initiative.body == left.format(Person.WITHDRAWN_NAME)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ("Léa", "Quérigut"),
+        ("Ana", "Simões"),
+        ("Tomáš", "Novák"),
+        ("Zofia", "Dąbrowska"),
+        ("Łukasz", "Ślusarz"),
+        ("Çağla", "Yılmaz"),
+        ("Anne", "Lœuillet"),
+        ("Олена", "Йосипенко"),
+        ("Maria", "d’Ávila-Núñez"),
+    ],
+)
+@pytest.mark.parametrize("written", ["NFC", "NFD", "capitals", "address"])
+def test_a_name_leaves_texts_whatever_its_letters(first, last, written):
+    person = PersonFactory(first_name=first, last_name=last)
+    name = f"{first} {last}"
+    shown = {
+        "capitals": name.upper(),
+        "address": slugify(normalise(name)),
+        "NFC": unicodedata.normalize("NFC", name),
+        "NFD": unicodedata.normalize("NFD", name),
+    }[written]
+    initiative = InitiativeFactory(title="Garage", body=f"Portée par {shown}, élue.")
+
+    forget_person(person)
+
+    initiative.refresh_from_db()
+    told = Person.WITHDRAWN_NAME if shown else ""  # an address has no Cyrillic letter
+    assert initiative.body == f"Portée par {told}, élue."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Léa **Quérigut**",
+        "**Léa** Quérigut",
+        "__Léa__ _Quérigut_",
+        "<b>Léa</b> Quérigut",
+        'Léa <span class="nom">Quérigut</span>',
+        "<td>Quérigut</td><td>Léa</td>",
+        "L&eacute;a&nbsp;Qu&#233;rigut",
+        "Léa_Quérigut",
+        "QUÉRIGUT (Léa)",
+        "Jean\u2011Quérigut Léa",
+        "Quéri\u00adgut Léa",
+        "Mme <b>Quérigut</b>",
+        "L. *Quérigut*",
+        "L%C3%A9a%20Qu%c3%a9rigut",
+        "lea+querigut",
+    ],
+)
+def test_marks_and_encodings_hide_no_name(lea, text):
+    source = SourceFactory(raw_text=f"Présents : {text}, une élue")
+
+    forget_person(lea)
+
+    source.refresh_from_db()
+    assert "rigut" not in source.raw_text
+    assert "Présents : " in source.raw_text
+    assert ", une élue" in source.raw_text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "**Anne Quérigut** Léa Martin",
+        "Anne Quérigut _Léa Martin_",
+        "<li>Anne Quérigut</li><li>Léa Martin</li>",
+        "* Anne Quérigut ; Léa Martin",
+        "Anne Quérigut (Léa Martin)",
+        "Anne Quérigut + Léa Martin",
+        "Léa &amp; Anne Quérigut",
+        "Quérigut",
+        "Léaquérigut",
+    ],
+)
+def test_marks_join_no_names_of_two_people(lea, text):
+    PersonFactory(first_name="Anne", last_name="Quérigut")
+    source = SourceFactory(raw_text=text)
+
+    forget_person(lea)
+
+    source.refresh_from_db()
+    assert source.raw_text == text
+
+
+NUMBERS = (
+    "06 01 02 03 04",
+    "0601020304",
+    "06.01.02.03.04",
+    "06/01/02/03/04",
+    "06-01-02-03-04",
+    "06\u00a001\u00a002\u00a003\u00a004",
+    "+33 6 01 02 03 04",
+    "+33601020304",
+    "0033 6 01 02 03 04",
+    "+33 (0)6 01 02 03 04",
+    "(+33) 6 01 02 03 04",
+)
+
+
+@pytest.mark.parametrize("stored", ["06 01 02 03 04", "+33 6 01 02 03 04", "0033601020304"])
+@pytest.mark.parametrize("written", NUMBERS)
+def test_a_number_leaves_texts_however_written(stored, written):
+    person = PersonFactory(phone=stored)
+    kept = "06 01 02 03 05, 106 01 02 03 04, 06 01 02 03 041"
+    source = SourceFactory(raw_text=f"Tél. {written} l'après-midi ; {kept}")
+
+    forget_person(person)
+
+    source.refresh_from_db()
+    assert source.raw_text == f"Tél. numéro effacé l'après-midi ; {kept}"
+
+
+def test_a_number_from_abroad_leaves_texts():
+    person = PersonFactory(phone="+32 470 12 34 56")
+    source = SourceFactory(raw_text="0032 470 12 34 56, 32470123456")
+
+    forget_person(person)
+
+    source.refresh_from_db()
+    assert source.raw_text == "numéro effacé, numéro effacé"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Présenté par Anne Quérigut, puis par Léa à 06 01 02. " * 4000,
+        "Léa Quérigut, " * 15000,
+        f"Léa{' ' * 200_000}Quéri",
+        f"Quérigut{'*' * 200_000}{'_' * 1000}",
+        "<a " * 70_000 + "Quérigut",
+        "33 0" * 50_000,
+    ],
+    ids=["prose", "named", "spaces", "marks", "tags", "digits"],
+)
+def test_a_long_text_is_read_at_once(lea, text):
+    for number in range(20):
+        PersonFactory(first_name=f"Léa {number}", last_name="Quérigut-Martin")
+    signs = signs_of(lea, [ADDRESS], [])
+    began = time.perf_counter()
+
+    signs.without(text)
+
+    assert time.perf_counter() - began < 2  # 0.2 s on a quiet machine
+
+
+def test_a_search_for_the_person_leaves_what_others_follow_and_keep(lea):
+    queries = ("q=L%C3%A9a+Qu%C3%A9rigut", "q=lea%20querigut&territoire=dax", f"q={ADDRESS}")
+    alerts = [AlertFactory(query=query) for query in queries]
+    kept = SavedFilterFactory(query="q=Lea+Querigut")
+    other = AlertFactory(query="q=L%C3%A9a+Martin")
+    alerts[2].query = f"q={ADDRESS.replace('@', '%40')}"
+    alerts[2].save()
+
+    forget_person(lea)
+
+    for record in (*alerts, kept, other):
+        record.refresh_from_db()
+    named = "q=une+personne+du+r%C3%A9seau"
+    assert [each.query for each in alerts] == [
+        named,
+        f"{named}&territoire=dax",
+        "q=adresse+effac%C3%A9e",
+    ]
+    assert (kept.query, other.query) == (named, "q=L%C3%A9a+Martin")
 
 
 def test_a_surname_alone_is_left_to_people():
