@@ -177,9 +177,12 @@ def undo(done, *, by=None):
 
 
 def forget(model, keys):
-    """Drop all that is kept of the records `keys`, which are deleted: names, journals."""
+    """Drop all that is kept of the records `keys`, which are deleted: names, journals.
+
+    Return the keys of those that they absorbed.
+    """
     of_model = {"model": model._meta.label_lower}
-    keys = set(keys)
+    keys, forgotten = set(keys), set()
     while keys:
         merges = Merge.objects.filter(survivor_id__in=keys, **of_model)
         absorbed = set(merges.values_list("loser_id", flat=True))
@@ -188,4 +191,6 @@ def forget(model, keys):
         Distinction.objects.filter(
             models.Q(first_id__in=keys) | models.Q(second_id__in=keys), **of_model
         ).delete()
+        forgotten |= absorbed
         keys = absorbed
+    return forgotten

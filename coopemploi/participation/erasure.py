@@ -1,12 +1,13 @@
 """Forgetting a person everywhere: records, their versions, the bin, raw texts, imports, mail.
 
 What they contributed stays, without their name. A name is looked for in every text of the
-base, whatever its case and its accents, but not when somebody else bears it.
+base, however it is written, but not when somebody else bears it.
 """
 
 from dataclasses import dataclass, field
 
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils.text import slugify
@@ -18,9 +19,12 @@ from initiatives.introductions import of_people
 from initiatives.models import IntroductionBlock
 from territories.models import Person, Position
 
+from ..accounts.models import SavedFilter
 from ..alerts.models import Alert
 from ..fields import LinesField, NormalisedField
 from ..history.tracking import paused
+from ..imports.models import ImportBatch, ImportRow
+from ..link_checks.models import LinkCheck
 from ..mail.models import Refusal
 from ..mail.services import erase as erase_mail
 from ..mail.services import forget as forget_mail
@@ -34,6 +38,7 @@ LEFT_ALONE = {"auth", "contenttypes", "sessions", "search", "usersessions", "mfa
 LEFT_ALONE |= {"post_office"}  # see `_clean_mail`
 OURS = ("coopemploi.", "territories.", "initiatives.", "events.")
 ROWS = 500
+SEARCHES = (Alert, SavedFilter)
 
 
 @dataclass
@@ -73,11 +78,13 @@ def forget_person(person, *, addresses=()):
         person.email_is_public = person.phone_is_public = False
         person.attribution_withdrawn = True
         person.save()
-        Position.history.filter(person_id=person.pk).delete()
-        Person.history.filter(id=person.pk).delete()
-        forget_merges(Person, [person.pk])
+        keys = {person.pk, *_absorbed_by(person)}
+        Position.history.filter(person_id__in=keys).delete()
+        Person.history.filter(id__in=keys).delete()
+        _forget_imported(keys)
         if signs:
             _clean_mail(signs, erased)
+            _forget_addresses_checked(signs)
             for model in apps.get_models():
                 _clean(model, signs, erased)
     return erased
@@ -103,6 +110,27 @@ def _forget_what_they_sent(addresses, erased):
     Alert.objects.filter(address__in=addresses).delete()
     Refusal.objects.filter(address__in=addresses).delete()
     Proposal.objects.filter(written_as("email", addresses)).update(name="", email="")
+
+
+def _absorbed_by(person):
+    """The keys of the duplicates of a person; one whose merge was undone is somebody."""
+    absorbed = forget_merges(Person, [person.pk])
+    return absorbed - set(Person.objects.filter(pk__in=absorbed).values_list("pk", flat=True))
+
+
+def _forget_imported(keys):
+    """Empty the rows of files that say who the people `keys` are, whatever their namesakes."""
+    rows = ImportRow.objects.filter(batch__model=Person._meta.label, record_key__in=keys)
+    for batch in ImportBatch.objects.filter(rows__in=rows).exclude(table=None).distinct():
+        lines = set(rows.filter(batch=batch).values_list("line", flat=True))
+        batch.table["rows"] = [
+            [line, [""] * len(cells) if line in lines else cells]
+            for line, cells in batch.table["rows"]
+        ]
+        batch.save(update_fields=["table"])
+    # What was written cannot be taken back any more.
+    rows.filter(outcome=ImportRow.Outcome.WRITTEN).update(outcome=ImportRow.Outcome.KEPT)
+    rows.update(label="", changes={}, problems=[])
 
 
 def written_as(name, addresses):
@@ -163,7 +191,19 @@ def _write(model, pk, changed):
     for name, value in changed.items():
         is_address = isinstance(model._meta.get_field(name), models.SlugField)
         setattr(record, name, "" if is_address else value)  # saving makes another
+    if isinstance(record, SEARCHES):
+        try:
+            record.validate_constraints()
+        except ValidationError:
+            record.delete()  # it would be asked twice
+            return
     record.save()
+
+
+def _forget_addresses_checked(signs):
+    """What a link answered is asked again, of the address that records then name."""
+    named = [pk for pk, url in LinkCheck.objects.values_list("pk", "url") if signs.are_in(url)]
+    LinkCheck.objects.filter(pk__in=named).delete()
 
 
 def _clean_mail(signs, erased):

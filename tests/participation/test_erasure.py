@@ -14,8 +14,11 @@ from django.db import connection
 from django.utils.text import slugify
 from post_office.models import STATUS, Email
 
+from coopemploi.alerts.models import Alert
 from coopemploi.derived import registry
 from coopemploi.imports.models import ImportBatch, ImportRow
+from coopemploi.link_checks.models import LinkCheck
+from coopemploi.merging.merge import merge, undo
 from coopemploi.participation.erasure import forget_person
 from coopemploi.participation.signs import signs_of
 from coopemploi.search.text import normalise
@@ -27,12 +30,14 @@ from tests.factories import (
     AlertFactory,
     EventFactory,
     InitiativeFactory,
+    LinkCheckFactory,
     PersonFactory,
     PositionFactory,
     RecapDocumentFactory,
     RecapFactory,
     RecapPictureFactory,
     RegistrationFactory,
+    ResourceFactory,
     RoundTableBatchFactory,
     RoundTableDraftFactory,
     SavedFilterFactory,
@@ -40,6 +45,7 @@ from tests.factories import (
     UserFactory,
     VerbatimFactory,
 )
+from tests.importing import apply, send, take_back
 
 pytestmark = pytest.mark.django_db
 
@@ -341,6 +347,84 @@ def test_a_search_for_the_person_leaves_what_others_follow_and_keep(lea):
         "q=adresse+effac%C3%A9e",
     ]
     assert (kept.query, other.query) == (named, "q=L%C3%A9a+Martin")
+
+
+def test_two_searches_for_the_person_become_one(lea):
+    for query in ("q=Lea+Querigut", "q=Querigut+Lea"):
+        AlertFactory(address="b@example.org", query=query)
+
+    forget_person(lea)
+
+    assert Alert.objects.get().query == "q=une+personne+du+r%C3%A9seau"
+
+
+def test_a_checked_address_that_bears_the_name_goes(lea):
+    ResourceFactory(url="https://ville.example/lea-querigut")
+    for url in ("https://ville.example/lea-querigut", "https://ville.example/lea-martin"):
+        LinkCheckFactory(url=url)
+
+    forget_person(lea)
+
+    assert where("querigut") == []
+    assert LinkCheck.objects.get().url == "https://ville.example/lea-martin"
+
+
+@pytest.mark.parametrize("is_namesake_known", [False, True])
+def test_a_name_written_in_two_cells_leaves_the_import(animateur_client, is_namesake_known):
+    text = f"""réf;nom;prénom;fonction;adresse e-mail
+;Quérigut;Léa;directrice;{ADDRESS}
+;Martin;Léa;maire;lea@martin.example
+;Quérigut;Anne;maire;
+"""
+    batch = apply(animateur_client, Person, send(animateur_client, Person, text))
+    lea = Person.objects.get(email=ADDRESS)
+    if is_namesake_known:
+        PersonFactory(first_name="Léa", last_name="Quérigut")
+
+    forget_person(lea)
+
+    batch.refresh_from_db()
+    assert [cells[1:3] for _, cells in batch.table["rows"]] == [
+        ["", ""],
+        ["Martin", "Léa"],
+        ["Quérigut", "Anne"],
+    ]
+    row, *others = batch.rows.all()
+    assert (row.label, row.changes, row.outcome) == ("", {}, "kept")
+    assert [other.label for other in others] == ["Léa Martin", "Anne Quérigut"]
+    assert others[0].changes["last_name"][1] == "Martin"
+    take_back(animateur_client, Person, batch)
+    assert Person.objects.filter(pk=lea.pk).exists()
+    assert not Person.objects.filter(last_name="Martin").exists()
+
+
+def test_a_name_written_in_two_cells_leaves_what_was_not_applied(lea):
+    rows = [[2, ["Mme Quérigut", "LEA", "élue"]], [3, ["Quérigut", "Anne"]], [4, ["Roux", "Léa"]]]
+    batch = ImportBatch.objects.create(
+        user=UserFactory(), model="territories.person", table={"headers": ["nom"], "rows": rows}
+    )
+    changes = {"first_name": ["", "Léa", "", "Léa"], "last_name": [None, "Quérigut", "", ""]}
+    row = ImportRow.objects.create(batch=batch, line=2, state="duplicate", changes=changes)
+
+    forget_person(lea)
+
+    batch.refresh_from_db()
+    row.refresh_from_db()
+    assert batch.table["rows"] == [[2, ["", "", "élue"]], *rows[1:]]
+    assert row.changes == {"first_name": [""] * 4, "last_name": [None, "", "", ""]}
+
+
+def test_a_duplicate_that_was_merged_goes_too(lea):
+    duplicate = PersonFactory(first_name="Lea", last_name="QUERIGUT")
+    PositionFactory(person=duplicate, title="Maire de Nulle-Part")
+    parted = PersonFactory(first_name="Noé", last_name="Parti")
+    merge(lea, duplicate)
+    undo(merge(lea, parted))
+
+    forget_person(lea)
+
+    assert where("querigut", "nulle part") == []
+    assert Person.history.filter(id=parted.pk).exists()
 
 
 def test_a_surname_alone_is_left_to_people():
