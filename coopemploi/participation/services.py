@@ -21,6 +21,7 @@ from initiatives.introductions import of_people
 from initiatives.models import Initiative, Involvement
 from territories.models import Position
 from territories.participants import address_of, addresses_of, person_of
+from territories.permissions import perimeter_of
 
 from ..admin import OutOfReachError
 from ..alerts.models import Alert
@@ -326,14 +327,33 @@ def _person(person):
 
 @transaction.atomic
 def delete_account(user):
-    """Erase a participant: what they contributed stays, their name leaves it, and its history."""
+    """Erase a participant: what they contributed stays, their name leaves it, and its history.
+
+    Return an `Erased`, whose doubts are mailed to who may write everywhere.
+    """
     person, addresses = person_of(user), addresses_of(user) or [user.email.lower()]
     Proposal.objects.filter(user=user).update(user=None, name="", email="")
     if person is not None:
-        forget_person(person, addresses=addresses)
+        erased = forget_person(person, addresses=addresses)
     else:
-        forget_addresses(addresses)
+        erased = forget_addresses(addresses)
     user.delete()
+    if erased.doubts:
+        _tell_doubts(erased.doubts)
+    return erased
+
+
+def _tell_doubts(doubts):
+    """Told once the mail that names the person is erased: this one does, and is to be acted on."""
+    team = User.objects.filter(is_active=True, is_staff=True)
+    for user in team:
+        if perimeter_of(user).is_national:
+            _mail(
+                user.email,
+                "participation/still_named",
+                doubts=doubts,
+                link=site_url(reverse("admin:index")),
+            )
 
 
 def warn_inactive(at):

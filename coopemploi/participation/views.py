@@ -17,6 +17,12 @@ from .forms import BelongingForm, DecisionForm, DeletionForm, ProfileForm
 from .models import Belonging, Proposal
 from .permissions import MODELS, actors_of, can_decide_belonging, sheets_of
 
+DELETED = "Votre compte est supprimé, et votre nom retiré."
+STILL_NAMED = (
+    "Votre compte est supprimé, et votre nom retiré de votre fiche. Il peut rester dans des textes "
+    "ou des fichiers que le site ne sait pas corriger seul : l'équipe en est prévenue."
+)
+
 
 @never_cache
 @require_safe
@@ -78,8 +84,8 @@ def delete(request):
     if request.method == "POST" and form.is_valid():
         user = request.user._wrapped if hasattr(request.user, "_wrapped") else request.user
         logout(request)
-        services.delete_account(user)
-        messages.success(request, "Votre compte est supprimé, et votre nom retiré.")
+        erased = services.delete_account(user)
+        messages.success(request, STILL_NAMED if erased.doubts else DELETED)
         return redirect("home")
     status = 400 if request.method == "POST" else 200
     return render(request, "participation/delete.html", {"form": form}, status=status)

@@ -18,7 +18,9 @@ from tests.factories import (
     ActorFactory,
     AlertFactory,
     BelongingFactory,
+    InitiativeFactory,
     IntroductionFactory,
+    MandateFactory,
     NeedFactory,
     PersonFactory,
     PositionFactory,
@@ -246,7 +248,8 @@ def test_the_export_holds_what_is_ones_own_and_nothing_else(client):
 
     data = json.loads(response.text)
     assert data["personne"]["besoins"] == ["Mon besoin"]
-    assert data["personne"]["appartenances"] == [{"acteur": "PLIE d'essai", "état": "acceptée"}]
+    [belonging] = data["personne"]["appartenances"]
+    assert (belonging["acteur"], belonging["état"]) == ("PLIE d'essai", "acceptée")
     assert data["personne"]["mises en relation"][0]["message"] == "Parlons-en"
     assert data["alertes"] == ["Initiatives"]
     assert [each["nom"] for each in data["inscriptions"]] == ["Léa Cherche"]
@@ -306,3 +309,37 @@ def test_deletion_keeps_contributions_and_takes_the_name_away_even_from_history(
 
 def test_the_team_is_not_deleted_so(animateur_client):
     assert animateur_client.get(reverse("my_space_delete")).status_code == 403
+
+
+def deleted(client, user):
+    """What the screen says after one's account is deleted."""
+    client.force_login(user)
+    page = client.post(reverse("my_space_delete"), {"is_sure": "on"}, follow=True).text
+    return "votre nom retiré." in page, "l&#x27;équipe en est prévenue" in page
+
+
+def test_the_team_is_told_what_a_deletion_leaves(client):
+    national = MandateFactory(role="national", territory=None, user__is_staff=True).user
+    superuser = UserFactory(is_staff=True, is_superuser=True)
+    MandateFactory(user__is_staff=True)
+    UserFactory(is_staff=True, is_superuser=True, is_active=False)
+    PersonFactory(first_name="Léa", last_name="Cherche")
+    InitiativeFactory(body="Portée par Léa Cherche.")
+
+    said = deleted(client, participant(first_name="Léa", last_name="Cherche"))
+
+    assert said == (False, True)
+    mails = Email.objects.filter(message__contains="une autre personne s'appelle Léa Cherche")
+    assert sorted(address for mail in mails for address in mail.to) == sorted(
+        [national.email, superuser.email]
+    )
+    assert not Email.objects.exclude(pk__in=mails).exists()
+
+
+def test_a_deletion_that_leaves_nothing_tells_nobody(client):
+    UserFactory(is_staff=True, is_superuser=True)
+
+    said = deleted(client, participant(first_name="Léa", last_name="Cherche"))
+
+    assert said == (True, False)
+    assert not Email.objects.exists()
