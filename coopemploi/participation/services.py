@@ -229,7 +229,10 @@ def open_round_tables_of(user):
 def export_of(user):
     """All that the site holds of a participant, as plain data."""
     person = person_of(user)
-    proposals = Proposal.objects.filter(user=user)
+    # A visitor who has no account signs with an address.
+    proposals = Proposal.objects.filter(
+        Q(user=user) | Q(written_as("email", addresses_of(user)), user=None)
+    )
     return {
         "compte": {
             "adresse": user.email,
@@ -246,6 +249,8 @@ def export_of(user):
                 "titre": each.title,
                 "texte": words_of(each),
                 "mot": each.message,
+                "nom": each.name,
+                "adresse": each.email,
                 "état": each.get_state_display(),
                 "commentaire": each.comment,
                 "le": each.created_at.isoformat(),
@@ -287,12 +292,48 @@ def _person(person):
         "téléphone public": person.phone_is_public,
         "nom retiré": person.attribution_withdrawn,
         "fonctions": [
-            {"fonction": each.title, "acteur": each.actor and each.actor.name}
+            {
+                "fonction": each.title,
+                "acteur": each.actor and each.actor.name,
+                "mandat électif": each.is_elected,
+                "depuis": str(each.since),
+                "jusqu'à": str(each.until),
+            }
             for each in person.positions.select_related("actor")
         ],
         "appartenances": [
-            {"acteur": each.actor.name, "état": each.get_state_display()}
+            {
+                "acteur": each.actor.name,
+                "fonction": each.title,
+                "état": each.get_state_display(),
+                "commentaire": each.comment,
+                "le": each.asked_at.isoformat(),
+            }
             for each in person.belongings.select_related("actor")
+        ],
+        "réseaux": [
+            {
+                "réseau": each.network.name,
+                "rôle": each.get_role_display(),
+                "désignation": each.label,
+                "depuis": str(each.since),
+                "jusqu'à": str(each.until),
+            }
+            for each in person.memberships.select_related("network")
+        ],
+        "contact d'initiatives": list(
+            Initiative.objects.filter(contact__person=person).values_list("title", flat=True)
+        ),
+        "contact de comptes rendus": list(
+            Event.objects.filter(recap__contact__person=person).values_list("title", flat=True)
+        ),
+        "actions suivies": [
+            {
+                "action": each.action.title,
+                "rôle": each.get_role_display(),
+                "engagement": each.commitment,
+            }
+            for each in person.followed_parties.select_related("action")
         ],
         "besoins": list(person.needs.values_list("text", flat=True)),
         "offres": list(person.offers.values_list("text", flat=True)),

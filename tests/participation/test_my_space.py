@@ -15,6 +15,7 @@ from coopemploi.participation.models import Belonging, Proposal
 from initiatives.models import Introduction, Need
 from territories.models import Person, Position
 from tests.factories import (
+    ActionPartyFactory,
     ActorFactory,
     AlertFactory,
     BelongingFactory,
@@ -22,9 +23,11 @@ from tests.factories import (
     IntroductionFactory,
     MandateFactory,
     NeedFactory,
+    NetworkMembershipFactory,
     PersonFactory,
     PositionFactory,
     ProposalFactory,
+    RecapFactory,
     RegistrationFactory,
     RoundTableBatchFactory,
     UserFactory,
@@ -255,6 +258,45 @@ def test_the_export_holds_what_is_ones_own_and_nothing_else(client):
     assert [each["nom"] for each in data["inscriptions"]] == ["Léa Cherche"]
     for secret in ("noe@example.org", "Celui d'une autre", "Autre alerte", "Une autre inscrite"):
         assert secret not in response.text
+
+
+def test_the_export_says_where_one_is_named(client):
+    actor = ActorFactory(name="PLIE d'essai")
+    user = member_of(actor)
+    user.person.belongings.update(title="Chargée de mission")
+    position = PositionFactory(person=user.person, since="2019", until="mars 2021")
+    NetworkMembershipFactory(network__name="Grappe A", person=user.person, actor=None, since="2020")
+    ActionPartyFactory(action__title="Un minibus", contact=user.person, commitment="prête")
+    InitiativeFactory(title="Garage", contact=position)
+    RecapFactory(event__title="Forum", contact=position)
+    ProposalFactory(email=ADDRESS.upper(), title="De visiteuse", name="Léa", message="Un mot")
+    other = {"person": PersonFactory()}
+    NetworkMembershipFactory(network__name="Autre grappe", actor=None, **other)
+    ActionPartyFactory(action__title="Autre action", contact=other["person"])
+    InitiativeFactory(title="Autre initiative", contact=PositionFactory(**other))
+    # Signed with one's address, from the account of somebody else.
+    ProposalFactory(email=ADDRESS, user=UserFactory(), title="Autre proposition")
+    client.force_login(user)
+
+    response = client.get(reverse("my_data"))
+
+    data = json.loads(response.text)
+    person = data["personne"]
+    [held] = [each for each in person["fonctions"] if each["depuis"]]
+    assert (held["depuis"], held["jusqu'à"]) == ("2019", "mars 2021")
+    assert [each["fonction"] for each in person["appartenances"]] == ["Chargée de mission"]
+    assert [(each["réseau"], each["depuis"]) for each in person["réseaux"]] == [
+        ("Grappe A", "2020")
+    ]
+    assert [(each["action"], each["engagement"]) for each in person["actions suivies"]] == [
+        ("Un minibus", "prête")
+    ]
+    assert person["contact d'initiatives"] == ["Garage"]
+    assert person["contact de comptes rendus"] == ["Forum"]
+    assert [(each["titre"], each["nom"], each["mot"]) for each in data["propositions"]] == [
+        ("De visiteuse", "Léa", "Un mot")
+    ]
+    assert "Autre" not in response.text
 
 
 def test_deletion_asks_first(client):
