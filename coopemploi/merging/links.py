@@ -4,17 +4,20 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from django.apps import apps
+from django.contrib.contenttypes.fields import GenericForeignKey
 from django.utils.text import capfirst
 
 from .journal import encode, stored_fields, uniquenesses
 
 
 def links_to(model):
-    """The foreign keys that lead to `model`, those of many-to-many relations included.
+    """The foreign keys that lead to `model`, those of many-to-many relations included, and the
+    columns of the generic ones, which lead to any.
 
     Not those that the database does not hold: they are of copies that tell what was.
     """
-    return [
+    foreign_keys = [
         relation.field
         for relation in model._meta.get_fields(include_hidden=True)
         if relation.auto_created
@@ -22,6 +25,20 @@ def links_to(model):
         and (relation.one_to_many or relation.one_to_one)
         and relation.field.db_constraint
     ]
+    return foreign_keys + [
+        key.model._meta.get_field(key.fk_field)
+        for owner in apps.get_models()
+        for key in _generic_keys(owner)
+    ]
+
+
+def _generic_keys(model):
+    return [each for each in model._meta.private_fields if isinstance(each, GenericForeignKey)]
+
+
+def generic_key_of(link):
+    """The generic key whose column `link` is, None for a foreign key."""
+    return next((each for each in _generic_keys(link.model) if each.fk_field == link.name), None)
 
 
 def label_of(link):
@@ -88,6 +105,14 @@ def follow(link, kept, dropped):
     """What becomes of the rows that `link` makes point to `dropped`; writes nothing."""
     rows = defaultdict(list)
     found = link.model._base_manager.filter(**{f"{link.attname}__in": [kept.pk, dropped.pk]})
+    if key := generic_key_of(link):
+        opts = kept._meta.concrete_model._meta
+        found = found.filter(
+            **{
+                f"{key.ct_field}__app_label": opts.app_label,
+                f"{key.ct_field}__model": opts.model_name,
+            }
+        )
     for row in found.order_by("pk"):
         rows[getattr(row, link.attname)].append(row)
     following = Following(link)

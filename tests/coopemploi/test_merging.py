@@ -11,7 +11,7 @@ from coopemploi.dates import PartialDate
 from coopemploi.derived import registry
 from coopemploi.merging.declarations import declarations
 from coopemploi.merging.journal import UndoError, obstacles_to, stored_fields
-from coopemploi.merging.links import is_own_relation, links_to, relation_of
+from coopemploi.merging.links import generic_key_of, is_own_relation, links_to, relation_of
 from coopemploi.merging.merge import merge, undo
 from coopemploi.merging.models import LikelyDuplicate, Merge, Redirection, Sweep
 from coopemploi.publishing import Publishable
@@ -30,6 +30,7 @@ from tests.factories import (
     NetworkMembershipFactory,
     PersonFactory,
     PositionFactory,
+    ProposalFactory,
     RoundTableEntryFactory,
     SchemeFactory,
     SourceFactory,
@@ -61,7 +62,7 @@ def new_row(link, record):
     """A row that points to `record` through `link`."""
     relation = relation_of(link)
     if relation is None:
-        return FACTORIES[link.model](**{link.name: record})
+        return FACTORIES[link.model](**{(generic_key_of(link) or link).name: record})
     ends = {
         relation.m2m_field_name(): FACTORIES[relation.model],
         relation.m2m_reverse_field_name(): FACTORIES[relation.related_model],
@@ -157,12 +158,25 @@ def test_links_include_those_of_upper_apps_and_of_hidden_relations():
         "Offer.actor",
         "Position.actor",
         "Proposal.actor",
+        "Proposal.object_id",
         "Registration.actor",
         "Resource.actor",
         "RoundTableEntry.actor",
         "StageChange.actor",
         "Verbatim.actor",
     }
+
+
+def test_a_generic_link_of_another_model_stays():
+    """Its column holds the same number, which is the key of something else."""
+    survivor, loser = ActorFactory.create_batch(2)
+    InitiativeFactory(pk=loser.pk)
+    proposal = ProposalFactory(record=Initiative.objects.get(pk=loser.pk))
+
+    merge(survivor, loser)
+
+    proposal.refresh_from_db()
+    assert proposal.record == Initiative.objects.get()
 
 
 def test_own_relations_are_those_of_the_form():

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from post_office.models import Email
 
+from coopemploi.merging.merge import merge
 from coopemploi.participation.models import Proposal
 from initiatives.models import Initiative, Involvement, Need
 from territories.models import Mandate
@@ -453,6 +454,20 @@ def test_a_sheet_changed_meanwhile_is_told(animateur_client, actor):
     actor.save()
 
     assert "a changé depuis" in animateur_client.get(review(proposal)).text
+
+
+def test_a_correction_of_a_merged_sheet_is_one_of_the_sheet_kept(animateur_client):
+    kept, gone = InitiativeFactory.create_batch(2, summary="Avant")
+    proposal = ProposalFactory(
+        kind="initiative", record=gone, values={"summary": "Après"}, before={"summary": "Avant"}
+    )
+    merge(kept, gone)
+
+    animateur_client.post(review(proposal), {"summary": "Après", "publier": ""})
+
+    kept.refresh_from_db()
+    proposal.refresh_from_db()
+    assert (kept.summary, proposal.state, proposal.record) == ("Après", "published", kept)
 
 
 def test_a_refusal_needs_a_word_which_is_mailed(animateur_client):
