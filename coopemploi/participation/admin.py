@@ -1,6 +1,7 @@
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -36,6 +37,18 @@ class ProposalAdmin(ConfidentialAdmin):
         proposal = get_object_or_404(self.get_queryset(request), pk=unquote(object_id))
         if not self.has_view_permission(request, proposal):
             raise PermissionDenied
+        if request.method != "POST":
+            return self._review(request, proposal)
+        try:
+            with transaction.atomic():
+                # Before the form is made of the sheet, all of which it writes.
+                return self._review(request, services.locked(proposal))
+        except services.AlreadyDecidedError:
+            proposal.refresh_from_db()
+            changes = self._changes(proposal)
+            return self._page(request, proposal, is_late=True, changes=changes, status=409)
+
+    def _review(self, request, proposal):
         may_decide = (
             proposal.state == Proposal.State.PROPOSED
             and self.has_change_permission(request, proposal)
@@ -59,7 +72,6 @@ class ProposalAdmin(ConfidentialAdmin):
                 try:
                     return self._decide(request, proposal, sheet, decision, is_refusal)
                 except OutOfReachError:
-                    proposal = self.get_queryset(request).get(pk=proposal.pk)
                     sheet.add_error(None, OUT_OF_REACH)
             status = 400
         for change in changes if may_decide else ():
@@ -67,15 +79,25 @@ class ProposalAdmin(ConfidentialAdmin):
             change["leave"] = next(
                 each for each in decision["leave"] if each.data["value"] == change["name"]
             )
+        return self._page(
+            request,
+            proposal,
+            status=status,
+            sheet=sheet,
+            decision=decision,
+            may_decide=may_decide,
+            changes=changes,
+        )
+
+    def _page(self, request, proposal, *, status, may_decide=False, is_late=False, **context):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": "Relire une proposition",
             "proposal": proposal,
-            "sheet": sheet,
-            "decision": decision,
             "may_decide": may_decide,
-            "changes": changes,
+            "is_late": is_late,
+            **context,
         }
         return render(request, "admin/participation/proposal.html", context, status=status)
 

@@ -38,13 +38,19 @@ BETWEEN_NEWS = datetime.timedelta(hours=20)  # to animateurs, of what awaits the
 INACTIVE = datetime.timedelta(days=3 * 365)  # since the last sign-in
 NOTICE = datetime.timedelta(days=30)
 
+
+class AlreadyDecidedError(Exception):
+    """Somebody else decided on it first."""
+
+
 # Belonging to an actor
 
 
 @transaction.atomic
 def ask_to_belong(*, person, actor, title):
     """Ask, or ask again after a refusal; what was accepted stays."""
-    belonging, is_new = Belonging.objects.get_or_create(
+    # Locked, once it is there: asked again twice at once, it is told once.
+    belonging, is_new = Belonging.objects.select_for_update().get_or_create(
         person=person, actor=actor, defaults={"title": title}
     )
     if not is_new and belonging.state == Belonging.State.REFUSED:
@@ -66,7 +72,11 @@ def ask_to_belong(*, person, actor, title):
 
 @transaction.atomic
 def decide_belonging(*, belonging, accepts, by, comment):
+    """Accept or refuse a request. Raise AlreadyDecidedError when that was done."""
+    belonging = Belonging.objects.select_for_update().get(pk=belonging.pk)
     state = Belonging.State.APPROVED if accepts else Belonging.State.REFUSED
+    if belonging.state == state:
+        raise AlreadyDecidedError
     belonging.decide(state, by=by, comment=comment)
     if accepts:
         held = Position.objects.filter(person=belonging.person, actor=belonging.actor)
@@ -85,12 +95,27 @@ def decide_belonging(*, belonging, accepts, by, comment):
 # Proposals
 
 
+def locked(proposal):
+    """The proposal as it is now, within a transaction: nobody else decides on it until its end,
+    nor writes its sheet. Raise AlreadyDecidedError.
+    """
+    # The sheet first, as a merge does: neither waits for the other for ever.
+    if record := proposal.record:
+        type(record)._base_manager.select_for_update(no_key=True).filter(pk=record.pk).first()
+    proposal = Proposal.objects.select_for_update().get(pk=proposal.pk)
+    if proposal.state != Proposal.State.PROPOSED:
+        raise AlreadyDecidedError
+    return proposal
+
+
 @transaction.atomic
 def publish(*, proposal, form, by, comment):
     """Write what was proposed, as the reviewer left it; return the record.
 
-    Raise OutOfReachError when it would lie where the reviewer may not write.
+    Raise OutOfReachError when it would lie where the reviewer may not write, and
+    AlreadyDecidedError.
     """
+    proposal = locked(proposal)
     record = form.save(commit=False)
     if proposal.is_new:
         record.created_by = by
@@ -119,7 +144,8 @@ def publish(*, proposal, form, by, comment):
 
 @transaction.atomic
 def settle(*, proposal, by, comment, is_refused):
-    """Refuse it, or say that a correction was made."""
+    """Refuse it, or say that a correction was made. Raise AlreadyDecidedError."""
+    proposal = locked(proposal)
     state = Proposal.State.REFUSED if is_refused else Proposal.State.PUBLISHED
     _decide(proposal, state, by, comment)
 

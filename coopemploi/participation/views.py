@@ -120,13 +120,19 @@ def belonging_decide(request, pk):
     is_refusal = "refuser" in request.POST
     form = DecisionForm(request.POST or None, is_refusal=is_refusal)
     if request.method == "POST" and form.is_valid():
-        services.decide_belonging(
-            belonging=belonging,
-            accepts=not is_refusal,
-            by=request.user,
-            comment=form.cleaned_data["comment"],
-        )
-        messages.success(request, "C'est noté, et la personne est prévenue.")
+        try:
+            services.decide_belonging(
+                belonging=belonging,
+                accepts=not is_refusal,
+                by=request.user,
+                comment=form.cleaned_data["comment"],
+            )
+        except services.AlreadyDecidedError:
+            belonging.refresh_from_db()
+            by = f" par {belonging.decided_by}" if belonging.decided_by else ""
+            messages.info(request, f"Cette demande était déjà {belonging.get_state_display()}{by}.")
+        else:
+            messages.success(request, "C'est noté, et la personne est prévenue.")
         return redirect("my_space")
     status = 400 if request.method == "POST" else 200
     context = {"form": form, "belonging": belonging}

@@ -232,6 +232,17 @@ def test_whoever_animates_decides(animateur_client):
     assert belonging.state == "approved"
 
 
+def test_what_is_accepted_twice_is_told_once(client, animateur_client):
+    belonging = BelongingFactory(person=PersonFactory(email="noe@example.org"))
+    page = reverse("belonging_decide", args=[belonging.pk])
+
+    animateur_client.post(page, {"accepter": ""})
+    again = animateur_client.post(page, {"accepter": ""}, follow=True)
+
+    assert "déjà acceptée par" in again.text
+    assert (Position.objects.count(), Email.objects.count()) == (1, 1)
+
+
 # One's own data
 
 

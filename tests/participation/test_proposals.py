@@ -481,11 +481,16 @@ def test_a_refusal_needs_a_word_which_is_mailed(animateur_client):
     assert "Déjà sur le site." in Email.objects.get(to="vic@example.org").message
 
 
-def test_what_is_decided_is_decided(animateur_client):
-    proposal = ProposalFactory(state="refused")
+def test_what_is_decided_is_decided_and_says_by_whom(animateur_client):
+    proposal = ProposalFactory()
+    sent = form_at(animateur_client, review(proposal)) | {"publier": ""}
+    proposal.decide("refused", by=UserFactory(first_name="Ana", last_name="Animatrice"))
 
-    assert animateur_client.post(review(proposal), {"publier": ""}).status_code == 403
+    late = animateur_client.post(review(proposal), sent)
+
+    assert (late.status_code, "déjà refusée par Ana Animatrice" in late.text) == (409, True)
     assert not Need.objects.exists()
+    assert not Email.objects.exists()
 
 
 def test_the_reviewer_publishes_choices_places_and_rows(animateur_client, terms):
