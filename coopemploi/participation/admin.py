@@ -10,8 +10,8 @@ from ..admin import ConfidentialAdmin, OutOfReachError
 from . import services
 from .forms import DecisionForm
 from .models import Belonging, Proposal
-from .permissions import can_publish_proposal
-from .sheets import sheet_form
+from .permissions import can_decide_proposal
+from .sheets import sheet_form, words_of
 
 OUT_OF_REACH = (
     "Cette fiche serait hors de votre périmètre : retirez ces lieux, ou laissez-la à qui y anime."
@@ -52,7 +52,7 @@ class ProposalAdmin(ConfidentialAdmin):
         may_decide = (
             proposal.state == Proposal.State.PROPOSED
             and self.has_change_permission(request, proposal)
-            and can_publish_proposal(request.user, proposal)
+            and can_decide_proposal(request.user, proposal)
         )
         is_refusal = "refuser" in request.POST
         is_posted = request.method == "POST"
@@ -67,7 +67,9 @@ class ProposalAdmin(ConfidentialAdmin):
             changes={change["name"]: change["label"] for change in changes},
         )
         status = 200
-        if is_posted:
+        if is_posted and proposal.has_lost_its_sheet and not is_refusal:
+            status = 409
+        elif is_posted:
             if decision.is_valid() and (is_refusal or sheet is None or sheet.is_valid()):
                 try:
                     return self._decide(request, proposal, sheet, decision, is_refusal)
@@ -97,13 +99,14 @@ class ProposalAdmin(ConfidentialAdmin):
             "proposal": proposal,
             "may_decide": may_decide,
             "is_late": is_late,
+            "words": words_of(proposal) if proposal.has_lost_its_sheet else {},
             **context,
         }
         return render(request, "admin/participation/proposal.html", context, status=status)
 
     def _sheet(self, proposal, data, left):
         """The form of the sheet as it would be; only what is proposed, for one that exists."""
-        if proposal.kind == Proposal.Kind.CORRECTION:
+        if proposal.kind == Proposal.Kind.CORRECTION or proposal.has_lost_its_sheet:
             return None
         form = sheet_form(proposal.kind)(
             data, instance=proposal.record, initial=proposal.values, is_reviewed=True

@@ -168,6 +168,11 @@ class Proposal(models.Model):
     def is_new(self):
         return self.object_id is None
 
+    @property
+    def has_lost_its_sheet(self):
+        """Whether it would change a sheet that was deleted."""
+        return not self.is_new and self.record is None
+
     def decide(self, state, *, by, comment="", at=None):
         self.state, self.comment = state, comment
         self.decided_by, self.decided_at = by, at or timezone.now()

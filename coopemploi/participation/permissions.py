@@ -83,6 +83,11 @@ def can_publish_proposal(user, proposal):
     return editing_rule().editable(model.objects.filter(pk=proposal.object_id), user).exists()
 
 
+def can_decide_proposal(user, proposal):
+    """Whoever may publish it; when its sheet is no more, whoever reviews may refuse it."""
+    return proposal.has_lost_its_sheet or can_publish_proposal(user, proposal)
+
+
 MODELS = {
     Proposal.Kind.INITIATIVE: Initiative,
     Proposal.Kind.NEED: Need,

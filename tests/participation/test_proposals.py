@@ -481,6 +481,53 @@ def test_a_refusal_needs_a_word_which_is_mailed(animateur_client):
     assert "Déjà sur le site." in Email.objects.get(to="vic@example.org").message
 
 
+@pytest.fixture
+def orphan(actor):
+    """A member would change a sheet that was deleted since."""
+    initiative = InitiativeFactory()
+    proposal = ProposalFactory(
+        kind="initiative",
+        record=initiative,
+        actor=actor,
+        values={"summary": SECRET},
+        before={"summary": "Avant"},
+        email="vic@example.org",
+    )
+    initiative.delete()
+    return proposal
+
+
+def test_a_change_of_a_deleted_sheet_is_shown_and_refused(client, actor, orphan):
+    signed_in(client, Mandate.Role.ANIMATEUR, actor.territories.get())
+
+    page = client.get(review(orphan)).text
+    refused = client.post(review(orphan), {"refuser": "", "comment": "Fiche supprimée."})
+
+    assert ("La fiche n'existe plus" in page, SECRET in page) == (True, True)
+    assert ('name="refuser"' in page, 'name="publier"' in page) == (True, False)
+    orphan.refresh_from_db()
+    assert (refused.status_code, orphan.state) == (302, "refused")
+    assert "Fiche supprimée." in Email.objects.get(to="vic@example.org").message
+
+
+def test_a_change_of_a_deleted_sheet_makes_no_new_one(animateur_client, orphan):
+    response = animateur_client.post(review(orphan), {"summary": SECRET, "publier": ""})
+
+    orphan.refresh_from_db()
+    assert (response.status_code, orphan.state) == (409, "proposed")
+    assert "La fiche n'existe plus" in response.text
+    assert not Initiative.objects.exists()
+
+
+def test_a_change_of_a_deleted_sheet_is_no_business_of_others(client, orphan):
+    signed_in(client, Mandate.Role.ANIMATEUR, TerritoryFactory(kind="departement"))
+    sent = {"refuser": "", "comment": "Non."}
+    assert client.post(review(orphan), sent).status_code == 404
+
+    signed_in(client, Mandate.Role.READER)
+    assert client.post(review(orphan), sent).status_code == 404
+
+
 def test_what_is_decided_is_decided_and_says_by_whom(animateur_client):
     proposal = ProposalFactory()
     sent = form_at(animateur_client, review(proposal)) | {"publier": ""}
