@@ -2,7 +2,9 @@
 
 from allauth.account.internal.flows.logout import logout
 from django.contrib import messages
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -54,15 +56,20 @@ def my_space(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request):
     """How one is called, and what one agrees to show, field by field."""
-    form = ProfileForm(request.POST or None, instance=person_of(request.user))
-    if request.method == "POST" and form.is_valid():
-        person = form.save(commit=False)
-        person.user, person.email = request.user, request.user.email
-        person.save()
-        messages.success(request, "C'est enregistré.")
-        return redirect("my_space")
-    status = 400 if request.method == "POST" else 200
-    return render(request, "participation/profile.html", {"form": form}, status=status)
+    if request.method != "POST":
+        form = ProfileForm(instance=person_of(request.user))
+        return render(request, "participation/profile.html", {"form": form})
+    with transaction.atomic():
+        # Sent twice at once, a first profile makes one person: the second finds it.
+        get_user_model().objects.select_for_update(no_key=True).get(pk=request.user.pk)
+        form = ProfileForm(request.POST or None, instance=person_of(request.user))
+        if form.is_valid():
+            person = form.save(commit=False)
+            person.user, person.email = request.user, request.user.email
+            person.save()
+            messages.success(request, "C'est enregistré.")
+            return redirect("my_space")
+    return render(request, "participation/profile.html", {"form": form}, status=400)
 
 
 @never_cache

@@ -1,6 +1,7 @@
 """Two who send the same thing at the same instant: on PostgreSQL, where they run together."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connection
 from django.urls import reverse
 from post_office.models import Email
@@ -8,7 +9,7 @@ from post_office.models import Email
 from coopemploi.participation import services
 from coopemploi.participation.models import Proposal
 from initiatives.models import Initiative, Need
-from territories.models import Position
+from territories.models import Person, Position
 from tests.conftest import SignedInClient
 from tests.events.test_registration_races import run_together
 from tests.factories import (
@@ -115,3 +116,15 @@ def test_two_who_accept_a_belonging_make_one_position(reviewers):
     assert post_together(reviewers, address, [{"accepter": ""}] * 2) == [302, 302]
 
     assert (Position.objects.count(), Email.objects.count()) == (1, 1)
+
+
+def test_a_first_profile_sent_twice_makes_one_person():
+    user = UserFactory(email="lea@example.org")
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    clients = [signed_in(user), signed_in(user)]
+    form = {"first_name": "Léa", "last_name": "Cherche", "phone": "05 56 00 00 00"}
+
+    assert post_together(clients, reverse("my_profile"), [form] * 2) == [302, 302]
+
+    person = Person.objects.get()
+    assert (person.full_name, person.phone) == ("Léa Cherche", "05 56 00 00 00")
