@@ -39,4 +39,8 @@ def has_left(key, limit, *, seconds):
     slice_of_time = int(time.time() // seconds)
     key = f"limit:{key}:{slice_of_time}"
     cache.add(key, 0, timeout=2 * seconds)
-    return cache.incr(key) <= limit
+    try:
+        return cache.incr(key) <= limit
+    except ValueError:  # a full cache dropped it in between: it comes for the first time
+        cache.add(key, 1, timeout=2 * seconds)
+        return limit > 0
