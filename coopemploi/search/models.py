@@ -132,8 +132,11 @@ class EditionQuerySet(models.QuerySet):
         end, so that editions are committed in order and a reader misses none.
         """
         written = self.filter(model=model)
-        if not written.update(number=F("number") + 1, reload=F("reload") + int(whole)):
-            return self.create(model=model, number=1, reload=int(whole)).number
+        one_more = {"number": F("number") + 1, "reload": F("reload") + int(whole)}
+        if not written.update(**one_more):
+            # The very first, which two may write at once: one waits for the end of the other.
+            self.bulk_create([self.model(model=model)], ignore_conflicts=True)
+            written.update(**one_more)
         return written.values_list("number", flat=True).get()
 
 

@@ -1,13 +1,16 @@
 """Two people who save at the same instant: on PostgreSQL, where writers do run together."""
 
 import threading
+import time
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.urls import reverse
 
+from coopemploi.search.models import Edition
 from events.models import Series
 from tests.conftest import SignedInClient
+from tests.events.test_registration_races import run_together
 from tests.factories import SeriesFactory, UserFactory
 
 from .test_conflicts import form_of
@@ -74,3 +77,15 @@ def test_no_update_is_lost_in_200_races():
 
 def test_updates_are_lost_without_the_state_of_the_form():
     assert lost_updates(10, is_protected=False) > 0
+
+
+def test_the_first_documents_of_a_model_are_written_by_two():
+    numbers = []
+
+    def write():
+        with transaction.atomic():
+            numbers.append(Edition.objects.advance("essai.essai"))
+            time.sleep(0.3)  # while the other begins
+
+    assert run_together([write, write]) == []
+    assert sorted(numbers) == [1, 2]
