@@ -9,6 +9,7 @@ Bulk writes send no signal: the querysets that make them call `registry.notify()
 """
 
 import copy
+import logging
 import threading
 from collections import defaultdict
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ from django.db.models.signals import (
 )
 
 from .batches import batches
+
+logger = logging.getLogger(__name__)
 
 # Rows that a merge refreshes before it answers; past it, what can wait is for the worker.
 MOST_AT_ONCE = 500
@@ -146,14 +149,25 @@ class Registry(threading.local):
             self._note(model, lambda table, changed=changed: table.affected_by_all(changed))
 
     def flush(self):
-        """Refresh what is pending, in the order of registration."""
+        """Refresh what is pending, in the order of registration.
+
+        Each table is, though another fails: the first error is raised at the end.
+        """
+        errors = []
         while self.is_due():
             self._note_written()
             pending, self.pending = self.pending, defaultdict(set)
             for table in self.tables:
                 if keys := pending[table]:
-                    self._refresh(table, keys)
+                    try:
+                        self._refresh(table, keys)
+                    except Exception as error:
+                        errors.append(error)
         self.may_wait = False
+        for error in errors[1:]:
+            logger.error("Une table calculée ne s'est pas rafraîchie", exc_info=error)
+        if errors:
+            raise errors[0]
 
     def _refresh(self, table, keys):
         if not (table.can_wait and self.may_wait and len(keys) > MOST_AT_ONCE):

@@ -121,6 +121,26 @@ def test_nothing_is_refreshed_when_nothing_watched_changes(recorder):
     assert recorder.refreshed == []
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_table_that_fails_leaves_the_others_true(recorder, monkeypatch, caplog):
+    def fail(keys):
+        raise OSError("disque plein")
+
+    after, second = Recorder(), Recorder()
+    for table in (after, second):
+        registry.register(table)
+    for table in (recorder, second):
+        monkeypatch.setattr(table, "refresh", fail)
+
+    with pytest.raises(OSError, match="disque plein"):
+        CompositionFactory()
+
+    assert after.refreshed == [{("whole", Composition.objects.get().whole_id)}]
+    logged = [record for record in caplog.records if record.name == "coopemploi.derived"]
+    assert [str(record.exc_info[1]) for record in logged] == ["disque plein"]
+    assert not registry.is_due()
+
+
 @pytest.fixture
 def asked(monkeypatch, recorder):
     """What a merge touches, of which more than two rows are many."""
