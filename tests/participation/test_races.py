@@ -6,6 +6,7 @@ from django.db import connection
 from django.urls import reverse
 from post_office.models import Email
 
+from coopemploi.merging.merge import merge
 from coopemploi.participation import services
 from coopemploi.participation.models import Proposal
 from initiatives.models import Initiative, Need
@@ -107,6 +108,25 @@ def test_two_proposals_on_one_sheet_are_both_written(reviewers):
     assert run_together(works) == []
 
     assert Initiative.objects.values_list("title", "summary").get() == ("Après", "Après")
+
+
+def test_a_change_is_published_while_its_sheet_is_merged(reviewers):
+    for _ in range(5):
+        kept, gone = InitiativeFactory.create_batch(2, summary="Avant")
+        proposal = ProposalFactory(
+            kind="initiative", record=gone, values={"summary": "Après"}, before={"summary": "Avant"}
+        )
+        form, statuses = {"summary": "Après", "publier": ""}, []
+
+        def publish(proposal=proposal, form=form, statuses=statuses):
+            statuses.append(reviewers[0].post(review(proposal), form).status_code)
+
+        failed = run_together([publish, lambda kept=kept, gone=gone: merge(kept, gone)])
+
+        proposal.refresh_from_db()
+        assert (failed, statuses) == ([], [302])
+        assert (proposal.state, proposal.record) == ("published", kept)
+        assert not Initiative.objects.filter(pk=gone.pk).exists()
 
 
 def test_two_who_accept_a_belonging_make_one_position(reviewers):
