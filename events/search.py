@@ -4,12 +4,22 @@ A recap is a source of its own: a draft's words must not lead to its published e
 What was said at an event (sessions' outcomes, tour de table) goes with the recap.
 """
 
+from django.db.models import Q
+
 from coopemploi.publishing import Publishable
 from coopemploi.search.facets import own, own_years, values, years
 from coopemploi.search.index import SearchSource
 from coopemploi.search.text import normalise
 from initiatives.search import CLASSIFICATION_FACETS, CLASSIFICATION_FIELDS, classification_of
-from territories.search import LocatedSource, named_people, published_actor
+from territories.search import (
+    LocatedSource,
+    is_named,
+    is_published,
+    named_people,
+    parties,
+    published_actor,
+    when,
+)
 
 from .models import Action, ActionParty, Campaign, Event, Recap, Verbatim
 
@@ -75,9 +85,13 @@ class EventSource(LocatedSource):
         "sessions__title",
         "sessions__question",
         "appearances__topic",
-        "attendances__territory__name",
-        "parties__label",
-        published_actor("parties__actor"),
+        when(
+            Q(attendances__actor=None)
+            | Q(attendances__person__isnull=False)
+            | is_published("attendances__actor"),
+            "attendances__territory__name",
+        ),
+        *parties("parties"),
         *named_people("appearances__person"),
     )
     related = {
@@ -90,7 +104,7 @@ class EventSource(LocatedSource):
         "events.Appearance": "appearances",
         "events.Attendance": "attendances",
         "events.EventActor": "parties",
-        "territories.Actor": "parties__actor",
+        "territories.Actor": ("parties__actor", "attendances__actor"),
         "territories.Person": "appearances__person",
         "territories.Network": "network",
     }
@@ -134,8 +148,11 @@ class RecapSource(ToldAtEvent, SearchSource):
         "sections__body",
         "key_ideas__text",
         "verbatims__text",
-        "verbatims__title",
-        published_actor("verbatims__actor"),
+        when(is_named("verbatims__person"), "verbatims__title"),
+        when(
+            is_named("verbatims__person") & is_published("verbatims__actor"),
+            "verbatims__actor__name",
+        ),
         *named_people("verbatims__person"),
         "links__title",
         "event__sessions__outcome",
@@ -183,9 +200,9 @@ class VerbatimSource(ToldAtEvent, SearchSource):
     fields = (
         "text",
         "key_idea__text",
-        "title",
+        when(is_named("person"), "title"),
         "themes__name",
-        published_actor("actor"),
+        when(is_named("person") & is_published("actor"), "actor__name"),
         *named_people("person"),
         "recap__event__title",
     )
@@ -232,10 +249,7 @@ class ActionSource(LocatedSource):
         "scope",
         "territories__name",
         *CLASSIFICATION_FIELDS,
-        "parties__label",
-        "parties__commitment",
-        "parties__note",
-        published_actor("parties__actor"),
+        *parties("parties", "commitment", "note"),
         "notes__text",
         "follow_up_body__name",
         "follow_up_body__aliases",

@@ -3,7 +3,7 @@
 from coopemploi.search.facets import filled, own, own_years, values, years
 from coopemploi.search.text import normalise
 from territories.models import Actor
-from territories.search import LocatedSource, named_people, published_actor
+from territories.search import LocatedSource, named_people, parties, published_actor
 
 from .funders import funders
 from .models import Initiative, Involvement, Need, Offer, Resource
@@ -74,9 +74,7 @@ class InitiativeSource(LocatedSource):
         "steps__label",
         "figures__label",
         "links__title",
-        "involvements__label",
-        "involvements__note",
-        published_actor("involvements__actor"),
+        *parties("involvements", "note"),
     )
     related = {
         **classification_of(Initiative),

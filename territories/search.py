@@ -6,7 +6,7 @@ person who asked for the withdrawal of theirs.
 
 import math
 
-from django.db.models import Case, F, TextField, Value, When
+from django.db.models import Case, F, Q, TextField, Value, When
 
 from coopemploi.search.facets import SEVERAL, own, values
 from coopemploi.search.index import SearchSource
@@ -15,25 +15,45 @@ from .models import Actor, Containment, Network, Territory
 from .perimeters import AREAS, COUNTED
 
 
+def when(condition, field):
+    """What the lookup `field` leads to, when the condition holds of the same row."""
+    return Case(When(condition, then=F(field)), default=Value(""), output_field=TextField())
+
+
+def is_published(path):
+    return Q((f"{path}__status", Actor.Status.PUBLISHED))
+
+
+def is_named(path):
+    """Whether whoever is at the end of `path`, if anybody, lets their name be shown: a name
+    withdrawn takes its title and its actor along."""
+    return Q((f"{path}__isnull", True)) | Q((f"{path}__attribution_withdrawn", False))
+
+
 def published_actor(path):
     """The name of the actor at the end of `path`, when its sheet is published."""
-    return Case(
-        When(**{f"{path}__status": Actor.Status.PUBLISHED}, then=F(f"{path}__name")),
-        default=Value(""),
-        output_field=TextField(),
-    )
+    return when(is_published(path), f"{path}__name")
 
 
 def named_people(path):
     """The names of the people at the end of `path` who let theirs be shown."""
-    shown = {f"{path}__attribution_withdrawn": False}
+    shown = Q((f"{path}__attribution_withdrawn", False))
     return tuple(
-        Case(
-            When(**shown, then=F(f"{path}__{field}")),
-            default=Value(""),
-            output_field=TextField(),
-        )
-        for field in ("first_name", "last_name", "known_as")
+        when(shown, f"{path}__{field}") for field in ("first_name", "last_name", "known_as")
+    )
+
+
+def parties(path, *texts):
+    """What names the parties at the end of `path`, and the `texts` that say more of them.
+
+    Those of `Party.visible_to`: a label hides the actor it stands for, and says who it is.
+    """
+    actor, label = f"{path}__actor", Q((f"{path}__label", ""))
+    is_shown = Q((f"{actor}__isnull", True)) | ~label | is_published(actor)
+    return (
+        f"{path}__label",
+        *(when(is_shown, f"{path}__{text}") for text in texts),
+        when(label & is_published(actor), f"{actor}__name"),
     )
 
 
@@ -173,7 +193,12 @@ class NetworkSource(LocatedSource):
         "schemes__name",
         "schemes__acronym",
         "memberships__label",
-        published_actor("memberships__actor"),
+        when(
+            Q(memberships__label="")
+            & is_named("memberships__person")
+            & is_published("memberships__actor"),
+            "memberships__actor__name",
+        ),
         *named_people("memberships__person"),
     )
     related = {

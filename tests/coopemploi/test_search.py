@@ -10,8 +10,10 @@ from coopemploi.search.index import sources
 from coopemploi.search.models import Document
 from tests.factories import (
     ActionFactory,
+    ActionPartyFactory,
     ActorFactory,
     AppearanceFactory,
+    AttendanceFactory,
     CampaignFactory,
     EventFactory,
     GlossaryTermFactory,
@@ -20,6 +22,7 @@ from tests.factories import (
     KeyIdeaFactory,
     NeedFactory,
     NetworkFactory,
+    NetworkMembershipFactory,
     OfferFactory,
     PersonFactory,
     RecapFactory,
@@ -257,6 +260,47 @@ def test_search_withdrawn_name(client):
     person.attribution_withdrawn = True
     person.save()
     assert found(client, "quinoa") == {}
+
+
+def test_search_withdrawn_name_takes_its_title_and_its_actor_along(client):
+    person, actor = PersonFactory(), ActorFactory(name="Sarrasin")
+    VerbatimFactory(person=person, title="Maire de Quinoa", actor=actor)
+    NetworkMembershipFactory(person=person, actor=actor)
+    assert set(found(client, "quinoa")) == {"Comptes rendus", "Propos"}
+    assert set(found(client, "sarrasin")) == {"Comptes rendus", "Propos", "Réseaux", "Acteurs"}
+    person.attribution_withdrawn = True
+    person.save()
+    assert found(client, "quinoa") == {}
+    assert set(found(client, "sarrasin")) == {"Acteurs"}
+
+
+def test_search_title_of_nobody_named(client):
+    VerbatimFactory(person=None, title="Une maire de Quinoa", actor=ActorFactory(name="Sarrasin"))
+    assert set(found(client, "quinoa sarrasin")) == {"Comptes rendus", "Propos"}
+
+
+def test_search_what_is_said_of_a_hidden_party(client):
+    hidden = ActorFactory(status=DRAFT)
+    InvolvementFactory(actor=hidden, note="Quinoa")
+    ActionPartyFactory(actor=hidden, commitment="Quinoa")
+    ActionPartyFactory(actor=hidden, note="Quinoa")
+    AttendanceFactory(actor=hidden, territory=TerritoryFactory(name="Sarrasin"))
+    assert found(client, "quinoa") == {}
+    assert set(found(client, "sarrasin")) == {"Territoires"}
+    hidden.publish()
+    assert {name: len(titles) for name, titles in found(client, "quinoa").items()} == {
+        "Initiatives": 1,
+        "Actions": 2,
+    }
+    assert set(found(client, "sarrasin")) == {"Territoires", "Rencontres"}
+
+
+def test_search_actor_that_a_label_stands_for(client):
+    named = {"actor": ActorFactory(name="Sarrasin"), "label": "une coopérative", "note": "Quinoa"}
+    InvolvementFactory(**named)
+    ActionPartyFactory(**named)
+    assert set(found(client, "sarrasin")) == {"Acteurs"}
+    assert set(found(client, "quinoa coopérative")) == {"Initiatives", "Actions"}
 
 
 def test_search_follows_a_renamed_scheme(client):
