@@ -25,7 +25,6 @@ def ask(*, address, path, query, title, frequency):
         query=query,
         defaults={"title": title[:300], "frequency": frequency},
     )
-    Refusal.objects.filter(address=address.lower(), topic=Refusal.Topic.ALERT).delete()
     send_mail_later(
         to=alert.address,
         template="alerts/confirm",
@@ -38,6 +37,15 @@ def ask(*, address, path, query, title, frequency):
             "days": CONFIRM.max_age.days,
         },
     )
+
+
+@transaction.atomic
+def confirm(alert, frequency):
+    """Follow the list, as whoever reads the mails of the address says: they refuse no more."""
+    alert.frequency = frequency
+    alert.save(update_fields=["frequency"])
+    alert.confirm()
+    Refusal.objects.filter(address=alert.address, topic=Refusal.Topic.ALERT).delete()
 
 
 @transaction.atomic

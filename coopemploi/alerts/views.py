@@ -70,9 +70,7 @@ def alert_confirm(request, signed):
     pk, frequency = signed
     alert = get_object_or_404(Alert, pk=pk)
     if request.method == "POST":
-        alert.frequency = frequency
-        alert.save(update_fields=["frequency"])
-        alert.confirm()
+        services.confirm(alert, frequency)
         messages.success(request, f"C'est noté : vous suivez « {alert.title} ».")
         return redirect("alert_manage", token=services.MANAGE.sign(alert.address))
     frequency_label = Alert.Frequency(frequency).label

@@ -14,6 +14,7 @@ from post_office.models import Email
 from coopemploi.alerts import services
 from coopemploi.alerts.lists import NotAListError, canonical, export_of
 from coopemploi.alerts.models import Alert
+from coopemploi.mail.models import Refusal
 from coopemploi.mail.services import deliver
 from coopemploi.publishing import Publishable
 from tests.factories import (
@@ -82,6 +83,19 @@ def test_a_list_is_followed_once_confirmed(client):
         "Initiatives : Mobilité",
         "daily",
     )
+
+
+def test_refusal_holds_until_the_address_confirms(client):
+    Refusal.objects.create(address=ADDRESS, topic=Refusal.Topic.ALERT)
+    follow()
+    publish(InitiativeFactory, "Un garage")
+    ask(client, "/initiatives/?q=verger")  # anybody can type the address of somebody
+    assert services.send_digests(NOW) == 0
+
+    deliver()
+    client.post(link_of(mail.outbox[0]))
+    Alert.objects.update(checked_at=LAST_WEEK)
+    assert services.send_digests(NOW) == 1
 
 
 def test_asking_answers_alike_whoever_follows_already(client):
