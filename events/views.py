@@ -363,22 +363,24 @@ def recap_file(request, name):
     recaps = Recap.objects.visible_to(request.user).filter(
         event__in=Event.objects.visible_to(request.user)
     )
-    documents = RecapDocument.objects.filter(recap__in=recaps, file=name).select_related("recap")
+    documents = RecapDocument.objects.filter(recap__in=recaps, file=name)
+    documents = documents.select_related("recap__event")
     if document := documents.first():
         return give(
             document.file,
             media_type=document.media_type,
             name=f"{document.title}.{document.extension}",
-            is_public=document.recap.is_published,
+            is_public=document.recap.is_public,
         )
     held = Q(small=name) | Q(medium=name) | Q(large=name)
-    pictures = RecapPicture.objects.filter(held, recap__in=recaps).select_related("recap")
+    pictures = RecapPicture.objects.filter(held, recap__in=recaps)
+    pictures = pictures.select_related("recap__event")
     picture = get_object_or_404(pictures[:1])
     files = (picture.small, picture.medium, picture.large)
     return give(
         next(file for file in files if file.name == name),
         media_type="image/webp",
-        is_public=picture.recap.is_published,
+        is_public=picture.recap.is_public,
     )
 
 

@@ -61,6 +61,11 @@ class Recap(Publishable, Sourced):
         return self.event.get_absolute_url() + "#compte-rendu"
 
     @property
+    def is_public(self):
+        """A recap is read on the page of its event."""
+        return self.is_published and self.event.is_published
+
+    @property
     def minutes(self):
         """How long it takes to read, counted from its words when nobody says it."""
         if self.reading_minutes:

@@ -12,7 +12,7 @@ from PIL import Image
 
 from coopemploi.media import documents, pictures
 from events.models import RecapDocument, RecapPicture
-from tests.factories import RecapDocumentFactory, RecapFactory, RecapPictureFactory
+from tests.factories import RecapDocumentFactory, RecapFactory, RecapPictureFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -151,6 +151,10 @@ def test_files_are_seen_by_whoever_may_read_the_recap(client, animateur_client):
     recap.event.status = "draft"
     recap.event.save()
     assert [get(client, file.url).status_code for file in files] == [404, 404]
+    # Nor does a server in between keep them of whoever may see them.
+    client.force_login(UserFactory(is_staff=True))
+    seen = [get(client, file.url) for file in files]
+    assert [each["Cache-Control"] for each in seen] == ["private, no-store"] * 2
 
 
 def test_files_are_given_able_to_do_nothing(client):
