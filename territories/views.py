@@ -297,7 +297,9 @@ def sections_of(user, territory, today):
         "past": events.past(today),
     }
     attendances = Territory._meta.get_field("attendances").related_model.objects
-    present = whose("event", attendances.filter(territory=territory, person=None), user)
+    attendances = attendances.filter(territory=territory, person=None)
+    present = whose("event", attendances, user)
+    present = present.filter(Q(actor=None) | readable(user, "actor__"))
     changes = StageChange.objects.filter(actor__in=acting.values("pk")).select_related("actor")
     return Beside(
         Territory.objects.filter(pk=territory).only("pk"),

@@ -34,6 +34,7 @@ from tests.factories import (
     StageChangeFactory,
     TerritoryFactory,
     TerritoryFigureFactory,
+    UserFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -314,6 +315,18 @@ def fill_territory(territory, rows):
         make_network()
         NetworkFactory(territory=territory)
     return territory
+
+
+def test_territory_page_does_not_say_how_a_hidden_actor_was_named(client):
+    territory = TerritoryFactory()
+    AttendanceFactory(territory=territory, actor=ActorFactory(), wording="Coopérative")
+    hidden = ActorFactory(status=Actor.Status.DRAFT)
+    AttendanceFactory(territory=territory, actor=hidden, wording="Conciergerie")
+    page = client.get(territory.get_absolute_url()).text
+    assert [name in page for name in ("Coopérative", "Conciergerie")] == [True, False]
+    client.force_login(UserFactory(is_staff=True))
+    page = client.get(territory.get_absolute_url()).text
+    assert [name in page for name in ("Coopérative", "Conciergerie")] == [True, True]
 
 
 @pytest.mark.parametrize("rows", [1, 30])
