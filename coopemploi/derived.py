@@ -48,6 +48,10 @@ class DerivedTable:
         """The same for many instances of one model, written in bulk."""
         return set().union(*map(self.affected_by, instances))
 
+    def affected_by_change(self, before, after):
+        """The keys that only what changed in a record of a watched model touches."""
+        return set()
+
     def refresh(self, keys):
         """Recompute the rows of `keys`."""
         raise NotImplementedError
@@ -109,9 +113,11 @@ class Registry(threading.local):
             self._note(model, lambda table, changed=changed: table.affected_by_all(changed))
         self._flush_when_due()
 
-    def touch(self, instance):
-        """Read now what `instance` touches: it is about to change."""
+    def touch(self, instance, after=None):
+        """Read now what `instance` touches: it is about to change, or become `after`."""
         self._note(type(instance), lambda table: table.affected_by(instance))
+        if after is not None:
+            self._note(type(instance), lambda table: table.affected_by_change(instance, after))
 
     def touch_through(self, through, instance):
         """The same when a many-to-many relation of `instance` is about to change."""
@@ -203,7 +209,7 @@ def _on_before_change(sender, instance, **kwargs):
     if registry.to_rebuild is None and not instance._state.adding:
         before = sender._base_manager.filter(pk=instance.pk).first()
         if before is not None:
-            registry.touch(before)
+            registry.touch(before, instance)
 
 
 def _on_saved(sender, instance, **kwargs):

@@ -30,7 +30,7 @@ RADII = [(str(km), f"à moins de {km} km") for km in (10, 30, 50)]
 
 def areas(kind):
     """A function that gives a catalogue the {slug: name} of the territories of a kind."""
-    return lambda catalogue: catalogue.keep("areas", all_areas)[kind]
+    return lambda catalogue: catalogue.keep("areas", all_areas, of=Territory)[kind]
 
 
 def all_areas():

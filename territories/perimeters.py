@@ -4,8 +4,6 @@ import math
 from bisect import bisect_left, bisect_right
 from operator import itemgetter
 
-from coopemploi.search.catalogue import edition_of
-
 from .models import Containment, Territory
 
 EARTH_RADIUS = 6371.0  # km
@@ -37,15 +35,14 @@ def point_of(territory):
 
 
 def points(catalogue):
-    """{pk: point} of the territories that one may be near; kept until one changes."""
+    """{pk: point} of the territories that one may be near."""
 
     def read():
         placed = Territory.objects.exclude(kind__in=TOO_LARGE).exclude(latitude=None)
         rows = placed.exclude(longitude=None).order_by()
         return {pk: (lat, lon) for pk, lat, lon in rows.values_list("pk", "latitude", "longitude")}
 
-    edition = edition_of(Territory)
-    return catalogue.keep(("points", edition.number, edition.reload), read)
+    return catalogue.keep("points", read, of=Territory)
 
 
 def nearest_commune(point):
@@ -89,8 +86,7 @@ def by_latitude(catalogue):
         places = map(int, catalogue.values("lieu"))
         return sorted((*known[pk], pk) for pk in places if pk in known)
 
-    edition = edition_of(Territory)
-    return catalogue.keep(("by latitude", edition.number, edition.reload), read)
+    return catalogue.keep("by latitude", read, of=Territory)
 
 
 def inside(catalogue, territory):

@@ -11,7 +11,7 @@ from django.db.models import Case, F, Q, TextField, Value, When
 from coopemploi.search.facets import SEVERAL, own, values
 from coopemploi.search.index import SearchSource
 
-from .models import Actor, Containment, Network, Territory
+from .models import Actor, Containment, Network, Territory, contained_in
 from .perimeters import AREAS, COUNTED
 
 
@@ -73,6 +73,21 @@ class LocatedSource(SearchSource):
             return self.leading_to(self.places, {link.contained_id for link in instances})
         return super().affected_by_all(instances)
 
+    def affected_by_change(self, before, after):
+        if not names_an_area_otherwise(before, after):
+            return set()
+        inside = [f"{place}__containers__container" for place in self.places]
+        return self.leading_to(inside, {after.pk})
+
+
+def names_an_area_otherwise(before, after):
+    """Whether a territory that documents name as the area where they lie changes its name there."""
+    return (
+        isinstance(after, Territory)
+        and (before.kind, before.slug) != (after.kind, after.slug)
+        and not {before.kind, after.kind}.isdisjoint(AREAS)
+    )
+
 
 def located(places):
     """The facets of where records are: their territories, and the areas they lie in."""
@@ -129,6 +144,11 @@ class TerritorySource(SearchSource):
         if isinstance(instances[0], Containment):
             return {link.contained_id for link in instances}
         return super().affected_by_all(instances)
+
+    def affected_by_change(self, before, after):
+        if not names_an_area_otherwise(before, after):
+            return set()
+        return set(contained_in(after).values_list("contained", flat=True))
 
     _labels = {**dict(Territory.Kind.choices), **dict(Territory.Nature.choices)}
 

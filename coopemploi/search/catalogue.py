@@ -161,11 +161,15 @@ class Catalogue:
         facets = self._sparse if name in SPARSE else self._bits
         return list(facets[name])
 
-    def keep(self, name, read):
-        """What the function `read` gives, such as labels; kept until the next edition."""
-        if name not in self._kept:
-            self._kept[name] = read()
-        return self._kept[name]
+    def keep(self, name, read, *, of=None):
+        """What the function `read` gives, such as labels; kept until the next edition, of
+        the documents of the model `of` too."""
+        edition = of and edition_of(of)
+        stamp = edition and (edition.number, edition.reload)
+        known = self._kept.get(name)
+        if known is None or known[0] != stamp:
+            known = self._kept[name] = stamp, read()
+        return known[1]
 
     def counts(self, name, records):
         """{value: how many of the `records` have it}, zeros included."""

@@ -7,9 +7,11 @@ from coopemploi.derived import registry
 from coopemploi.publishing import Publishable
 from coopemploi.search import catalogue as catalogue_module
 from coopemploi.search.catalogue import bits_at, catalogue_of, forget, numbers_of_bits
+from coopemploi.search.index import sources
 from coopemploi.search.models import Document
 from initiatives.models import Initiative, Need
 from territories import perimeters
+from territories.filters import areas
 from tests.factories import (
     ActorTerritoryFactory,
     CompositionFactory,
@@ -126,6 +128,38 @@ def test_composition_written_later_moves_what_lies_in_it():
 
     link.delete()
     assert having("region", region) == []
+
+
+@pytest.mark.parametrize("values", [{"kind": "epci"}, {"slug": "autre"}])
+def test_area_known_by_another_name_keeps_its_list(values):
+    area = TerritoryFactory(kind="pays" if "kind" in values else "epci")
+    commune = TerritoryFactory()
+    CompositionFactory(whole=area, part=commune)
+    initiative = InitiativeFactory()
+    initiative.territories.add(commune)
+    registry.flush()
+    for name, value in values.items():
+        setattr(area, name, value)
+
+    area.save()
+    registry.flush()
+
+    catalogue = catalogue_of(Initiative)
+    assert listed(catalogue, perimeters.inside(catalogue, area)) == [initiative.pk]
+    assert [(source.name, source.drift()) for source in sources.values() if source.drift()] == []
+
+
+def test_renamed_area_is_counted_by_its_new_name():
+    area = TerritoryFactory(kind="departement", name="Landes")
+    registry.flush()
+    label_of = areas("departement")
+    assert label_of(catalogue_of(Initiative)) == {area.slug: "Landes"}
+
+    area.name = "Hautes Landes"
+    area.save()
+    registry.flush()
+
+    assert label_of(catalogue_of(Initiative)) == {area.slug: "Hautes Landes"}
 
 
 @pytest.mark.parametrize("numbers", [[], [0], [7, 8], [3, 70_000]])
