@@ -26,6 +26,7 @@ MONTHS = [
 ]
 
 UNKNOWN = "date inconnue"
+LONGEST = 200  # characters, deduced bounds included: a field keeps fewer
 
 _ABBREVIATIONS = {
     "janv": 1,
@@ -88,6 +89,8 @@ class PartialDate:
         with a French message, for what is neither.
         """
         text = " ".join(text.split())
+        if len(text) > LONGEST:
+            raise ValueError(f"Une date s'écrit en {LONGEST} caractères au plus.")
         if not text or _plain(text) == _plain(UNKNOWN):
             return cls()
         if bracketed := re.fullmatch(r"\[([^]]*)\] ?(.*)", text):
@@ -183,8 +186,7 @@ class PartialDate:
             return ""
         if not self.deduced:
             if self.precision is Precision.UNKNOWN:
-                understood = _read_bounds(_plain(self.wording)) is not None
-                return self.wording if understood else f"[] {self.wording}"
+                return self.wording if _is_understood(self.wording) else f"[] {self.wording}"
             return self.wording or self._bounds_as_input
         return f"[{self._bounds_as_input}] {self.wording}".rstrip()
 
@@ -252,6 +254,13 @@ def _read_bounds(text):
     return None
 
 
+def _is_understood(wording):
+    try:
+        return _read_bounds(_plain(wording)) is not None
+    except ValueError:  # a day that does not exist
+        return False
+
+
 def _day_bounds(year, month, day):
     date = _date(year, month, day)
     return date, date
@@ -279,12 +288,19 @@ def _day_without_year(day, month):
     return None, None
 
 
-_ONE_DAY = datetime.timedelta(days=1)
+def _moved(date, days):
+    """The date so many days later, None for none."""
+    try:
+        return date and date + datetime.timedelta(days=days)
+    except OverflowError:
+        raise ValueError("Le calendrier va du 01/01/0001 au 31/12/9999.") from None
+
+
 _OPEN_ENDED = {
     "au plus tard": lambda first, last: (None, last),
     "au plus tot": lambda first, last: (first, None),
-    "avant": lambda first, last: (None, first and first - _ONE_DAY),
-    "apres": lambda first, last: (last and last + _ONE_DAY, None),
+    "avant": lambda first, last: (None, _moved(first, -1)),
+    "apres": lambda first, last: (_moved(last, 1), None),
 }
 _PATTERNS = (
     (r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", lambda d, m, y: _day_bounds(y, m, d)),

@@ -43,7 +43,13 @@ def test_partial_date_is_read_and_shown_as_written(text, iso, shown):
         ("0000", "L'année 0 n'existe pas."),
         ("2020-2018", "« 2020-2018 » finit avant de commencer."),
         ("[]", "Écrivez une expression après les crochets vides."),
+        ("après 31/12/9999", "Le calendrier va du 01/01/0001 au 31/12/9999."),
+        ("après 9999", "Le calendrier va du 01/01/0001 au 31/12/9999."),
+        ("avant 01/01/0001", "Le calendrier va du 01/01/0001 au 31/12/9999."),
+        ("depuis " * 1500 + "2019", "Une date s'écrit en 200 caractères au plus."),
+        ("2019 - " * 1200 + "2020", "Une date s'écrit en 200 caractères au plus."),
     ],
+    ids=lambda value: value[:40],
 )
 def test_impossible_date_is_refused(text, message):
     with pytest.raises(ValueError, match="^" + message.replace(".", r"\.") + "$"):
@@ -54,6 +60,13 @@ def test_impossible_date_is_refused(text, message):
 def test_unreadable_date_is_refused_with_examples(text):
     with pytest.raises(ValueError, match=r"^Date non comprise : .*17/10/2019"):
         PartialDate.parse(text)
+
+
+@pytest.mark.parametrize("wording", ["31/02/2020", "après 9999", "2e vague"])
+def test_wording_without_a_date_is_given_back_as_it_was(wording):
+    date = PartialDate.parse(f"[] {wording}")
+
+    assert PartialDate.parse(date.as_input) == date
 
 
 def test_precision_follows_the_bounds():
