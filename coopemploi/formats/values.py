@@ -13,6 +13,7 @@ from ..fields import LinesField, PartialDateField
 from .nodes import Items, Scalar, comparable
 
 _BOOLEANS = {"oui": True, "true": True, "vrai": True, "non": False, "false": False, "faux": False}
+_MOST_DIGITS = 18  # before the point: what a column of integers holds
 _TIME = re.compile(r"(\d{1,2}) ?[:h] ?(\d{2})?")
 
 
@@ -89,6 +90,9 @@ def _read_decimal(text):
         number = None
     if number is None or not number.is_finite():
         raise ValueError(f"« {text} » n'est pas un nombre.")
+    # The digits are counted first: to compute with 1e999999 fails, or fills the memory.
+    if number and number.adjusted() >= _MOST_DIGITS:
+        raise ValueError("ce nombre a trop de chiffres.")
     return number
 
 

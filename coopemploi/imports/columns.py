@@ -3,10 +3,11 @@
 A value is `stored` in a batch as JSON holds it, and `shown` as a cell writes it.
 """
 
+import logging
 import re
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import DatabaseError, models
 
 from ..dates import PartialDate
 from ..fields import LinesField
@@ -16,6 +17,8 @@ from ..formats.tables import SEPARATOR
 from ..formats.values import read_value
 from .lookups import OwnerLookup, lookup_for
 from .readers import CALCULATION_ERROR
+
+logger = logging.getLogger(__name__)
 
 # The most that a cell of a spreadsheet holds: a longer text was cut.
 LONGEST_CELL = 32_767
@@ -78,6 +81,12 @@ class Column:
                 self._read[text] = self.read(text), None
             except ValueError as error:
                 self._read[text] = None, str(error)
+            except DatabaseError:
+                raise  # nothing more can be asked in this transaction
+            except Exception:
+                # One cell that nobody foresaw is no reason to refuse the others.
+                logger.exception("Cell of the column %s not read", self.name)
+                self._read[text] = None, "cette valeur n'est pas comprise."
         value, problem = self._read[text]
         if problem:
             raise ValueError(problem)

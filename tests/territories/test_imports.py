@@ -1,7 +1,9 @@
 """Territories and actors in spreadsheets."""
 
 import pytest
+from django.db import models
 
+from coopemploi.formats import values
 from coopemploi.imports.models import ImportRow
 from territories.models import Actor, ActorTerritory, Containment, Territory
 from tests.factories import (
@@ -148,3 +150,33 @@ def test_code_of_a_wrong_form_is_refused_in_its_column(animateur_client):
     assert problems(batch) == {
         2: [["code officiel", "Le code d'un PETR est son SIREN, de neuf chiffres."]]
     }
+
+
+@pytest.mark.parametrize(
+    ("latitude", "population", "refused"),
+    [
+        ("1e400", "1", [["latitude", "ce nombre a trop de chiffres."]]),
+        ("1", "9" * 30, [["population", "ce nombre a trop de chiffres."]]),
+        ("1", "1e999999", [["population", "ce nombre a trop de chiffres."]]),
+    ],
+)
+def test_endless_number_is_refused_at_its_cell(animateur_client, latitude, population, refused):
+    text = f"type;nom;latitude;population\nPETR;Pays;{latitude};{population}\nPETR;Bon;1;1\n"
+
+    batch = send(animateur_client, Territory, text)
+
+    assert batch.failure == ""
+    assert problems(batch) == {2: refused}
+
+
+def test_cell_that_nobody_foresaw_refuses_its_row_alone(animateur_client, monkeypatch, caplog):
+    def fail(text):
+        raise RecursionError
+
+    monkeypatch.setitem(values._READERS, models.FloatField, fail)
+
+    batch = send(animateur_client, Territory, "type;nom;latitude\nPETR;Pays;1\nPETR;Bon;\n")
+
+    assert counts(batch) == {"refused": 1, "created": 1}
+    assert problems(batch) == {2: [["latitude", "cette valeur n'est pas comprise."]]}
+    assert "Cell of the column latitude not read" in caplog.text
