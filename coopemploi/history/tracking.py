@@ -304,7 +304,7 @@ class Records(HistoricalRecords):
         return instance._cleared_from if action == "pre_clear" else pk_set
 
 
-def _is_derived(field):
+def is_derived(field):
     """Computed from the rest of the record, or from the time of its writing."""
     return (
         field.generated
@@ -325,7 +325,7 @@ def track(*models_tracked, private=()):
         register(
             model,
             records_class=Records,
-            excluded_fields=[f.name for f in fields if _is_derived(f) or f.name in private],
+            excluded_fields=[f.name for f in fields if is_derived(f) or f.name in private],
             # Versions are found by their record and by its parents, nothing else.
             no_db_index=[
                 f.name

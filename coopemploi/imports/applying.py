@@ -5,10 +5,12 @@ from collections import defaultdict
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.db import DatabaseError, transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from ..batches import batches
 from ..derived import registry
 from ..fields import free_slug
+from ..history.tracking import is_derived
 from ..publishing import Publishable
 from .models import ImportBatch, ImportRow
 
@@ -86,6 +88,9 @@ def _apply(batch, outside, *, checker, at):
         _change(batch, changed, columns, at)
         written = [(row, reading.record) for row, reading in (*created, *changed)]
         _refuse_outside(written, checker)
+        fingerprints = _fingerprints([reading.record.pk for _, reading in created], checker)
+        for row, reading in created:
+            row.fingerprint = fingerprints[reading.record.pk]
         _save_rows(rows.values())
         batch.move(ImportBatch.State.APPLYING, ImportBatch.State.APPLIED, applied_at=at)
 
@@ -106,7 +111,7 @@ def _save_rows(rows):
     for row in rows:
         if row.state == State.DUPLICATE and row.is_wanted:
             row.state = State.CREATED
-    names = ["state", "outcome", "is_wanted", "record_key", "written_at", "problems"]
+    names = ["state", "outcome", "is_wanted", "record_key", "written_at", "fingerprint", "problems"]
     # bulk_update() would write a CASE for each value: five times as slow.
     ImportRow.objects.bulk_create(
         rows, batch_size=500, update_conflicts=True, unique_fields=["pk"], update_fields=names
@@ -213,14 +218,16 @@ def take_back(batch, *, checker, at=None):
             records.update({record.pk: record for record in found})
         checker.model_admin.reach_all(checker.request, records.values())
         created = [row for row in rows if row.state == State.CREATED]
-        holders = _referring({row.record_key for row in created}, checker)
+        created_keys = {row.record_key for row in created}
+        holders = _referring(created_keys, checker)
+        fingerprints = _fingerprints(created_keys, checker)
         taken_back, removed = [], []
         for row in rows:
             record = records.get(row.record_key)
             if record is None:
                 row.outcome, row.problems = Outcome.KEPT, [["", "cette fiche n'existe plus."]]
             elif row.state == State.CREATED:
-                if _remove(row, record, columns, holders, checker):
+                if _remove(row, record, columns, holders, fingerprints, checker):
                     removed.append(record)
             elif _put_back(row, record, columns, checker, at):
                 taken_back.append(record)
@@ -232,7 +239,7 @@ def take_back(batch, *, checker, at=None):
         batch.move(ImportBatch.State.TAKING_BACK, ImportBatch.State.TAKEN_BACK)
 
 
-def _remove(row, record, columns, holders, checker):
+def _remove(row, record, columns, holders, fingerprints, checker):
     reasons = []
     if not checker.model_admin.has_delete_permission(checker.request, record):
         reasons.append(["", "vous n'avez pas le droit de supprimer cette fiche."])
@@ -244,6 +251,9 @@ def _remove(row, record, columns, holders, checker):
         reasons.append(["", "enregistrée de nouveau depuis."])
     if not changed and (obstacle := checker.importation.obstacle(record, row.changes)):
         reasons.append(["", obstacle])
+    # Rows written before fingerprints were kept have none.
+    if not reasons and row.fingerprint and row.fingerprint != fingerprints[record.pk]:
+        reasons.append(["", "modifiée depuis."])
     row.outcome = Outcome.KEPT if reasons else Outcome.TAKEN_BACK
     row.problems = reasons
     return not reasons
@@ -293,6 +303,28 @@ def _changed_since(row, record, columns):
         for name, values in row.changes.items()
         if name in columns and columns[name].current(record) != values[1]
     ]
+
+
+def _fingerprints(pks, checker):
+    """{key of a record: digest of what people wrote in it, its links, and what it holds}."""
+    model, found = checker.model, defaultdict(list)
+    links = [(f.remote_field.through, f.m2m_field_name()) for f in model._meta.many_to_many]
+    held = [
+        (relation.related_model, relation.field.name)
+        for relation in model._meta.related_objects
+        if relation.related_model in checker.importation.held_models
+    ]
+    for kind, owner in [(model, "pk"), *links, *held]:
+        fields = [f for f in kind._meta.concrete_fields if not (f.primary_key or is_derived(f))]
+        names = [field.attname for field in fields]
+        for keys in batches(pks):
+            rows = kind._base_manager.filter(**{f"{owner}__in": keys}).order_by()
+            for key, *values in rows.values_list(owner, *names):
+                found[key].append(repr((kind._meta.label, *zip(names, values, strict=True))))
+    return {
+        key: salted_hmac("imports", "\n".join(sorted(rows)), algorithm="sha256").hexdigest()
+        for key, rows in found.items()
+    }
 
 
 def _referring(pks, checker):

@@ -129,6 +129,8 @@ class ImportRow(models.Model):
     record_key = models.BigIntegerField("fiche", null=True, blank=True)
     # When the record was last saved by this import, for those that date it.
     written_at = models.DateTimeField("écrite le", null=True, blank=True)
+    # What a record created was left as, digested: it may hold what is private.
+    fingerprint = models.CharField("empreinte de la fiche", max_length=64, blank=True)
     label = models.CharField("nom de la fiche", max_length=300, blank=True)
     # {name of column: [stored before, stored after, shown before, shown after]}
     changes = models.JSONField("différences", default=dict, blank=True)

@@ -130,7 +130,7 @@ def _forget_imported(keys):
         batch.save(update_fields=["table"])
     # What was written cannot be taken back any more.
     rows.filter(outcome=ImportRow.Outcome.WRITTEN).update(outcome=ImportRow.Outcome.KEPT)
-    rows.update(label="", changes={}, problems=[])
+    rows.update(label="", changes={}, problems=[], fingerprint="")
 
 
 def written_as(name, addresses):

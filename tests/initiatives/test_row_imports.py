@@ -109,6 +109,18 @@ def test_rows_added_are_taken_back(animateur_client, db):
     assert InitiativeLink.objects.get() == kept
 
 
+def test_row_completed_since_is_not_taken_back(animateur_client, db):
+    garage()
+    text = "initiative;rôle;ou désignation\nle-garage;partenaire;Bailleurs\n"
+    batch = apply(animateur_client, Involvement, send(animateur_client, Involvement, text))
+    Involvement.objects.update(note="Une longue note, écrite depuis.")
+
+    take_back(animateur_client, Involvement, batch)
+
+    assert Involvement.objects.exists()
+    assert problems(batch) == {2: [["", "modifiée depuis."]]}
+
+
 @pytest.mark.parametrize(
     ("row", "column", "message"),
     [

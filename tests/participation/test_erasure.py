@@ -391,6 +391,7 @@ def test_a_name_written_in_two_cells_leaves_the_import(animateur_client, is_name
     ]
     row, *others = batch.rows.all()
     assert (row.label, row.changes, row.outcome) == ("", {}, "kept")
+    assert row.fingerprint == ""
     assert [other.label for other in others] == ["Léa Martin", "Anne Quérigut"]
     assert others[0].changes["last_name"][1] == "Martin"
     take_back(animateur_client, Person, batch)

@@ -104,6 +104,26 @@ def test_created_actor_that_takes_part_since_is_kept(animateur_client):
     assert problems(batch) == {2: [["", "d'autres fiches y renvoient (« parties prenantes »)."]]}
 
 
+def test_created_territory_completed_since_is_kept(animateur_client):
+    text = "type;nom\nPETR;Complété\nPETR;Laissé\n"
+    batch = apply(animateur_client, Territory, send(animateur_client, Territory, text))
+    Territory.objects.filter(name="Complété").update(description="Une page entière.")
+
+    take_back(animateur_client, Territory, batch)
+
+    assert [territory.name for territory in Territory.objects.all()] == ["Complété"]
+    assert problems(batch) == {2: [["", "modifiée depuis."]]}
+
+
+def test_created_territory_of_an_import_without_fingerprints_is_taken_back(animateur_client):
+    batch = send(animateur_client, Territory, "type;nom\nPETR;Pays\n")
+    apply(animateur_client, Territory, batch).rows.update(fingerprint="")
+
+    take_back(animateur_client, Territory, batch)
+
+    assert not Territory.objects.exists()
+
+
 @pytest.mark.parametrize("extension", ["csv", "xlsx", "ods"])
 def test_export_of_territories_is_an_import_that_changes_nothing(animateur_client, extension):
     TerritoryFactory(kind="petr", name="Pays", population=1200, latitude=44.5, valid_from="2019")

@@ -224,6 +224,27 @@ def test_taking_back_keeps_a_job_completed_or_referred_to_since(animateur_client
     }
 
 
+def account_of(person):
+    Person.objects.filter(pk=person.pk).update(user=UserFactory())
+
+
+def phone_of(person):
+    Person.objects.filter(pk=person.pk).update(phone="+33 5 56 00 00 00")
+
+
+@pytest.mark.parametrize("give", [account_of, phone_of])
+def test_taking_back_keeps_a_person_completed_since(animateur_client, give):
+    text = "nom;fonction\nDurand;maire\nRoux;maire\n"
+    batch = apply(animateur_client, Person, send(animateur_client, Person, text))
+    person = Person.objects.get(last_name="Durand")
+    give(person)
+
+    take_back(animateur_client, Person, batch)
+
+    assert Person.objects.get() == person
+    assert problems(batch) == {2: [["", "modifiée depuis."]]}
+
+
 def test_export_of_people_takes_the_same_queries_at_1_and_30(animateur_client):
     PositionFactory()
     with CaptureQueriesContext(connection) as one:
