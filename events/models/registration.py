@@ -1,6 +1,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Max, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from territories.models import Actor, Territory
@@ -101,7 +102,8 @@ class Registration(models.Model):
         ordering = ["rank", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["event", "email"],
+                "event",
+                Lower("email"),
                 condition=~Q(email=""),
                 name="registration_once",
                 violation_error_message="Cette adresse est déjà inscrite à cette rencontre.",
@@ -110,6 +112,9 @@ class Registration(models.Model):
 
     def __str__(self):
         return self.name
+
+    def clean(self):
+        self.email = self.email.lower()
 
     @property
     def is_active(self):

@@ -1,0 +1,101 @@
+"""What the team writes in a registration itself."""
+
+from importlib import import_module
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.core import mail
+from django.db import connection
+from django.urls import reverse
+
+from coopemploi.dates import PartialDate
+from coopemploi.mail.services import deliver
+from events import registrations
+from events.models import Registration
+from tests.factories import EventFactory, RegistrationFactory
+
+pytestmark = pytest.mark.django_db
+
+ADD = reverse("admin:events_registration_add")
+DAY = PartialDate.parse("17/10/2030")
+Status = Registration.Status
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel("2030-09-15 12:00+02:00", tick=False):
+        yield
+
+
+def make_event(**values):
+    return EventFactory(**{"start": DAY, "needs_registration": True, **values})
+
+
+def data_of(registration, **values):
+    fields = ("event_id", "name", "email", "status", "presence")
+    data = {name.removesuffix("_id"): getattr(registration, name) for name in fields}
+    return {**data, **values}
+
+
+def change(client, registration, **values):
+    url = reverse("admin:events_registration_change", args=[registration.pk])
+    response = client.post(url, data_of(registration, **values))
+    assert response.status_code == 302, response.context["errors"]
+    registration.refresh_from_db()
+
+
+def sent():
+    deliver()
+    found, mail.outbox[:] = list(mail.outbox), []
+    return [(message.to[0], message.subject.split(" : ")[0]) for message in found]
+
+
+# One address, one registration
+
+
+def test_address_typed_in_capitals_registers_once(animateur_client):
+    event = make_event()
+    typed = Registration(event=event, name="Léa Roux", email="Lea.Roux@Example.org")
+    assert animateur_client.post(ADD, data_of(typed)).status_code == 302
+
+    registrations.register(event=event, email="lea.roux@example.org", answers={"name": "Léa"})
+
+    assert list(event.registrations.values_list("name", "email")) == [
+        ("Léa Roux", "lea.roux@example.org")
+    ]
+
+
+def test_address_registered_already_is_refused_whatever_its_case(animateur_client):
+    known = RegistrationFactory(event=make_event(), email="lea@example.org")
+    response = animateur_client.post(ADD, data_of(known, email="LEA@example.org"))
+    assert response.status_code == 200
+    assert "Cette adresse est déjà inscrite à cette rencontre." in response.text
+    assert Registration.objects.count() == 1
+
+
+def test_addresses_kept_in_capitals_are_lowered_and_each_keeps_one_registration():
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX registration_once")  # as before it minded the case
+    event, other = make_event(), make_event()
+    for values in (
+        {"event": event, "email": "Lea@Example.org", "status": Status.WAITING},
+        {"event": event, "email": "lea@example.org", "status": Status.CONFIRMED},
+        {"event": event, "email": "LEA@example.org", "presence": "present"},
+        {"event": event, "email": ""},
+        {"event": event, "email": ""},
+        {"event": other, "email": "Lea@example.org"},
+    ):
+        RegistrationFactory(**values)
+
+    import_module("events.migrations.0010_lower_registration_addresses").lower(apps, None)
+
+    rows = Registration.objects.order_by("pk").values_list("email", "status", "presence")
+    assert list(rows) == [
+        ("", Status.CANCELLED, ""),
+        ("lea@example.org", Status.CONFIRMED, "present"),
+        ("", Status.CANCELLED, ""),
+        ("", Status.CONFIRMED, ""),
+        ("", Status.CONFIRMED, ""),
+        ("lea@example.org", Status.CONFIRMED, ""),
+    ]
