@@ -17,14 +17,15 @@ def actions(at):
     return f"{follow_up.ask(at)} personnes interrogées"
 
 
+# Before the reminders: nobody is reminded of a date that they were not told.
+@due("rencontres annulées, reportées ou déplacées")
+def tell_changes(at):
+    return f"{reminders.tell_changes(at)} inscrits prévenus"
+
+
 @due("rappels de rencontres")
 def remind(at):
     return f"{reminders.send_reminders(at)} envoyés"
-
-
-@due("rencontres annulées ou reportées")
-def tell_changes(at):
-    return f"{reminders.tell_changes(at)} inscrits prévenus"
 
 
 @due("inscriptions à oublier", is_atomic=True)

@@ -37,6 +37,7 @@ def _came(event, answers):
     came = found or Registration(event=event, rank=event.registrations.next_rank(), **answers)
     if came.status != Registration.Status.CONFIRMED or found is None:
         came.status = Registration.Status.WALK_IN
+        came.know_event()
     came.presence = Status.PRESENT
     came.save()
     return came

@@ -49,8 +49,8 @@ def register(*, event, email, answers, at=None):
     registration.rank = event.registrations.next_rank()
     registration.presence = ""
     registration.consented_at = registration.created_at = at or timezone.now()
-    registration.told_state = event.state
-    registration.week_reminder_at = registration.day_reminder_at = None
+    registration.event = event
+    registration.know_event()
     registration.save()
     _write(registration, event, registration.status)
     return registration

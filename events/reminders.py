@@ -1,4 +1,4 @@
-"""What those who registered are told without asking: it is soon, it is called off, it is on again.
+"""What those who registered are told without asking: it is soon, called off, on again, moved.
 
 Each is written down with the mail that tells it: run twice, it is told once.
 """
@@ -6,7 +6,8 @@ Each is written down with the mail that tells it: run twice, it is told once.
 import datetime
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,6 +24,7 @@ REMINDERS = {"day_reminder_at": 1, "week_reminder_at": 7}
 # Long enough for an attendance certificate, then for a yearly report.
 NEEDS_KEPT = datetime.timedelta(days=30)
 KEPT = datetime.timedelta(days=365)
+UNDATED = Value(datetime.date.min)  # no date at all is a date like another, to be compared
 
 
 def send_reminders(at):
@@ -45,7 +47,7 @@ def send_reminders(at):
 
 def _remind(event, field, days, at):
     """Who registered since the day of the reminder was just told all it says."""
-    day = event.start.earliest - datetime.timedelta(days=days)
+    day = _reminder_day(event, days)
     since = timezone.make_aware(datetime.datetime.combine(day, datetime.time()))
     to_remind = event.registrations.confirmed().exclude(email="")
     to_remind = to_remind.filter(created_at__lt=since, **{field: None})
@@ -62,22 +64,59 @@ def _remind(event, field, days, at):
     return sent
 
 
+def _reminder_day(event, days):
+    return event.start.earliest - datetime.timedelta(days=days)
+
+
 def tell_changes(at):
-    """Tell who registered that the event is called off, or on again; return how many mails."""
+    """Tell who registered that the event is called off, on again or moved; return how many mails.
+
+    A draft may have any date: it is told once published again.
+    """
     waiting = Registration.objects.exclude(email="").exclude(status=Registration.Status.CANCELLED)
-    untold = waiting.exclude(told_state=F("event__state")).select_related("event__town")
-    sent = 0
-    for registration in untold.order_by("event", "rank"):
+    waiting = waiting.annotate(
+        known_start=Coalesce("told_start", UNDATED),
+        start=Coalesce("event__start_earliest", UNDATED),
+    )
+    may_tell_start = Q(event__state=Event.State.PLANNED, event__status=Event.Status.PUBLISHED)
+    untold = waiting.filter(
+        ~Q(told_state=F("event__state")) | ~Q(known_start=F("start")) & may_tell_start
+    )
+    sent, today = 0, timezone.localdate(at)
+    for registration in untold.select_related("event__town").order_by("event", "rank"):
         event = registration.event
+        template = f"event_{event.state}"
+        if registration.told_state == event.state:
+            template = "event_moved"
+            if event.is_over(today):  # its date is set right afterwards, or typed wrong
+                continue
         with transaction.atomic():
             still = Registration.objects.filter(
-                pk=registration.pk, told_state=registration.told_state
+                pk=registration.pk,
+                told_state=registration.told_state,
+                told_start=registration.told_start,
             )
-            if still.update(told_state=event.state) and not event.is_over(timezone.localdate(at)):
+            told = still.update(
+                told_state=event.state,
+                told_start=event.start.earliest,
+                **_reminders_spent(event, at),
+            )
+            if told and not event.is_over(today):
                 is_coming = registration.status == Registration.Status.CONFIRMED
                 files = attachment(event) if is_coming else []
-                sent += bool(_tell(registration, event, f"event_{event.state}", files, {}))
+                sent += bool(_tell(registration, event, template, files, {}))
     return sent
+
+
+def _reminders_spent(event, at):
+    """The reminders of the former date count no more; one due already has its news in the mail."""
+    if event.start.earliest is None:
+        return dict.fromkeys(REMINDERS)
+    today = timezone.localdate(at)
+    return {
+        field: at if _reminder_day(event, days) <= today else None
+        for field, days in REMINDERS.items()
+    }
 
 
 def _tell(registration, event, template, files, context, topic=""):

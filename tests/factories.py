@@ -445,6 +445,7 @@ class RegistrationFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Sacha Nom{n}")
     email = factory.Sequence(lambda n: f"inscrit-{n}@example.org")
     rank = factory.Sequence(lambda n: n + 1)
+    told_start = factory.LazyAttribute(lambda registration: registration.event.start.earliest)
 
 
 class AttendanceFactory(DjangoModelFactory):

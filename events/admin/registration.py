@@ -41,6 +41,7 @@ class RegistrationAdmin(ModelAdmin):
         """A seat given back by the team goes to who waits, as one given back by its owner."""
         if not change:
             obj.rank = obj.event.registrations.next_rank()
+            obj.know_event()
         super().save_model(request, obj, form, change)
         registrations.refill(obj.event)
 

@@ -93,6 +93,10 @@ class Registration(models.Model):
         default=Event.State.PLANNED,
         editable=False,
     )
+    # The first possible day; empty for an event without a date.
+    told_start = models.DateField(
+        "date connue de la personne", null=True, blank=True, editable=False
+    )
 
     objects = RegistrationQuerySet.as_manager()
 
@@ -127,6 +131,11 @@ class Registration(models.Model):
     @property
     def place_name(self):
         return self.territory.name if self.territory else self.place
+
+    def know_event(self):
+        """Note that the person knows the event as it is, and was reminded of nothing yet."""
+        self.told_state, self.told_start = self.event.state, self.event.start.earliest
+        self.week_reminder_at = self.day_reminder_at = None
 
     def answer(self, **answers):
         """Say something else of oneself: the fields of `answers`, no other."""

@@ -1,9 +1,11 @@
 """What falls due for those who registered: reminders, changes, and being forgotten."""
 
 import datetime
+from importlib import import_module
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.core import mail
 from django.core.management import call_command
 from django.urls import reverse
@@ -14,7 +16,7 @@ from coopemploi.due import run_all
 from coopemploi.mail.models import Refusal
 from coopemploi.mail.services import deliver, refuse
 from coopemploi.publishing import Publishable
-from events import reminders
+from events import presences, registrations, reminders
 from events.models import Registration
 from tests.factories import EventFactory, RegistrationFactory
 
@@ -163,6 +165,126 @@ def test_those_registered_are_told_the_new_date():
         "Rencontre reportée",
         "La rencontre aura bien lieu",
     ]
+
+
+# Moved
+
+
+def move(event, text):
+    event.start = PartialDate.parse(text)
+    event.save()
+
+
+@time_machine.travel(at("2030-10-01"), tick=False)
+def test_those_registered_are_told_once_of_a_new_date():
+    coming = make()
+    waiting = make(coming.event, status=Status.WAITING)
+    make(coming.event, status=Status.CANCELLED)
+    make(coming.event, email="")
+    move(coming.event, "5/12/2030")
+    counts = [reminders.tell_changes(at("2030-10-01")) for _ in range(2)]
+    assert counts == [2, 0]
+    deliver()
+    assert [message.to[0] for message in mail.outbox] == [coming.email, waiting.email]
+    first, second = mail.outbox
+    assert first.subject == "Nouvelle date : Atelier"
+    assert "5 décembre 2030" in first.body
+    assert reverse("registration_manage", args=["X"])[:-2] in first.body
+    assert first.attachments
+    assert not second.attachments
+
+
+@time_machine.travel(at("2030-10-01"), tick=False)
+@pytest.mark.parametrize(
+    ("before", "after", "subjects"),
+    [
+        ("", "", []),
+        ("17/10/2030", "17/10/2030", []),
+        ("", "17/10/2030", ["Nouvelle date : Atelier"]),
+        ("17/10/2030", "", ["Date à venir : Atelier"]),
+        ("11/2030", "17/11/2030", ["Nouvelle date : Atelier"]),
+        ("17/10/2030", "17/9/2030", []),  # over
+    ],
+)
+def test_only_a_date_that_changed_is_told(before, after, subjects):
+    event = EventFactory(title="Atelier", start=PartialDate.parse(before), needs_registration=True)
+    make(event)
+    move(event, after)
+    for _ in range(2):
+        reminders.tell_changes(at("2030-10-01"))
+    assert [subject for _, subject in sent()] == subjects
+
+
+@time_machine.travel(at("2030-10-01"), tick=False)
+def test_new_date_of_a_draft_is_told_once_it_is_published():
+    event = make().event
+    event.status = Publishable.Status.DRAFT
+    move(event, "5/12/2030")
+    assert reminders.tell_changes(at("2030-10-01")) == 0
+    event.status = Publishable.Status.PUBLISHED
+    event.save()
+    assert reminders.tell_changes(at("2030-10-01")) == 1
+
+
+def test_one_is_reminded_again_before_the_new_date():
+    registration = make()
+    reminders.send_reminders(at("2030-10-10"))
+    move(registration.event, "5/12/2030")
+    for days in range(60):
+        with time_machine.travel(at("2030-10-10") + datetime.timedelta(days=days), tick=False):
+            call_command("run_due")
+    assert [subject for _, subject in sent()] == [
+        "Dans 7 jours : Atelier",
+        "Nouvelle date : Atelier",
+        "Dans 7 jours : Atelier",
+        "C'est demain : Atelier",
+    ]
+
+
+def test_mail_of_a_near_new_date_is_the_reminder():
+    registration = make(EventFactory(title="Atelier", start=DAY, needs_registration=True))
+    move(registration.event, "14/10/2030")
+    for day in (9, 10, 11, 12, 13):
+        with time_machine.travel(at(f"2030-10-{day:02}"), tick=False):
+            call_command("run_due")
+    assert [subject for _, subject in sent()] == [
+        "Nouvelle date : Atelier",
+        "C'est demain : Atelier",
+    ]
+
+
+def test_one_is_reminded_of_the_date_of_an_event_on_again():
+    event = make().event
+    reminders.send_reminders(at("2030-10-10"))
+    event.postpone()
+    reminders.tell_changes(at("2030-10-11"))
+    event.state = "planned"
+    move(event, "5/12/2030")
+    assert reminders.tell_changes(at("2030-10-12")) == 1
+    assert reminders.tell_changes(at("2030-10-12")) == 0
+    assert reminders.send_reminders(at("2030-11-28")) == 1
+
+
+def test_who_registers_at_any_door_knows_the_date(animateur_client):
+    event = EventFactory(start=DAY, needs_registration=True)
+    registrations.register(event=event, email="a@example.org", answers={"name": "Alix"})
+    presences.note(event, marks={}, walk_ins=[{"name": "Lou", "email": "b@example.org"}])
+    typed = {"event": event.pk, "name": "Noa", "email": "c@example.org", "status": "confirmed"}
+    response = animateur_client.post(reverse("admin:events_registration_add"), typed)
+    assert response.status_code == 302
+    assert Registration.objects.count() == 3
+    assert reminders.tell_changes(at("2030-10-02")) == 0
+
+
+def test_whoever_was_registered_before_is_taken_to_know_the_date():
+    dated = make()
+    undated = make(EventFactory(needs_registration=True))
+    Registration.objects.update(told_start=None)
+    migration = import_module("events.migrations.0013_dates_known_of_those_registered")
+    migration.know_the_present_date(apps, None)
+    dated.refresh_from_db()
+    undated.refresh_from_db()
+    assert (dated.told_start, undated.told_start) == (DAY.earliest, None)
 
 
 # Being forgotten
