@@ -135,8 +135,8 @@ class Question(models.Model):
         return self.tallies.exists() or self.remarks.exists()
 
     def _has_changed(self):
-        before = Question.objects.get(pk=self.pk)
-        return any(
+        before = Question.objects.filter(pk=self.pk).first()
+        return before is not None and any(  # a row that comes back has a key, and no row yet
             getattr(before, name) != getattr(self, name) for name in ("kind", "text", "options")
         )
 

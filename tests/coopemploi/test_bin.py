@@ -4,15 +4,20 @@ import html
 import uuid
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Permission
-from django.db import connection
+from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import strip_tags
 
+from coopemploi.history.restoring import deleted_versions, recover
+from coopemploi.history.tracking import records_of
+from coopemploi.identity.models import Identity
 from events.models import Event
 from initiatives.models import Initiative
 from territories.models import Network, Person
+from tests.coopemploi.test_admin import ADMINS, FACTORIES
 from tests.factories import (
     ActionFactory,
     ActorFactory,
@@ -213,6 +218,38 @@ def test_version_that_is_not_in_the_bin_is_not_found(animateur_client):
 
     for number in (initiative.history.get().history_id, 10**30):
         assert animateur_client.get(page(Initiative, "recover", number)).status_code == 404
+
+
+def with_children(record, above=()):
+    """A record and what is deleted with it: one of each kind that is tracked, and theirs."""
+    model, records = type(record), [record]
+    for relation in model._meta.related_objects:
+        child = relation.related_model
+        if relation.on_delete is models.CASCADE and records_of(child) and child not in above:
+            made = FACTORIES[child](**{relation.field.name: record})
+            records += with_children(made, (*above, model))
+    return records
+
+
+@pytest.mark.parametrize(
+    "model",
+    # The identity of the network is one record, that nobody deletes.
+    [model for model in apps.get_models() if records_of(model) and model is not Identity],
+    ids=lambda model: model._meta.label,
+)
+def test_record_of_each_model_comes_back_with_its_children(model, animateur_client):
+    records = with_children(FACTORIES[model]())
+    if model in ADMINS:
+        delete(animateur_client, records[0])
+        shown = animateur_client.get(recovery(model))
+        assert (shown.status_code, shown.context["problem"]) == (200, "")
+        assert animateur_client.post(recovery(model)).status_code == 302
+    else:
+        model.objects.get(pk=records[0].pk).delete()
+        assert recover(deleted_versions(model).get(id=records[0].pk)).left_out == []
+
+    gone = [each for each in records if not type(each).objects.filter(pk=each.pk).exists()]
+    assert gone == []
 
 
 # Mass actions
