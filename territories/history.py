@@ -1,12 +1,13 @@
 """What is kept of every change to territories, actors, networks and people."""
 
-from coopemploi.history.tracking import track
+from coopemploi.history.tracking import computed, track
 
 from .models import (
     Actor,
     ActorFigure,
     ActorTerritory,
     Composition,
+    Containment,
     FormerCode,
     Mandate,
     Network,
@@ -18,6 +19,7 @@ from .models import (
     TerritoryFigure,
 )
 
+computed(Containment)
 track(Territory, Composition, FormerCode, TerritoryFigure)
 track(Actor, ActorTerritory, StageChange, ActorFigure)
 track(Network, NetworkMembership)

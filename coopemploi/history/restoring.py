@@ -1,5 +1,6 @@
 """Bringing a record back to one of its versions."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from django.apps import apps
@@ -9,7 +10,15 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.utils.text import capfirst
 
 from .differences import Names
-from .tracking import CHANGED, DELETED, NAMED_BY, operation, private_fields, records_of
+from .tracking import (
+    CHANGED,
+    DELETED,
+    LOST_WITH,
+    NAMED_BY,
+    operation,
+    private_fields,
+    records_of,
+)
 
 
 class CannotRestoreError(Exception):
@@ -26,10 +35,11 @@ class Draft:
     losses: list = field(default_factory=list)
 
 
-def draft(version, *, expected=frozenset()):
+def draft(version, *, expected=frozenset(), is_back=False):
     """The record that a version would make, unsaved. Raise CannotRestoreError.
 
-    `expected` are the (model, key) pairs of records that come back with it.
+    `expected` are the (model, key) pairs of records that come back with it; `is_back` says
+    of one already written that it comes from the bin.
     """
     model = version.instance_type
     records = records_of(model)
@@ -56,10 +66,30 @@ def draft(version, *, expected=frozenset()):
             label = capfirst(field_.verbose_name)
             result.losses.append(f"« {label} » : {gone} fiche(s) n'existent plus.")
     _free_slug(result)
-    if current is None and (private := private_fields(records)):
+    if current is None or is_back:
+        _come_back(result, private_fields(records))
+    return result
+
+
+def _come_back(result, private):
+    """Tell what was lost for good with a deleted record, and what it does about it."""
+    if private:
         labels = ", ".join(field_.verbose_name for field_ in private)
         result.losses.append(f"À saisir de nouveau, jamais gardé : {labels}.")
-    return result
+    lost = Counter()
+    for key, count in result.version.relations.items():
+        if key.startswith(LOST_WITH):
+            lost[key.removeprefix(LOST_WITH).rsplit(".", 1)[0]] += count
+    if lost:
+        told = ", ".join(_counted(apps.get_model(label), count) for label, count in lost.items())
+        result.losses.append(f"Effacé avec la fiche, jamais gardé : {told}.")
+    if come_back := getattr(result.record, "come_back", None):
+        result.losses.append(come_back())
+
+
+def _counted(model, count):
+    meta = model._meta
+    return f"{count} {meta.verbose_name_plural if count > 1 else meta.verbose_name}"
 
 
 FILE_KEPT = (
@@ -249,7 +279,7 @@ def recover(version):
                     expected.discard(key)
             pending = [kept for kept in pending if kept not in ready]
         for result in plan.drafts:
-            complete = draft(result.version)
+            complete = draft(result.version, is_back=True)
             set_relations(complete)
             result.losses = complete.losses
             _name_again(result)

@@ -24,9 +24,11 @@ from .fields import StoredPartialDateField
 
 CREATED, CHANGED, DELETED = "+", "~", "-"
 NAMED_BY = "<"  # before the relation by which other records named a deleted one
+LOST_WITH = "-"  # before the relation of rows deleted with a record, of which nothing is kept
 FOUND = "État trouvé"  # the note of a version written to catch up with the record
 
 _state = Local()
+_computed = {}  # {model: its rows that nobody wrote}
 
 
 class Version(models.Model):
@@ -192,6 +194,18 @@ class Records(HistoricalRecords):
                     found[f"{NAMED_BY}{label}.{field.name}"] = keys
         return found
 
+    def _lost_with(self, instance):
+        """How many rows that nobody keeps go with `instance`, by relation."""
+        found = {}
+        for relation in self.cls._meta.related_objects:
+            model = relation.related_model
+            if relation.on_delete is not models.CASCADE or records_of(model):
+                continue
+            rows = model._base_manager.filter(**{relation.field.name: instance.pk})
+            if count := rows.exclude(_computed.get(model, models.Q(pk=None))).count():
+                found[f"{LOST_WITH}{model._meta.label}.{relation.field.name}"] = count
+        return found
+
     # Writing
 
     def latest(self, pk):
@@ -263,7 +277,9 @@ class Records(HistoricalRecords):
         if is_paused():
             return
         super().pre_delete(instance, **kwargs)
-        instance._relations_before = self.relations_of(instance.pk) | self._namings_of(instance)
+        instance._relations_before = (
+            self.relations_of(instance.pk) | self._namings_of(instance) | self._lost_with(instance)
+        )
 
     def post_delete(self, instance, origin=None, **kwargs):
         if is_paused():
@@ -334,6 +350,11 @@ def track(*models_tracked, private=()):
                 and not (f.is_relation and f.remote_field.on_delete is models.CASCADE)
             ],
         )
+
+
+def computed(model, **which):
+    """Say that the rows of a model, or `which`, come back by themselves: nothing is lost."""
+    _computed[model] = models.Q(**which) if which else models.Q(pk__isnull=False)
 
 
 def records_of(model):

@@ -66,6 +66,11 @@ class Evaluation(models.Model):
     def __str__(self):
         return f"Évaluation : {self.event}"
 
+    def come_back(self):
+        """Close what comes back from the bin; return why, in French."""
+        self.is_open = False
+        return "Elle revient fermée : les liens qui ont déjà servi serviraient une seconde fois."
+
     def ask_usual_questions(self):
         """The ready-made set of two, for whoever has no question of their own."""
         self.questions.create(

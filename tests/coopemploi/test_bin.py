@@ -16,20 +16,27 @@ from coopemploi.history.tracking import records_of
 from coopemploi.identity.models import Identity
 from events.models import Event
 from initiatives.models import Initiative
-from territories.models import Network, Person
+from territories.models import Containment, Network, Person
 from tests.coopemploi.test_admin import ADMINS, FACTORIES
 from tests.factories import (
     ActionFactory,
     ActorFactory,
     AppearanceFactory,
+    BelongingFactory,
+    EvaluationFactory,
     EventFactory,
     InitiativeFactory,
+    IntroductionFactory,
+    MatchFactory,
     NetworkFactory,
     NetworkMembershipFactory,
     PersonFactory,
     SessionFactory,
     SourceFactory,
+    SpentLinkFactory,
     StepFactory,
+    TallyFactory,
+    TerritoryFactory,
     ThemeFactory,
     UserFactory,
 )
@@ -183,6 +190,49 @@ def test_person_comes_back_without_telephone_and_it_is_told(animateur_client):
 
     assert "À saisir de nouveau, jamais gardé : adresse e-mail, téléphone." in told
     assert Person.objects.get().phone == ""
+
+
+def test_what_nobody_kept_is_told_before_and_after_it_comes_back(animateur_client):
+    actor = BelongingFactory(state="approved").actor
+    need = MatchFactory(status="helped").need
+    IntroductionFactory.create_batch(2, need=need)
+    for record, lost in (
+        (actor, "1 appartenance."),
+        (need, "1 rapprochement, 2 mises en relation."),
+    ):
+        delete(animateur_client, record)
+
+        told = text(animateur_client.get(recovery(type(record))))
+        response = animateur_client.post(recovery(type(record)), follow=True)
+
+        assert f"Effacé avec la fiche, jamais gardé : {lost}" in told
+        assert f"Effacé avec la fiche, jamais gardé : {lost}" in text(response)
+
+
+def test_what_is_computed_again_is_no_loss(animateur_client):
+    need = MatchFactory(status="suggested").need
+    town = TerritoryFactory()
+    Containment.objects.create(container=town, contained=TerritoryFactory())
+    for record in (need, town):
+        delete(animateur_client, record)
+
+        assert "jamais gardé" not in text(animateur_client.get(recovery(type(record))))
+
+
+def test_evaluation_comes_back_closed_and_says_what_it_lost(animateur_client):
+    evaluation = EvaluationFactory(is_open=True)
+    TallyFactory(question__evaluation=evaluation)
+    SpentLinkFactory(evaluation=evaluation)
+    delete(animateur_client, evaluation.event)
+
+    told = text(animateur_client.get(recovery(Event)))
+    response = animateur_client.post(recovery(Event), follow=True)
+
+    assert not Event.objects.get().evaluation.is_open
+    for page_text in (told, text(response)):
+        assert "jamais gardé : 1 lien utilisé." in page_text
+        assert "jamais gardé : 1 compte de réponses." in page_text
+        assert "Elle revient fermée" in page_text
 
 
 def test_bin_is_refused_without_the_rights(client):
