@@ -1,6 +1,8 @@
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 
 from coopemploi.admin import (
@@ -10,6 +12,8 @@ from coopemploi.admin import (
     USED_SCHEMES,
     ConfidentialAdmin,
     FigureInline,
+    ModelForm,
+    OrderedFormSet,
     PublishableAdmin,
     StackedInline,
     TabularInline,
@@ -128,10 +132,57 @@ class InitiativeAdmin(ImportableMixin, MergeableMixin, PublishableAdmin):
         return ", ".join(str(territory) for territory in initiative.territories.all())
 
 
+class MatchForm(ModelForm):
+    """What became of a suggestion, written when it was touched: introductions write it too."""
+
+    def clean(self):
+        super().clean()
+        if "status" not in self.changed_data or not self.instance.pk:
+            return
+        shown = self["status"]
+        opened = self.data.get(shown.html_initial_name)
+        rows = Match.objects.select_for_update().filter(pk=self.instance.pk)
+        present = rows.values_list("status", flat=True).first()
+        if present not in (None, opened, self.cleaned_data.get("status")):
+            # The page that says so is opened at what it says: saved again, it is meant.
+            self.data = self.data.copy()
+            self.data[shown.html_initial_name] = present
+            self.add_error(
+                "status",
+                ValidationError(
+                    "Quelqu'un a noté entre-temps « %(status)s ». Enregistrez de nouveau pour "
+                    "garder votre choix, ou reprenez le sien.",
+                    code="changed_meanwhile",
+                    params={"status": Match.Status(present).label},
+                ),
+            )
+
+
+class MatchFormSet(OrderedFormSet):
+    """The suggestions that are still there: they are computed, a form outlives them."""
+
+    @cached_property
+    def forms(self):
+        forms = super().forms
+        self.gone = [form for form in forms if not form.instance.pk]
+        return [form for form in forms if form.instance.pk]
+
+    def clean(self):
+        super().clean()
+        if any("status" in form.changed_data for form in self.gone):
+            raise ValidationError(
+                "Un rapprochement dont vous aviez changé la suite n'existe plus. Enregistrez de "
+                "nouveau pour garder le reste.",
+                code="gone",
+            )
+
+
 class MatchInline(TabularInline):
     """The suggestions of a record: only what became of them is for people to say."""
 
     model = Match
+    form = MatchForm
+    formset = MatchFormSet
     fields = ["pair", "score", "why", "status", "introduce"]
     readonly_fields = ["pair", "score", "why", "introduce"]
     extra = 0
@@ -142,6 +193,11 @@ class MatchInline(TabularInline):
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("need", "offer", "initiative")
+
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        return super().formfield_for_choice_field(
+            db_field, request, show_hidden_initial=True, **kwargs
+        )
 
     @admin.display(description="rapprochement")
     def pair(self, match):

@@ -11,11 +11,12 @@ from django.urls import reverse
 
 from coopemploi.admin import ModelAdmin
 from coopemploi.history.tracking import paused, records_of
-from initiatives.models import Initiative
+from initiatives.models import Initiative, Match
 from tests.conftest import SignedInClient
 from tests.coopemploi.test_admin import ADMINS, FACTORIES
 from tests.factories import (
     InitiativeFactory,
+    MatchFactory,
     PersonFactory,
     StepFactory,
     ThemeFactory,
@@ -359,6 +360,90 @@ def test_conflict_tells_whatever_was_typed(desks, value):
 
     assert response.status_code == 409
     assert {"title", "stage"} <= choices(response)
+
+
+def opened_need(client, status="introduced"):
+    """A suggestion, and the form of its need."""
+    match = MatchFactory(status=status)
+    return match, opened(client, match.need)
+
+
+def test_untouched_suggestion_keeps_what_was_decided_meanwhile(desks):
+    awa, _ = desks
+    match, form = opened_need(awa)
+    Match.objects.filter(pk=match.pk).update(status="helped")  # what an introduction writes
+
+    assert send(awa, match.need, form, details="Une précision.").status_code == 302
+
+    match.refresh_from_db()
+    match.need.refresh_from_db()
+    assert (match.status, match.need.details) == ("helped", "Une précision.")
+
+
+def test_suggestion_decided_by_both_is_asked_then_saved(desks):
+    awa, _ = desks
+    match, form = opened_need(awa)
+    Match.objects.filter(pk=match.pk).update(status="helped")
+    mine = {"matches-0-status": "declined"}
+
+    asked = send(awa, match.need, form, **mine)
+    match.refresh_from_db()
+    assert (asked.status_code, match.status) == (200, "helped")
+    assert "Quelqu&#x27;un a noté entre-temps « a aidé »." in asked.content.decode()
+    assert form_of(asked)["matches-0-status"] == ["declined"]
+
+    assert send(awa, match.need, form_of(asked)).status_code == 302
+    match.refresh_from_db()
+    assert match.status == "declined"
+
+
+def test_suggestion_touched_alone_is_saved(desks):
+    awa, _ = desks
+    match, form = opened_need(awa)
+
+    assert send(awa, match.need, form, **{"matches-0-status": "helped"}).status_code == 302
+
+    match.refresh_from_db()
+    assert match.status == "helped"
+
+
+def test_need_is_saved_whose_suggestion_is_gone(desks):
+    awa, _ = desks
+    match = MatchFactory(status="suggested")
+    kept = MatchFactory(need=match.need, status="introduced")
+    form = opened(awa, match.need)
+    index = next(n for n in range(2) if form[f"matches-{n}-id"] == [str(kept.pk)])
+    match.delete()
+
+    saved = send(
+        awa,
+        kept.need,
+        form,
+        details="Une précision.",
+        **{f"matches-{index}-status": "helped"},
+    )
+
+    kept.refresh_from_db()
+    kept.need.refresh_from_db()
+    assert (saved.status_code, kept.status) == (302, "helped")
+    assert kept.need.details == "Une précision."
+
+
+def test_suggestion_touched_and_gone_is_told_then_left(desks):
+    awa, _ = desks
+    match, form = opened_need(awa, status="suggested")
+    need = match.need
+    match.delete()
+
+    told = send(awa, need, form, details="Une précision.", **{"matches-0-status": "declined"})
+    saved = send(awa, need, form_of(told))
+
+    need.refresh_from_db()
+    assert "Un rapprochement dont vous aviez changé la suite n&#x27;existe plus." in (
+        told.content.decode()
+    )
+    assert (told.status_code, saved.status_code) == (200, 302)
+    assert need.details == "Une précision."
 
 
 each_tracked_model = pytest.mark.parametrize(
