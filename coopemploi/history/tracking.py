@@ -366,3 +366,20 @@ def private_fields(records):
     """The fields that people write and no version keeps."""
     fields = records.cls._meta.concrete_fields
     return [f for f in fields if f.name in records.excluded_fields and f.editable]
+
+
+def is_as_created(record):
+    """Whether a record that was created without its private fields is still as it was.
+
+    One whose creation no version tells is taken for changed: nobody can say.
+    """
+    records = records_of(type(record))
+    versions = list(records.versions.objects.filter(id=record.pk)[:2])
+    if [(each.history_type, each.history_change_reason) for each in versions] != [(CREATED, "")]:
+        return False
+    [created] = versions
+    return (
+        records.values_of(created) == records.values_of(record)
+        and created.relations == records.relations_of(record.pk)
+        and not any(getattr(record, field.attname) for field in private_fields(records))
+    )

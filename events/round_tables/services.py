@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, Max, ProtectedError
 from django.utils import timezone
 
+from coopemploi.history.tracking import is_as_created
 from coopemploi.permissions import editing_rule
 from events.models import (
     RoundTableBatch,
@@ -285,12 +286,14 @@ def take_back(*, batch):
             entry.delete()
         else:
             kept.append(f"la contribution « {entry} », modifiée depuis")
-    Position.objects.filter(
-        pk__in=batch.written.get("positions", []),
-        person__in=_unused(Person, batch.written.get("people", []), but=Position),
-    ).delete()
-    for name, model in (("people", Person), ("actors", Actor)):
-        wanted = batch.written.get(name, [])
+    positions, people, actors = (
+        _left_as_created(model, batch.written.get(name, []), kept)
+        for name, model in (("positions", Position), ("people", Person), ("actors", Actor))
+    )
+    busy = Position.objects.filter(person__in=people).exclude(pk__in=positions)
+    alone = _unused(Person, people, but=Position) - set(busy.values_list("person_id", flat=True))
+    Position.objects.filter(pk__in=positions, person__in=alone).delete()
+    for model, wanted in ((Person, people), (Actor, actors)):
         unused = _unused(model, wanted)
         for record in model.objects.filter(pk__in=wanted):
             if record.pk not in unused:
@@ -304,6 +307,17 @@ def take_back(*, batch):
     batch.state = State.TAKEN_BACK
     batch.save(update_fields=["state"])
     return kept
+
+
+def _left_as_created(model, keys, kept):
+    """Those of the keys whose records nobody changed; say in `kept` which were."""
+    left = []
+    for record in model.objects.select_for_update().filter(pk__in=keys).order_by("pk"):
+        if is_as_created(record):
+            left.append(record.pk)
+        else:
+            kept.append(f"la fiche « {record} », modifiée depuis")
+    return left
 
 
 def _unused(model, keys, but=None):

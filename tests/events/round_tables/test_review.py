@@ -253,6 +253,55 @@ def test_what_serves_or_changed_since_is_kept_and_said(animateur_client, event):
     assert "la fiche « CC du Diois », qui sert ailleurs" in said
 
 
+def enrich(record, **values):
+    for name, value in values.items():
+        setattr(record, name, value)
+    record.save()
+
+
+def test_what_was_worked_on_since_is_kept_and_said(animateur_client, event):
+    batch = received(animateur_client, event)
+    write(animateur_client, batch)
+    enrich(Actor.objects.get(), description="Deux heures de travail", status="published")
+    enrich(Person.objects.get(last_name="Armandou"), phone="0475000000")
+    enrich(Position.objects.get(title="élu"), is_elected=True)
+
+    response = animateur_client.post(page("take_back", batch), follow=True)
+
+    assert RoundTableEntry.objects.count() == 0
+    assert Actor.objects.get().description == "Deux heures de travail"
+    lise, paul = Person.objects.all()
+    assert (lise.phone, lise.positions.count()) == ("0475000000", 1)
+    assert paul.positions.get().is_elected
+    for kept in ("Lise Armandou", "CC du Diois", "Paul Morin, élu, CC du Diois"):
+        assert f"la fiche « {kept} », modifiée depuis" in response.text
+    assert "la fiche « Paul Morin », qui sert ailleurs" in response.text
+
+
+def test_person_given_another_position_since_keeps_both(animateur_client, event):
+    batch = received(animateur_client, event)
+    write(animateur_client, batch)
+    paul = Person.objects.get(last_name="Morin")
+    PositionFactory(person=paul)
+
+    animateur_client.post(page("take_back", batch))
+
+    assert (Person.objects.get(), paul.positions.count()) == (paul, 2)
+
+
+@pytest.mark.parametrize("note", [None, "État trouvé"])
+def test_what_nobody_can_tell_unchanged_is_kept(animateur_client, event, note):
+    batch = received(animateur_client, event)
+    write(animateur_client, batch)
+    versions = Actor.history.all()
+    versions.update(history_change_reason=note) if note else versions.delete()
+
+    response = animateur_client.post(page("take_back", batch), follow=True)
+
+    assert (Actor.objects.count(), Person.objects.count()) == (1, 0)
+    assert "la fiche « CC du Diois », modifiée depuis" in response.text
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [("", "Collez un tableau"), ("Une phrase.", "ligne de titres")],
