@@ -18,6 +18,7 @@ from .reading import (
 
 Column, Outcome = RoundTableItem.Column, RoundTableItem.Outcome
 MORE_PEOPLE = 2
+MOST_PEOPLE = 200
 LINE = 100  # characters that a text area shows on a line
 LONGEST_ITEM = 5000
 MOST_ITEMS = 60  # of one participant
@@ -150,16 +151,49 @@ class CodeForm(forms.Form):
         return code
 
 
-class DraftForm(CellsForm):
+class StateForm(forms.Form):
+    """Carries the state of what its page showed: one drawn from another state writes nothing."""
+
+    CHANGED = "Ce que montrait la page a changé entre-temps."
+
+    state = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, state, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial["state"] = self.state_now = state
+
+    def clean_state(self):
+        if self.cleaned_data["state"] != self.state_now:
+            # Sent again, it is with knowledge of what changed.
+            self.data = self.data.copy()
+            self.data["state"] = self.state_now
+            raise ValidationError(self.CHANGED, code="changed")
+
+    @property
+    def is_stale(self):
+        return self.has_error("state", "changed")
+
+    @property
+    def status(self):
+        """Of the page that gives the form back, whose errors are to be read."""
+        return (409 if self.is_stale else 400) if self.is_bound else 200
+
+
+class DraftForm(StateForm, CellsForm):
     """A contribution to correct: who speaks, for whom, and what they say."""
+
+    CHANGED = (
+        "Quelqu'un a changé cette contribution entre-temps : rien n'est enregistré. Ce que vous "
+        "avez écrit est ci-dessous, avec ce qui est gardé à présent là où c'est autre chose. "
+        "Reprenez ce qui doit l'être, puis gardez vos corrections."
+    )
 
     def __init__(self, *args, data, **kwargs):
         super().__init__(*args, items=data["items"], **kwargs)
         self.data_before = data
-        self.people_count = len(data["people"]) + MORE_PEOPLE
+        self.people_count = max(len(data["people"]) + MORE_PEOPLE, self._people_sent())
         for number in range(self.people_count):
-            known = number < len(data["people"])
-            part = data["people"][number] if known else {"name": "", "title": ""}
+            part = self._person_at(number) or {"name": "", "title": ""}
             self._name(f"person_{number}", f"Personne {number + 1}", part["name"])
             self.fields[f"person_{number}_title"] = forms.CharField(
                 label="Fonction ce jour-là",
@@ -168,7 +202,12 @@ class DraftForm(CellsForm):
                 initial=part["title"],
                 widget=forms.TextInput(attrs={"class": "vTextField"}),
             )
-            self._choice(f"person_{number}", part, "Créer cette personne", "Ne pas la nommer")
+            self._choice(
+                f"person_{number}",
+                self._meant_at(number) or part,
+                "Créer cette personne",
+                "Ne pas la nommer",
+            )
         self._name("actor", "Acteur", data["actor"]["name"])
         self._choice("actor", data["actor"], "Créer cet acteur, en brouillon", "Sans acteur")
         self.fields["actor_kind"] = forms.ChoiceField(
@@ -184,6 +223,46 @@ class DraftForm(CellsForm):
             ("note", "Remarque", LONGEST_NOTE),
         ):
             self._name(name, label, data[name], longest)
+        for field in self.fields.values():
+            field.kept_now = ""
+
+    def _people_sent(self):
+        """How many people the page had, which may be more than there are now."""
+        if not self.is_bound:
+            return 0
+        return sum(f"person_{number}" in self.data for number in range(MOST_PEOPLE))
+
+    def _person_at(self, number):
+        people = self.data_before["people"]
+        return people[number] if number < len(people) else None
+
+    def _meant_at(self, number):
+        """The person of the contribution that the name sent means, wherever they are now."""
+        here = self._person_at(number)
+        if not self.is_bound:
+            return here
+        sent = self._sent(f"person_{number}")
+        people = [*([here] if here else []), *self.data_before["people"]]
+        return next((part for part in people if part["name"] == sent), here)
+
+    def clean(self):
+        super().clean()
+        if self.is_stale:
+            for name, field in self.fields.items():
+                now = self.get_initial_for_field(field, name) or ""
+                if name != "state" and (self[name].value() or "") != now:
+                    said = dict(field.choices).get(now, now) if hasattr(field, "choices") else now
+                    field.kept_now = said or "rien"
+
+    @property
+    def typed(self):
+        """(label, value) of what was written in words."""
+        return [
+            (field.label, value)
+            for field in self
+            if isinstance(field.field.widget, (forms.TextInput, forms.Textarea))
+            and (value := field.value())
+        ]
 
     def _name(self, name, label, initial, longest=LONGEST_NAME):
         self.fields[name] = forms.CharField(
@@ -217,6 +296,12 @@ class DraftForm(CellsForm):
             required=False,
             initial=part.get("choice", UNDECIDED),
         )
+        if self.is_bound and self._sent(name) != part["name"]:
+            # Looked for anew: what was chosen was of another name.
+            self.fields[f"{name}_choice"].valid_value = lambda value: True
+
+    def _sent(self, name):
+        return " ".join((self.data.get(name) or "").split())
 
     @property
     def people(self):
@@ -237,11 +322,10 @@ class DraftForm(CellsForm):
         said = self.cleaned_data
         people = []
         for number in range(self.people_count):
-            before = self.data_before["people"][number : number + 1]
             name = " ".join(said[f"person_{number}"].split())
             if not name:
                 continue
-            part = self._part(name, before[0] if before else None, said[f"person_{number}_choice"])
+            part = self._part(name, self._meant_at(number), said[f"person_{number}_choice"])
             people.append({**part, "title": said[f"person_{number}_title"].strip()})
         actor, territory = (
             self._part(said[name].strip(), self.data_before[name], said[f"{name}_choice"])
@@ -265,8 +349,13 @@ class DraftForm(CellsForm):
         return {**before, "choice": choice}
 
 
-class MoveForm(forms.Form):
+class MoveForm(StateForm):
     """What leaves a contribution, and for which other one."""
+
+    CHANGED = (
+        "Quelqu'un a changé cette contribution entre-temps : rien n'est déplacé. La voici telle "
+        "qu'elle est ; cochez de nouveau ce qui part."
+    )
 
     def __init__(self, *args, draft, others, **kwargs):
         super().__init__(*args, **kwargs)
@@ -296,6 +385,11 @@ class MoveForm(forms.Form):
         )
 
     def clean(self):
+        if self.is_stale:
+            # The lines that were ticked may be others by now.
+            for name in ("people", "items"):
+                self.data.pop(name, None)
+                self.errors.pop(name, None)
         if not self.errors and not (self.cleaned_data["people"] or self.cleaned_data["items"]):
             raise forms.ValidationError("Cochez ce qui part.")
 

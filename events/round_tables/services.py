@@ -59,6 +59,39 @@ def last_order(batch):
     return batch.drafts.aggregate(last=Max("order"))["last"] or 0
 
 
+def state_of(*drafts):
+    """What tells whether drafts changed since a page showed them."""
+    said = [[draft.pk, draft.data] for draft in drafts]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
+
+
+@transaction.atomic
+def add(*, batch, data):
+    """Give the batch one more draft; None when it is not under review any more."""
+    batch = locked(batch)
+    if not batch.is_reviewable:
+        return None
+    batch.touch()
+    return RoundTableDraft.objects.create(batch=batch, order=last_order(batch) + 1, data=data)
+
+
+@transaction.atomic
+def discard(*, batch):
+    """Forget a batch that was never written; return whether it was forgotten."""
+    found = RoundTableBatch.objects.select_for_update().filter(pk=batch.pk).first()
+    if found is None or found.state != State.REVIEW:
+        return False
+    found.delete()
+    return True
+
+
+def before(draft):
+    """The draft that comes before another one, or None."""
+    drafts = list(draft.batch.drafts.order_by("order", "pk"))
+    position = [each.pk for each in drafts].index(draft.pk)
+    return drafts[position - 1] if position else None
+
+
 def change(draft, data):
     draft.data = data
     draft.save(update_fields=["data"])
@@ -66,13 +99,8 @@ def change(draft, data):
 
 
 @transaction.atomic
-def join(draft):
-    """Give all that a draft says to the one before it; return that one, or None."""
-    drafts = list(draft.batch.drafts.select_for_update().order_by("order", "pk"))
-    position = [each.pk for each in drafts].index(draft.pk)
-    if not position:
-        return None
-    before, after = drafts[position - 1], drafts[position]
+def join(before, after):
+    """Give all that a draft says to the one before it."""
     names = [part["name"] for part in before.data["people"]]
     data = {**before.data}
     data["people"] = data["people"] + [
@@ -88,7 +116,6 @@ def join(draft):
     data["lines"] = data["lines"] + after.data["lines"]
     after.delete()
     change(before, data)
-    return before
 
 
 @transaction.atomic

@@ -1,6 +1,8 @@
 """The pages that receive and review a tour de table, inside the admin of its event."""
 
+from contextlib import nullcontext
 from functools import wraps
+from itertools import pairwise
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -14,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from events.models import (
     Event,
     RoundTableBatch,
-    RoundTableDraft,
     RoundTableEntry,
     RoundTableItem,
 )
@@ -23,7 +24,7 @@ from territories.models import Person
 from . import live, services
 from .columns import PRIVATE
 from .drafts import COLUMNS, Settler, empty_data, is_empty, undecided
-from .forms import DraftForm, MoveForm, ReceiveForm, SortForm, VersionForm
+from .forms import DraftForm, MoveForm, ReceiveForm, SortForm, StateForm, VersionForm
 from .sorting import RECORDS, USUAL, sort_items
 
 State, Outcome = RoundTableBatch.State, RoundTableItem.Outcome
@@ -75,21 +76,43 @@ def of_a_batch(view):
 
 
 def of_a_draft(view):
-    """A view that changes a contribution under review."""
+    """A view that changes a contribution under review, which others wait for meanwhile."""
 
     @of_a_batch
     @wraps(view)
     def opened(request, batch, draft_pk, model_admin, **kwargs):
         if draft_pk >= 2**63:
             raise Http404("Cette contribution n'existe pas.")
-        draft = get_object_or_404(batch.drafts, pk=draft_pk)
-        if not batch.is_reviewable:
-            messages.warning(request, "Ce tour de table n'est plus à relire.")
-            return redirect(address("review", batch))
-        draft.batch = batch
-        return view(request, draft, model_admin=model_admin, **kwargs)
+        is_sent = request.method == "POST"
+        with transaction.atomic() if is_sent else nullcontext():
+            if is_sent:
+                found = RoundTableBatch.objects.select_for_update()
+                batch = get_object_or_404(found, pk=batch.pk)
+            draft = batch.drafts.filter(pk=draft_pk).first()
+            if draft is not None and batch.is_reviewable:
+                draft.batch = batch
+                return view(request, draft, model_admin=model_admin, **kwargs)
+        return _gone(request, batch, draft, model_admin)
 
     return opened
+
+
+def _gone(request, batch, draft, model_admin):
+    """What was typed about a contribution that is not to be reviewed any more."""
+    if "label" in request.POST:
+        form = DraftForm(request.POST, data=empty_data(), state="")
+        context = {"batch": batch, "typed": form.typed}
+        title = "Cette contribution n'est plus à relire"
+        return _page(request, batch.event, model_admin, "gone", title, context, status=409)
+    if draft is None and request.method != "POST":
+        raise Http404("Cette contribution n'existe pas.")
+    messages.warning(
+        request,
+        "Ce tour de table n'est plus à relire."
+        if draft
+        else "Cette contribution n'est plus là : elle a été réunie à une autre.",
+    )
+    return redirect(address("review", batch))
 
 
 @of_an_event
@@ -117,19 +140,23 @@ def receive(request, event, model_admin):
         ],
     }
     title = "Recevoir un tour de table"
-    return _page(request, event, model_admin, "receive", title, context, invalid=form.is_bound)
+    # A form that came back has errors to be read.
+    status = 400 if form.is_bound else 200
+    return _page(request, event, model_admin, "receive", title, context, status=status)
 
 
 @of_a_batch
 @require_safe
 def review(request, batch, model_admin):
     found = list(batch.drafts.select_related("entry"))
+    # Told before names are looked for: of what is kept, not of what is shown.
+    pairs = {after.pk: services.state_of(first, after) for first, after in pairwise(found)}
     if batch.is_open and found:
         # What participants write is looked for among the records, and kept so once closed.
         settler = settler_for(request, model_admin)
         for draft in found:
             settler.settle(draft.data)
-    drafts = [_shown(draft) for draft in found]
+    drafts = [_shown(draft, pairs.get(draft.pk)) for draft in found]
     kept = [each for each in drafts if not each["draft"].is_left_out]
     context = {
         "batch": batch,
@@ -151,12 +178,12 @@ def review(request, batch, model_admin):
 @of_a_draft
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request, draft, model_admin):
-    data = settler_for(request, model_admin).settle(draft.data)
-    form = DraftForm(request.POST or None, data=data)
+    state = services.state_of(draft)
+    settler = settler_for(request, model_admin)
+    form = DraftForm(request.POST or None, data=settler.settle(draft.data), state=state)
     if request.method == "POST" and form.is_valid():
-        data = settler_for(request, model_admin).settle(form.draft_data())
-        with transaction.atomic():
-            services.change(draft, data)
+        data = settler.settle(form.draft_data())
+        services.change(draft, data)
         if undecided(data):
             messages.warning(request, "Des noms restent à reconnaître : choisissez.")
             return redirect(address("edit", draft.batch, draft))
@@ -164,7 +191,7 @@ def edit(request, draft, model_admin):
     context = {"form": form, "draft": draft, "batch": draft.batch}
     title = f"Corriger « {draft} »"
     event = draft.batch.event
-    return _page(request, event, model_admin, "edit", title, context, invalid=form.is_bound)
+    return _page(request, event, model_admin, "edit", title, context, status=form.status)
 
 
 @of_a_draft
@@ -173,7 +200,8 @@ def move(request, draft, model_admin):
     """Split a contribution in two, or move what it says to another one."""
     others = draft.batch.drafts.exclude(pk=draft.pk)
     choices = [(str(other.pk), str(other)) for other in others]
-    form = MoveForm(request.POST or None, draft=draft, others=choices)
+    state = services.state_of(draft)
+    form = MoveForm(request.POST or None, draft=draft, others=choices, state=state)
     if request.method == "POST" and form.is_valid():
         target = services.move(
             draft=draft,
@@ -185,25 +213,33 @@ def move(request, draft, model_admin):
     context = {"form": form, "draft": draft, "batch": draft.batch}
     title = f"Séparer « {draft} »"
     event = draft.batch.event
-    return _page(request, event, model_admin, "move", title, context, invalid=form.is_bound)
+    return _page(request, event, model_admin, "move", title, context, status=form.status)
 
 
 @of_a_draft
 @require_POST
 def join(request, draft, model_admin):
     """Make a contribution the rest of the one before it."""
-    before = services.join(draft)
+    before = services.before(draft)
     if before is None:
         messages.warning(request, "C'est la première contribution : il n'y en a pas avant.")
-        before = draft
+        return redirect(f"{address('review', draft.batch)}#contribution-{draft.pk}")
+    if StateForm(request.POST, state=services.state_of(before, draft)).is_valid():
+        services.join(before, draft)
+    else:
+        messages.error(
+            request,
+            f"« {draft} » n'est pas réunie à la précédente : l'une des deux a changé entre-temps. "
+            "Relisez-les.",
+        )
     return redirect(f"{address('review', draft.batch)}#contribution-{before.pk}")
 
 
 @of_a_draft
 @require_POST
 def leave_out(request, draft, model_admin):
-    """Leave a contribution out, or take it again."""
-    draft.is_left_out = not draft.is_left_out
+    """Leave a contribution out, or take it again, as the button said."""
+    draft.is_left_out = "reprendre" not in request.POST
     draft.save(update_fields=["is_left_out"])
     draft.batch.touch()
     return redirect(f"{address('review', draft.batch)}#contribution-{draft.pk}")
@@ -212,14 +248,9 @@ def leave_out(request, draft, model_admin):
 @of_a_batch
 @require_POST
 def add(request, batch, model_admin):
-    if not batch.is_reviewable:
-        return redirect(address("review", batch))
     data = settler_for(request, model_admin).settle(empty_data())
-    draft = RoundTableDraft.objects.create(
-        batch=batch, order=services.last_order(batch) + 1, data=data
-    )
-    batch.touch()
-    return redirect(address("edit", batch, draft))
+    draft = services.add(batch=batch, data=data)
+    return redirect(address("edit", batch, draft) if draft else address("review", batch))
 
 
 @of_a_batch
@@ -267,8 +298,7 @@ def take_back(request, batch, model_admin):
 def discard(request, batch, model_admin):
     """Give up a tour de table that was never written."""
     event = batch.event
-    if batch.state == State.REVIEW:
-        batch.delete()
+    if services.discard(batch=batch):
         messages.success(request, "Abandonné : rien n'a été enregistré.")
     return redirect(reverse("admin:events_event_round_table", args=[event.pk]))
 
@@ -283,11 +313,15 @@ def settler_for(request, model_admin):
     return Settler(request.user, sees_people=people.has_view_permission(request))
 
 
-def _shown(draft):
-    """A draft as the page shows it: what each name was taken for, items by column."""
+def _shown(draft, pair):
+    """A draft as the page shows it: what each name was taken for, items by column.
+
+    `pair` is its state with the one before it, None for the first.
+    """
     data, batch = draft.data, draft.batch
     return {
         "draft": draft,
+        "join": pair and StateForm(state=pair, auto_id=False),
         "data": data,
         "is_empty": is_empty(data),
         "undecided": undecided(data),
@@ -311,7 +345,7 @@ def _named(part):
     return {**part, "is": found and found[1], "why": found and found[2]}
 
 
-def _page(request, event, model_admin, name, title, context, invalid=False):
+def _page(request, event, model_admin, name, title, context, status=200):
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
@@ -320,10 +354,7 @@ def _page(request, event, model_admin, name, title, context, invalid=False):
         "receive_url": reverse("admin:events_event_round_table", args=[event.pk]),
         **context,
     }
-    # A form that came back has errors to be read.
-    return render(
-        request, f"admin/events/round_table/{name}.html", context, status=400 if invalid else 200
-    )
+    return render(request, f"admin/events/round_table/{name}.html", context, status=status)
 
 
 @of_an_event
@@ -362,7 +393,8 @@ def sort(request, event, model_admin):
         "shows_all": shows_all,
     }
     title = "Trier le tour de table"
-    return _page(request, event, model_admin, "sort", title, context, invalid=form.is_bound)
+    status = 400 if form.is_bound else 200
+    return _page(request, event, model_admin, "sort", title, context, status=status)
 
 
 def _require_adding(request, model_admin, form):

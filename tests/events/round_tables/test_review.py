@@ -68,6 +68,33 @@ def sent(form):
     }
 
 
+def pair_state(client, batch, draft):
+    """What the button that joins a draft to the one before it sends."""
+    shown = client.get(page("review", batch)).context["drafts"]
+    return next(each["join"]["state"].value() for each in shown if each["draft"] == draft)
+
+
+def join(client, batch, draft):
+    state = pair_state(client, batch, draft)
+    return client.post(page("join", batch, draft), {"state": state}, follow=True)
+
+
+def move(client, batch, draft, **data):
+    form = client.get(page("move", batch, draft)).context["form"]
+    return client.post(page("move", batch, draft), {"state": form["state"].value(), **data})
+
+
+def correct(client, batch, draft, opened=None, **data):
+    """Send the form of a draft, as drawn now or as it was `opened` before."""
+    opened = opened or sent(client.get(page("edit", batch, draft)).context["form"])
+    return client.post(page("edit", batch, draft), {**opened, **data})
+
+
+def texts(draft):
+    draft.refresh_from_db()
+    return [item["text"] for item in draft.data["items"]]
+
+
 def test_workshop_is_written_whole(animateur_client, event):
     url = reverse("admin:events_event_round_table", args=[event.pk])
     file = SimpleUploadedFile("atelier.txt", WORKSHOP.read_bytes())
@@ -159,12 +186,12 @@ def test_contributions_are_joined_and_separated(animateur_client, event):
     batch = received(animateur_client, event)
     first, second = batch.drafts.all()
 
-    animateur_client.post(page("join", batch, second))
+    join(animateur_client, batch, second)
     first.refresh_from_db()
     assert [part["name"] for part in first.data["people"]] == ["Lise Armandou", "Paul Morin"]
     assert [item["text"] for item in first.data["items"]][-1] == "une salle"
 
-    animateur_client.post(page("move", batch, first), {"people": ["1"], "items": ["0", "5"]})
+    move(animateur_client, batch, first, people=["1"], items=["0", "5"])
     first, second = batch.drafts.all()
     assert [part["name"] for part in second.data["people"]] == ["Paul Morin"]
     assert [item["text"] for item in second.data["items"]] == ["forum", "une salle"]
@@ -175,9 +202,153 @@ def test_contributions_are_joined_and_separated(animateur_client, event):
         "un local",
     ]
 
-    animateur_client.post(page("move", batch, second), {"items": ["0"], "target": first.pk})
+    move(animateur_client, batch, second, items=["0"], target=first.pk)
     first.refresh_from_db()
     assert [item["text"] for item in first.data["items"]][-1] == "forum"
+
+
+# Two people who review the same tour de table
+
+
+def test_corrections_of_two_reviewers_are_told_apart_and_none_is_lost(animateur_client, event):
+    batch = received(animateur_client, event)
+    draft = batch.drafts.first()
+    opened = sent(animateur_client.get(page("edit", batch, draft)).context["form"])
+    correct(animateur_client, batch, draft, needs="un guide relu\nun autre")
+
+    back = correct(animateur_client, batch, draft, opened, note="À rappeler")
+
+    assert back.status_code == 409
+    assert texts(draft)[-3:] == ["un guide relu", "un autre", "un local"]
+    assert draft.data["note"] == ""
+    assert "Quelqu&#x27;un a changé cette contribution entre-temps" in back.text
+    form = back.context["form"]
+    assert (form["note"].value(), form["needs"].value()) == ("À rappeler", "un guide")
+    assert {name: f.kept_now for name, f in form.fields.items() if f.kept_now} == {
+        "note": "rien",
+        "needs": "un guide relu\nun autre",
+    }
+    assert "un guide relu<br>un autre" in back.text
+
+    again = {**sent(form), "needs": "un guide relu\nun autre"}
+    assert correct(animateur_client, batch, draft, again).status_code == 302
+    assert texts(draft)[-3:] == ["un guide relu", "un autre", "un local"]
+    assert draft.data["note"] == "À rappeler"
+
+
+def test_person_that_another_reviewer_took_off_comes_back_with_what_was_typed(
+    animateur_client, event
+):
+    batch = received(animateur_client, event)
+    draft = batch.drafts.first()
+    draft.data["people"] = [
+        {"name": name, "title": "", "choice": "new", "options": []} for name in ("A B", "C D")
+    ]
+    draft.save()
+    page_had = sent(animateur_client.get(page("edit", batch, draft)).context["form"])
+    correct(animateur_client, batch, draft, person_0="", person_1="")
+
+    typed = {"person_3": "Zoé Autre", "person_1_choice": "none"}
+    back = correct(animateur_client, batch, draft, page_had, **typed)
+
+    assert back.status_code == 409
+    form = back.context["form"]
+    assert [form[f"person_{n}"].value() for n in range(4)] == ["A B", "C D", "", "Zoé Autre"]
+    assert correct(animateur_client, batch, draft, sent(form)).status_code == 302
+    draft.refresh_from_db()
+    assert [part["name"] for part in draft.data["people"]] == ["A B", "C D", "Zoé Autre"]
+
+
+def test_choice_goes_with_its_person_when_another_reviewer_took_one_off(animateur_client, event):
+    batch = received(animateur_client, event)
+    draft = batch.drafts.first()
+    draft.data["people"] = [
+        {"name": name, "title": "", "choice": "new", "options": []} for name in ("A B", "C D")
+    ]
+    draft.save()
+    page_had = sent(animateur_client.get(page("edit", batch, draft)).context["form"])
+    correct(animateur_client, batch, draft, person_0="")
+
+    back = correct(animateur_client, batch, draft, page_had, person_0="", person_1_choice="none")
+    assert correct(animateur_client, batch, draft, sent(back.context["form"])).status_code == 302
+
+    draft.refresh_from_db()
+    [part] = draft.data["people"]
+    assert (part["name"], part["choice"]) == ("C D", "none")
+
+
+@pytest.mark.parametrize("done", ["joined", "written"])
+def test_what_was_typed_of_a_contribution_that_is_gone_is_given_back(animateur_client, event, done):
+    batch = received(animateur_client, event)
+    draft = batch.drafts.last()
+    opened = sent(animateur_client.get(page("edit", batch, draft)).context["form"])
+    if done == "joined":
+        join(animateur_client, batch, draft)
+    else:
+        write(animateur_client, batch)
+
+    back = correct(animateur_client, batch, draft, opened, needs="Un texte long <b>")
+
+    assert back.status_code == 409
+    assert "Un texte long &lt;b&gt;" in back.text
+    assert "Paul Morin" in back.text
+
+
+def test_lines_are_not_moved_by_a_page_that_is_outdated(animateur_client, event):
+    batch = received(animateur_client, event)
+    draft = batch.drafts.first()
+    state = animateur_client.get(page("move", batch, draft)).context["form"]["state"].value()
+    correct(animateur_client, batch, draft, demarches="forum atelier")
+
+    data = {"state": state, "items": ["2"], "target": batch.drafts.last().pk}
+    back = animateur_client.post(page("move", batch, draft), data)
+
+    assert back.status_code == 409
+    assert "rien n&#x27;est déplacé" in back.text
+    form = back.context["form"]
+    assert (form["items"].value(), form["target"].value()) == ([], str(batch.drafts.last().pk))
+    assert texts(draft) == ["forum atelier", "loger", "un guide", "un local"]
+    animateur_client.post(
+        page("move", batch, draft), {"state": form["state"].value(), "items": ["1"]}
+    )
+    assert texts(draft) == ["forum atelier", "un guide", "un local"]
+
+
+def test_contributions_are_not_joined_by_a_page_that_is_outdated(animateur_client, event):
+    batch = received(animateur_client, event)
+    first, second = batch.drafts.all()
+    state = pair_state(animateur_client, batch, second)
+    move(animateur_client, batch, first, items=["0"])
+
+    told = animateur_client.post(page("join", batch, second), {"state": state}, follow=True)
+
+    assert "a changé entre-temps" in told.text
+    assert batch.drafts.count() == 3
+
+
+def test_two_reviewers_who_leave_out_the_same_contribution_leave_it_out(animateur_client, event):
+    batch = received(animateur_client, event)
+    draft = batch.drafts.first()
+
+    for _ in range(2):
+        animateur_client.post(page("leave_out", batch, draft))
+    draft.refresh_from_db()
+    assert draft.is_left_out
+
+    assert 'name="reprendre"' in animateur_client.get(page("review", batch)).text
+    for _ in range(2):
+        animateur_client.post(page("leave_out", batch, draft), {"reprendre": "oui"})
+    draft.refresh_from_db()
+    assert not draft.is_left_out
+
+
+def test_nothing_written_is_discarded(animateur_client, event):
+    batch = received(animateur_client, event)
+    write(animateur_client, batch)
+
+    animateur_client.post(page("discard", batch))
+
+    assert RoundTableBatch.objects.filter(pk=batch.pk).exists()
 
 
 def test_left_out_contribution_is_not_written(animateur_client, event):
