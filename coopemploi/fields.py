@@ -313,6 +313,17 @@ class NormalisedField(models.TextField):
         return normalised
 
 
+def computed_with(model, names):
+    """The names of the fields that saving the fields `names` of a record computes too."""
+    return {
+        field.name
+        for field in model._meta.concrete_fields
+        if isinstance(field, SaveCountField)
+        or getattr(field, "auto_now", False)
+        or (isinstance(field, NormalisedField) and names & set(field.populate_from))
+    }
+
+
 class ProseField(models.TextField):
     """Text of several paragraphs, written in Markdown, shown by the `prose` filter."""
 

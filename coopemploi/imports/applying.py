@@ -9,7 +9,7 @@ from django.utils.crypto import salted_hmac
 
 from ..batches import batches
 from ..derived import registry
-from ..fields import free_slug
+from ..fields import computed_with, free_slug
 from ..history.tracking import is_derived
 from ..publishing import Publishable
 from .models import ImportBatch, ImportRow
@@ -67,6 +67,9 @@ def _apply(batch, outside, *, checker, at):
     with transaction.atomic():
         rows = {row.line: row for row in batch.rows.all()}
         wanted = {line for line, row in rows.items() if row.is_wanted}
+        # Before they are read: what is compared with the preview is what will be written over.
+        changing = {row.record_key for row in rows.values() if row.state == State.CHANGED}
+        _lock(changing, checker, no_key=True)
         created, changed = [], []
         for reading in checker.read(batch, wanted):
             row = rows[reading.line]
@@ -173,8 +176,12 @@ def _change(batch, pairs, columns, at):
 def _write(record, values, columns, at):
     for name, stored in values.items():
         columns[name].assign(record, stored)
-    _date_publication(record, at)
-    record.save()
+    own = [columns[name] for name in values if not columns[name].relation]
+    names = {column.name for column in own if not column.field.many_to_many}
+    if _date_publication(record, at):
+        names.add("published_at")
+    # What else a record says stays as it is: its lock keeps whoever asks for it, not all.
+    record.save(update_fields=names | computed_with(type(record), names))
     _save_held(record, values, columns)
     for name, stored in values.items():
         if columns[name].field.many_to_many:
@@ -183,13 +190,39 @@ def _write(record, values, columns, at):
 
 def _save_held(record, names, columns):
     """Each record that depends on this one, once."""
+    written = defaultdict(set)
+    for name in names:
+        written[columns[name].relation].add(columns[name].field.name)
     for column in {columns[name].relation: columns[name] for name in names}.values():
-        column.save(record)
+        column.save(record, written[column.relation])
 
 
 def _date_publication(record, at):
-    if isinstance(record, Publishable) and record.is_published and not record.published_at:
+    """Date what becomes public; whether it was to be done."""
+    is_due = isinstance(record, Publishable) and record.is_published and not record.published_at
+    if is_due:
         record.published_at = at
+    return is_due
+
+
+def _lock(pks, checker, **options):
+    """Have others wait before they save these records, or what they hold.
+
+    In the order of the pages of the admin, which lock a record, then what it holds.
+    """
+    for kind, owner in [(checker.model, "pk"), *_held(checker)]:
+        for keys in batches(sorted(pks)):
+            found = kind._base_manager.filter(**{f"{owner}__in": keys}).order_by("pk")
+            list(found.select_for_update(**options).values_list("pk"))
+
+
+def _held(checker):
+    """(model, name of its link) of what the records of an import hold."""
+    return [
+        (relation.related_model, relation.field.name)
+        for relation in checker.model._meta.related_objects
+        if relation.related_model in checker.importation.held_models
+    ]
 
 
 def _log(batch, records, flag, verb):
@@ -212,13 +245,16 @@ def take_back(batch, *, checker, at=None):
         rows = list(batch.rows.filter(outcome=Outcome.WRITTEN))
         names = {name for row in rows for name in row.changes}
         columns = {column.name: column for column in checker.columns_of(names)}
+        created = [row for row in rows if row.state == State.CREATED]
+        created_keys = {row.record_key for row in created}
+        # Nothing may come to name what is about to go.
+        _lock(created_keys, checker)
+        _lock({row.record_key for row in rows} - created_keys, checker, no_key=True)
         records = {}
         for keys in batches({row.record_key for row in rows}):
             found = checker.importation.records(checker.queryset.filter(pk__in=keys))
             records.update({record.pk: record for record in found})
         checker.model_admin.reach_all(checker.request, records.values())
-        created = [row for row in rows if row.state == State.CREATED]
-        created_keys = {row.record_key for row in created}
         holders = _referring(created_keys, checker)
         fingerprints = _fingerprints(created_keys, checker)
         taken_back, removed = [], []
@@ -309,12 +345,7 @@ def _fingerprints(pks, checker):
     """{key of a record: digest of what people wrote in it, its links, and what it holds}."""
     model, found = checker.model, defaultdict(list)
     links = [(f.remote_field.through, f.m2m_field_name()) for f in model._meta.many_to_many]
-    held = [
-        (relation.related_model, relation.field.name)
-        for relation in model._meta.related_objects
-        if relation.related_model in checker.importation.held_models
-    ]
-    for kind, owner in [(model, "pk"), *links, *held]:
+    for kind, owner in [(model, "pk"), *links, *_held(checker)]:
         fields = [f for f in kind._meta.concrete_fields if not (f.primary_key or is_derived(f))]
         names = [field.attname for field in fields]
         for keys in batches(pks):

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models
 
 from ..dates import PartialDate
-from ..fields import LinesField
+from ..fields import LinesField, computed_with
 from ..formats.nodes import Items, Place, Scalar
 from ..formats.printable import printable
 from ..formats.tables import SEPARATOR
@@ -141,8 +141,8 @@ class Column:
     def assign(self, record, stored):
         setattr(record, self.name, self.value(stored))
 
-    def save(self, record):
-        """Write what `assign` left on other records, once `record` is saved."""
+    def save(self, record, names):
+        """Write what `assign` left in the fields `names` of other records, once `record` is."""
 
     def is_gone(self, stored):
         """Whether a value that was once stored no longer exists."""
@@ -348,12 +348,14 @@ class HeldColumn(Column):
         else:
             self.inner.assign(held, stored)
 
-    def save(self, record):
+    def save(self, record, names):
         held = self.held(record)
         link = record._meta.get_field(self.relation).field.name
         if not self._is_empty(held, link):
             setattr(held, link, record)
-            held.save()
+            # Of one that was there, the other fields may have been written meanwhile.
+            is_new = held.pk is None
+            held.save(update_fields=None if is_new else names | computed_with(type(held), names))
         elif held.pk is not None:
             held.delete()
 

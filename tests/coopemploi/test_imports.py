@@ -632,6 +632,68 @@ def test_taking_back_leaves_a_link_to_what_no_longer_exists(animateur_client):
     assert problems(batch) == {2: [["thématiques", "ce qui y était n'existe plus."]]}
 
 
+@pytest.mark.parametrize(
+    ("work", "step"),
+    [("apply", "_change"), ("take_back", "_referring")],
+    ids=["apply", "take_back"],
+)
+def test_what_the_file_does_not_say_is_left_as_saved_meanwhile(
+    animateur_client, monkeypatch, work, step
+):
+    InitiativeFactory(slug="une", title="Une", summary="Avant", body="Un texte.")
+    batch = send(animateur_client, "réf;titre;résumé\nune;Une;Après\n")
+    if work == "take_back":
+        apply(animateur_client, batch)
+    before = getattr(applying, step)
+
+    def meanwhile(*args):
+        Initiative.objects.update(body="Un autre texte.")
+        return before(*args)
+
+    monkeypatch.setattr(applying, step, meanwhile)
+    {"apply": apply, "take_back": take_back}[work](animateur_client, batch)
+
+    initiative = Initiative.objects.get()
+    assert initiative.body == "Un autre texte."
+    assert initiative.summary == {"apply": "Après", "take_back": "Avant"}[work]
+
+
+def test_what_is_computed_follows_what_an_import_changes(animateur_client):
+    before = InitiativeFactory(slug="une", title="Une")
+
+    apply(animateur_client, send(animateur_client, "réf;titre\nune;Écluse\n"))
+
+    after = Initiative.objects.get()
+    assert after.sort_name.split() == ["ecluse"]
+    assert after.updated_at > before.updated_at
+
+
+@pytest.mark.parametrize("read", ["_lock", "_fingerprints"])
+def test_records_are_locked_and_compared_by_as_many_queries_at_1_and_30(
+    animateur_client, monkeypatch, read
+):
+    before, counted = getattr(applying, read), []
+
+    def count(*args, **options):
+        with CaptureQueriesContext(connection) as queries:
+            found = before(*args, **options)
+        counted.append(len(queries))
+        return found
+
+    monkeypatch.setattr(applying, read, count)
+    for size in (1, 30):
+        for number in range(size):
+            InitiativeFactory(slug=f"n-{size}-{number}")
+        rows = "".join(f"n-{size}-{number};Changé {number}\n" for number in range(size))
+        rows += "".join(f";Créé {size} {number}\n" for number in range(size))
+        take_back(
+            animateur_client, apply(animateur_client, send(animateur_client, f"réf;titre\n{rows}"))
+        )
+
+    half = len(counted) // 2
+    assert counted[:half] == counted[half:]
+
+
 # Who may
 
 

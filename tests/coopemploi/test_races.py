@@ -7,11 +7,14 @@ import pytest
 from django.db import connection, connections, transaction
 from django.urls import reverse
 
+from coopemploi.imports import applying
 from coopemploi.search.models import Edition
 from events.models import Series
+from initiatives.models import Initiative
+from tests import importing
 from tests.conftest import SignedInClient
 from tests.events.test_registration_races import run_together
-from tests.factories import SeriesFactory, UserFactory
+from tests.factories import InitiativeFactory, SeriesFactory, UserFactory
 
 from .test_conflicts import form_of
 
@@ -89,3 +92,33 @@ def test_the_first_documents_of_a_model_are_written_by_two():
 
     assert run_together([write, write]) == []
     assert sorted(numbers) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("work", "step"),
+    [("apply", "_change"), ("take_back", "_referring")],
+    ids=["apply", "take_back"],
+)
+def test_who_saves_while_an_import_writes_is_not_overwritten(monkeypatch, work, step):
+    client = SignedInClient()
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    InitiativeFactory(slug="une", title="Avant")
+    batch = importing.send(client, Initiative, "réf;titre\nune;Après\n")
+    if work == "take_back":
+        importing.apply(client, Initiative, batch)
+    is_read, before = threading.Event(), getattr(applying, step)
+
+    def slowly(*args):
+        is_read.set()
+        time.sleep(0.5)  # while the other saves, or waits
+        return before(*args)
+
+    def save():
+        assert is_read.wait(timeout=30)
+        Initiative.objects.update(title="Écrit par une autre")
+
+    monkeypatch.setattr(applying, step, slowly)
+    works = [lambda: getattr(importing, work)(client, Initiative, batch), save]
+
+    assert run_together(works) == []
+    assert Initiative.objects.get().title == "Écrit par une autre"

@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from coopemploi.dates import PartialDate
+from coopemploi.imports import applying
 from coopemploi.imports.models import ImportBatch, ImportRow
 from territories.models import Person, Position
 from tests.factories import (
@@ -129,6 +130,22 @@ def test_job_is_changed_in_place_and_keeps_what_the_file_does_not_say(animateur_
     )
     take_back(animateur_client, Person, batch)
     assert Position.objects.get().title == "chargée"
+
+
+def test_job_keeps_what_was_saved_while_it_is_changed(animateur_client, monkeypatch):
+    person = PositionFactory(title="élue", since="2019").person
+    batch = send(animateur_client, Person, f"réf;nom;fonction\n{person.slug};Roux;maire\n")
+    before = applying._change
+
+    def meanwhile(*args):
+        Position.objects.update(until=PartialDate.parse("2024"))
+        return before(*args)
+
+    monkeypatch.setattr(applying, "_change", meanwhile)
+    apply(animateur_client, Person, batch)
+
+    position = Position.objects.get()
+    assert (position.title, position.until.as_input) == ("maire", "2024")
 
 
 def test_jobs_of_who_has_several_are_not_written(animateur_client):
