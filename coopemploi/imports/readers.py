@@ -145,17 +145,31 @@ def _read_csv(content):
         text = text[declared.end() :]
     else:
         delimiter = _delimiter_of(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    ended = []
+    reader = csv.reader(_lines_of(text, ended), delimiter=delimiter)
     first = 1 + bool(declared)
     line = first
     try:
         for cells in reader:
+            if ended:  # the row wanted more: all that follows its quote is in its last cell
+                swallowed = len(list(_lines_of(cells[-1], []))) or 1
+                raise UnreadableFileError(
+                    f"Ligne {first + reader.line_num - swallowed} : un guillemet y est ouvert et "
+                    "jamais refermé, tout ce qui suit serait une seule case. Fermez-le, ou "
+                    "enlevez-le, puis renvoyez le fichier."
+                )
             yield line, cells
             line = first + reader.line_num
     except csv.Error as error:
         raise UnreadableFileError(
             f"Ligne {line} : ce texte n'est pas compris. Un guillemet est-il resté ouvert ?"
         ) from error
+
+
+def _lines_of(text, ended):
+    """The lines of a text; say in `ended` that one more was asked for."""
+    yield from io.StringIO(text, newline="")
+    ended.append(True)
 
 
 def _decode(content):

@@ -101,6 +101,30 @@ def test_csv_cell_of_several_lines_keeps_them_and_the_line_where_it_starts():
     assert read_rows(content.encode())[1:] == [(2, ["A", "un\ndeux"]), (4, ["B", "c"])]
 
 
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ('titre;résumé\nA;b\nC;"Le projet « Mobil\nD;e\nF;g\n', 3),
+        ('titre;résumé\r\nA;"b\r\nc"\r\n"D;e\r\nF;g', 4),
+        ('titre;résumé\n"A";"b\nc";"d\ne\n', 3),
+        ('titre;résumé\nA;"', 2),
+        ('sep=;\ntitre;résumé\nA;"b\nC;d\n', 3),
+    ],
+)
+def test_csv_whose_quote_stays_open_is_refused_at_its_line(content, line):
+    with pytest.raises(UnreadableFileError, match=f"^Ligne {line} : un guillemet"):
+        read_rows(content.encode())
+
+
+def test_csv_quotes_that_are_closed_or_within_a_cell_are_read():
+    content = 'titre;résumé\nUn "bon" plan;"b"\n"c";"d ""e""" f'
+
+    assert [cells for _, cells in read_rows(content.encode())[1:]] == [
+        ['Un "bon" plan', "b"],
+        ["c", 'd "e" f'],
+    ]
+
+
 def test_xlsx_gives_dates_numbers_and_booleans_as_people_write_them():
     content = xlsx([datetime.date(2021, 3, 5), 42, 1.5, True, None, datetime.time(14, 30), " x "])
 
