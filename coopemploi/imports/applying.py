@@ -114,7 +114,8 @@ def _save_rows(rows):
     for row in rows:
         if row.state == State.DUPLICATE and row.is_wanted:
             row.state = State.CREATED
-    names = ["state", "outcome", "is_wanted", "record_key", "written_at", "fingerprint", "problems"]
+    names = ["state", "outcome", "is_wanted", "record_key", "written_at", "fingerprint"]
+    names += ["removed_links", "problems"]
     # bulk_update() would write a CASE for each value: five times as slow.
     ImportRow.objects.bulk_create(
         rows, batch_size=500, update_conflicts=True, unique_fields=["pk"], update_fields=names
@@ -168,7 +169,13 @@ def _link(field, pairs):
 def _change(batch, pairs, columns, at):
     for row, reading in pairs:
         record = reading.record
-        _write(record, {name: values[1] for name, values in reading.changes.items()}, columns, at)
+        after = {name: values[1] for name, values in reading.changes.items()}
+        row.removed_links = {
+            name: columns[name].links_besides(record, stored)
+            for name, stored in after.items()
+            if columns[name].has_own_model
+        }
+        _write(record, after, columns, at)
         row.outcome = Outcome.WRITTEN
     _log(batch, [reading.record for _, reading in pairs], CHANGE, "Modifiée par")
 
@@ -319,6 +326,8 @@ def _put_back(row, record, columns, checker, at):
         try:
             with transaction.atomic():
                 _write(record, back, columns, at)
+                for name in back.keys() & row.removed_links.keys():
+                    columns[name].complete_links(record, row.removed_links[name])
                 _refuse_outside([(row, record)], checker)
         except OutsideError:
             left |= dict.fromkeys(back, OUTSIDE)

@@ -289,6 +289,29 @@ class ManyColumn(ReferenceColumn):
     def assign(self, record, stored):
         """Links are written once the record is."""
 
+    def links_besides(self, record, stored):
+        """What the links of a record say, of those to other records than `stored`."""
+        own, other = self.field.m2m_field_name(), self.field.m2m_reverse_field_name()
+        through = self.field.remote_field.through
+        found = through._base_manager.filter(**{own: record}).exclude(**{f"{other}__in": stored})
+        kept = [f for f in through._meta.concrete_fields if not (f.primary_key or f.name == own)]
+        return [{f.name: f.value_to_string(link) for f in kept} for link in found.order_by("pk")]
+
+    def complete_links(self, record, kept):
+        """Have links put back say what they said."""
+        own, other = self.field.m2m_field_name(), self.field.m2m_reverse_field_name()
+        through = self.field.remote_field.through
+        links = {
+            str(getattr(link, f"{other}_id")): link
+            for link in through._base_manager.filter(**{own: record})
+        }
+        for values in kept:
+            if link := links.get(values[other]):
+                for name, text in values.items():
+                    field = through._meta.get_field(name)
+                    setattr(link, field.attname, field.to_python(text))
+                link.save()
+
     def check(self, record):
         pass
 

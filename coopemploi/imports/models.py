@@ -134,6 +134,8 @@ class ImportRow(models.Model):
     label = models.CharField("nom de la fiche", max_length=300, blank=True)
     # {name of column: [stored before, stored after, shown before, shown after]}
     changes = models.JSONField("différences", default=dict, blank=True)
+    # {name of column: [what the links removed say, by the names of their fields]}
+    removed_links = models.JSONField("liens retirés", default=dict, blank=True)
     # [[label of column or "", message]]
     problems = models.JSONField("problèmes", default=list, blank=True)
 

@@ -92,6 +92,26 @@ def test_changed_actor_keeps_what_is_known_of_the_territories_it_keeps(animateur
     assert list(links) == [(first.pk, True, "rive droite"), (other.pk, False, "")]
 
 
+def test_territories_put_back_are_known_as_they_were(animateur_client):
+    actor, places = ActorFactory(), [TerritoryFactory() for _ in range(3)]
+    ActorTerritoryFactory(actor=actor, territory=places[0], partial=True, note="rive droite")
+    ActorTerritoryFactory(actor=actor, territory=places[1], note="gardé")
+    before = links_of(actor)
+    cell = " | ".join(place.reference for place in places[1:])
+    text = f"réf;nom;territoires\n{actor.slug};{actor.name};{cell}\n"
+    batch = apply(animateur_client, Actor, send(animateur_client, Actor, text))
+    assert (places[0].pk, True, "rive droite") not in links_of(actor)
+
+    take_back(animateur_client, Actor, batch)
+
+    assert problems(batch) == {}
+    assert links_of(actor) == before
+
+
+def links_of(actor):
+    return set(actor.territory_links.values_list("territory", "partial", "note"))
+
+
 def test_created_actor_that_takes_part_since_is_kept(animateur_client):
     batch = apply(
         animateur_client, Actor, send(animateur_client, Actor, "type;nom\nPLIE;Le PLIE\n")
