@@ -14,7 +14,11 @@ from .nodes import Items, Scalar, comparable
 
 _BOOLEANS = {"oui": True, "true": True, "vrai": True, "non": False, "false": False, "faux": False}
 _MOST_DIGITS = 18  # before the point: what a column of integers holds
-_TIME = re.compile(r"(\d{1,2}) ?[:h] ?(\d{2})?")
+_TIME = re.compile(r"(\d{1,2}) ?[:h] ?(?:(\d{2})(?::[0-5]\d)?)?")
+# How a spreadsheet holds hours, and days: shown so once a cell lost its format.
+_PART_OF_DAY = re.compile(r"0[.,]\d{1,20}")
+_DAY_NUMBER = re.compile(r"([2-7]\d{4})(?:[.,]\d+)?")
+_DAY_ZERO = datetime.date(1899, 12, 30)
 
 
 def read_value(field, node):
@@ -103,7 +107,21 @@ def _read_integer(text):
     return int(number)
 
 
+def _read_date(text):
+    if found := _DAY_NUMBER.fullmatch(text):
+        # Not read: some workbooks count from 1904.
+        day = _DAY_ZERO + datetime.timedelta(days=int(found[1]))
+        raise ValueError(
+            f"« {text} » est une date que le tableur a laissée en nombre (le {day:%d/%m/%Y} ?) : "
+            "donnez à cette colonne le format date."
+        )
+    return PartialDate.parse(text)
+
+
 def _read_time(text):
+    if _PART_OF_DAY.fullmatch(text):
+        minutes = round(float(text.replace(",", ".")) * 24 * 60)
+        text = f"{minutes // 60}:{minutes % 60:02}"
     found = _TIME.fullmatch(text)
     try:
         return datetime.time(int(found[1]), int(found[2] or 0))
@@ -112,7 +130,7 @@ def _read_time(text):
 
 
 _READERS = {
-    PartialDateField: PartialDate.parse,
+    PartialDateField: _read_date,
     models.BooleanField: _read_boolean,
     models.DecimalField: _read_decimal,
     models.FloatField: lambda text: float(_read_decimal(text)),

@@ -5,6 +5,7 @@ import datetime
 import pytest
 
 from events.models import Event
+from tests.coopemploi.test_import_files import xlsx
 from tests.factories import CampaignFactory, EventFactory, InitiativeFactory, TerritoryFactory
 from tests.importing import apply, counts, export, problems, send
 
@@ -52,3 +53,42 @@ def test_rules_of_an_event_are_said_in_their_column(animateur_client):
     assert problems(batch)[2] == [["heure de fin", "La rencontre finit avant de commencer."]]
     assert problems(batch)[3] == [["", "La fin précède le début."]]
     assert [label for label, _ in problems(batch)[4]] == ["début", "commune du lieu"]
+
+
+@pytest.mark.parametrize(
+    "hour", [datetime.timedelta(hours=14, minutes=30), datetime.time(14, 30), 0.604166, "14:30:00"]
+)
+def test_hours_are_read_as_spreadsheets_hold_them(animateur_client, hour):
+    rows = [["type", "titre", "date", "heure de début"], ["atelier", "A", "17/10/2019", hour]]
+
+    apply(animateur_client, Event, send(animateur_client, Event, xlsx(*rows), "e.xlsx"))
+
+    assert Event.objects.get().start_time == datetime.time(14, 30)
+
+
+@pytest.mark.parametrize("hour", [0.99999, datetime.timedelta(hours=38), 14.5, -0.5])
+def test_what_is_no_hour_of_a_day_is_refused(animateur_client, hour):
+    rows = [["type", "titre", "date", "heure de début"], ["atelier", "A", "17/10/2019", hour]]
+
+    batch = send(animateur_client, Event, xlsx(*rows), "e.xlsx")
+
+    [[column, message]] = problems(batch)[2]
+    assert column == "heure de début"
+    assert "n'est pas une heure" in message
+
+
+@pytest.mark.parametrize("number", [45000, 45000.5])
+def test_date_left_as_a_number_is_told(animateur_client, number):
+    rows = [["type", "titre", "date"], ["atelier", "A", number]]
+
+    batch = send(animateur_client, Event, xlsx(*rows), "e.xlsx")
+
+    assert problems(batch) == {
+        2: [
+            [
+                "début",
+                f"« {number} » est une date que le tableur a laissée en nombre (le 15/03/2023 ?) : "
+                "donnez à cette colonne le format date.",
+            ]
+        ]
+    }
