@@ -2,7 +2,7 @@
 
 from coopemploi.due import due
 
-from . import follow_up, reminders
+from . import follow_up, registrations, reminders
 from .models import RoundTableBatch
 
 
@@ -15,6 +15,11 @@ def forget_round_tables(at):
 @due("suivi des actions")
 def actions(at):
     return f"{follow_up.ask(at)} personnes interrogées"
+
+
+@due("places libres")
+def give_seats(at):
+    return f"{registrations.refill_all()} données à qui attendait"
 
 
 # Before the reminders: nobody is reminded of a date that they were not told.

@@ -99,6 +99,12 @@ def refill(event):
     return fill_seats(locked(event))
 
 
+def refill_all():
+    """Fill the seats that any other writing set free; return how many were filled."""
+    waited_for = Registration.objects.waiting().order_by().values("event")
+    return sum(refill(event) for event in Event.objects.filter(pk__in=waited_for).order_by("pk"))
+
+
 def manage_url(registration):
     return reverse("registration_manage", args=[MANAGE.sign(registration.pk)])
 

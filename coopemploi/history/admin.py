@@ -216,13 +216,18 @@ class RecordHistory(admin.ModelAdmin):
     def _recover(self, request, version):
         with transaction.atomic():
             plan = recover(version)
-            self._check_reach(request, version.id)
+            self._settle(request, version.id)
         return plan
 
-    def _check_reach(self, request, key):
+    def brought_back(self, request, record):
+        """Do what follows from a record that was just brought back, from a version or the bin."""
+
+    def _settle(self, request, key):
         """Raise CannotRestoreError when a record brought back is out of reach."""
-        if self.out_of_reach(request, [self.model._base_manager.get(pk=key)]):
+        record = self.model._base_manager.get(pk=key)
+        if self.out_of_reach(request, [record]):
             raise CannotRestoreError("Elle est hors de votre périmètre.")
+        self.brought_back(request, record)
 
     @method_decorator(require_safe)
     def bin_view(self, request):
@@ -297,7 +302,7 @@ class RecordHistory(admin.ModelAdmin):
                 self.model,
                 key,
                 allowed=lambda obj: self.has_change_permission(request, obj),
-                check=lambda obj: self._check_reach(request, obj.pk),
+                check=lambda obj: self._settle(request, obj.pk),
             )
             count = len(plan.drafts)
             s = "s" if count > 1 else ""
@@ -355,7 +360,7 @@ class RecordHistory(admin.ModelAdmin):
                 with transaction.atomic():
                     self.check_restoring(request, obj, version)
                     losses = restore(version)
-                    self._check_reach(request, obj.pk)
+                    self._settle(request, obj.pk)
                 self.log_change(request, obj, "Retour à une version.")
                 self.message_user(request, "La version est rétablie.", messages.SUCCESS)
                 for loss in losses:

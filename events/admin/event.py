@@ -216,7 +216,15 @@ class EventAdmin(
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        if change and (filled := registrations.refill(form.instance)):
+        if change:
+            self._give_seats(request, form.instance)
+
+    def brought_back(self, request, record):
+        super().brought_back(request, record)
+        self._give_seats(request, record)
+
+    def _give_seats(self, request, event):
+        if filled := registrations.refill(event):
             s = "s" if filled > 1 else ""
             said = f"{filled} personne{s} de la liste d'attente inscrite{s}, et prévenue{s}."
             messages.success(request, said)

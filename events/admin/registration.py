@@ -39,11 +39,18 @@ class RegistrationAdmin(ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         """A seat given back by the team goes to who waits, as one given back by its owner."""
-        if not change:
+        found = Registration.objects.filter(pk=obj.pk).select_related("event").first()
+        if found is None or found.event != obj.event:
             obj.rank = obj.event.registrations.next_rank()
             obj.know_event()
         super().save_model(request, obj, form, change)
+        if found and found.event != obj.event:
+            registrations.refill(found.event)
         registrations.refill(obj.event)
+
+    def brought_back(self, request, record):
+        super().brought_back(request, record)
+        registrations.refill(record.event)
 
     def delete_model(self, request, obj):
         super().delete_model(request, obj)

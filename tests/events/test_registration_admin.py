@@ -8,6 +8,7 @@ from django.apps import apps
 from django.core import mail
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from coopemploi.dates import PartialDate
 from coopemploi.mail.services import deliver
@@ -99,3 +100,64 @@ def test_addresses_kept_in_capitals_are_lowered_and_each_keeps_one_registration(
         ("", Status.CONFIRMED, ""),
         ("lea@example.org", Status.CONFIRMED, ""),
     ]
+
+
+# Seats
+
+
+def test_registration_moved_to_another_event_frees_its_seat(animateur_client):
+    event, other = make_event(capacity=1), make_event(capacity=5)
+    moved = RegistrationFactory(event=event)
+    waiting = RegistrationFactory(event=event, status=Status.WAITING)
+    RegistrationFactory(event=other, rank=40)
+    change(animateur_client, moved, event=other.pk)
+    waiting.refresh_from_db()
+    assert waiting.status == Status.CONFIRMED
+    assert sent() == [(waiting.email, "Une place pour vous")]
+    assert (moved.event, moved.rank) == (other, 41)
+
+
+def test_registration_moved_knows_the_date_of_its_event(animateur_client):
+    moved = RegistrationFactory(event=make_event(), week_reminder_at=timezone.now())
+    other = make_event(start=PartialDate.parse("5/12/2030"))
+    change(animateur_client, moved, event=other.pk)
+    assert (moved.told_start, moved.week_reminder_at) == (other.start.earliest, None)
+
+
+def test_version_of_an_event_with_more_seats_gives_them(animateur_client):
+    event = make_event(capacity=5)
+    version = event.history.get()
+    event.capacity = 1
+    event.save()
+    RegistrationFactory(event=event)
+    waiting = RegistrationFactory(event=event, status=Status.WAITING)
+    url = reverse("admin:events_event_restore", args=[event.pk, "event", version.pk])
+    response = animateur_client.post(url, follow=True)
+    assert "1 personne de la liste d&#x27;attente inscrite, et prévenue." in response.text
+    waiting.refresh_from_db()
+    assert waiting.status == Status.CONFIRMED
+
+
+def test_version_of_a_registration_that_was_cancelled_gives_its_seat(animateur_client):
+    event = make_event(capacity=1)
+    leaving = RegistrationFactory(event=event, status=Status.CANCELLED)
+    version = leaving.history.get()
+    leaving.status = Status.CONFIRMED
+    leaving.save()
+    waiting = RegistrationFactory(event=event, status=Status.WAITING)
+    args = [leaving.pk, "registration", version.pk]
+    response = animateur_client.post(reverse("admin:events_registration_restore", args=args))
+    assert response.status_code == 302
+    waiting.refresh_from_db()
+    assert waiting.status == Status.CONFIRMED
+
+
+def test_seats_set_free_by_any_other_writing_are_given_when_due():
+    event = make_event(capacity=1)
+    RegistrationFactory(event=make_event(capacity=1), status=Status.CANCELLED)
+    first, second = RegistrationFactory.create_batch(2, event=event, status=Status.WAITING)
+    assert registrations.refill_all() == 1
+    assert registrations.refill_all() == 0
+    for registration in (first, second):
+        registration.refresh_from_db()
+    assert (first.status, second.status) == (Status.CONFIRMED, Status.WAITING)
