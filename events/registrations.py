@@ -93,6 +93,12 @@ def cancel(registration):
     fill_seats(event)
 
 
+def tell_cancelled_by_team(registration):
+    """Tell whoever had a seat, or waited for one, that they have none; nobody once it is over."""
+    if registration.email and not registration.event.is_over():
+        _write(registration, registration.event, "cancelled", is_by_team=True)
+
+
 @transaction.atomic
 def refill(event):
     """Fill the seats of an event that an animateur changed; return how many were filled."""
@@ -126,7 +132,7 @@ def addresses_of_present(event):
     return sorted(set(present.values_list("email", flat=True)))
 
 
-def _write(registration, event, template):
+def _write(registration, event, template, *, is_by_team=False):
     """The mails repeat nothing of what was typed: anybody may type anybody's address."""
     is_coming = registration.status == Status.CONFIRMED and template != "cancelled"
     send_mail_later(
@@ -135,6 +141,7 @@ def _write(registration, event, template):
         context={
             "event": event,
             "is_waiting": registration.status == Status.WAITING,
+            "is_by_team": is_by_team,
             "queue": place_in_queue(registration),
             "event_url": site_url(event.get_absolute_url()),
             "manage_url": site_url(manage_url(registration)),

@@ -73,7 +73,7 @@ def tell_changes(at):
 
     A draft may have any date: it is told once published again.
     """
-    waiting = Registration.objects.exclude(email="").exclude(status=Registration.Status.CANCELLED)
+    waiting = Registration.objects.active().exclude(email="")
     waiting = waiting.annotate(
         known_start=Coalesce("told_start", UNDATED),
         start=Coalesce("event__start_earliest", UNDATED),

@@ -1,5 +1,6 @@
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count
 from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -33,6 +34,7 @@ from events.models import (
     EventActor,
     EventFigure,
     Objective,
+    Registration,
     Series,
     Session,
 )
@@ -228,6 +230,33 @@ class EventAdmin(
             s = "s" if filled > 1 else ""
             said = f"{filled} personne{s} de la liste d'attente inscrite{s}, et prévenue{s}."
             messages.success(request, said)
+
+    def get_deleted_objects(self, objs, request):
+        """Also called by the pages that ask: they say whom a deletion would tell nothing."""
+        if request.POST.get("post") is None:
+            self._warn_of_registered(request, objs)
+        return super().get_deleted_objects(objs, request)
+
+    def _warn_of_registered(self, request, events):
+        to_come = [
+            event
+            for event in events
+            if not event.is_over() and self.has_delete_permission(request, event)
+        ]
+        # Who was told that it is cancelled comes no more.
+        untold = Registration.objects.active().exclude(told_state=Event.State.CANCELLED)
+        counted = untold.filter(event__in=to_come).values_list("event").annotate(Count("pk"))
+        counts = dict(counted.order_by())
+        for event in to_come:
+            if count := counts.get(event.pk):
+                who = (
+                    f"{count} personnes sont inscrites" if count > 1 else "1 personne est inscrite"
+                )
+                said = (
+                    f"{who} à « {event} », et supprimer la rencontre ne prévient personne : "
+                    "donnez-lui plutôt la tenue « annulée », un courriel le dira à chacun."
+                )
+                messages.warning(request, said)
 
     def preview_url(self, obj):
         return reverse("event_preview", args=[obj.slug])

@@ -44,6 +44,8 @@ class RegistrationAdmin(ModelAdmin):
             obj.rank = obj.event.registrations.next_rank()
             obj.know_event()
         super().save_model(request, obj, form, change)
+        if found and found.is_active and not obj.is_active:
+            registrations.tell_cancelled_by_team(obj)
         if found and found.event != obj.event:
             registrations.refill(found.event)
         registrations.refill(obj.event)

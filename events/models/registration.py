@@ -16,6 +16,9 @@ def has_a_letter(value):
 
 
 class RegistrationQuerySet(models.QuerySet):
+    def active(self):
+        return self.exclude(status=Registration.Status.CANCELLED)
+
     def confirmed(self):
         return self.filter(status=Registration.Status.CONFIRMED)
 

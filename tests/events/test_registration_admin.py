@@ -1,5 +1,6 @@
 """What the team writes in a registration itself."""
 
+import html
 from importlib import import_module
 
 import pytest
@@ -161,3 +162,83 @@ def test_seats_set_free_by_any_other_writing_are_given_when_due():
     for registration in (first, second):
         registration.refresh_from_db()
     assert (first.status, second.status) == (Status.CONFIRMED, Status.WAITING)
+
+
+# Cancelled by the team
+
+
+@pytest.mark.parametrize("status", [Status.CONFIRMED, Status.WAITING])
+def test_registration_cancelled_by_the_team_is_told_once(animateur_client, status):
+    registration = RegistrationFactory(event=make_event(title="Atelier"), status=status)
+    change(animateur_client, registration, status=Status.CANCELLED)
+    change(animateur_client, registration, status=Status.CANCELLED, name="Un autre nom")
+    deliver()
+    (message,) = mail.outbox
+    assert (message.to, message.subject) == ([registration.email], "Inscription annulée : Atelier")
+    assert "L'équipe qui prépare la rencontre a annulé votre inscription." in message.body
+    assert "Merci" not in message.body
+    assert not message.attachments
+
+
+@pytest.mark.parametrize(
+    ("event", "registration"),
+    [
+        ({"start": PartialDate.parse("14/09/2030")}, {}),
+        ({}, {"email": ""}),
+        ({}, {"status": Status.CANCELLED}),
+    ],
+)
+def test_nobody_is_told_of_a_seat_they_would_not_have_taken(animateur_client, event, registration):
+    registration = RegistrationFactory(event=make_event(**event), **registration)
+    change(animateur_client, registration, status=Status.CANCELLED)
+    assert sent() == []
+
+
+def test_registration_confirmed_by_the_team_is_not_told_cancelled(animateur_client):
+    registration = RegistrationFactory(event=make_event(), status=Status.WAITING)
+    change(animateur_client, registration, status=Status.CONFIRMED)
+    assert sent() == []
+
+
+# The meeting is deleted
+
+
+def deletion_page(client, event):
+    return html.unescape(
+        client.get(reverse("admin:events_event_delete", args=[event.pk])).content.decode()
+    )
+
+
+def test_deleting_a_meeting_says_how_many_are_registered(animateur_client):
+    event = make_event(title="Atelier")
+    RegistrationFactory(event=event)
+    said = "supprimer la rencontre ne prévient personne : donnez-lui plutôt la tenue « annulée »"
+    assert f"1 personne est inscrite à « Atelier », et {said}" in deletion_page(
+        animateur_client, event
+    )
+    RegistrationFactory(event=event, status=Status.WAITING)
+    RegistrationFactory(event=event, status=Status.CANCELLED)
+    assert f"2 personnes sont inscrites à « Atelier », et {said}" in deletion_page(
+        animateur_client, event
+    )
+    data = {"action": "delete_selected", "_selected_action": [event.pk]}
+    page = animateur_client.post(reverse("admin:events_event_changelist"), data)
+    assert "2 personnes sont inscrites à « Atelier »" in html.unescape(page.text)
+
+
+def test_deleting_a_meeting_that_nobody_expects_warns_of_nothing(animateur_client):
+    over = make_event(start=PartialDate.parse("14/09/2030"))
+    RegistrationFactory(event=over)
+    empty = make_event()
+    RegistrationFactory(event=empty, status=Status.CANCELLED)
+    told = make_event(state="cancelled")
+    RegistrationFactory(event=told, told_state="cancelled")
+    for event in (over, empty, told):
+        assert "inscrite" not in deletion_page(animateur_client, event)
+
+
+def test_deletion_once_confirmed_warns_no_more(animateur_client):
+    event = RegistrationFactory(event=make_event()).event
+    url = reverse("admin:events_event_delete", args=[event.pk])
+    page = animateur_client.post(url, {"post": "yes"}, follow=True)
+    assert "ne prévient personne" not in page.text
