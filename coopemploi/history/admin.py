@@ -35,6 +35,7 @@ from .tracking import records_of
 
 ENTRIES_PER_PAGE = 20
 RECOVER = "_recover"  # in a form: bring its record back first
+FILES = "_files"  # in a form: the names of the files that it came with first
 
 
 class RecordHistory(admin.ModelAdmin):
@@ -114,7 +115,18 @@ class RecordHistory(admin.ModelAdmin):
             found := self._gone(request, key) or self._conflict(request, key)
         ):
             return found
+        if lost := request.POST.getlist(FILES):
+            told = f"La fiche n'a pas reçu ces fichiers, renvoyez-les : {', '.join(lost)}."
+            self.message_user(request, told, messages.WARNING)
         return super()._changeform_view(request, object_id, form_url, extra_context)
+
+    def _posted(self, request):
+        """What a form holds, with the names of its files: a page cannot send those again."""
+        data = request.POST.copy()
+        for _, files in request.FILES.lists():
+            for sent in files:
+                data.appendlist(FILES, sent.name)
+        return data
 
     def _conflict(self, request, key):
         """The page that settles a conflict; None when nobody wrote since the form was opened."""
@@ -131,7 +143,7 @@ class RecordHistory(admin.ModelAdmin):
         state = conflicts.state_of(tables, obj)
         if state == opened:
             return None
-        data = request.POST.copy()
+        data = self._posted(request)
         form = self.get_form(request, obj, change=True)(data, instance=obj)
         formsets = [
             found for found in self._named_formsets(request, obj) if records_of(found[0].model)
@@ -145,12 +157,13 @@ class RecordHistory(admin.ModelAdmin):
             title="Quelqu'un a changé cette fiche entre-temps",
             conflict=conflict,
             state=state,
+            files=data.getlist(FILES),
             entries=Timeline(self.model, obj.pk, self.history_children(request, obj))[:1],
         )
 
     def _gone(self, request, key):
         """What to do of a form whose record was deleted meanwhile: it may come back first."""
-        data = request.POST.copy()
+        data = self._posted(request)
         is_asked = data.pop(RECOVER, None)
         version = deleted_versions(self.model).filter(id=key).first()
         if version is None or not self.has_view_permission(request, self._record_of(version)):
@@ -173,6 +186,7 @@ class RecordHistory(admin.ModelAdmin):
             version=version,
             sent=[(name, value) for name, values in data.lists() for value in values],
             written=self._written(request, data),
+            files=data.getlist(FILES),
             may_recover=may_recover,
             problem=problem,
         )

@@ -1,13 +1,16 @@
 """Two people on the same record: nothing of what either wrote is lost."""
 
+import html
 import re
 from html.parser import HTMLParser
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.forms.models import _get_foreign_key
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from coopemploi.admin import ModelAdmin
 from coopemploi.history.tracking import paused, records_of
@@ -18,6 +21,7 @@ from tests.factories import (
     InitiativeFactory,
     MatchFactory,
     PersonFactory,
+    RecapPictureFactory,
     StepFactory,
     ThemeFactory,
     UserFactory,
@@ -90,6 +94,10 @@ def opened(client, record):
 
 def send(client, record, form, **changed):
     return client.post(change(record), {**form, **changed})
+
+
+def plain(response):
+    return html.unescape(" ".join(strip_tags(response.content.decode()).split()))
 
 
 def choices(response):
@@ -360,6 +368,54 @@ def test_conflict_tells_whatever_was_typed(desks, value):
 
     assert response.status_code == 409
     assert {"title", "stage"} <= choices(response)
+
+
+def with_picture(client, recap):
+    """The form of a recap, and what sends it again with another picture."""
+    form = opened(client, recap)
+    file = SimpleUploadedFile("salle.png", b"une image")
+    return form | {"pictures-0-upload": [file]}
+
+
+def test_files_of_a_form_that_was_overtaken_are_said_to_be_sent_again(desks):
+    awa, bruno = desks
+    recap = RecapPictureFactory().recap
+    first, second = opened(awa, recap), with_picture(bruno, recap)
+    send(awa, recap, first, standfirst="D'Awa.")
+
+    asked = send(bruno, recap, second, reading_minutes="4")
+    saved = bruno.post(change(recap), form_of(asked), follow=True)
+
+    recap.refresh_from_db()
+    assert (asked.status_code, recap.standfirst, recap.reading_minutes) == (409, "D'Awa.", 4)
+    assert "vos fichiers sont à renvoyer ensuite : salle.png." in plain(asked)
+    assert "n'a pas reçu ces fichiers, renvoyez-les : salle.png." in plain(saved)
+
+
+def test_files_of_a_form_whose_record_is_gone_are_said_to_be_sent_again(desks):
+    awa, bruno = desks
+    recap = RecapPictureFactory().recap
+    form = with_picture(bruno, recap)
+    awa.post(change(recap).replace("/change/", "/delete/"), {"post": "yes"})
+
+    told = send(bruno, recap, form)
+
+    assert told.status_code == 409
+    assert "Vos fichiers sont à renvoyer : salle.png." in plain(told)
+
+
+def test_form_without_files_says_nothing_of_them(desks):
+    awa, bruno = desks
+    recap = RecapPictureFactory().recap
+    first, second = opened(awa, recap), opened(bruno, recap)
+    send(awa, recap, first, standfirst="D'Awa.")
+
+    asked = send(bruno, recap, second, reading_minutes="4")
+    saved = bruno.post(change(recap), form_of(asked), follow=True)
+
+    assert "Rien n'est perdu, et rien n'est encore enregistré" in plain(asked)
+    assert "fichier" not in plain(asked)
+    assert "renvoyez" not in plain(saved)
 
 
 def opened_need(client, status="introduced"):
