@@ -9,6 +9,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils.text import capfirst
 
+from ..merging.declarations import declarations
 from .differences import Names
 from .tracking import (
     CHANGED,
@@ -45,8 +46,14 @@ def draft(version, *, expected=frozenset(), is_back=False):
     records = records_of(model)
     current = model._base_manager.filter(pk=version.id).first()
     result = Draft(version, current or model())
+    restrictive = declarations[model].restrictive if current and model in declarations else {}
     for field_ in records.fields:
         value = getattr(version, field_.attname)
+        winner = restrictive.get(field_.name, value)
+        if value != winner and getattr(current, field_.name) == winner:
+            label, said = capfirst(field_.verbose_name), "oui" if winner else "non"
+            result.losses.append(f"« {label} » reste « {said} », pour protéger la personne.")
+            value = winner
         if field_.is_relation and value is not None and not _exists(field_, value, expected):
             label = capfirst(field_.verbose_name)
             if not field_.null:

@@ -272,12 +272,12 @@ class MergeAdmin(KeptAdmin):
         if request.method == "POST":
             try:
                 with transaction.atomic():
-                    undo(done, by=request.user)
+                    withdrawn = undo(done, by=request.user)
                     self._check_reach(request, model_admin, done)
             except UndoError as error:
                 obstacles = error.obstacles
             else:
-                return self._undone(request, model_admin, done)
+                return self._undone(request, model_admin, done, withdrawn)
         context = {
             **self.admin_site.each_context(request),
             "title": "Annuler la fusion",
@@ -316,7 +316,7 @@ class MergeAdmin(KeptAdmin):
         if outside := model_admin.out_of_reach(request, parted):
             raise UndoError([f"« {record} » serait hors de votre périmètre." for record in outside])
 
-    def _undone(self, request, model_admin, done):
+    def _undone(self, request, model_admin, done, withdrawn):
         survivor = model_admin.model._base_manager.get(pk=done.survivor_id)
         model_admin.log_change(request, survivor, f"Fusion avec « {done.loser_name} » annulée.")
         self.message_user(
@@ -324,6 +324,10 @@ class MergeAdmin(KeptAdmin):
             f"La fusion est annulée : « {done.loser_name} » est de nouveau une fiche.",
             messages.SUCCESS,
         )
+        for name, value in withdrawn.items():
+            label, said = model_admin.opts.get_field(name).verbose_name, "oui" if value else "non"
+            told = f"« {label} : {said} », choisi depuis la fusion, vaut pour les deux fiches."
+            self.message_user(request, told, messages.WARNING)
         return redirect(model_admin._url("change", done.loser_id))
 
 

@@ -4,6 +4,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from ..derived import registry
+from ..history.tracking import records_of
 from ..publishing import Publishable
 from ..search.text import normalise
 from .declarations import declarations
@@ -155,14 +156,19 @@ def _redirect(journal, model, slug, gone, kept):
 
 
 def undo(done, *, by=None):
-    """Part the records of a `Merge` again; raise UndoError, with nothing changed."""
+    """Part the records of a `Merge` again; raise UndoError, with nothing changed.
+
+    Return what the survivor withdrew since, by attribute name: it holds for both.
+    """
     try:
         with transaction.atomic():
             done = Merge.objects.select_for_update().get(pk=done.pk)
             if done.undone_at:
                 raise UndoError(["Cette fusion est déjà annulée."])
             registry.let_wait()
+            withdrawn = _withdrawn_since(done)
             revert(done.journal)
+            _withdraw(done, withdrawn)
             records = done.model_class._base_manager.filter(
                 pk__in=[done.survivor_id, done.loser_id]
             )
@@ -170,10 +176,36 @@ def undo(done, *, by=None):
             # What was kept to undo, which may be private, is of no more use.
             done.journal, done.undone_at, done.undone_by = [], timezone.now(), by
             done.save(update_fields=["journal", "undone_at", "undone_by"])
+            return withdrawn
     except IntegrityError as error:
         raise UndoError(
             ["Une autre fiche a pris depuis une valeur qui doit rester unique."]
         ) from error
+
+
+def _withdrawn_since(done):
+    """The protective values that the survivor took after a merge, in doubt those it has."""
+    model = done.model_class
+    survivor = model._base_manager.select_for_update().filter(pk=done.survivor_id).first()
+    restrictive = declarations[model].restrictive
+    if survivor is None or not restrictive:
+        return {}
+    versions = records_of(model).versions.objects.filter(id=survivor.pk)
+    merged = versions.filter(history_date__lt=done.merged_at).first()
+    return {
+        name: winner
+        for name, winner in restrictive.items()
+        if getattr(survivor, name) == winner and (merged is None or getattr(merged, name) != winner)
+    }
+
+
+def _withdraw(done, values):
+    """Give the record that comes back what was asked of the one that stood for it."""
+    if values:
+        loser = done.model_class._base_manager.get(pk=done.loser_id)
+        for name, winner in values.items():
+            setattr(loser, name, winner)
+        loser.save()
 
 
 def forget(model, keys):

@@ -376,6 +376,26 @@ def test_restore_keeps_how_to_reach_a_person(animateur_client):
     assert (person.last_name, person.email) == ("Avant", "moi@example.org")
 
 
+def test_restore_takes_back_no_protection_and_says_so(animateur_client):
+    person = PersonFactory(last_name="Avant", email_is_public=True, phone_is_public=False)
+    version = person.history.first()
+    person.last_name, person.phone_is_public = "Après", True
+    person.email_is_public, person.attribution_withdrawn = False, True
+    person.save()
+    address = history(person, "restore", "person", version.history_id)
+
+    told = text(animateur_client.get(address))
+    response = animateur_client.post(address, follow=True)
+
+    person.refresh_from_db()
+    assert (person.last_name, person.email_is_public) == ("Avant", False)
+    assert (person.attribution_withdrawn, person.phone_is_public) == (True, False)
+    for page in (told, text(response)):
+        assert "« A demandé le retrait de son nom » reste « oui »" in page
+        assert "« Accepte que son adresse soit publique » reste « non »" in page
+        assert "téléphone soit public » reste" not in page
+
+
 def test_restore_is_followed_by_search_and_closure(animateur_client):
     composition = CompositionFactory()
     whole, part = composition.whole, composition.part

@@ -518,6 +518,30 @@ def test_undo_forgets_what_was_kept_for_it():
     assert done.journal == []
 
 
+def test_name_withdrawn_since_the_merge_stays_withdrawn_for_both():
+    survivor = PersonFactory()
+    loser = PersonFactory(email_is_public=True)
+    done = merge(survivor, loser)
+    survivor.refresh_from_db()
+    survivor.attribution_withdrawn = True
+    survivor.save()
+
+    assert undo(done) == {"attribution_withdrawn": True}
+
+    people = Person.objects.in_bulk([survivor.pk, done.loser_id]).values()
+    assert [person.attribution_withdrawn for person in people] == [True, True]
+    # What the two merged had each said is theirs again.
+    assert Person.objects.get(pk=done.loser_id).email_is_public
+
+
+def test_name_withdrawn_before_the_merge_is_its_own_again():
+    done = merge(PersonFactory(attribution_withdrawn=True), PersonFactory())
+
+    assert undo(done) == {}
+
+    assert not Person.objects.get(pk=done.loser_id).attribution_withdrawn
+
+
 def test_undo_twice_is_refused():
     done = merge(*ActorFactory.create_batch(2))
     undo(done)

@@ -374,6 +374,23 @@ def test_undo_asks_first_then_puts_back(animateur_client):
     assert animateur_client.get(url).status_code == 404
 
 
+def test_undo_says_what_was_withdrawn_since(animateur_client):
+    survivor = PersonFactory()
+    done = merge(survivor, PersonFactory())
+    survivor.refresh_from_db()
+    survivor.attribution_withdrawn = True
+    survivor.save()
+
+    url = reverse("admin:merging_merge_undo", args=[done.pk])
+    response = animateur_client.post(url, follow=True)
+
+    told = [str(message) for message in response.context["messages"]]
+    assert (
+        "« a demandé le retrait de son nom : oui », choisi depuis la fusion, vaut pour les deux "
+        "fiches."
+    ) in told
+
+
 def test_undo_that_is_prevented_says_why_and_does_nothing(animateur_client):
     first, second = ActorFactory(name="Un"), ActorFactory(name="Deux")
     _, url = merged(animateur_client, first, second)
