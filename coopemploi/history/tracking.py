@@ -57,10 +57,10 @@ def is_paused():
 
 
 @contextmanager
-def operation(note=""):
-    """What is written within is one operation, told by `note`; gives its key."""
+def operation(note="", key=None):
+    """What is written within is one operation, told by `note`; gives its key, `key` if any."""
     before = getattr(_state, "operation", None)
-    key = uuid.uuid4()
+    key = key or uuid.uuid4()
     _state.operation = (key, note)
     try:
         yield key

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from events.models import Action, Recap
 from events.pasting.forms import FORMS, PastedTextForm, Proposals
 from events.pasting.proposing import KnownNames, propose
-from events.pasting.writing import write_recap
+from events.pasting.writing import AlreadyWrittenError, write_recap
 from events.reading.referential import territory_resolver
 from territories.models import Actor, Person
 
@@ -48,18 +48,37 @@ class PastedRecapMixin:
             proposals = Proposals(kinds, names, data=request.POST)
             return self._pasting_page(request, event, form, proposals)
         if "save" not in request.POST:
+            form.draw_again()
             proposals = Proposals(kinds, names, initial=propose(form.reading, event, names))
             return self._pasting_page(request, event, form, proposals)
         proposals = Proposals(kinds, names, data=request.POST)
         if not proposals.is_valid():
             return self._pasting_page(request, event, form, proposals, status=400)
-        recap = write_recap(
-            event=event, user=request.user, source=form.cleaned_data, kept=proposals.kept()
-        )
+        try:
+            recap = write_recap(
+                event=event,
+                user=request.user,
+                source=form.cleaned_data,
+                kept=proposals.kept(),
+                once=form.cleaned_data["once"],
+            )
+        except AlreadyWrittenError:
+            return self._already_written(request, event)
         self.log_change(request, event, "Compte rendu tiré d'un texte collé.")
         self.message_user(
             request, "Ce que vous avez gardé est enregistré. Relisez-le ici.", messages.SUCCESS
         )
+        return redirect("admin:events_recap_change", recap.pk)
+
+    def _already_written(self, request, event):
+        told = (
+            "Cette page était déjà enregistrée : rien n'est écrit deux fois, et ce que vous avez "
+            "changé depuis n'est pas repris. Pour garder autre chose, collez de nouveau le texte."
+        )
+        self.message_user(request, told, messages.WARNING)
+        recap = Recap.objects.filter(event=event).first()
+        if recap is None:
+            return redirect("admin:events_event_change", event.pk)
         return redirect("admin:events_recap_change", recap.pk)
 
     def pasting_links(self, request, event):

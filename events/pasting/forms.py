@@ -1,4 +1,5 @@
 import re
+import uuid
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -63,11 +64,18 @@ class PastedTextForm(forms.Form):
     published_on = PartialDateFormField(
         label="Publié le", required=False, max_length=120, help_text="09/05/2021, mai 2021…"
     )
+    # Drawn with the proposals, so that they are written once.
+    once = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, resolve=None, **kwargs):
         super().__init__(*args, **kwargs)
         self._resolve = resolve
         self.reading = None
+
+    def draw_again(self):
+        """Make what is shown next a page that was never sent."""
+        self.data = self.data.copy()
+        self.data["once"] = str(uuid.uuid4())
 
     def clean_text(self):
         text = self.cleaned_data["text"]

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.db.models import Max
 
+from coopemploi.history.tracking import operation, records_of
 from coopemploi.search.text import normalise
 from coopemploi.sources.models import Source
 from events.models import (
@@ -17,17 +18,31 @@ from events.models import (
     Session,
     Verbatim,
 )
+from events.registrations import locked
 from territories.models import Person
 
 from .forms import NEW
 
 
+class AlreadyWrittenError(Exception):
+    """The same page of proposals was sent before."""
+
+
 @transaction.atomic
-def write_recap(*, event, user, source, kept):
+def write_recap(*, event, user, source, kept, once=None):
     """Write the proposals kept, by kind, and the Source of their text; return the Recap.
 
-    Drafts are what is published by itself: a recap, actions, the next event.
+    Drafts are what is published by itself: a recap, actions, the next event. `once`, which the
+    page drew, is the key of their operation: sent again, raise AlreadyWrittenError.
     """
+    event = locked(event)
+    if once and records_of(Source).versions.objects.filter(operation=once).exists():
+        raise AlreadyWrittenError
+    with operation(key=once):
+        return _write(event, user, source, kept)
+
+
+def _write(event, user, source, kept):
     source = Source.objects.create(
         title=source["title"],
         url=source["url"],

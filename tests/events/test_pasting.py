@@ -59,7 +59,8 @@ def pasted(text=TEXT, **values):
 
 def sent_again(response, **changes):
     """What the page of proposals sends when nobody changes anything but `changes`."""
-    data = {**pasted(), "save": "1", "text": response.context["form"]["text"].value()}
+    form = response.context["form"]
+    data = {**pasted(), "save": "1", **{name: form[name].value() for name in ("text", "once")}}
     for formset in response.context["proposals"].formsets.values():
         for field in formset.management_form:
             data[field.html_name] = field.value()
@@ -135,6 +136,47 @@ def test_what_is_kept_is_written_with_its_source(animateur_client, event, crestv
     assert [party.label for party in action.parties.all()] == ["la mission locale"]
     assert event.next_event.start.as_input == "02/2022"
     assert event.next_event.status == Publishable.Status.DRAFT
+
+
+def written():
+    return [model.objects.count() for model in (Source, Recap, Verbatim, Action, Event, Person)]
+
+
+def test_page_sent_twice_is_written_once(animateur_client, event, crestville):
+    data = sent_again(propose(animateur_client, event))
+    first = animateur_client.post(page(event), data)
+    before = written()
+
+    again = animateur_client.post(page(event), {**data, "quotes-0-text": "Autre"}, follow=True)
+
+    assert again.redirect_chain == [(first.url, 302)]
+    assert "déjà enregistrée" in again.text
+    assert written() == before == [1, 1, 1, 1, 2, 1]
+
+
+def test_text_read_again_after_it_was_written_may_be_kept_further(
+    animateur_client, event, crestville
+):
+    data = sent_again(propose(animateur_client, event), **{"figures-0-keep": None})
+    animateur_client.post(page(event), data)
+    assert not event.figures.exists()
+    del data["save"]
+
+    again = animateur_client.post(page(event), {**data, "read": "1"})
+    animateur_client.post(page(event), sent_again(again))
+
+    assert (event.figures.count(), Verbatim.objects.count()) == (1, 1)
+
+
+def test_page_refused_then_mended_is_written(animateur_client, event, crestville):
+    wrong = sent_again(propose(animateur_client, event), **{"figures-0-value": "beaucoup"})
+    refused = animateur_client.post(page(event), wrong)
+
+    mended = sent_again(refused, **{"figures-0-value": "20"})
+    assert mended["once"] == wrong["once"]
+    animateur_client.post(page(event), mended)
+
+    assert Recap.objects.count() == 1
 
 
 def test_what_is_mended_is_written_as_mended_and_what_is_dropped_is_not(
