@@ -192,7 +192,7 @@ class PresencesForm:
     def is_valid(self):
         known = {value for value, _ in self.CHOICES}
         self.is_forged = any(row["sent"] not in known for row in self.rows)
-        addresses = {row["registration"].email for row in self.rows} - {""}
+        addresses = {row["registration"].email for row in self.rows if self._showed(row)} - {""}
         are_right = [line.is_valid() for line in self.lines]
         for line in self.lines:
             email = line.cleaned_data.get("email", "").lower() if line.is_valid() else ""
@@ -201,6 +201,14 @@ class PresencesForm:
                 are_right.append(False)
             addresses.add(email)
         return all(are_right) and not self.is_forged
+
+    def _showed(self, row):
+        """Whether the page had this line: others registered since, or came by the same page."""
+        return f"{row['name']}-avant" in self.data
+
+    @property
+    def seen(self):
+        return [row["registration"].pk for row in self.rows if self._showed(row)]
 
     @property
     def marks(self):

@@ -8,17 +8,24 @@ from .models import Attendance, Registration
 from .registrations import locked
 
 Status = Attendance.Status
+WORDS = ("name", "organisation", "place", "email")
 # Of several people of one actor, the one that says most.
 WEIGHTIEST = (Status.PRESENT, Status.REPRESENTED, Status.EXCUSED)
 
 
 @transaction.atomic
-def note(event, *, marks, walk_ins=()):
-    """Note the presences, and who came without registering.
+def note(event, *, marks, walk_ins=(), seen=()):
+    """Note the presences, and who came without registering; return who was noted already.
 
     `marks` is {registration: presence, "" for none}; `walk_ins` are fields of registrations.
+    `seen` are the keys of those that the page showed: a walk-in noted since by the same words
+    is the same person, of a page sent twice.
     """
     event = locked(event)
+    since = list(
+        event.registrations.filter(status=Registration.Status.WALK_IN).exclude(pk__in=seen)
+    )
+    walk_ins, twins = _told_apart(walk_ins, since)
     noted = []
     for registration, presence in marks.items():
         registration.presence = presence
@@ -28,6 +35,21 @@ def note(event, *, marks, walk_ins=()):
     for owner in {_owner_of(registration): None for registration in noted}:
         if owner:
             _follow(event, *owner)
+    return twins
+
+
+def _told_apart(walk_ins, since):
+    """Those to note, and the registrations written `since` that say the same of the others."""
+    new, twins = [], []
+    for answers in walk_ins:
+        words = [answers[name] for name in WORDS]
+        twin = next((each for each in since if [getattr(each, n) for n in WORDS] == words), None)
+        if twin:
+            since.remove(twin)
+            twins.append(twin)
+        else:
+            new.append(answers)
+    return new, twins
 
 
 def _came(event, answers):

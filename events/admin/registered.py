@@ -113,10 +113,13 @@ class RegisteredMixin:
         event = self._prepared(request, object_id)
         form = PresencesForm(request.POST or None, registrations=by_name(event))
         if request.method == "POST" and form.is_valid():
-            presences.note(event, marks=form.marks, walk_ins=form.walk_ins)
+            twins = presences.note(event, marks=form.marks, walk_ins=form.walk_ins, seen=form.seen)
             if "autres" in request.POST:
                 presences.mark_the_others_present(event)
             messages.success(request, "Les présences sont notées.")
+            if twins:
+                names = ", ".join(twin.name for twin in twins)
+                messages.warning(request, f"Déjà sur la feuille, et pas noté deux fois : {names}.")
             return redirect(reverse("admin:events_event_presences", args=[event.pk]))
         return self._answer(
             request,

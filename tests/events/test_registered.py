@@ -245,6 +245,33 @@ def test_who_waited_and_came_is_not_written_twice(animateur_client, event):
     assert (registration.pk, registration.status) == (waiting.pk, Status.WALK_IN)
 
 
+def test_sheet_sent_twice_notes_who_came_once(animateur_client, event):
+    sheet = {
+        "venu-0-name": "Léa Roux",
+        "venu-0-organisation": "PLIE",
+        "venu-1-name": "Lou",
+        "venu-1-email": "lou@example.org",
+    }
+    animateur_client.post(page("presences", event), sheet)
+
+    again = animateur_client.post(page("presences", event), sheet, follow=True)
+
+    assert sorted(event.registrations.values_list("name", flat=True)) == ["Lou", "Léa Roux"]
+    assert "pas noté deux fois : Léa Roux, Lou." in again.text
+
+
+def test_homonyms_of_the_door_are_both_noted(animateur_client, event):
+    marie = {"venu-0-name": "Marie", "venu-0-organisation": "PLIE"}
+    other = {"venu-1-name": "Marie", "venu-1-organisation": "PLIE"}
+    for _ in range(2):
+        animateur_client.post(page("presences", event), {**marie, **other})
+    assert event.registrations.count() == 2
+
+    mark(animateur_client, event, marie)
+
+    assert event.registrations.count() == 3
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
