@@ -1,7 +1,8 @@
 """What leads from meetings, and what comes out of them, to a perimeter."""
 
 from coopemploi.permissions import editing_rule
-from territories.permissions import lead
+from territories.models import Mandate
+from territories.permissions import lead, perimeter_of
 
 from .models import (
     Action,
@@ -33,6 +34,16 @@ def declare():
     lead(RoundTableEntry, *of_its_event("territory"), networks=["event__network"])
     lead(Action, *of_its_event("territories"), networks=["event__network"])
     lead(FollowUpBody, "territory", "actor__territories")
+
+
+def can_add_to_event(user, event):
+    """Whether what `user` writes may appear on the page of an event: one that they may edit.
+
+    Or one of the perimeter where they contribute: what they propose is published by others.
+    """
+    found = Event.objects.filter(pk=event.pk)
+    reached = perimeter_of(user).within(Event, Mandate.Role.CONTRIBUTOR)
+    return editing_rule().editable(found, user).exists() or found.filter(reached).exists()
 
 
 def can_preview_event(user, event, recap):

@@ -23,6 +23,8 @@ from events.models import Action, ActionNote, ActionParty, FollowUpBody, FollowU
 from events.services import make_initiative
 from initiatives.models import Initiative
 
+from .of_an_event import OfAnEventMixin
+
 
 class ActionPartyInline(StackedInline):
     model = ActionParty
@@ -35,7 +37,7 @@ class ActionNoteInline(TabularInline):
 
 
 @admin.register(Action)
-class ActionAdmin(MergeableMixin, PublishableAdmin):
+class ActionAdmin(OfAnEventMixin, MergeableMixin, PublishableAdmin):
     list_display = ["title", "event", "deadline", "progress", "status"]
     list_editable = ["progress"]
     list_filter = ["status", "progress", USED_SCHEMES]

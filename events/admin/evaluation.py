@@ -14,6 +14,8 @@ from events.evaluations.results import LEAST, remarks_of, results_of
 from events.models import Evaluation, Question
 from events.registrations import addresses_of_present
 
+from .of_an_event import OfAnEventMixin
+
 
 class QuestionInline(StackedInline):
     model = Question
@@ -21,7 +23,7 @@ class QuestionInline(StackedInline):
 
 
 @admin.register(Evaluation)
-class EvaluationAdmin(ModelAdmin):
+class EvaluationAdmin(OfAnEventMixin, ModelAdmin):
     list_display = ["event", "is_open", "shows_results"]
     list_filter = ["is_open"]
     list_select_related = ["event"]

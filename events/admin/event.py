@@ -42,6 +42,7 @@ from events.round_tables.admin import RoundTableMixin
 from initiatives.models import Need
 from territories.models import Actor, Person
 
+from .of_an_event import OfAnEventMixin
 from .pasting import PastedRecapMixin
 from .registered import RegisteredMixin
 
@@ -300,7 +301,7 @@ class EventAdmin(
 
 
 @admin.register(Session)
-class SessionAdmin(ModelAdmin):
+class SessionAdmin(OfAnEventMixin, ModelAdmin):
     list_display = ["title", "kind", "event"]
     list_filter = ["kind"]
     list_select_related = ["event"]

@@ -15,6 +15,7 @@ from events.models import (
     Verbatim,
 )
 
+from .of_an_event import OfAnEventMixin
 from .previewing import TypedPreviewMixin
 
 
@@ -64,7 +65,7 @@ class RecapLinkInline(TabularInline):
 
 
 @admin.register(Recap)
-class RecapAdmin(TypedPreviewMixin, PublishableAdmin):
+class RecapAdmin(OfAnEventMixin, TypedPreviewMixin, PublishableAdmin):
     list_display = ["event", "date", "status"]
     list_filter = ["status"]
     list_select_related = ["event"]

@@ -4,6 +4,8 @@ from django.urls import reverse
 from coopemploi.admin import ModelAdmin, StackedInline, TabularInline
 from events.models import RoundTableEntry, RoundTableItem, RoundTablePerson
 
+from .of_an_event import OfAnEventMixin
+
 
 class RoundTablePersonInline(TabularInline):
     model = RoundTablePerson
@@ -22,7 +24,7 @@ class RoundTableItemInline(StackedInline):
 
 
 @admin.register(RoundTableEntry)
-class RoundTableEntryAdmin(ModelAdmin):
+class RoundTableEntryAdmin(OfAnEventMixin, ModelAdmin):
     list_display = ["entry", "event", "people_shown", "actor", "territory", "order"]
     list_display_links = ["entry"]
     list_select_related = ["event", "actor", "territory"]

@@ -1,0 +1,43 @@
+"""What is written on the page of an event, from a form of its own."""
+
+from django.core.exceptions import ValidationError
+
+from coopemploi.admin import ModelForm
+from events.permissions import can_add_to_event
+
+
+class OfAnEventForm(ModelForm):
+    """Joins a record to no event, nor to any of its sessions, that one may not write on.
+
+    A record that is there already stays: whoever holds it by its own places still mends it.
+    """
+
+    user = None  # who writes, given by the admin
+
+    def clean_event(self):
+        event = self.cleaned_data["event"]
+        self._check(event)
+        return event
+
+    def clean_session(self):
+        session = self.cleaned_data["session"]
+        self._check(session and session.event)
+        return session
+
+    def _check(self, event):
+        session = getattr(self.instance, "session", None)
+        already = {self.instance.event_id, session and session.event_id}
+        if event and event.pk not in already and not can_add_to_event(self.user, event):
+            raise ValidationError(
+                f"« {event} » est hors de votre périmètre : demandez à qui l'anime de l'y ajouter.",
+                code="out_of_reach",
+            )
+
+
+class OfAnEventMixin:
+    form = OfAnEventForm
+
+    def get_form(self, request, *args, **kwargs):
+        form = super().get_form(request, *args, **kwargs)
+        form.user = request.user
+        return form
