@@ -329,9 +329,13 @@ def losses_of(plan):
     names = Names(
         [*(result.version for result in plan.drafts), *(kept for kept, _ in plan.left_out)]
     )
-    told = []
+    told, nameless = [], Counter()
     for result in plan.drafts:
-        told += [f"{_called(result.version, names)} : {loss}" for loss in result.losses]
+        if names.of_version(result.version):
+            told += [f"{_called(result.version, names)} : {loss}" for loss in result.losses]
+        else:  # a private name: all of them in one sentence
+            nameless.update((result.version.instance_type, loss) for loss in result.losses)
+    told += [f"{_counted(model, count)} : {loss}" for (model, loss), count in nameless.items()]
     for version, why in plan.left_out:
         told.append(f"{_called(version, names)} ne revient pas : {why}")
     return told

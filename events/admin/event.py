@@ -254,7 +254,8 @@ class EventAdmin(
                     f"{count} personnes sont inscrites" if count > 1 else "1 personne est inscrite"
                 )
                 said = (
-                    f"{who} à « {event} », et supprimer la rencontre ne prévient personne : "
+                    f"{who} à « {event} ». Supprimer la rencontre ne prévient personne, et la "
+                    "corbeille ne rend pas leurs inscriptions : "
                     "donnez-lui plutôt la tenue « annulée », un courriel le dira à chacun."
                 )
                 messages.warning(request, said)

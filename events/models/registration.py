@@ -140,6 +140,11 @@ class Registration(models.Model):
         self.told_state, self.told_start = self.event.state, self.event.start.earliest
         self.week_reminder_at = self.day_reminder_at = None
 
+    def come_back(self):
+        """Out of the bin, nothing tells whose seat it was: it holds none."""
+        self.status = self.Status.CANCELLED
+        return "De retour sans place, « annulé » : plus rien ne dit de qui."
+
     def answer(self, **answers):
         """Say something else of oneself: the fields of `answers`, no other."""
         for name, value in answers.items():

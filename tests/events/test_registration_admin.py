@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from coopemploi.dates import PartialDate
+from coopemploi.history.restoring import deleted_versions
 from coopemploi.mail.services import deliver
 from events import registrations
 from events.models import Registration
@@ -212,13 +213,16 @@ def deletion_page(client, event):
 def test_deleting_a_meeting_says_how_many_are_registered(animateur_client):
     event = make_event(title="Atelier")
     RegistrationFactory(event=event)
-    said = "supprimer la rencontre ne prévient personne : donnez-lui plutôt la tenue « annulée »"
-    assert f"1 personne est inscrite à « Atelier », et {said}" in deletion_page(
+    said = (
+        "Supprimer la rencontre ne prévient personne, et la corbeille ne rend pas leurs "
+        "inscriptions : donnez-lui plutôt la tenue « annulée »"
+    )
+    assert f"1 personne est inscrite à « Atelier ». {said}" in deletion_page(
         animateur_client, event
     )
     RegistrationFactory(event=event, status=Status.WAITING)
     RegistrationFactory(event=event, status=Status.CANCELLED)
-    assert f"2 personnes sont inscrites à « Atelier », et {said}" in deletion_page(
+    assert f"2 personnes sont inscrites à « Atelier ». {said}" in deletion_page(
         animateur_client, event
     )
     data = {"action": "delete_selected", "_selected_action": [event.pk]}
@@ -242,3 +246,38 @@ def test_deletion_once_confirmed_warns_no_more(animateur_client):
     url = reverse("admin:events_event_delete", args=[event.pk])
     page = animateur_client.post(url, {"post": "yes"}, follow=True)
     assert "ne prévient personne" not in page.text
+
+
+# The bin
+
+
+def recover(client, record):
+    """Delete a record, then take it out of the bin: the page that asks, and what follows."""
+    names = f"admin:events_{record._meta.model_name}"
+    assert client.post(reverse(f"{names}_delete", args=[record.pk]), {"post": "yes"}).url
+    (version,) = deleted_versions(type(record)).filter(id=record.pk)
+    url = reverse(f"{names}_recover", args=[version.pk])
+    asked, done = client.get(url), client.post(url, follow=True)
+    return html.unescape(asked.text), html.unescape(done.text)
+
+
+def test_meeting_out_of_the_bin_gives_no_seat_to_the_nameless(animateur_client):
+    event = make_event(capacity=1)
+    RegistrationFactory(event=event, email="lea@example.org")
+    RegistrationFactory(event=event, status=Status.WAITING)
+    for page in recover(animateur_client, event):
+        assert "2 inscriptions : À saisir de nouveau, jamais gardé : nom, adresse e-mail" in page
+        assert "2 inscriptions : De retour sans place" in page
+        assert "Inscription « »" not in page
+    assert set(event.registrations.values_list("name", "status")) == {("", Status.CANCELLED)}
+    again = registrations.register(event=event, email="lea@example.org", answers={"name": "Léa"})
+    assert again.status == Status.CONFIRMED
+    assert sent() == [("lea@example.org", "Vous êtes inscrit")]
+
+
+def test_registration_out_of_the_bin_has_no_seat_until_it_is_somebody_s(animateur_client):
+    registration = RegistrationFactory(event=make_event())
+    for page in recover(animateur_client, registration):
+        assert "1 inscription : De retour sans place" in page
+    change(animateur_client, registration, name="Léa", status=Status.CONFIRMED)
+    assert registration.status == Status.CONFIRMED
