@@ -42,7 +42,7 @@ def _told_apart(walk_ins, since):
     """Those to note, and the registrations written `since` that say the same of the others."""
     new, twins = [], []
     for answers in walk_ins:
-        words = [answers[name] for name in WORDS]
+        words = [answers.get(name, "") for name in WORDS]
         twin = next((each for each in since if [getattr(each, n) for n in WORDS] == words), None)
         if twin:
             since.remove(twin)
