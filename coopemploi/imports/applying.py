@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from ..batches import batches
+from ..dates import PartialDate
 from ..derived import registry
 from ..fields import computed_with, free_slug
 from ..history.tracking import is_derived
@@ -15,6 +16,7 @@ from ..publishing import Publishable
 from .models import ImportBatch, ImportRow
 
 State, Outcome = ImportRow.State, ImportRow.Outcome
+_SILENT = (None, "", False, 0, [], {}, PartialDate())
 STALE = "cette fiche a changé depuis l'aperçu : vérifiez de nouveau le fichier."
 OUTSIDE = "cette fiche serait hors de votre périmètre."
 
@@ -360,7 +362,9 @@ def _fingerprints(pks, checker):
         for keys in batches(pks):
             rows = kind._base_manager.filter(**{f"{owner}__in": keys}).order_by()
             for key, *values in rows.values_list(owner, *names):
-                found[key].append(repr((kind._meta.label, *zip(names, values, strict=True))))
+                # Nothing of what says nothing: a column that comes later changes no digest.
+                said = [pair for pair in zip(names, values, strict=True) if pair[1] not in _SILENT]
+                found[key].append(repr((kind._meta.label, *said)))
     return {
         key: salted_hmac("imports", "\n".join(sorted(rows)), algorithm="sha256").hexdigest()
         for key, rows in found.items()

@@ -130,12 +130,16 @@ class ImportRow(models.Model):
     # When the record was last saved by this import, for those that date it.
     written_at = models.DateTimeField("écrite le", null=True, blank=True)
     # What a record created was left as, digested: it may hold what is private.
-    fingerprint = models.CharField("empreinte de la fiche", max_length=64, blank=True)
+    fingerprint = models.CharField(
+        "empreinte de la fiche", max_length=64, blank=True, default="", db_default=""
+    )
     label = models.CharField("nom de la fiche", max_length=300, blank=True)
     # {name of column: [stored before, stored after, shown before, shown after]}
     changes = models.JSONField("différences", default=dict, blank=True)
     # {name of column: [what the links removed say, by the names of their fields]}
-    removed_links = models.JSONField("liens retirés", default=dict, blank=True)
+    removed_links = models.JSONField(
+        "liens retirés", default=dict, blank=True, db_default=models.Value({}, models.JSONField())
+    )
     # [[label of column or "", message]]
     problems = models.JSONField("problèmes", default=list, blank=True)
 
