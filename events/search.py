@@ -90,6 +90,7 @@ class EventSource(LocatedSource):
             | Q(attendances__person__isnull=False)
             | is_published("attendances__actor"),
             "attendances__territory__name",
+            is_name=True,
         ),
         *parties("parties"),
         *named_people("appearances__person"),

@@ -15,9 +15,15 @@ from .models import Actor, Containment, Network, Territory, contained_in
 from .perimeters import AREAS, COUNTED
 
 
-def when(condition, field):
-    """What the lookup `field` leads to, when the condition holds of the same row."""
-    return Case(When(condition, then=F(field)), default=Value(""), output_field=TextField())
+def when(condition, field, *, is_name=False):
+    """What the lookup `field` leads to, when the condition holds of the same row.
+
+    A name weighs as names do, and is not told in extracts.
+    """
+    shown = Case(When(condition, then=F(field)), default=Value(""), output_field=TextField())
+    if is_name:
+        shown.named = field
+    return shown
 
 
 def is_published(path):

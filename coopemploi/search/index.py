@@ -67,7 +67,8 @@ class SearchSource(DerivedTable):
             return "a"
         if field in self.summaries:
             return "b"
-        is_a_name = isinstance(field, str) and field.endswith(("__name", "__acronym", "__aliases"))
+        named = getattr(field, "named", field)
+        is_a_name = isinstance(named, str) and named.endswith(("__name", "__acronym", "__aliases"))
         return "c" if is_a_name else "d"
 
     # What results and lists show of a record, and how they order it

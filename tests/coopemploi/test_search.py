@@ -295,6 +295,12 @@ def test_search_what_is_said_of_a_hidden_party(client):
     assert set(found(client, "sarrasin")) == {"Territoires", "Rencontres"}
 
 
+def test_search_place_of_a_presence_is_not_told_in_extracts(client):
+    AttendanceFactory(territory=TerritoryFactory(name="Sarrasin"))
+    [document] = Document.objects.filter(model="events.event")
+    assert ("sarrasin" in document.c, "Sarrasin" in document.text) == (True, False)
+
+
 def test_search_actor_that_a_label_stands_for(client):
     named = {"actor": ActorFactory(name="Sarrasin"), "label": "une coopérative", "note": "Quinoa"}
     InvolvementFactory(**named)
