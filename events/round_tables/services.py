@@ -313,9 +313,10 @@ def take_back(*, batch):
             entry.delete()
         else:
             kept.append(f"la contribution « {entry} », modifiée depuis")
-    positions, people, actors = (
+    # A person before their positions, as the pages of the admin lock them.
+    people, positions, actors = (
         _left_as_created(model, batch.written.get(name, []), kept)
-        for name, model in (("positions", Position), ("people", Person), ("actors", Actor))
+        for name, model in (("people", Person), ("positions", Position), ("actors", Actor))
     )
     busy = Position.objects.filter(person__in=people).exclude(pk__in=positions)
     alone = _unused(Person, people, but=Position) - set(busy.values_list("person_id", flat=True))
