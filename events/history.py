@@ -35,8 +35,12 @@ from .models import (
 
 track(Campaign, CampaignFigure, Series)
 track(Event, EventActor, EventFigure, Objective, Session, Appearance, Attendance)
-# What people said of themselves is forgotten after a while: no copy outlives it.
-track(Registration, private=["name", "email", "organisation", "place", "access_needs"])
+# What people said of themselves is forgotten after a while: no copy outlives it. What they
+# were told stays told, whatever version is put back.
+track(
+    Registration,
+    private=["name", "email", "organisation", "place", "access_needs", "told_start"],
+)
 # Not the answers: what they were before would tell who answered what.
 track(EvaluationResult, Evaluation, Question)
 track(RoundTableEntry, RoundTablePerson, RoundTableItem)

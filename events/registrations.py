@@ -93,10 +93,10 @@ def cancel(registration):
     fill_seats(event)
 
 
-def tell_cancelled_by_team(registration):
+def tell_cancelled_by_team(registration, event):
     """Tell whoever had a seat, or waited for one, that they have none; nobody once it is over."""
-    if registration.email and not registration.event.is_over():
-        _write(registration, registration.event, "cancelled", is_by_team=True)
+    if registration.email and not event.is_over():
+        _write(registration, event, "cancelled", is_by_team=True)
 
 
 @transaction.atomic
@@ -108,7 +108,9 @@ def refill(event):
 def refill_all():
     """Fill the seats that any other writing set free; return how many were filled."""
     waited_for = Registration.objects.waiting().order_by().values("event")
-    return sum(refill(event) for event in Event.objects.filter(pk__in=waited_for).order_by("pk"))
+    # A draft has no page to lead to.
+    events = Event.objects.published().filter(pk__in=waited_for)
+    return sum(refill(event) for event in events.order_by("pk"))
 
 
 def manage_url(registration):

@@ -6,8 +6,7 @@ Each is written down with the mail that tells it: run twice, it is told once.
 import datetime
 
 from django.db import transaction
-from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,6 +16,7 @@ from coopemploi.mail.services import send_mail_later, site_url
 
 from .calendars import attachment
 from .models import Event, Registration
+from .models.registration import dates_of
 from .registrations import MANAGE
 
 # How many days before; the last first, so that who is told for tomorrow is not told twice.
@@ -24,7 +24,6 @@ REMINDERS = {"day_reminder_at": 1, "week_reminder_at": 7}
 # Long enough for an attendance certificate, then for a yearly report.
 NEEDS_KEPT = datetime.timedelta(days=30)
 KEPT = datetime.timedelta(days=365)
-UNDATED = Value(datetime.date.min)  # no date at all is a date like another, to be compared
 
 
 def send_reminders(at):
@@ -73,39 +72,39 @@ def tell_changes(at):
 
     A draft may have any date: it is told once published again.
     """
-    waiting = Registration.objects.active().exclude(email="")
-    waiting = waiting.annotate(
-        known_start=Coalesce("told_start", UNDATED),
-        start=Coalesce("event__start_earliest", UNDATED),
-    )
-    may_tell_start = Q(event__state=Event.State.PLANNED, event__status=Event.Status.PUBLISHED)
-    untold = waiting.filter(
-        ~Q(told_state=F("event__state")) | ~Q(known_start=F("start")) & may_tell_start
-    )
-    sent, today = 0, timezone.localdate(at)
-    for registration in untold.select_related("event__town").order_by("event", "rank"):
+    today, sent = timezone.localdate(at), 0
+    waiting = Registration.objects.active().exclude(email="").select_related("event__town")
+    may_have_moved = Q(event__state=Event.State.PLANNED, event__status=Event.Status.PUBLISHED)
+    waiting = waiting.filter(~Q(told_state=F("event__state")) | may_have_moved & _not_over(today))
+    for registration in waiting.order_by("event", "rank"):
         event = registration.event
-        template = f"event_{event.state}"
-        if registration.told_state == event.state:
-            template = "event_moved"
-            if event.is_over(today):  # its date is set right afterwards, or typed wrong
-                continue
+        known = registration.told_state, registration.told_start
+        if known == (event.state, dates_of(event)):
+            continue
         with transaction.atomic():
-            still = Registration.objects.filter(
-                pk=registration.pk,
-                told_state=registration.told_state,
-                told_start=registration.told_start,
-            )
-            told = still.update(
-                told_state=event.state,
-                told_start=event.start.earliest,
-                **_reminders_spent(event, at),
+            found = Registration.objects.filter(pk=registration.pk)
+            found = found.filter(told_state=known[0], told_start=known[1])
+            if known == (event.state, ""):  # registered before dates were noted
+                found.update(told_start=dates_of(event))
+                continue
+            told = found.update(
+                told_state=event.state, told_start=dates_of(event), **_reminders_spent(event, at)
             )
             if told and not event.is_over(today):
+                template = "event_moved" if known[0] == event.state else f"event_{event.state}"
                 is_coming = registration.status == Registration.Status.CONFIRMED
                 files = attachment(event) if is_coming else []
                 sent += bool(_tell(registration, event, template, files, {}))
     return sent
+
+
+def _not_over(today):
+    """One whose date is set right afterwards, or typed wrong, is no news."""
+    return (
+        Q(event__end_latest__gte=today)
+        | Q(event__end_latest=None, event__start_latest__gte=today)
+        | Q(event__end_latest=None, event__start_latest=None)
+    )
 
 
 def _reminders_spent(event, at):

@@ -58,6 +58,7 @@ from events.models import (
     Tally,
     Verbatim,
 )
+from events.models.registration import dates_of
 from initiatives.models import (
     Initiative,
     InitiativeFigure,
@@ -445,7 +446,7 @@ class RegistrationFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Sacha Nom{n}")
     email = factory.Sequence(lambda n: f"inscrit-{n}@example.org")
     rank = factory.Sequence(lambda n: n + 1)
-    told_start = factory.LazyAttribute(lambda registration: registration.event.start.earliest)
+    told_start = factory.LazyAttribute(lambda registration: dates_of(registration.event))
 
 
 class AttendanceFactory(DjangoModelFactory):

@@ -44,11 +44,16 @@ class RegistrationAdmin(ModelAdmin):
             obj.rank = obj.event.registrations.next_rank()
             obj.know_event()
         super().save_model(request, obj, form, change)
-        if found and found.is_active and not obj.is_active:
-            registrations.tell_cancelled_by_team(obj)
-        if found and found.event != obj.event:
-            registrations.refill(found.event)
-        registrations.refill(obj.event)
+        had_asked = found and found.status in (
+            Registration.Status.CONFIRMED,
+            Registration.Status.WAITING,
+        )
+        if had_asked and not obj.is_active:
+            registrations.tell_cancelled_by_team(obj, found.event)
+        # In one order, whoever moves what: they lock the events.
+        events = {event.pk: event for event in (found.event if found else obj.event, obj.event)}
+        for _, event in sorted(events.items()):
+            registrations.refill(event)
 
     def brought_back(self, request, record):
         super().brought_back(request, record)

@@ -38,6 +38,12 @@ class RegistrationQuerySet(models.QuerySet):
         return (self.aggregate(last=Max("rank"))["last"] or 0) + 1
 
 
+def dates_of(event):
+    """The first and the last possible day of its beginning, "2030-10-01/2030-10-31"; "/" for
+    an event without a date."""
+    return f"{event.start.earliest or ''}/{event.start.latest or ''}"
+
+
 class Registration(models.Model):
     """Somebody who asked to come to an event, without an account. Never public."""
 
@@ -96,9 +102,14 @@ class Registration(models.Model):
         default=Event.State.PLANNED,
         editable=False,
     )
-    # The first possible day; empty for an event without a date.
-    told_start = models.DateField(
-        "date connue de la personne", null=True, blank=True, editable=False
+    # See `dates_of`; empty when nobody noted it: what the event says is then learnt.
+    told_start = models.CharField(
+        "date connue de la personne",
+        max_length=21,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
     )
 
     objects = RegistrationQuerySet.as_manager()
@@ -137,7 +148,7 @@ class Registration(models.Model):
 
     def know_event(self):
         """Note that the person knows the event as it is, and was reminded of nothing yet."""
-        self.told_state, self.told_start = self.event.state, self.event.start.earliest
+        self.told_state, self.told_start = self.event.state, dates_of(self.event)
         self.week_reminder_at = self.day_reminder_at = None
 
     def come_back(self):

@@ -16,6 +16,7 @@ from coopemploi.history.restoring import deleted_versions
 from coopemploi.mail.services import deliver
 from events import registrations
 from events.models import Registration
+from events.models.registration import dates_of
 from tests.factories import EventFactory, RegistrationFactory
 
 pytestmark = pytest.mark.django_db
@@ -123,7 +124,7 @@ def test_registration_moved_knows_the_date_of_its_event(animateur_client):
     moved = RegistrationFactory(event=make_event(), week_reminder_at=timezone.now())
     other = make_event(start=PartialDate.parse("5/12/2030"))
     change(animateur_client, moved, event=other.pk)
-    assert (moved.told_start, moved.week_reminder_at) == (other.start.earliest, None)
+    assert (moved.told_start, moved.week_reminder_at) == (dates_of(other), None)
 
 
 def test_version_of_an_event_with_more_seats_gives_them(animateur_client):
@@ -165,6 +166,14 @@ def test_seats_set_free_by_any_other_writing_are_given_when_due():
     assert (first.status, second.status) == (Status.CONFIRMED, Status.WAITING)
 
 
+def test_seats_of_a_draft_are_given_once_it_is_published():
+    event = make_event(capacity=1, status="draft")
+    RegistrationFactory(event=event, status=Status.WAITING)
+    assert registrations.refill_all() == 0
+    event.publish()
+    assert registrations.refill_all() == 1
+
+
 # Cancelled by the team
 
 
@@ -187,6 +196,7 @@ def test_registration_cancelled_by_the_team_is_told_once(animateur_client, statu
         ({"start": PartialDate.parse("14/09/2030")}, {}),
         ({}, {"email": ""}),
         ({}, {"status": Status.CANCELLED}),
+        ({}, {"status": Status.WALK_IN}),
     ],
 )
 def test_nobody_is_told_of_a_seat_they_would_not_have_taken(animateur_client, event, registration):

@@ -1,11 +1,9 @@
 """What falls due for those who registered: reminders, changes, and being forgotten."""
 
 import datetime
-from importlib import import_module
 
 import pytest
 import time_machine
-from django.apps import apps
 from django.core import mail
 from django.core.management import call_command
 from django.urls import reverse
@@ -277,14 +275,47 @@ def test_who_registers_at_any_door_knows_the_date(animateur_client):
 
 
 def test_whoever_was_registered_before_is_taken_to_know_the_date():
-    dated = make()
-    undated = make(EventFactory(needs_registration=True))
-    Registration.objects.update(told_start=None)
-    migration = import_module("events.migrations.0013_dates_known_of_those_registered")
-    migration.know_the_present_date(apps, None)
-    dated.refresh_from_db()
-    undated.refresh_from_db()
-    assert (dated.told_start, undated.told_start) == (DAY.earliest, None)
+    make()
+    make(EventFactory(needs_registration=True))
+    Registration.objects.update(told_start="")
+    assert reminders.tell_changes(at("2030-10-02")) == 0
+    known = Registration.objects.order_by("pk").values_list("told_start", flat=True)
+    assert list(known) == [f"{DAY.earliest}/{DAY.latest}", "/"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("mai 2099", "1/5/2099"),
+        ("avant juin 2099", "avant juin 2098"),
+        ("4/5/2099", "date inconnue"),
+    ],
+)
+def test_any_other_date_is_told(before, after):
+    event = EventFactory(start=PartialDate.parse(before), needs_registration=True)
+    make(event)
+    move(event, after)
+    assert reminders.tell_changes(at("2030-10-02")) == 1
+    assert reminders.tell_changes(at("2030-10-02")) == 0
+
+
+def test_version_put_back_tells_no_date_again(animateur_client):
+    event = EventFactory(start=DAY, needs_registration=True)
+    registration = make(event)
+    version = registration.history.latest()
+    move(event, "5/12/2030")
+    assert reminders.tell_changes(at("2030-10-02")) == 1
+    args = [registration.pk, "registration", version.pk]
+    response = animateur_client.post(reverse("admin:events_registration_restore", args=args))
+    assert response.status_code == 302
+    assert reminders.tell_changes(at("2030-10-02")) == 0
+
+
+def test_other_words_for_the_same_date_are_no_news():
+    event = EventFactory(start=PartialDate.parse("4 mai 2099"), needs_registration=True)
+    make(event)
+    move(event, "04/05/2099")
+    assert reminders.tell_changes(at("2030-10-02")) == 0
 
 
 # Being forgotten
