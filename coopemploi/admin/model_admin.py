@@ -2,6 +2,7 @@
 
 import json
 
+from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
@@ -38,6 +39,14 @@ class FollowUpFilter(admin.SimpleListFilter):
         return getattr(queryset, method)()
 
 
+def named(deleted, *, but):
+    """A tree of what is deleted, without the lines that begin by one of `but`."""
+    if isinstance(deleted, list):
+        kept = (named(each, but=but) for each in deleted if not str(each).startswith(but))
+        return [each for each in kept if each != []]
+    return deleted
+
+
 class PrefetchingChangeList(ChangeList):
     def get_queryset(self, request, exclude_parameters=None):
         queryset = super().get_queryset(request, exclude_parameters)
@@ -70,6 +79,16 @@ class ModelAdmin(
         if obj is None:
             return None
         return self.with_relations(request, self.get_queryset(request)).get(pk=obj.pk)
+
+    def get_deleted_objects(self, objs, request):
+        """What goes with records, but the links that join two: they bear no name."""
+        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
+        models_of_links = apps.get_models(include_auto_created=True)
+        links = [each._meta for each in models_of_links if each._meta.auto_created]
+        told = tuple(f"{capfirst(each.verbose_name)}: " for each in links)
+        unnamed = {each.verbose_name_plural for each in links}
+        counts = {name: count for name, count in counts.items() if name not in unnamed}
+        return named(deleted, but=told), counts, missing, protected
 
     def get_search_results(self, request, queryset, search_term):
         """Find words by their beginning, whatever their accents and case."""

@@ -22,10 +22,14 @@ from coopemploi.vocabulary.models import Theme
 from initiatives.models import Initiative
 from tests import factories
 from tests.factories import (
+    ActorFactory,
+    EventActorFactory,
+    EventFactory,
     InitiativeFactory,
     InvolvementFactory,
     SchemeFactory,
     SourceFactory,
+    TerritoryFactory,
     ThemeFactory,
     UserFactory,
 )
@@ -211,6 +215,20 @@ def test_draft_is_previewed_and_published_record_is_seen(animateur_client):
     link = '<a href="{}" class="viewsitelink">{}</a>'
     assert link.format(draft.get_absolute_url(), "Aperçu du brouillon") in draft_html
     assert link.format(published.get_absolute_url(), "Voir sur le site") in published_html
+
+
+def test_deletion_names_what_goes_and_no_link_between_records(animateur_client):
+    event = EventFactory(title="Atelier")
+    event.territories.add(TerritoryFactory())
+    EventActorFactory(event=event, actor=ActorFactory(name="La Ruche"))
+    page = animateur_client.get(reverse("admin:events_event_delete", args=[event.pk]))
+    assert page.status_code == 200
+    assert {str(name): count for name, count in page.context["model_count"]} == {
+        "rencontres": 1,
+        "parties prenantes": 1,
+    }
+    assert "La Ruche" in page.text
+    assert "object (" not in page.text
 
 
 def test_identity_is_created_once_and_never_deleted(animateur_client):
