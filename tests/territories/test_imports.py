@@ -4,6 +4,7 @@ import pytest
 from django.db import models
 
 from coopemploi.formats import values
+from coopemploi.imports import applying
 from coopemploi.imports.models import ImportRow
 from territories.models import Actor, ActorTerritory, Containment, Territory
 from tests.factories import (
@@ -133,6 +134,22 @@ def test_created_territory_completed_since_is_kept(animateur_client):
 
     assert [territory.name for territory in Territory.objects.all()] == ["Complété"]
     assert problems(batch) == {2: [["", "modifiée depuis."]]}
+
+
+def test_created_territory_is_taken_back_though_a_column_came_since(animateur_client, monkeypatch):
+    """As if `description` had been added by an update between the two, empty everywhere."""
+    is_derived = applying.is_derived
+    monkeypatch.setattr(
+        applying, "is_derived", lambda field: field.name == "description" or is_derived(field)
+    )
+    text = "type;nom\nPETR;Pays\n"
+    batch = apply(animateur_client, Territory, send(animateur_client, Territory, text))
+    monkeypatch.undo()
+
+    take_back(animateur_client, Territory, batch)
+
+    assert not Territory.objects.exists()
+    assert problems(batch) == {}
 
 
 def test_created_territory_of_an_import_without_fingerprints_is_taken_back(animateur_client):
