@@ -18,13 +18,15 @@ from tests import schema
 from tests.factories import UserFactory
 
 
-def pytest_configure():
+def pytest_configure(config):
     # A slow hash protects real passwords; tests have none.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         **settings.STORAGES,
         "mail": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     }
+    # Empty: WhiteNoise lists the collected files again for each client of a test.
+    settings.STATIC_ROOT = config.cache.mkdir("static")
 
 
 @pytest.fixture(scope="session")
