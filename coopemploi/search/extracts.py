@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 LENGTH = 200
+ENDS = tuple(".!?…:;,·")
 # Markdown's marks, which an extract does without; a link keeps its words.
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _MARKS = re.compile(r"[*_`#>]+")
@@ -14,9 +15,11 @@ class Fragment(NamedTuple):
     is_match: bool
 
 
-def plain(text):
-    """Text in one line, without the marks of Markdown."""
-    return " ".join(_MARKS.sub("", _LINK.sub(r"\1", text)).split())
+def in_one_line(texts):
+    """The texts without the marks of Markdown, a dot after each that no sign ends."""
+    lines = [" ".join(_MARKS.sub("", _LINK.sub(r"\1", text)).split()) for text in texts]
+    ended = [line if line.endswith(ENDS) else f"{line} ·" for line in lines if line]
+    return " ".join(ended).removesuffix(" ·")
 
 
 def extract(text, spans, length=LENGTH):

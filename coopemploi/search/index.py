@@ -14,7 +14,7 @@ from ..derived import DerivedTable, registry
 from ..publishing import Publishable
 from . import synonyms
 from .analysis import Analyser, spellings
-from .extracts import plain
+from .extracts import in_one_line
 from .facets import SEVERAL
 from .models import Document, Edition, Word
 
@@ -149,7 +149,7 @@ class SearchSource(DerivedTable):
             for weight, texts in columns.items():
                 setattr(documents[pk], weight, " ".join(analyser.tokens(*texts)))
             told = dict.fromkeys(filter(None, columns["b"] + columns["d"]))
-            documents[pk].text = plain("\n".join(told))
+            documents[pk].text = in_one_line(told)
             for text in (*columns["a"], *columns["c"], *told):
                 words.update(spellings(text).items())
         return documents, words

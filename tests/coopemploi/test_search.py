@@ -301,6 +301,14 @@ def test_search_place_of_a_presence_is_not_told_in_extracts(client):
     assert ("sarrasin" in document.c, "Sarrasin" in document.text) == (True, False)
 
 
+def test_search_extract_tells_one_text_from_the_next():
+    initiative = InitiativeFactory(summary="Un **garage** [partagé](/la/).", body="")
+    InvolvementFactory(initiative=initiative, label="un fonds public", note="")
+    InvolvementFactory(initiative=initiative, label="un club", note="prête\nun local")
+    [document] = Document.objects.filter(model="initiatives.initiative")
+    assert document.text == "Un garage partagé. un fonds public · un club · prête un local"
+
+
 def test_search_actor_that_a_label_stands_for(client):
     named = {"actor": ActorFactory(name="Sarrasin"), "label": "une coopérative", "note": "Quinoa"}
     InvolvementFactory(**named)
