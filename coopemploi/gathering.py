@@ -33,8 +33,8 @@ def gathered(**kinds):
     the user but what `reading_rights` does, and may only write values in its queries.
 
     What a model names in `HELD_BACK` is left out, unless the queryset names its columns.
-    A queryset of values gives its rows as they come from the database. A `Beside` is a record
-    with other records that no relation leads to.
+    A queryset of values gives its rows as they come from the database. Several querysets, by
+    name, give their records by name.
     """
 
     def decorate(build):
@@ -85,14 +85,6 @@ def listed(model, *, defer=()):
     return lambda build: Listed(model, build, defer)
 
 
-@dataclass
-class Beside:
-    """The records of a queryset; their `beside` holds those of others, by name."""
-
-    queryset: models.QuerySet
-    others: dict
-
-
 # Statements
 
 
@@ -112,12 +104,15 @@ class Statement:
         marks = {name: _mark(kind, n) for n, (name, kind) in enumerate(kinds.items())}
         reader = Reader(user.is_staff, user.is_authenticated, _mark(int, len(kinds)))
         asked = build(reader, **marks)
-        beside = asked if isinstance(asked, Beside) else Beside(asked, {})
-        queryset, self.shape = beside.queryset, None
-        if queryset._fields is None:
-            self.shape = Shape(queryset.model)
-            queryset = self.shape.ask(queryset, beside.others, within=AsText)
-        sql, params = queryset.query.get_compiler(connection=connection).as_sql()
+        if isinstance(asked, dict):
+            self.shape = {name: Shape(queryset.model) for name, queryset in asked.items()}
+            sql, params = _side_by_side(self.shape[name].ask(asked[name]) for name in asked)
+        elif asked._fields is None:
+            self.shape = Shape(asked.model)
+            sql, params = _compiled(self.shape.ask(asked, within=AsText))
+        else:
+            self.shape = None
+            sql, params = _compiled(asked)
         lists = {name: kind[0] for name, kind in kinds.items() if isinstance(kind, list)}
         places = {mark[0] if name in lists else mark: name for name, mark in marks.items()}
         places[reader.pk] = "reader"
@@ -131,6 +126,11 @@ class Statement:
         rows = rows_of(self.sql, list(map(adapt, params)))
         if self.shape is None:
             return rows
+        if isinstance(self.shape, dict):
+            return {
+                name: list(map(shape.record, json.loads(told or "[]")))
+                for (name, shape), told in zip(self.shape.items(), rows[0], strict=True)
+            }
         return [self.shape.record(json.loads(row[0])) for row in rows]
 
 
@@ -162,6 +162,21 @@ def _mark(kind, n):
     if kind is datetime.date:
         return datetime.date(9000 + n, 7, 7)
     return f"mark-{number}"
+
+
+def _compiled(queryset):
+    return queryset.query.get_compiler(connection=connection).as_sql()
+
+
+def _side_by_side(querysets):
+    """One row: for each queryset of one column, the JSON array of its rows."""
+    template, cells, given = Rows.TEMPLATES[connection.vendor], [], []
+    for queryset in querysets:
+        sql, params = _compiled(queryset)
+        cells.append(template % {"subquery": sql})
+        given += params
+    end = "::text" if connection.vendor == "postgresql" else ""
+    return f"SELECT {', '.join(f'{cell}{end}' for cell in cells)}", given
 
 
 def _written(sql, params, places, lists):
@@ -228,14 +243,14 @@ class AsText(Func):
 class Rows(Subquery):
     """A JSON array of the rows of a queryset of one column."""
 
+    TEMPLATES = {
+        "sqlite": "json((SELECT json_group_array(json(one.gathered)) FROM (%(subquery)s) one))",
+        "postgresql": "(SELECT json_agg(one.gathered) FROM (%(subquery)s) one)",
+    }
     output_field = TextField()
 
-    def as_sqlite(self, compiler, connection, **context):
-        template = "json((SELECT json_group_array(json(one.gathered)) FROM (%(subquery)s) one))"
-        return super().as_sql(compiler, connection, template=template, **context)
-
-    def as_postgresql(self, compiler, connection, **context):
-        template = "(SELECT json_agg(one.gathered) FROM (%(subquery)s) one)"
+    def as_sql(self, compiler, connection, **context):
+        template = self.TEMPLATES[connection.vendor]
         return super().as_sql(compiler, connection, template=template, **context)
 
 
@@ -255,7 +270,7 @@ class Shape:
     converters: list = field(default_factory=list)  # (attname, function)
     links: list = field(default_factory=list)
 
-    def ask(self, queryset, others=(), within=None):
+    def ask(self, queryset, within=None):
         """The queryset whose rows are one JSON array each, `within` an expression."""
         query = queryset.query
         row = self._row(
@@ -263,12 +278,11 @@ class Shape:
             query.select_related or {},
             _tree(queryset._prefetch_related_lookups),
             list(query.annotation_select),
-            dict(others),
         )
         asked = queryset.prefetch_related(None).select_related(None)
         return asked.annotate(gathered=within(row) if within else row).values("gathered")
 
-    def _row(self, mask, related, tree, annotations=(), others=()):
+    def _row(self, mask, related, tree, annotations=()):
         """The array of a record: its columns, its annotations, what it is linked to."""
         options = self.model._meta
         held_back = getattr(self.model, "HELD_BACK", ())
@@ -290,10 +304,6 @@ class Shape:
             self.links.append(link)
         for name, asked in tree.items():
             link = Prefetched(self, _relation(self.model, asked.through), asked, name)
-            values.append(link.ask())
-            self.links.append(link)
-        for name in others:
-            link = Apart(name, others[name])
             values.append(link.ask())
             self.links.append(link)
         return Row(*values)
@@ -413,20 +423,6 @@ class Prefetched:
         else:
             cache = record.__dict__.setdefault("_prefetched_objects_cache", {})
             cache[self.cache] = found
-
-
-class Apart:
-    """What stands beside a record, whatever the record."""
-
-    def __init__(self, name, queryset):
-        self.name, self.queryset, self.shape = name, queryset, Shape(queryset.model)
-
-    def ask(self):
-        return Rows(self.shape.ask(self.queryset))
-
-    def give(self, record, rows):
-        found = [self.shape.record(row) for row in rows or ()]
-        record.__dict__.setdefault("beside", {})[self.name] = found
 
 
 def _lookups(tree, before=""):

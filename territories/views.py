@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from coopemploi.filters import WordsField
-from coopemploi.gathering import Beside, first_or_404, gathered, listed
+from coopemploi.gathering import first_or_404, gathered, listed
 from coopemploi.public_cache import kept_for_visitors
 from coopemploi.publishing import readable
 
@@ -301,18 +301,15 @@ def sections_of(user, territory, today):
     present = whose("event", attendances, user)
     present = present.filter(Q(actor=None) | readable(user, "actor__"))
     changes = StageChange.objects.filter(actor__in=acting.values("pk")).select_related("actor")
-    return Beside(
-        Territory.objects.filter(pk=territory).only("pk"),
-        {
-            "presences": present.select_related("event__source", "event__town"),
-            "stage_changes": changes[:MOST_STAGES],
-            # Each row says how many there are: counting apart would look for them twice.
-            **{
-                name: records.annotate(total=Window(Count("pk")))[:SECTION_SIZE]
-                for name, records in sections.items()
-            },
+    return {
+        "presences": present.select_related("event__source", "event__town"),
+        "stage_changes": changes[:MOST_STAGES],
+        # Each row says how many there are: counting apart would look for them twice.
+        **{
+            name: records.annotate(total=Window(Count("pk")))[:SECTION_SIZE]
+            for name, records in sections.items()
         },
-    )
+    }
 
 
 def contents(sections):
@@ -357,8 +354,7 @@ def territory_detail(request, kind, slug):
     if not found:
         return redirect(territory_of_today(f"{kind}:{slug}"), permanent=True)
     [territory] = found
-    [here] = sections_of(user, territory=territory.pk, today=timezone.localdate())
-    inside = here.beside
+    inside = sections_of(user, territory=territory.pk, today=timezone.localdate())
     sections = {name: section(inside, name) for name in SECTIONS}
     parts = parts_by_kind(territory, user)
     moments = chronicle(

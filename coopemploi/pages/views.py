@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import Error as DatabaseError
 from django.db import InterfaceError, OperationalError, connection
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, F, OuterRef, Prefetch
 from django.http import HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -23,7 +23,7 @@ from territories.models import Actor, ActorTerritory, Network, Territory
 
 from .. import version
 from ..accounts.interruption import hold, is_interrupted
-from ..gathering import gathered, listed
+from ..gathering import gathered
 from ..identity.models import Identity
 from ..mail.services import send_mail_later
 from ..media.storage import FilesUnreachableError
@@ -57,29 +57,19 @@ HOME_EVENTS = 3  # to come, and as many past
 @require_safe
 def home(request):
     """The home shows what is public, to everyone alike."""
-    today = timezone.localdate()
-    return render(
-        request,
-        "pages/home.html",
-        {
-            "upcoming": next_events(request.user, today=today),
-            "past": last_events(request.user, today=today),
-            "initiatives": latest_initiatives.rows(request.user, latest_keys()),
-            **public_counts(),
-        },
-    )
+    shown = shown_at_home(request.user, today=timezone.localdate(), initiatives=latest_keys())
+    return render(request, "pages/home.html", {**shown, **public_counts()})
 
 
-@gathered(today=datetime.date)
-def next_events(user, today):
-    return with_line(Event.objects.published().upcoming(today))[:HOME_EVENTS]
-
-
-@gathered(today=datetime.date)
-def last_events(user, today):
+@gathered(today=datetime.date, initiatives=[int])
+def shown_at_home(user, today, initiatives):
     recaps = Recap.objects.published().filter(event=OuterRef("pk"))
-    events = with_line(Event.objects.published().past(today))
-    return events.annotate(has_recap=Exists(recaps))[:HOME_EVENTS]
+    events = with_line(Event.objects.published())
+    return {
+        "upcoming": events.upcoming(today)[:HOME_EVENTS],
+        "past": events.past(today).annotate(has_recap=Exists(recaps))[:HOME_EVENTS],
+        "initiatives": latest_initiatives(user).filter(pk__in=initiatives),
+    }
 
 
 def with_line(events):
@@ -89,19 +79,21 @@ def with_line(events):
     )
 
 
-@listed(Initiative, defer=Initiative.PROSE)
 def latest_initiatives(user):
-    """The initiatives published last, as their cards need."""
+    """The published initiatives, the last first, as their cards need."""
     carriers = Involvement.objects.visible_to(user).filter(
         role__in=[Involvement.Role.CARRIER, Involvement.Role.PILOT]
     )
+    published_last_first = F("published_at").desc(nulls_last=True), "-created_at", "-pk"
     return (
         Initiative.objects.published()
+        .defer(*Initiative.PROSE)
         .select_related("source")
         .prefetch_related(
             Prefetch("territories", Territory.objects.only("name")),
             Prefetch("involvements", carriers.named("initiative"), to_attr="carriers"),
         )
+        .order_by(*published_last_first)
     )
 
 

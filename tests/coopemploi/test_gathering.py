@@ -154,6 +154,27 @@ def test_a_date_is_a_value_like_another():
     assert len(begun_before(ANYONE, day=datetime.date(2020, 3, 2))) == 2
 
 
+def test_several_querysets_are_read_at_once(rich, django_assert_num_queries):
+    @gathered(day=datetime.date, pks=[int])
+    def read(user, day, pks):
+        events = Event.objects.order_by("pk")
+        return {
+            "before": events.filter(start_earliest__lt=day)[:2],
+            "100 %": with_everything(Initiative.objects.visible_to(user).filter(pk__in=pks)),
+        }
+
+    starts = ("01/02/2020", "02/02/2020", "03/02/2020", "01/03/2020")
+    events = [factories.EventFactory(start=PartialDate.parse(start)) for start in starts]
+    [expected] = with_everything(Initiative.objects.filter(pk=rich.pk))
+    expected = told(expected)
+
+    with django_assert_num_queries(1):
+        found = read(ANYONE, day=datetime.date(2020, 2, 20), pks=[rich.pk])
+        assert [told(each) for each in found["100 %"]] == [expected]
+    assert found["before"] == events[:2]
+    assert read(ANYONE, day=datetime.date(2020, 1, 1), pks=[]) == {"before": [], "100 %": []}
+
+
 def test_what_a_reader_may_not_see_at_the_end_of_a_link_is_none():
     @gathered(pk=int)
     def event_of(user, pk):

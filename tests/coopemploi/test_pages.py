@@ -133,9 +133,9 @@ def fill_home(count):
 @pytest.mark.parametrize("count", [1, 30])
 def test_home_query_count(client, django_assert_num_queries, count):
     fill_home(count)
-    # Identity, six counts, which initiatives are the latest (two), next events, past events,
-    # and three for the initiatives. The first nine are kept until something changes.
-    with django_assert_num_queries(12):
+    # Identity, six counts, which initiatives are the latest (two), and all that is shown. The
+    # first nine are kept until something changes.
+    with django_assert_num_queries(10):
         assert client.get(reverse("home")).status_code == 200
 
 
@@ -501,11 +501,11 @@ def test_500_needs_nothing(rf, django_assert_num_queries):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("count", [1, 30])
-def test_home_takes_three_queries_when_nothing_changed(
+def test_home_takes_one_query_when_nothing_changed(
     client, django_assert_num_queries, monkeypatch, count
 ):
     monkeypatch.setattr(version, "MAX_AGE", 60)
     fill_home(count)
     client.get(reverse("home"))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(1):
         assert client.get(reverse("home")).status_code == 200
