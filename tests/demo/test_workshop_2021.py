@@ -8,7 +8,7 @@ import pytest
 
 from coopemploi.demo.loading import CONTENT
 from coopemploi.search.text import normalise
-from events.models import Event, RoundTableEntry, RoundTableItem
+from events.models import Event, RoundTableEntry, RoundTableItem, Verbatim
 from initiatives.models import Initiative, Need, Offer
 from territories.models import Actor, Network, Person, Territory
 
@@ -818,6 +818,25 @@ def test_workshop_has_its_date_aims_and_questions(event):
         assert words in question
     assert event.recap.is_published
     assert event.recap.standfirst
+
+
+def test_what_the_document_quotes_is_reported_under_its_author(event):
+    verbatims = event.recap.verbatims.all()
+    for verbatim, words in zip(
+        verbatims,
+        (
+            "approche collective presque toujours coopération",
+            "fruit de la coopération partage acteurs réfléchit",
+            "institutions posture laisse agir territoires",
+            "durablement privées part de responsabilité coresponsabilité acceptée",
+        ),
+        strict=True,
+    ):
+        assert [word for word in words.split() if word not in verbatim.text] == []
+        assert verbatim.fidelity == Verbatim.Fidelity.REPORTED
+        assert verbatim.person.full_name == "Jacques Le Priol"
+        assert verbatim.actor.slug == "region-nouvelle-aquitaine"
+        assert verbatim.themes.exists()
 
 
 def test_organiser_and_venue_stay_unknown(event):
