@@ -245,7 +245,10 @@ def test_escalier_initiative_was_born_of_a_private_project(webinar):
         "petr:petr-monts-et-barrages",
     }
     assert {scheme.slug for scheme in initiative.schemes.all()} == {"tzcld", "gpect"}
-    assert initiative.contact.person.full_name == "Elodie Lang"
+
+
+def test_initiatives_have_no_contact_since_the_document_names_none_for_them(webinar):
+    assert not Initiative.objects.exclude(contact=None).exists()
 
 
 def test_webinar_presented_both_initiatives(webinar):
