@@ -208,6 +208,15 @@ def test_next_meeting_is_in_lyon_in_february_2020(meeting):
     assert following.network == meeting.network
 
 
+def test_strike_announced_that_day_has_its_date(meeting):
+    strike = Event.objects.get(title="Grève du chômage")
+    assert strike.start.earliest == strike.start.latest == datetime.date(2019, 11, 7)
+    assert (strike.start.wording, strike.start.is_deduced) == ("7 novembre", True)
+    assert (strike.get_kind_display(), strike.venue, strike.town) == ("autre", "", None)
+    assert not strike.parties.exists()
+    assert strike.source == meeting.source
+
+
 def test_recap_tells_the_eighteen_announced_and_the_seventeen_named(meeting):
     recap = meeting.recap
     assert "80 personnes" in recap.standfirst
