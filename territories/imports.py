@@ -68,6 +68,9 @@ class PersonLookup(Lookup):
     def names_of(self, person):
         return [person.full_name]
 
+    def said_of(self, person):
+        return person.public_name
+
 
 class PositionLookup(Lookup):
     """« Léa Roux, directrice, PLIE de Lens [lea-roux] »: a job, by its person.
@@ -140,6 +143,7 @@ class TerritoryImport(Importation):
         "kind": ("nature du territoire", "sorte"),
         "code": ("code", "code Insee", "SIREN", "code QPV"),
         "population": ("habitants", "nombre d'habitants"),
+        "source": ("document", "document d'origine"),
     }
     example = {"kind": "PETR", "name": "PETR du Pays d'essai", "aliases": "Pays d'essai"}
 
@@ -199,6 +203,7 @@ class ActorImport(Importation):
         "website": ("site internet", "site", "adresse web", "url"),
         "territories": ("territoire", "territoires", "lieu", "commune", "zone d'intervention"),
         "schemes": ("dispositif",),
+        "source": ("document", "document d'origine"),
         "parents": ("rattachement", "structure porteuse"),
         "status": ("statut", "publication"),
     }

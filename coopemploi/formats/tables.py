@@ -13,6 +13,7 @@ SEPARATOR = " | "
 DELIMITER, BYTE_ORDER_MARK = ";", "\ufeff"
 # What a spreadsheet would take for a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+ABOUT_SHEET = "Source et licence"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -73,7 +74,7 @@ def workbook(export):
     sheet.append([text_cell(sheet, header) for header in export.all_columns])
     for record in export.stream():
         sheet.append([xlsx_cell(sheet, value) for value in export.row(record).values()])
-    about = book.create_sheet("Source et licence")
+    about = book.create_sheet(ABOUT_SHEET)
     for line in export.about:
         about.append([text_cell(about, text) for text in line])
     return book

@@ -138,6 +138,11 @@ class Column:
     def shown_of(self, record):
         return self.shown(self.current(record))
 
+    def is_said(self, text, record):
+        """Whether a cell is what the lists of the site write of the record, for people to read."""
+        value = getattr(record, self.name)
+        return isinstance(value, PartialDate) and text == canonical(str(value))
+
     def assign(self, record, stored):
         setattr(record, self.name, self.value(stored))
 
@@ -201,6 +206,10 @@ class ReferenceColumn(Column):
 
     def shown(self, stored):
         return self.lookup.labels.get(stored, "") if stored else ""
+
+    def is_said(self, text, record):
+        related = getattr(record, self.name)
+        return related is not None and text == canonical(self.lookup.said_of(related))
 
     def is_gone(self, stored):
         keys = set(stored if isinstance(stored, list) else filter(None, [stored]))
@@ -286,6 +295,11 @@ class ManyColumn(ReferenceColumn):
     def shown(self, stored):
         return SEPARATOR.join(sorted(self.lookup.labels.get(pk, "") for pk in stored))
 
+    def is_said(self, text, record):
+        related = getattr(record, self.name).all()
+        names = [canonical(self.lookup.said_of(other)) for other in related]
+        return sorted(text.split(SEPARATOR)) == sorted(SEPARATOR.join(names).split(SEPARATOR))
+
     def assign(self, record, stored):
         """Links are written once the record is."""
 
@@ -361,6 +375,10 @@ class HeldColumn(Column):
         if isinstance(stored, list):
             return SEPARATOR.join(self.inner.shown(value) for value in stored)
         return "" if stored is None else self.inner.shown(stored)
+
+    def is_said(self, text, record):
+        """No list of the site tells what depends on a record."""
+        return False
 
     def assign(self, record, stored):
         if isinstance(stored, list) or len(self._saved(record)) > 1:

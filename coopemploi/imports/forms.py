@@ -1,11 +1,13 @@
 from django import forms
 
+from ..formats.tables import ABOUT_SHEET
 from .mapping import letter
 from .readers import MOST_BYTES, UnreadableFileError, read_rows, sheet_names
 from .writers import HELP_SHEET
 
 SHOWN_VALUES = 3
 SHOWN_LENGTH = 60
+OUR_SHEETS = (HELP_SHEET, ABOUT_SHEET)  # of the files we make, beside the records
 
 
 class UploadForm(forms.Form):
@@ -38,7 +40,7 @@ class UploadForm(forms.Form):
             return
         content = file.read()
         try:
-            names = [name for name in sheet_names(content) if name != HELP_SHEET]
+            names = [name for name in sheet_names(content) if name not in OUR_SHEETS]
             if len(names) > 1 and not sheet:
                 self._ask_sheet(names)
             else:

@@ -61,6 +61,10 @@ class Lookup:
         name = " ".join(str(record).replace("|", "/").replace(";", ",").split())
         return f"{name} [{self.reference_of(record)}]"
 
+    def said_of(self, record):
+        """How the lists of the site name a record, whoever else has that name."""
+        return str(record)
+
     def reference_of(self, record):
         return getattr(record, self.slug)
 

@@ -15,6 +15,9 @@ from icalendar import Calendar
 from coopemploi.dates import PartialDate
 from coopemploi.derived import registry
 from coopemploi.publishing import Publishable
+from events.models import Event
+from initiatives.models import Initiative, Need, Resource
+from territories.models import Actor, Territory
 from tests.factories import (
     ActionFactory,
     ActionPartyFactory,
@@ -35,6 +38,7 @@ from tests.factories import (
     TerritoryFactory,
     ThemeFactory,
 )
+from tests.importing import send
 
 pytestmark = pytest.mark.django_db
 
@@ -569,3 +573,88 @@ def test_panel_of_events_offers_the_calendar_of_its_tab(client):
     text = client.get(PAST).content.decode()
 
     assert '<a href="?periode=passees&amp;format=ics" rel="nofollow">' in text
+
+
+# A list taken from the site can be sent back to it
+
+
+def in_one_of_two_places(make, **kwargs):
+    """A record of a territory whose name another has."""
+    record = make(**kwargs)
+    record.territories.set(TerritoryFactory.create_batch(2, name="Floirac")[:1])
+    return record
+
+
+def initiative_of_namesakes(**kwargs):
+    return in_one_of_two_places(make_initiative, **kwargs)
+
+
+def need_of_namesakes():
+    need = in_one_of_two_places(
+        make_need, details="Deux lignes ;\n« et un | ». ", stated_on="[] 2e vague"
+    )
+    PersonFactory(first_name=need.person.first_name, last_name=need.person.last_name)
+    ActorFactory(name=need.actor.name)
+
+
+def event_of_namesakes():
+    event = in_one_of_two_places(
+        make_event,
+        start="[17/10/2019] 17 octobre dernier",
+        end="[10/2019 - 12/2019] à l'automne",
+        start_time=datetime.time(9, 30),
+    )
+    NetworkFactory(name=event.network.name)
+    TerritoryFactory(name=event.town.name)
+
+
+def resource_of_namesakes():
+    resource = make_resource(dated="fin mars 2021")
+    ActorFactory(name=resource.actor.name)
+
+
+def actor_of_namesakes():
+    actor = make_actor(aliases=["Une", "Deux"])
+    ActorTerritoryFactory(actor=actor, territory__name="Floirac", note="le quartier")
+    TerritoryFactory(name="Floirac")
+
+
+BACK = [
+    pytest.param(Initiative, INITIATIVES, initiative_of_namesakes, id="initiatives"),
+    pytest.param(Need, NEEDS, need_of_namesakes, id="needs"),
+    pytest.param(Event, PAST, event_of_namesakes, id="events"),
+    pytest.param(Resource, RESOURCES, resource_of_namesakes, id="resources"),
+    pytest.param(Actor, ACTORS, actor_of_namesakes, id="actors"),
+    pytest.param(
+        Territory,
+        f"{reverse('territory_list')}?type=petr",
+        lambda: TerritoryFactory(kind="petr", source=SourceFactory(), aliases=["Une", "Deux"]),
+        id="territories",
+    ),
+]
+
+
+@pytest.mark.parametrize("name", ["csv", "xlsx"])
+@pytest.mark.parametrize(("model", "url", "make"), BACK)
+def test_list_taken_from_the_site_is_an_import_that_changes_nothing(
+    animateur_client, model, url, make, name
+):
+    make()
+
+    batch = send(animateur_client, model, body(animateur_client, url, name), f"liste.{name}")
+
+    assert batch.rows.exists()
+    changed = batch.rows.exclude(state="unchanged")
+    assert [(row.state, row.problems, row.changes) for row in changed] == []
+
+
+def test_cell_changed_in_a_list_of_the_site_is_the_only_change(animateur_client):
+    initiative = initiative_of_namesakes(title="Épicerie", summary="Une ;\ndeux")
+    content = body(animateur_client, INITIATIVES, "csv").decode().replace("deux", "deux et |")
+
+    batch = send(animateur_client, Initiative, content)
+
+    [row] = batch.rows.all()
+    assert row.record_key == initiative.pk
+    assert list(row.changes) == ["summary"]
+    assert row.changes["summary"][:2] == ["Une ;\ndeux", "Une ;\ndeux et |"]
