@@ -174,9 +174,9 @@ class PartialDate:
             case Precision.DAY:
                 return first.isoformat()
             case Precision.MONTH:
-                return f"{first:%Y-%m}"
+                return first.isoformat()[:7]
             case Precision.YEAR:
-                return f"{first:%Y}"
+                return first.isoformat()[:4]
         return "/".join(bound.isoformat() if bound else ".." for bound in (first, last))
 
     @property
@@ -195,21 +195,26 @@ class PartialDate:
         first, last = self.earliest, self.latest
         match self.precision:
             case Precision.DAY:
-                return f"{first:%d/%m/%Y}"
+                return _slashed(first)
             case Precision.MONTH:
-                return f"{first:%m/%Y}"
+                return _slashed(first)[3:]
             case Precision.YEAR:
-                return f"{first:%Y}"
+                return _slashed(first)[6:]
         if not first:
-            return f"au plus tard {last:%d/%m/%Y}"
+            return f"au plus tard {_slashed(last)}"
         if not last:
-            return f"au plus tôt {first:%d/%m/%Y}"
-        return f"{first:%d/%m/%Y} - {last:%d/%m/%Y}"
+            return f"au plus tôt {_slashed(first)}"
+        return f"{_slashed(first)} - {_slashed(last)}"
 
 
 def _day_label(date):
     day = "1er" if date.day == 1 else date.day
     return f"{day} {MONTHS[date.month - 1]} {date.year}"
+
+
+def _slashed(date):
+    """17/10/2019; of four figures, which %Y does not give to every year."""
+    return f"{date:%d/%m}/{date.year:04}"
 
 
 def _date(year, month, day):

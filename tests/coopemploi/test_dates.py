@@ -24,6 +24,11 @@ from coopemploi.dates import PartialDate, Precision
         ("[17/10/2019] 17 octobre dernier", "2019-10-17", "17 octobre 2019 (date déduite)"),
         ("[2011] depuis 10 ans", "2011", "2011 (date déduite)"),
         ("[] 2e vague", "", "2e vague"),
+        # Typing errors for 2019.
+        ("17/10/0219", "0219-10-17", "17 octobre 219"),
+        ("10/0219", "0219-10", "octobre 219"),
+        ("0219", "0219", "219"),
+        ("[avant 17/10/0219]", "../0219-10-16", "au plus tard le 16 octobre 219 (date déduite)"),
         ("", "", "date inconnue"),
         ("date inconnue", "", "date inconnue"),
     ],
