@@ -122,7 +122,7 @@ def ods_file(headers, rows, title="Fiches"):
         row = TableRow()
         for text in cells:
             cell = TableCell(valuetype="string") if text else TableCell()
-            for line in printable(text).splitlines() if text else ():
+            for line in printable(text).split("\n") if text else ():
                 paragraph = P()
                 addTextToElement(paragraph, line)
                 cell.addElement(paragraph)

@@ -310,6 +310,7 @@ def test_file_that_cannot_be_read_is_refused_in_french(content, said):
 @pytest.mark.parametrize("write", [writers.csv_file, writers.xlsx_file, writers.ods_file])
 def test_texts_come_back_from_a_file_as_they_were(write):
     texts = ["=1+1", "-- un tiret", "@nom", "#N/A", "deux  espaces", "un\n\ndeux", "03", "l'été"]
+    texts.append("saut\u2028de ligne")  # as word processors paste it
 
     with write(["a"] * len(texts), [texts]) as file:
         assert read_rows(file.read())[1] == (2, texts)
