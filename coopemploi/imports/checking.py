@@ -16,6 +16,7 @@ from ..batches import batches
 from .columns import canonical
 from .declarations import EXAMPLE, REFERENCE
 from .models import ImportRow
+from .readers import harmless_reversed
 
 State = ImportRow.State
 
@@ -329,7 +330,9 @@ class Checker:
         """Whether a cell is what a file of ours writes of the record, or comes to the same."""
         if column.is_private and not self.may_change(record):
             return not text
-        if text == canonical(column.shown_of(record)) or column.is_said(text, record):
+        shown = canonical(column.shown_of(record))
+        # An apostrophe of the record's own is read as the one that we put before formulas.
+        if text in (shown, harmless_reversed(shown)) or column.is_said(text, record):
             return True
         try:
             return column.stored(text) == column.current(record)

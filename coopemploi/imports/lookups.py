@@ -9,6 +9,7 @@ from ..batches import batches
 from ..formats.schema import schema_of
 from ..search.text import normalise
 
+_SEPARATING = re.compile(r"[|;\n\[]")  # what a cell puts between names, or before a réf
 _REFERENCE = re.compile(r"\[([\w:.-]+)\]\s*$")
 _LIKE_ENOUGH = 75
 _SHOWN = 4
@@ -56,7 +57,7 @@ class Lookup:
         return label
 
     def text_of(self, record):
-        if self.is_named_alone:
+        if self.is_named_alone and not _SEPARATING.search(record.name):
             return record.name
         name = " ".join(str(record).replace("|", "/").replace(";", ",").split())
         return f"{name} [{self.reference_of(record)}]"

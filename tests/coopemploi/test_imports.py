@@ -92,6 +92,30 @@ def test_export_is_a_valid_import_that_changes_nothing(animateur_client, extensi
     assert "" not in batch.mapping
 
 
+@pytest.mark.parametrize("extension", ["csv", "xlsx", "ods"])
+def test_apostrophe_of_a_record_is_no_mark_of_ours(animateur_client, extension):
+    InitiativeFactory(title="'-- entre tirets", summary="'+ 12 places")
+    content = downloaded(animateur_client.get(address("export_file", extension)))
+
+    assert counts(send(animateur_client, content, f"export.{extension}")) == {"unchanged": 1}
+
+
+@pytest.mark.parametrize("name", ["Eau ; air", "Eau | air", "Aides [Région]"])
+def test_term_whose_name_separates_is_kept_beside_another(animateur_client, name):
+    initiative = InitiativeFactory()
+    initiative.themes.add(ThemeFactory(name=name))
+    ThemeFactory(name="Mobilité")
+    content = downloaded(animateur_client.get(address("export_file", "xlsx")))
+    headers, cells = (cells for _, cells in readers.read_rows(content))
+    themes = f"{cells[headers.index('thématiques')]} | Mobilité"
+
+    batch = send(animateur_client, f'réf;thématiques\n{cells[0]};"{themes}"\n')
+
+    assert problems(batch) == {}
+    apply(animateur_client, batch)
+    assert {theme.name for theme in initiative.themes.all()} == {name, "Mobilité"}
+
+
 def test_export_holds_only_what_the_list_is_filtered_by(animateur_client):
     InitiativeFactory(title="Une publiée")
     InitiativeFactory(title="Un brouillon", status=Publishable.Status.DRAFT)
