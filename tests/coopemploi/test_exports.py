@@ -45,6 +45,7 @@ pytestmark = pytest.mark.django_db
 DRAFT = Publishable.Status.DRAFT
 INITIATIVES = reverse("initiative_list")
 ACTORS = reverse("actor_list")
+TERRITORIES = reverse("territory_list")
 NETWORKS = reverse("network_list")
 NEEDS = reverse("exchange_list")
 OFFERS = f"{NEEDS}?voir=offres"
@@ -575,6 +576,15 @@ def test_panel_of_events_offers_the_calendar_of_its_tab(client):
     assert '<a href="?periode=passees&amp;format=ics" rel="nofollow">' in text
 
 
+@pytest.mark.parametrize(("url", "is_followed"), [(ACTORS, True), (TERRITORIES, False)])
+def test_panel_speaks_of_following_a_list_that_can_be(client, url, is_followed):
+    text = client.get(url).content.decode()
+
+    assert "Télécharger" in text
+    assert ("s'abonner" in text) is is_followed
+    assert ("Pour être au courant de la suite" in text) is is_followed
+
+
 # A list taken from the site can be sent back to it
 
 
@@ -627,7 +637,7 @@ BACK = [
     pytest.param(Actor, ACTORS, actor_of_namesakes, id="actors"),
     pytest.param(
         Territory,
-        f"{reverse('territory_list')}?type=petr",
+        f"{TERRITORIES}?type=petr",
         lambda: TerritoryFactory(kind="petr", source=SourceFactory(), aliases=["Une", "Deux"]),
         id="territories",
     ),
