@@ -22,6 +22,19 @@ def hour(name):
     return value
 
 
+def days(event):
+    if not event.end or event.end == event.start:
+        return str(event.start)
+    return f"{event.start} – {event.end}" if event.start else f"fin : {event.end}"
+
+
+def hours(event):
+    said = " – ".join(
+        f"{time.hour}h{time:%M}" for time in (event.start_time, event.end_time) if time
+    )
+    return said if event.start_time or not said else f"jusqu'à {said}"
+
+
 class EventExport(Export):
     name = "rencontres"
     title = "Rencontres"
@@ -54,7 +67,13 @@ class EventExport(Export):
 
     def text(self, record):
         called_off = f"Rencontre {record.get_state_display()}." if record.is_called_off else ""
-        return "\n\n".join(filter(None, (called_off, record.topic, record.summary)))
+        parts = (called_off, self.when(record), record.topic, record.summary)
+        return "\n\n".join(filter(None, parts))
+
+    def when(self, record):
+        """« 1er mars 2019, 9h30 – 17h00, Halle, Tours »."""
+        online = record.get_format_display() if record.format == Event.Format.ONLINE else ""
+        return ", ".join(filter(None, (days(record), hours(record), self.place(record), online)))
 
     def revision(self, record):
         return record.revision

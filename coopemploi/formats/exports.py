@@ -133,6 +133,10 @@ class Export:
         """What a feed or a calendar says of a record."""
         return record.summary
 
+    def when(self, record):
+        """What a mail says of a record beside its title."""
+        return ""
+
     def revision(self, record):
         """For a calendar: a number that rises with each change of a record."""
         return 0
@@ -146,6 +150,7 @@ class Export:
         mention = "Exemple fictif. " if record.is_fictional else ""
         return {
             "title": printable(record),
+            "when": printable(self.when(record)),
             "text": printable(mention + self.text(record)),
             "address": self.address(record),
         }

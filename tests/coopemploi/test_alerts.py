@@ -22,6 +22,7 @@ from tests.factories import (
     EventFactory,
     InitiativeFactory,
     OfferFactory,
+    TerritoryFactory,
     ThemeFactory,
 )
 
@@ -275,10 +276,12 @@ def test_managing_a_wrong_key(client, wrong):
     assert client.post(manage(), {"arreter": wrong}).status_code == 404
 
 
-def test_events_are_followed(django_assert_num_queries):
-    publish(EventFactory, "Journée", start="2030-01-01")
+def test_events_are_followed_with_their_day_and_place():
+    town = TerritoryFactory(name="Tours")
+    publish(EventFactory, "Journée", start="2030-01-01", venue="Halle", town=town)
     follow(path="/evenements/", title="Rencontres")
     assert services.send_digests(NOW) == 1
+    assert "- Journée\n  1er janvier 2030, Halle, Tours\n  http" in Email.objects.get().message
 
 
 def test_only_public_lists():

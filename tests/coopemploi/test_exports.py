@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import html
 import io
 import json
 from xml.etree import ElementTree
@@ -470,6 +471,40 @@ def test_calendar_has_only_events_whose_day_is_known(client):
     assert event["summary"] == "Un jour"
     assert event.decoded("dtstart") == datetime.date(2019, 10, 17)
     assert event.decoded("dtend") == datetime.date(2019, 10, 18)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"start": "2/2020", "venue": "Halle", "town": "Lyon"}, "février 2020, Halle, Lyon"),
+        ({"start": "[17/10/2019] 17 octobre dernier"}, "17 octobre 2019 (date déduite)"),
+        ({"start": "", "venue": "Halle"}, "date inconnue, Halle"),
+        (
+            {
+                "start": "1/3/2019",
+                "end": "2/3/2019",
+                "start_time": datetime.time(9, 30),
+                "end_time": datetime.time(17),
+            },
+            "1er mars 2019 – 2 mars 2019, 9h30 – 17h00",
+        ),
+        (
+            {"end": "5/3/2019", "end_time": datetime.time(9), "format": "online"},
+            "fin : 5 mars 2019, jusqu'à 9h00, en ligne",
+        ),
+    ],
+)
+def test_feed_and_calendar_say_when_and_where_an_event_is(client, values, said):
+    if "town" in values:
+        values = {**values, "town": TerritoryFactory(name=values["town"])}
+    EventFactory(summary="Un résumé", **values)
+
+    entry = ElementTree.fromstring(body(client, PAST, "atom")).find(f"{ATOM}entry")  # noqa: S314
+
+    text = html.unescape(entry.find(f"{ATOM}summary").text)
+    assert f"<p>{said}</p>\n\n<p>Un résumé</p>" in text
+    for event in calendar_events(client):
+        assert event["description"].startswith(f"{said}\n\nUn résumé\n\nhttp")
 
 
 def test_calendar_gives_drafts_to_animateurs_only(client, animateur_client):
