@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import openpyxl
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
@@ -440,6 +441,18 @@ def test_file_is_named_in_french_with_its_date(client, name, disposition):
     assert response["Content-Disposition"] == (
         f"{disposition}; filename*=utf-8''r%C3%A9seaux-{today}.{name}"
     )
+
+
+def test_json_is_the_envelope_that_the_documentation_describes(client):
+    InitiativeFactory()
+
+    data = json.loads(body(client, INITIATIVES, "json"))
+
+    assert list(data) == ["source", "licence", "genere_le", "total", "resultats"]
+    assert list(data["source"]) == ["nom", "liste", "adresse"]
+    assert list(data["licence"]) == ["nom", "adresse"]
+    documented = (settings.BASE_DIR / "docs/imports.md").read_text()
+    assert [name for name in data if f"`{name}`" not in documented] == []
 
 
 def test_geojson_places_a_record_at_its_first_known_point(client):
