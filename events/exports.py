@@ -1,4 +1,4 @@
-"""What the lists of events and actions give to take away."""
+"""What the lists of events, verbatims and actions give to take away."""
 
 from coopemploi.dates import Precision
 from coopemploi.formats.calendars import moment
@@ -90,6 +90,43 @@ class EventExport(Export):
             return None
         ends = record.end.latest if record.end.precision is Precision.DAY else record.start.latest
         return moment(record.start.earliest, ends, record.start_time, record.end_time)
+
+
+def unless_withdrawn(value):
+    """A name withdrawn takes its title and its actor along."""
+
+    def column(verbatim):
+        is_withdrawn = verbatim.person and verbatim.person.attribution_withdrawn
+        return "" if is_withdrawn else value(verbatim)
+
+    return column
+
+
+class VerbatimExport(Export):
+    name = "propos"
+    title = "Ce qui s'est dit"
+    formats = ("xlsx", "csv", "json")
+    columns = {
+        "propos": "text",
+        "fidélité": "get_fidelity_display",
+        "personne": lambda record: record.person.public_name if record.person else "",
+        "fonction ce jour-là": unless_withdrawn(lambda record: record.title),
+        "acteur ce jour-là": unless_withdrawn(lambda record: record.actor or ""),
+        "thématiques": names("themes"),
+        "rencontre": lambda record: record.recap.event,
+        "date de la rencontre": lambda record: record.recap.event.start,
+        "date de la rencontre (ISO 8601)": lambda record: record.recap.event.start.iso,
+    }
+    history = {}
+
+    def prepare(self, records):
+        return records.select_related("recap__source")
+
+    def heavy(self, records):
+        return ["recap__source__raw_text"]
+
+    def reference(self, record):
+        return str(record.pk)
 
 
 def commitments(action):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from coopemploi.formats import pdf
+from coopemploi.formats.exports import export, offered
 from coopemploi.gathering import first_or_404, gathered, listed
 from coopemploi.media.serving import give
 from coopemploi.pagination import paginate
@@ -24,7 +25,7 @@ from territories.models import Actor, Network, StageChange, Territory
 
 from . import feeds
 from .evaluations.results import public_results
-from .exports import ActionExport, EventExport
+from .exports import ActionExport, EventExport, VerbatimExport
 from .filters import ActionFilter, EventFilter, MonthField, VerbatimFilter
 from .models import (
     Action,
@@ -349,11 +350,15 @@ def verbatim_cards(user):
 def verbatim_list(request):
     """What was said at every meeting, by theme and by speaker."""
     filters = VerbatimFilter(request, verbatim_cards)
-    return render(
-        request,
-        "events/verbatim_list.html",
-        {"section": "events", "filters": filters, "page": paginate(request, filters)},
-    )
+    if exported := export(request, filters, VerbatimExport):
+        return exported
+    context = {
+        "section": "events",
+        "filters": filters,
+        "page": paginate(request, filters),
+        "formats": offered(VerbatimExport),
+    }
+    return render(request, "events/verbatim_list.html", context)
 
 
 @login_not_required

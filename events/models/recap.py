@@ -172,6 +172,10 @@ class Verbatim(models.Model):
         return f"{self.recap.event.get_absolute_url()}#verbatim-{self.pk}"
 
     @property
+    def source(self):
+        return self.recap.source
+
+    @property
     def is_fictional(self):
         return self.recap.is_fictional
 

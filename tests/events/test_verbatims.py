@@ -1,16 +1,22 @@
 """What was said, across meetings; a recap to share and to carry away."""
 
+import json
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from coopemploi.dates import PartialDate
+from coopemploi.derived import registry
 from coopemploi.formats import pdf
 from events.models import Recap
 from tests.factories import (
+    ActorFactory,
     EventFactory,
     KeyIdeaFactory,
     PersonFactory,
     RecapFactory,
+    SourceFactory,
     ThemeFactory,
     VerbatimFactory,
 )
@@ -63,6 +69,78 @@ def test_withdrawn_name_leads_to_nothing(client):
     page = client.get(LIST, {"auteur": zoe.slug}).content.decode()
     assert "Retirée" not in page
     assert "Je préfère rester discrète." in page  # an unknown value narrows nothing
+
+
+def rows_of(client, **query):
+    response = client.get(LIST, {"format": "json", **query})
+    return json.loads(response.getvalue())["resultats"]
+
+
+def test_list_is_taken_away_as_the_page_shows_it(client):
+    mobility = ThemeFactory(name="Mobilité")
+    event = EventFactory(title="Atelier", start=PartialDate.parse("[4/5/2021] 4 mai"))
+    verbatim = said(
+        "=La navette passe trop tôt ;\nou trop tard.",
+        recap=RecapFactory(event=event, source=SourceFactory(title="Le document")),
+        person=PersonFactory(first_name="Lise", last_name="Roux"),
+        title="maire",
+        actor=ActorFactory(name="Commune"),
+    )
+    verbatim.themes.add(mobility)
+    said("Autre chose.")
+
+    (row,) = rows_of(client, theme=mobility.slug)
+
+    assert row == {
+        "réf": str(verbatim.pk),
+        "propos": verbatim.text,
+        "fidélité": "citation fidèle",
+        "personne": "Lise Roux",
+        "fonction ce jour-là": "maire",
+        "acteur ce jour-là": "Commune",
+        "thématiques": ["Mobilité"],
+        "rencontre": "Atelier",
+        "date de la rencontre": "4 mai 2021 (date déduite)",
+        "date de la rencontre (ISO 8601)": "2021-05-04",
+        "exemple fictif": False,
+        "document d'origine": "Le document",
+        "adresse": f"http://testserver{verbatim.get_absolute_url()}",
+        "source": f"Coopemploi, {timezone.localdate():%d/%m/%Y}",
+    }
+    page = client.get(LIST).context["page"]
+    assert [row["réf"] for row in rows_of(client)] == [str(each.pk) for each in page]
+    assert "format=csv" in client.get(LIST).text
+    csv = client.get(LIST, {"format": "csv", "theme": mobility.slug}).getvalue().decode()
+    assert "\"'=La navette passe trop tôt ;\n" in csv
+    assert client.get(LIST, {"format": "atom"}).status_code == 404
+
+
+def test_file_of_verbatims_holds_no_draft_and_no_withdrawn_name(client, animateur_client):
+    zoe = PersonFactory(last_name="Retirée", attribution_withdrawn=True)
+    said("Discrète.", person=zoe, title="maire de Secrète", actor=ActorFactory(name="Secrète"))
+    said("Brouillon.", recap=RecapFactory(status="draft"))
+    said("Sans acteur.", actor=ActorFactory(name="Acteur secret", status="draft"))
+
+    assert {row["propos"] for row in rows_of(animateur_client)} > {"Brouillon."}
+    client.logout()
+    text = str(rows_of(client))
+    assert "Discrète." in text
+    for hidden in ("Retirée", "Secrète", "Brouillon", "secret"):
+        assert hidden not in text
+    assert "une personne du réseau" in text
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_file_of_verbatims_costs_the_same_at_any_length(client, django_assert_num_queries, rows):
+    with registry.rebuilding():
+        for _ in range(rows):
+            recap = RecapFactory(source=SourceFactory())
+            verbatim = said("Oui.", recap=recap, person=PersonFactory(), actor=ActorFactory())
+            verbatim.themes.add(ThemeFactory())
+    client.get(LIST)
+
+    with django_assert_num_queries(5):
+        assert len(rows_of(client)) == rows
 
 
 def test_each_verbatim_has_its_own_address(client):
