@@ -17,9 +17,9 @@ def references(record):
     return [territory.reference for territory in record.territories.all()]
 
 
-def visible_actor(record):
-    """Whose it is, unless that actor is not published."""
-    return record.actor.name if record.actor and record.actor.is_published else ""
+def actor_name(record):
+    """Whose it is: the cards leave out an actor that who asks may not read."""
+    return record.actor.name if record.actor else ""
 
 
 class InitiativeExport(Export):
@@ -46,7 +46,7 @@ class ExchangeExport(Export):
         "précisions": "details",
         "nature": "get_kind_display",
         "suite": "get_state_display",
-        "acteur": visible_actor,
+        "acteur": actor_name,
         "personne": lambda record: record.person.public_name if record.person else "",
         **dated("exprimé le", "stated_on"),
         "territoires": names("territories"),
@@ -58,9 +58,9 @@ class ExchangeExport(Export):
         return records.prefetch_related("territories", "actor__territories", *RELATIONS)
 
     def point(self, record):
-        """Its own territory's, otherwise that of an actor who is named."""
+        """Its own territory's, otherwise that of its actor."""
         territories = list(record.territories.all())
-        if visible_actor(record):
+        if record.actor:
             territories += record.actor.territories.all()
         return first_point(territories)
 
@@ -85,7 +85,7 @@ class ResourceExport(Export):
         "titre": "title",
         "type": "get_kind_display",
         "résumé": "summary",
-        "éditeur": visible_actor,
+        "éditeur": actor_name,
         **dated("date", "dated"),
         "lien": "url",
         **CLASSIFICATION,
@@ -95,4 +95,4 @@ class ResourceExport(Export):
         return records.prefetch_related("actor__territories", *RELATIONS)
 
     def point(self, record):
-        return first_point(record.actor.territories.all()) if visible_actor(record) else None
+        return first_point(record.actor.territories.all()) if record.actor else None

@@ -70,20 +70,20 @@ def initiative_detail(request, slug):
     return render(request, page, context)
 
 
-def with_card(exchanges):
-    return exchanges.select_related("actor", "person", "source").prefetch_related(
-        "schemes", "themes"
+def with_card(exchanges, user):
+    return exchanges.select_related("person", "source").prefetch_related(
+        "schemes", "themes", visible_actor(user)
     )
 
 
 @listed(Need)
 def need_cards(user):
-    return with_card(Need.objects.visible_to(user))
+    return with_card(Need.objects.visible_to(user), user)
 
 
 @listed(Offer)
 def offer_cards(user):
-    return with_card(Offer.objects.visible_to(user))
+    return with_card(Offer.objects.visible_to(user), user)
 
 
 @login_not_required
@@ -179,8 +179,8 @@ def need_context(need, user):
 
 @listed(Resource)
 def resource_cards(user):
-    resources = Resource.objects.visible_to(user).select_related("actor", "source")
-    return resources.prefetch_related("schemes", "themes")
+    resources = Resource.objects.visible_to(user).select_related("source")
+    return resources.prefetch_related("schemes", "themes", visible_actor(user))
 
 
 @login_not_required

@@ -18,7 +18,7 @@ from coopemploi.dates import PartialDate
 from coopemploi.derived import registry
 from coopemploi.publishing import Publishable
 from events.models import Event
-from initiatives.models import Initiative, Need, Resource
+from initiatives.models import Initiative, Need, Offer, Resource
 from territories.models import Actor, Territory
 from tests.factories import (
     ActionFactory,
@@ -124,9 +124,9 @@ LISTS = [
     pytest.param(INITIATIVES, make_initiative, 10, id="initiatives"),
     pytest.param(ACTORS, make_actor, 5, id="actors"),
     pytest.param(NETWORKS, make_network, 8, id="networks"),
-    pytest.param(NEEDS, make_need, 10, id="needs"),
-    pytest.param(OFFERS, make_offer, 10, id="offers"),
-    pytest.param(RESOURCES, make_resource, 9, id="resources"),
+    pytest.param(NEEDS, make_need, 11, id="needs"),
+    pytest.param(OFFERS, make_offer, 11, id="offers"),
+    pytest.param(RESOURCES, make_resource, 10, id="resources"),
     pytest.param(PAST, make_event, 10, id="events"),
     pytest.param(ACTIONS, make_action, 12, id="actions"),
 ]
@@ -704,6 +704,26 @@ def test_list_taken_from_the_site_is_an_import_that_changes_nothing(
     assert batch.rows.exists()
     changed = batch.rows.exclude(state="unchanged")
     assert [(row.state, row.problems, row.changes) for row in changed] == []
+
+
+@pytest.mark.parametrize(
+    ("model", "url", "make"),
+    [
+        (Need, NEEDS, make_need),
+        (Offer, OFFERS, make_offer),
+        (Resource, RESOURCES, make_resource),
+    ],
+)
+def test_list_sent_back_keeps_an_actor_that_is_not_published(animateur_client, model, url, make):
+    actor = make().actor
+    actor.status = DRAFT
+    actor.save()
+
+    content = body(animateur_client, url, "csv")
+
+    assert actor.name in content.decode()
+    [row] = send(animateur_client, model, content).rows.all()
+    assert (row.state, row.changes) == ("unchanged", {})
 
 
 def test_cell_changed_in_a_list_of_the_site_is_the_only_change(animateur_client):
