@@ -4,11 +4,11 @@ from coopemploi.derived import registry
 
 
 class Command(BaseCommand):
-    help = "Compare les tables dérivées à ce qu'elles devraient être ; --repair les refait."
+    help = "Compare les tables calculées à ce qu'elles devraient être ; --repair les refait."
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "--repair", action="store_true", help="refait les tables qui ont dérivé"
+            "--repair", action="store_true", help="Refaire les tables qui ont dérivé."
         )
 
     def handle(self, *, repair, **options):

@@ -8,7 +8,7 @@ logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    help = "Faire ce qui est dû : courriels, rappels, relances, effacements. À lancer souvent."
+    help = "Fait ce qui est dû : courriels, rappels, relances, effacements. À lancer souvent."
 
     def add_arguments(self, parser):
         parser.add_argument(

@@ -14,7 +14,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser):
-        parser.add_argument("file", metavar="FICHIER", type=Path)
+        parser.add_argument("file", metavar="FICHIER", type=Path, help="Le tour de table.")
 
     def handle(self, *, file, **options):
         try:

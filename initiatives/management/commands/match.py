@@ -19,8 +19,8 @@ class Command(BaseCommand):
             type=Path,
             metavar="FICHIER.csv",
             help=(
-                "colonnes kind (need, offer ou initiative), id, text et, si on les sait, "
-                "schemes, themes, territory, actor"
+                "Colonnes kind (need, offer ou initiative), id, text et, si on les sait, "
+                "schemes, themes, territory, actor."
             ),
         )
 

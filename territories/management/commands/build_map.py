@@ -19,31 +19,31 @@ class Command(BaseCommand):
             metavar="CONTOURS.topojson",
             help="TopoJSON en WGS 84, dont les objets « regions » (code, nom), « departements » "
             "(code, nom, region) et « epci » (code, nom) ont des arcs communs ; compressé si son "
-            "nom finit par .gz",
+            "nom finit par .gz.",
         )
         parser.add_argument(
             "--data",
             type=Path,
             default=referential.DATA,
             metavar="DOSSIER",
-            help="dossier du référentiel (par défaut : celui de Coopemploi)",
+            help="Dossier du référentiel (par défaut : celui de Coopemploi).",
         )
         parser.add_argument(
             "--vintage",
             type=int,
             default=referential.VINTAGE,
             metavar="ANNÉE",
-            help="millésime des rattachements (par défaut : %(default)s)",
+            help="Millésime des rattachements (par défaut : %(default)s).",
         )
         parser.add_argument(
             "--output",
             type=Path,
             default=cartography.FILE,
             metavar="FICHIER",
-            help="fichier à écrire (par défaut : celui que lit le site)",
+            help="Fichier à écrire (par défaut : celui que lit le site).",
         )
         parser.add_argument(
-            "--dry-run", action="store_true", help="dit ce qui serait écrit, sans rien écrire"
+            "--dry-run", action="store_true", help="Dire ce qui serait écrit, sans rien écrire."
         )
 
     def handle(self, *, contours, data, vintage, output, dry_run, **options):

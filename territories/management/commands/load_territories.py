@@ -18,17 +18,17 @@ class Command(BaseCommand):
             type=Path,
             default=referential.DATA,
             metavar="DOSSIER",
-            help="dossier des fichiers officiels (par défaut : ceux de Coopemploi)",
+            help="Dossier des fichiers officiels (par défaut : ceux de Coopemploi).",
         )
         parser.add_argument(
             "--vintage",
             type=int,
             default=referential.VINTAGE,
             metavar="ANNÉE",
-            help="millésime de ces fichiers (par défaut : %(default)s)",
+            help="Millésime de ces fichiers (par défaut : %(default)s).",
         )
         parser.add_argument(
-            "--dry-run", action="store_true", help="dit ce qui changerait, sans rien écrire"
+            "--dry-run", action="store_true", help="Dire ce qui changerait, sans rien écrire."
         )
 
     def handle(self, *, data, vintage, dry_run, **options):

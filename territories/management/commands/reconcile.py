@@ -19,7 +19,7 @@ class Command(BaseCommand):
             "file",
             type=Path,
             metavar="FICHIER.csv",
-            help="fichier en UTF-8, avec les colonnes name et context (séparées par , ou ;)",
+            help="Fichier en UTF-8, avec les colonnes name et context (séparées par , ou ;).",
         )
 
     def handle(self, *, file, **options):

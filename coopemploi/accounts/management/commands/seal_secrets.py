@@ -10,7 +10,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--open",
             action="store_true",
-            help="Les écrit en clair, avant de revenir à une version qui ne sait pas les lire.",
+            help="Les écrire en clair, avant de revenir à une version qui ne sait pas les lire.",
         )
 
     def handle(self, **options):

@@ -7,7 +7,7 @@ from coopemploi.backups.databases import DumpError
 
 
 class Command(BaseCommand):
-    help = "Sauvegarder la base et les fichiers, vérifier, et retirer les sauvegardes anciennes."
+    help = "Sauvegarde la base et les fichiers, vérifie, et retire les sauvegardes anciennes."
 
     def add_arguments(self, parser):
         parser.add_argument(

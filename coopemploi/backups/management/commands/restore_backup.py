@@ -8,7 +8,7 @@ from coopemploi.backups.databases import DumpError
 
 
 class Command(BaseCommand):
-    help = "Remettre une sauvegarde en place, et vérifier que tout y est."
+    help = "Remet une sauvegarde en place, et vérifie que tout y est."
 
     def add_arguments(self, parser):
         parser.add_argument("backup", help="Son dossier, son nom, ou « latest » pour la dernière.")

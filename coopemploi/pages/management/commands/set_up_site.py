@@ -10,7 +10,7 @@ from territories.models import Territory
 
 
 class Command(BaseCommand):
-    help = "Ouvrir un site neuf : territoires, identité, administrateur, périmètres."
+    help = "Ouvre un site neuf : territoires, identité, administrateur, périmètres."
 
     def add_arguments(self, parser):
         parser.add_argument("--name", help="Nom du site.")

@@ -12,7 +12,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("person", metavar="RÉF", help="sa réf, ou son adresse e-mail")
+        parser.add_argument("person", metavar="RÉF", help="Sa réf, ou son adresse e-mail.")
         parser.add_argument(
             "--dry-run", action="store_true", help="Dire ce qui serait effacé, sans rien écrire."
         )
