@@ -16,13 +16,13 @@ class ImportBatchQuerySet(models.QuerySet):
         The report stays, private values apart; what was never applied goes altogether.
         """
         old = self.filter(sent_at__lt=(at or timezone.now()) - KEPT_FOR)
-        unused, _ = old.exclude(state__in=ImportBatch.WRITTEN).delete()
+        deleted = old.exclude(state__in=ImportBatch.WRITTEN).delete()[1]
         kept = old.exclude(table=None)
         for importation in importations.values():
             if importation.private:
                 rows = ImportRow.objects.filter(batch__in=kept.filter(model=importation.label))
                 rows.forget(importation.private)
-        return unused + kept.update(table=None)
+        return deleted.get(ImportBatch._meta.label, 0) + kept.update(table=None)
 
 
 class ImportBatch(models.Model):

@@ -58,7 +58,7 @@ def facet_choices(facet):
     boxes = []
     for choice in facet.choices:
         before, after = _box(facet.name, choice.value, str(choice.label))
-        state = " checked" if choice.is_selected else "" if choice.count else " disabled"
+        state = " checked" if choice.is_selected else " disabled" if choice.is_disabled else ""
         boxes.append(f"{before}{state}{after}{choice.count}</span></label></li>")
     return mark_safe("".join(boxes))  # noqa: S308 - escaped piece by piece
 

@@ -864,6 +864,17 @@ def test_content_of_files_is_forgotten_after_thirty_days(animateur_client):
     assert animateur_client.get(address("import_refused", applied.pk)).status_code == 404
 
 
+def test_rehearsal_of_forgetting_says_how_many_and_erases_nothing(animateur_client, capsys):
+    with time_machine.travel(timezone.now() - datetime.timedelta(days=31), tick=False):
+        batch = send(animateur_client, "titre\nJamais relue\n")
+
+    call_command("forget_imports", "--dry-run")
+
+    said = "Imports effacés : 1.\nEssai seulement : rien n'a été effacé.\n"
+    assert capsys.readouterr().out == said
+    assert list(ImportBatch.objects.all()) == [batch]
+
+
 @pytest.mark.parametrize("query", ["?etat=rien", "?page=99", "?page=x", "?etat=%00"])
 def test_list_of_rows_that_does_not_exist_is_not_found(animateur_client, query):
     batch = send(animateur_client, "titre\nNeuve\n")
