@@ -14,7 +14,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("file", metavar="FICHIER", type=Path, help="Le compte rendu, en texte ou en HTML.")
+        parser.add_argument(
+            "file", metavar="FICHIER", type=Path, help="Le compte rendu, en texte ou en HTML."
+        )
 
     def handle(self, *, file, **options):
         resolve = territory_resolver()
