@@ -37,19 +37,6 @@ _TITLES = frozenset(["m", "mr", "mme", "mlle", "dr", "me", "monsieur", "madame",
 _LIKE_FIRST_NAME = 0.6  # of SequenceMatcher: « Céline » and « Cécile » are at 0.67
 
 
-def reconcile_actor(name, reconciler=None):
-    """The published actor that `name` means; for many names, hand over one ActorReconciler."""
-    return (reconciler or ActorReconciler()).resolve(name)
-
-
-def reconcile_person(name, actor=None, reconciler=None):
-    """The person that `name` means, said to belong to `actor`.
-
-    For those who may read people's sheets: it tells withdrawn names too.
-    """
-    return (reconciler or PersonReconciler()).resolve(name, actor)
-
-
 class ActorReconciler:
     """The names of `actors`: the published ones, or those that a user may see."""
 
@@ -130,7 +117,10 @@ class ActorReconciler:
 
 
 class PersonReconciler:
-    """The names of people, and the actors where each holds or held a position."""
+    """The names of people, and the actors where each holds or held a position.
+
+    For those who may read people's sheets: it tells withdrawn names too.
+    """
 
     def __init__(self, people=None):
         people = Person.objects.all() if people is None else people

@@ -111,12 +111,6 @@ class Exchange(Publishable, Sourced, Classified):
     def __str__(self):
         return self.text
 
-    @property
-    def fresh_until(self):
-        """The day after which nobody knows whether it still stands."""
-        known = self.last_confirmed_on or self.stated_on.latest or self.created_at.date()
-        return known + LONG_WAIT
-
     def confirm(self, at=None):
         """It still stands on the day `at` (today); what rested awakes."""
         self.last_confirmed_on = at or timezone.localdate()

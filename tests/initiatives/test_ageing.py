@@ -118,10 +118,11 @@ def test_an_offer_is_not_answered(client):
     assert client.post(link_of(offer), {"outcome": "answered"}).status_code == 400
 
 
-def test_what_was_stated_lately_is_fresh():
-    need = NeedFactory(stated_on=PartialDate.parse(f"{TODAY:%d/%m/%Y}"))
+@pytest.mark.parametrize(("days", "is_due"), [(90, False), (91, True)])
+def test_what_was_never_confirmed_is_as_old_as_its_statement(days, is_due):
+    need = NeedFactory(stated_on=PartialDate.day(days_ago(days)))
 
-    assert need.fresh_until == TODAY + datetime.timedelta(days=90)
+    assert Need.objects.due_for_question(TODAY).filter(pk=need.pk).exists() == is_due
 
 
 def test_the_story_of_an_answer_is_told(client):
