@@ -171,7 +171,7 @@ class Registry(threading.local):
                         errors.append(error)
         self.may_wait = False
         for error in errors[1:]:
-            logger.error("Une table calculée ne s'est pas rafraîchie", exc_info=error)
+            logger.error("A derived table was not refreshed.", exc_info=error)
         if errors:
             raise errors[0]
 

@@ -78,9 +78,9 @@ def event_cards(user):
 def event_list(request):
     """Upcoming events by default, past ones on the other tab."""
     catalogue = catalogue_of(Event)
-    readable = catalogue.readable_by(request.user)
-    upcoming = not_over(catalogue) & readable
-    past = readable & ~upcoming
+    visible = catalogue.readable_by(request.user)
+    upcoming = not_over(catalogue) & visible
+    past = visible & ~upcoming
     first = asked_month(request)
     shows_past = first is None and request.GET.get("periode") == "passees"
     filters = EventFilter(

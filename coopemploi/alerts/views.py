@@ -2,7 +2,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from ..links import opened_by
 from ..robots import has_left, may_send
@@ -57,7 +57,7 @@ def _ask(form, followed):
 
 
 @login_not_required
-@require_http_methods(["GET", "HEAD"])
+@require_safe
 def alert_asked(request):
     return render(request, "alerts/alert_asked.html")
 

@@ -20,9 +20,9 @@ MOST_AT_ONCE = 12
 ACCEPTED = [Match.Status.INTRODUCED, Match.Status.UNDER_WAY, Match.Status.HELPED]
 SIZE, RING = 1500, 430  # of the drawing and of its ring, in its own units
 NAME_LENGTH = 44
-# (ways to write it for one tie, for several)
+# What two actors share, in the singular, then in the plural.
 INITIATIVE, EVENT, INTRODUCTION = "initiative", "rencontre", "mise en relation"
-WORDS = {
+PLURALS = {
     INITIATIVE: "initiatives",
     EVENT: "rencontres",
     INTRODUCTION: "mises en relation",
@@ -106,7 +106,7 @@ def ties(user):
 def in_words(ways):
     """Counter → "2 initiatives, 1 rencontre"."""
     return ", ".join(
-        f"{count} {way if count == 1 else WORDS[way]}" for way, count in sorted(ways.items())
+        f"{count} {way if count == 1 else PLURALS[way]}" for way, count in sorted(ways.items())
     )
 
 

@@ -362,7 +362,7 @@ class Event(Publishable, Sourced, Classified):
             models.CheckConstraint(
                 condition=Q(registration_opens_at=None)
                 | Q(registration_closes_at=None)
-                | Q(registration_closes_at__gt=models.F("registration_opens_at")),
+                | Q(registration_closes_at__gt=F("registration_opens_at")),
                 name="event_registration_in_order",
                 violation_error_message="Les inscriptions se closent avant d'ouvrir.",
             ),

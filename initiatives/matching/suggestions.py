@@ -12,6 +12,7 @@ from django.db.models import Case, F, Sum, When
 from coopemploi.batches import batches
 from coopemploi.derived import DerivedTable, registry
 from coopemploi.gathering import listed
+from coopemploi.publishing import Publishable
 from coopemploi.search.index import sources
 from coopemploi.vocabulary.models import GlossaryTerm
 from territories.models import Containment, Territory
@@ -50,7 +51,7 @@ def readable(kind):
     records = MODELS[kind].objects.published()
     if kind == "initiative":
         return records.prefetch_related("steps")
-    return records.filter(state="open")
+    return records.filter(state=MODELS[kind].State.OPEN)
 
 
 def items_of(kind, keys):
@@ -106,7 +107,11 @@ def _surroundings(kind, records):
         owners[pk] |= {f"a{record.actor_id}"} if record.actor_id else set()
         owners[pk] |= {f"p{record.person_id}"} if record.person_id else set()
     unplaced = [pk for pk in records if pk not in territories]
-    acting = MODELS[kind].objects.filter(pk__in=unplaced, actor__status="published").order_by()
+    acting = (
+        MODELS[kind]
+        .objects.filter(pk__in=unplaced, actor__status=Publishable.Status.PUBLISHED)
+        .order_by()
+    )
     for lookup in ("actor__territories", "actor__governs"):
         rows = acting.filter(**{f"{lookup}__isnull": False})
         for pk, territory in rows.values_list("pk", lookup):

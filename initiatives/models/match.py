@@ -23,7 +23,9 @@ class MatchQuerySet(models.QuerySet):
 
     def of_actor(self, actor):
         """What may answer what `actor` seeks, and who seeks what it offers."""
-        return self.filter(Q(need__actor=actor) | Q(offer__actor=actor), need__state="open")
+        return self.filter(
+            Q(need__actor=actor) | Q(offer__actor=actor), need__state=Need.State.OPEN
+        )
 
     def of_network(self, network):
         """Those of which one side at least is a member of `network`."""
