@@ -109,7 +109,9 @@ def _keep(request, kind, sheet, given, record, page):
     record = type(record).objects.get(pk=record.pk) if record else None
     is_in_words = sheet is None or (record and not sheet.has_changed())
     if is_in_words:
-        kind, page = Proposal.Kind.CORRECTION, page or record.get_absolute_url() if record else page
+        kind = Proposal.Kind.CORRECTION
+        if record:
+            page = page or record.get_absolute_url()
     else:
         title, said = str(sheet.instance), sheet.said()
         names = sheet.changed_data if record else list(sheet.fields)
