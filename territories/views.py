@@ -110,12 +110,6 @@ def with_initiative_card(initiatives, user):
     )
 
 
-def with_exchange_card(exchanges):
-    return exchanges.select_related("actor", "person", "source").prefetch_related(
-        "schemes", "themes"
-    )
-
-
 def whose(field, links, user):
     """The rows of `links` whose `field`, a record of an upper app, `user` may read."""
     return links.filter(readable(user, f"{field}__")).select_related(field)
@@ -291,8 +285,8 @@ def sections_of(user, territory, today):
         "initiatives": with_initiative_card(inside("initiatives"), user),
         "networks": with_network_card(networks),
         "actions": inside("actions"),
-        "needs": with_exchange_card(inside("needs")),
-        "offers": with_exchange_card(inside("offers")),
+        "needs": inside("needs").with_card(),
+        "offers": inside("offers").with_card(),
         "upcoming": events.upcoming(today),
         "past": events.past(today),
     }
@@ -471,8 +465,8 @@ def actor_record(user, slug):
             Prefetch("children", visible),
             Prefetch("positions", named.select_related("person")),
             Prefetch("involvements", involvements.order_by(roles, "initiative__sort_name", "pk")),
-            Prefetch("needs", with_exchange_card(rows("needs").visible_to(user))),
-            Prefetch("offers", with_exchange_card(rows("offers").visible_to(user))),
+            Prefetch("needs", rows("needs").visible_to(user).with_card()),
+            Prefetch("offers", rows("offers").visible_to(user).with_card()),
             Prefetch("resources", rows("resources").visible_to(user)),
             Prefetch("attendances", attendances),
             Prefetch("appearances", appearances),

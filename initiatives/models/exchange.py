@@ -25,6 +25,12 @@ class ExchangeQuerySet(PublishableQuerySet, LocatedQuerySet):
         actors = Actor.objects.in_territory(territory)
         return super().lying_in(territory) | Q(actor__in=actors.values("pk"))
 
+    def with_card(self):
+        """With what their cards show."""
+        return self.select_related("actor", "person", "source").prefetch_related(
+            "schemes", "themes"
+        )
+
     def with_last_news(self):
         """Annotate `last_news_on`: confirmed, asked, stated or noted, whichever is known first."""
         return self.annotate(
