@@ -8,11 +8,12 @@ from django.views.decorators.http import require_safe
 
 from coopemploi.public_cache import kept_for_visitors
 from coopemploi.search.catalogue import bits_at, catalogue_of
+from coopemploi.vocabulary.models import VOCABULARIES
 from territories.mapping import map_of
 
 from .filters import ManifestationFilter
 from .models import Campaign, Event, Series
-from .views import CLASSIFICATION, with_card
+from .views import with_card
 
 
 @login_not_required
@@ -39,7 +40,7 @@ def campaign_detail(request, slug):
     campaign = get_object_or_404(
         Campaign.objects.visible_to(request.user)
         .select_related("source")
-        .prefetch_related(*CLASSIFICATION, "territories", "figures", Prefetch("events", in_order)),
+        .prefetch_related(*VOCABULARIES, "territories", "figures", Prefetch("events", in_order)),
         slug=slug,
     )
     filters = manifestations(request, campaign, events)

@@ -3,7 +3,8 @@
 from coopemploi.dates import Precision
 from coopemploi.formats.calendars import moment
 from coopemploi.formats.exports import Export, dated, first_point, names
-from initiatives.exports import CLASSIFICATION, RELATIONS, references
+from coopemploi.vocabulary.models import VOCABULARIES
+from initiatives.exports import CLASSIFICATION, references
 
 from .models import Event
 
@@ -60,7 +61,7 @@ class EventExport(Export):
     }
 
     def prepare(self, records):
-        return records.prefetch_related("territories", *RELATIONS)
+        return records.prefetch_related("territories", *VOCABULARIES)
 
     def point(self, record):
         return first_point([record.town, *record.territories.all()])
@@ -162,7 +163,9 @@ class ActionExport(Export):
     }
 
     def prepare(self, records):
-        return records.select_related("follow_up_body").prefetch_related("territories", *RELATIONS)
+        return records.select_related("follow_up_body").prefetch_related(
+            "territories", *VOCABULARIES
+        )
 
     def text(self, record):
         return record.reason

@@ -1,7 +1,8 @@
 """What spreadsheets say of events."""
 
 from coopemploi.imports.declarations import Importation
-from initiatives.imports import CLASSIFICATION, CLASSIFICATION_SYNONYMS
+from coopemploi.vocabulary.models import VOCABULARIES
+from initiatives.imports import CLASSIFICATION_SYNONYMS
 
 from .models import Event
 
@@ -31,7 +32,7 @@ class EventImport(Importation):
         "parent",
         "next_event",
         "initiatives",
-        *CLASSIFICATION,
+        *VOCABULARIES,
         "source",
         "status",
     )

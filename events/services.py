@@ -2,11 +2,11 @@
 
 from django.db import transaction
 
+from coopemploi.vocabulary.models import VOCABULARIES
 from initiatives.models import Initiative, Involvement
 
 from .models import Action, ActionParty
 
-CLASSIFICATION = ("schemes", "themes", "sectors", "audiences", "obstacles")
 STAGES = {
     Action.Progress.RETAINED: Initiative.Stage.IDEA,
     Action.Progress.COMMITTED: Initiative.Stage.PLANNED,
@@ -34,7 +34,7 @@ def make_initiative(action, *, by):
         created_by=by,
     )
     initiative.territories.set(action.territories.all())
-    for name in CLASSIFICATION:
+    for name in VOCABULARIES:
         getattr(initiative, name).set(getattr(action, name).all())
     for party in action.parties.all():
         Involvement.objects.create(

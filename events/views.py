@@ -18,6 +18,7 @@ from coopemploi.pagination import paginate
 from coopemploi.public_cache import kept_for_visitors
 from coopemploi.publishing import readable
 from coopemploi.search.catalogue import bits_at, catalogue_of
+from coopemploi.vocabulary.models import VOCABULARIES
 from initiatives.models import Initiative, Need, Offer
 from initiatives.related import on_same_subjects
 from territories.lists import answer
@@ -48,8 +49,6 @@ from .permissions import can_preview_event
 from .places import map_of_presences
 from .sequence import in_sequence
 from .sharing import share_links
-
-CLASSIFICATION = ("schemes", "themes", "sectors", "audiences", "obstacles")
 
 
 def seen(lookup, model, user):
@@ -210,7 +209,7 @@ def with_record(events, user, recaps):
     parties = EventActor.objects.visible_to(user)
     events = events.with_collecting().select_related("source", "town", "series", "evaluation")
     return events.prefetch_related(
-        *CLASSIFICATION,
+        *VOCABULARIES,
         Prefetch("territories", Territory.objects.named()),
         "figures",
         "evaluation_results",
@@ -226,7 +225,7 @@ def with_record(events, user, recaps):
         Prefetch("parties", parties.prefetch_related(seen("actor", Actor, user))),
         Prefetch("appearances", appearances),
         Prefetch("attendances", attendances.prefetch_related(seen("actor", Actor, user))),
-        *(f"sessions__{name}" for name in CLASSIFICATION),
+        *(f"sessions__{name}" for name in VOCABULARIES),
         Prefetch("sessions__appearances", appearances.all()),
         seen("sessions__actions", Action, user),
         Prefetch("actions", with_carriers(Action.objects.visible_to(user), user)),
@@ -438,7 +437,7 @@ def action_record(user, slug):
         .filter(slug=slug)
         .select_related("source", "session", "follow_up_body__territory")
         .prefetch_related(
-            *CLASSIFICATION,
+            *VOCABULARIES,
             Prefetch("territories", Territory.objects.named()),
             "notes",
             Prefetch("parties", parties),

@@ -1,6 +1,7 @@
 """What the lists of initiatives, needs, offers and resources give to take away."""
 
 from coopemploi.formats.exports import Export, dated, first_point, names
+from coopemploi.vocabulary.models import VOCABULARIES
 
 CLASSIFICATION = {
     "dispositifs": names("schemes"),
@@ -9,7 +10,6 @@ CLASSIFICATION = {
     "publics": names("audiences"),
     "freins": names("obstacles"),
 }
-RELATIONS = ("schemes", "themes", "sectors", "audiences", "obstacles")
 
 
 def references(record):
@@ -37,7 +37,7 @@ class InitiativeExport(Export):
     }
 
     def prepare(self, records):
-        return records.prefetch_related("territories", *RELATIONS)
+        return records.prefetch_related("territories", *VOCABULARIES)
 
 
 class ExchangeExport(Export):
@@ -55,7 +55,7 @@ class ExchangeExport(Export):
     }
 
     def prepare(self, records):
-        return records.prefetch_related("territories", "actor__territories", *RELATIONS)
+        return records.prefetch_related("territories", "actor__territories", *VOCABULARIES)
 
     def point(self, record):
         """Its own territory's, otherwise that of its actor."""
@@ -92,7 +92,7 @@ class ResourceExport(Export):
     }
 
     def prepare(self, records):
-        return records.prefetch_related("actor__territories", *RELATIONS)
+        return records.prefetch_related("actor__territories", *VOCABULARIES)
 
     def point(self, record):
         return first_point(record.actor.territories.all()) if record.actor else None

@@ -1,6 +1,7 @@
 """What spreadsheets say of initiatives, needs, offers and resources."""
 
 from coopemploi.imports.declarations import Importation, RowImportation
+from coopemploi.vocabulary.models import VOCABULARIES
 
 from .models import (
     Initiative,
@@ -13,7 +14,6 @@ from .models import (
     Step,
 )
 
-CLASSIFICATION = ("schemes", "themes", "sectors", "audiences", "obstacles")
 CLASSIFICATION_SYNONYMS = {
     "schemes": ("dispositif", "cadre"),
     "themes": ("thématique", "thème", "thèmes", "sujets"),
@@ -36,7 +36,7 @@ class InitiativeImport(Importation):
         "stage",
         "level",
         "territories",
-        *CLASSIFICATION,
+        *VOCABULARIES,
         "worked",
         "did_not_work",
         "how_overcome",
@@ -82,7 +82,7 @@ class ExchangeImport(Importation):
         "actor",
         "person",
         "territories",
-        *CLASSIFICATION,
+        *VOCABULARIES,
         "source",
         "status",
     )
@@ -134,7 +134,7 @@ class ResourceImport(Importation):
         "actor",
         "dated",
         "initiatives",
-        *CLASSIFICATION,
+        *VOCABULARIES,
         "source",
         "status",
     )

@@ -2,6 +2,7 @@
 
 from coopemploi.search.facets import filled, own, own_years, values, years
 from coopemploi.search.text import normalise
+from coopemploi.vocabulary.models import VOCABULARIES
 from territories.models import Actor
 from territories.search import LocatedSource, named_people, parties, published_actor
 
@@ -29,7 +30,7 @@ CLASSIFICATION_FACETS = {
 def classification_of(model):
     """The vocabularies of `model`, and the tables that link it to them."""
     related = {}
-    for relation in ("schemes", "themes", "sectors", "audiences", "obstacles"):
+    for relation in VOCABULARIES:
         field = model._meta.get_field(relation)
         related[field.related_model._meta.label] = relation
         related[field.remote_field.through._meta.label] = relation

@@ -8,12 +8,12 @@ from django.utils import timezone
 
 from coopemploi.gathering import first_or_404, gathered
 from coopemploi.search.text import normalise
+from coopemploi.vocabulary.models import VOCABULARIES
 
 from .matches import shown, shown_matches
 from .models import Initiative, Involvement, Resource
 from .related import related_to, with_ties
 
-CLASSIFICATION = ("schemes", "themes", "sectors", "audiences", "obstacles")
 Role = Involvement.Role
 # Who one asks for first; the others are named further down.
 FIRST_ASKED = (Role.CARRIER, Role.PILOT, Role.CO_PILOT)
@@ -54,7 +54,7 @@ def record(user, slug):
         .filter(slug=slug)
         .select_related("source", "contact__person", "contact__actor")
         .prefetch_related(
-            *CLASSIFICATION,
+            *VOCABULARIES,
             "steps",
             "figures",
             "links",
@@ -76,7 +76,7 @@ def terms_of(initiative):
     """{vocabulary: its terms, in alphabetical order}."""
     return {
         name: sorted(getattr(initiative, name).all(), key=lambda term: normalise(str(term)))
-        for name in CLASSIFICATION
+        for name in VOCABULARIES
     }
 
 

@@ -8,7 +8,7 @@ from coopemploi.formats import pdf
 from coopemploi.gathering import first_or_404, gathered, listed
 from coopemploi.public_cache import kept_for_visitors
 from coopemploi.search.catalogue import catalogues_of
-from coopemploi.vocabulary.models import Scheme, Theme
+from coopemploi.vocabulary.models import VOCABULARIES, Scheme, Theme
 from territories.lists import answer
 from territories.models import Actor, Territory
 
@@ -18,8 +18,6 @@ from .matches import matches_of, resources_for
 from .matching.suggestions import needs_alike
 from .models import Initiative, Involvement, Need, Offer, Resource
 from .sheet import sheet_of
-
-CLASSIFICATION = ("schemes", "themes", "sectors", "audiences", "obstacles")
 
 
 def with_carriers(initiatives, user):
@@ -70,20 +68,14 @@ def initiative_detail(request, slug):
     return render(request, page, context)
 
 
-def with_card(exchanges, user):
-    return exchanges.select_related("person", "source").prefetch_related(
-        "schemes", "themes", visible_actor(user)
-    )
-
-
 @listed(Need)
 def need_cards(user):
-    return with_card(Need.objects.visible_to(user), user)
+    return Need.objects.visible_to(user).with_card(user)
 
 
 @listed(Offer)
 def offer_cards(user):
-    return with_card(Offer.objects.visible_to(user), user)
+    return Offer.objects.visible_to(user).with_card(user)
 
 
 @login_not_required
@@ -125,7 +117,7 @@ def with_page(exchanges, user):
     items = exchanges.model._meta.get_field("round_table_items").related_model.objects
     return exchanges.select_related("person", "source").prefetch_related(
         Prefetch("territories", Territory.objects.named()),
-        *CLASSIFICATION,
+        *VOCABULARIES,
         visible_actor(user),
         Prefetch("round_table_items", items.told_to(user), to_attr="told"),
     )
@@ -220,7 +212,5 @@ def resource_record(user, slug):
         Resource.objects.visible_to(user)
         .filter(slug=slug)
         .select_related("source")
-        .prefetch_related(
-            *CLASSIFICATION, visible_actor(user), Prefetch("initiatives", initiatives)
-        )
+        .prefetch_related(*VOCABULARIES, visible_actor(user), Prefetch("initiatives", initiatives))
     )

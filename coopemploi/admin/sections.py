@@ -2,6 +2,8 @@
 
 from django.contrib import admin
 
+from ..vocabulary.models import VOCABULARIES
+
 # Only the schemes that a record has: the vocabulary counts forty.
 USED_SCHEMES = ("schemes", admin.RelatedOnlyFieldListFilter)
 
@@ -12,7 +14,7 @@ PUBLICATION = (None, {"fields": ["status"]})
 CLASSIFICATION = (
     "Classement",
     {
-        "fields": ["schemes", "themes", "sectors", "audiences", "obstacles"],
+        "fields": [*VOCABULARIES],
         "description": "Pour que l'on retrouve la fiche : rien n'est obligatoire.",
     },
 )

@@ -10,11 +10,11 @@ from territories.models import Territory
 
 from ..dates import PartialDate
 from ..fields import PartialDateField, ProseField
+from ..vocabulary.models import VOCABULARIES
 from .models import Proposal
 from .permissions import MODELS
 
-CLASSIFICATION = ("schemes", "themes", "sectors", "audiences", "obstacles")
-EXCHANGE = ("text", "details", "kind", "territories", *CLASSIFICATION, "stated_on")
+EXCHANGE = ("text", "details", "kind", "territories", *VOCABULARIES, "stated_on")
 FIELDS = {
     Proposal.Kind.INITIATIVE: (
         "title",
@@ -23,7 +23,7 @@ FIELDS = {
         "level",
         "territories",
         "body",
-        *CLASSIFICATION,
+        *VOCABULARIES,
         "worked",
         "did_not_work",
         "how_overcome",
@@ -31,7 +31,7 @@ FIELDS = {
     ),
     Proposal.Kind.NEED: EXCHANGE,
     Proposal.Kind.OFFER: EXCHANGE,
-    Proposal.Kind.RESOURCE: ("kind", "title", "summary", "url", "dated", *CLASSIFICATION),
+    Proposal.Kind.RESOURCE: ("kind", "title", "summary", "url", "dated", *VOCABULARIES),
     Proposal.Kind.ACTOR: ("kind", "aliases", "description", "website", "territories", "schemes"),
 }
 # What a form asks first; then, folded, what classifies a sheet, and all the rest.
@@ -214,8 +214,8 @@ class SheetForm(forms.ModelForm):
     def folded(self):
         """[(title, fields, whether something in them is wrong)] of the rest of the sheet."""
         parts = [
-            ("Classer", [field for field in self if field.name in CLASSIFICATION]),
-            ("En dire plus", [f for f in self if f.name not in {*FIRST, *CLASSIFICATION}]),
+            ("Classer", [field for field in self if field.name in VOCABULARIES]),
+            ("En dire plus", [f for f in self if f.name not in {*FIRST, *VOCABULARIES}]),
         ]
         return [
             {

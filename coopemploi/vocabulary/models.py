@@ -109,6 +109,10 @@ class GlossaryTerm(models.Model):
         return [self.term, *self.expansions, *self.aliases]
 
 
+# The relations of a `Classified` record, in the order of its page.
+VOCABULARIES = ("schemes", "themes", "sectors", "audiences", "obstacles")
+
+
 class Classified(models.Model):
     """A record described by the five vocabularies."""
 

@@ -14,7 +14,7 @@ from coopemploi.derived import DerivedTable, registry
 from coopemploi.gathering import listed
 from coopemploi.publishing import Publishable
 from coopemploi.search.index import sources
-from coopemploi.vocabulary.models import GlossaryTerm
+from coopemploi.vocabulary.models import VOCABULARIES, GlossaryTerm
 from territories.models import Containment, Territory
 from territories.perimeters import TOO_LARGE
 
@@ -23,13 +23,6 @@ from .engine import LEAST, Item, Place, Profile, features_of, judge, least_subst
 from .reading import reader
 
 MODELS = {"need": Need, "offer": Offer, "initiative": Initiative}
-RELATIONS = {
-    "schemes": "slug",
-    "themes": "slug",
-    "sectors": "slug",
-    "audiences": "slug",
-    "obstacles": "slug",
-}
 LEADING = (Involvement.Role.CARRIER, Involvement.Role.PILOT, Involvement.Role.CO_PILOT)
 
 
@@ -59,9 +52,9 @@ def items_of(kind, keys):
     records = {record.pk: record for record in readable(kind).filter(pk__in=keys)}
     model = MODELS[kind]
     stated = defaultdict(lambda: defaultdict(list))
-    for relation, field in RELATIONS.items():
+    for relation in VOCABULARIES:
         rows = model.objects.filter(pk__in=records, **{f"{relation}__isnull": False})
-        for pk, slug in rows.order_by().values_list("pk", f"{relation}__{field}"):
+        for pk, slug in rows.order_by().values_list("pk", f"{relation}__slug"):
             stated[pk][relation].append(slug)
     owners, territories = _surroundings(kind, records)
     places = _places({territory for found in territories.values() for territory in found})

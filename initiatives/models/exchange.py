@@ -1,7 +1,7 @@
 import datetime
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
@@ -25,10 +25,11 @@ class ExchangeQuerySet(PublishableQuerySet, LocatedQuerySet):
         actors = Actor.objects.in_territory(territory)
         return super().lying_in(territory) | Q(actor__in=actors.values("pk"))
 
-    def with_card(self):
-        """With what their cards show."""
-        return self.select_related("actor", "person", "source").prefetch_related(
-            "schemes", "themes"
+    def with_card(self, user):
+        """With what their cards show to `user`."""
+        readable = Prefetch("actor", Actor.objects.visible_to(user))
+        return self.select_related("person", "source").prefetch_related(
+            "schemes", "themes", readable
         )
 
     def with_last_news(self):
