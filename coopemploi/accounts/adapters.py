@@ -1,7 +1,6 @@
 import logging
 import time
 
-import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -17,6 +16,7 @@ from django.utils.html import format_html
 
 from ..identity.models import Identity
 from ..mail.services import site_url
+from ..qr import qr_code
 from .sealing import seal, unseal_or_none_that_serves
 
 logger = logging.getLogger(__name__)
@@ -120,15 +120,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def build_totp_svg(self, url):
         """The QR code as a drawing within the page: the policy refuses `data:` images."""
-        code = qrcode.QRCode()
-        code.add_data(url)
-        rows = code.get_matrix()
-        dark = "".join(
-            f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, cell in enumerate(row) if cell
-        )
         return format_html(
-            '<svg class="qr-code" viewBox="0 0 {0} {0}" role="img" aria-label="Code QR à lire '
-            'avec l’application"><path d="{1}"/></svg>',
-            len(rows),
-            dark,
+            '<svg class="qr-code" viewBox="0 0 {size} {size}" role="img" '
+            'aria-label="Code QR à lire avec l’application"><path d="{path}"/></svg>',
+            **qr_code(url),
         )
