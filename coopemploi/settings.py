@@ -38,7 +38,7 @@ SITE_URL = env.str(
     if DEBUG
     else f"https://{ALLOWED_HOSTS[0] if ALLOWED_HOSTS else 'localhost'}",
 )
-# Whether the nightly jobs look whether the addresses that records name still answer.
+# Whether `run_due` looks whether the addresses that records name still answer.
 CHECK_LINKS = env.bool("CHECK_LINKS", default=not DEBUG)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 

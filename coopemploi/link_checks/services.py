@@ -3,6 +3,7 @@ import time
 from django.apps import apps
 from django.db import models
 
+from ..batches import batches
 from .fetching import complaint_about
 from .models import LinkCheck
 
@@ -30,9 +31,8 @@ def follow_addresses():
     LinkCheck.objects.bulk_create(
         [LinkCheck(url=url) for url in sorted(named - known)], ignore_conflicts=True
     )
-    gone = LinkCheck.objects.in_bulk(field_name="url").keys() - named
-    for url in gone:
-        LinkCheck.objects.filter(url=url).delete()
+    for urls in batches(known - named):
+        LinkCheck.objects.filter(url__in=urls).delete()
 
 
 def check(at, look=complaint_about):
