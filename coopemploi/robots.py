@@ -4,7 +4,9 @@ import time
 
 from allauth.account.adapter import get_adapter
 from django import forms
-from django.core.cache import cache
+from django.core.cache import cache, caches
+from django.db import connection
+from django.utils.crypto import salted_hmac
 
 
 class TrapMixin(forms.Form):
@@ -37,10 +39,27 @@ def may_send(request, what, *, per_hour):
 def has_left(key, limit, *, seconds):
     """Whether `key` comes at most `limit` times in this slice of `seconds`; counts this one."""
     slice_of_time = int(time.time() // seconds)
-    key = f"limit:{key}:{slice_of_time}"
+    # A key is made of addresses: the cache, which may be a table, is to hold none.
+    key = f"limit:{salted_hmac('coopemploi.robots', f'{key}:{slice_of_time}').hexdigest()}"
     cache.add(key, 0, timeout=2 * seconds)
     try:
         return cache.incr(key) <= limit
     except ValueError:  # a full cache dropped it in between: it comes for the first time
         cache.add(key, 1, timeout=2 * seconds)
         return limit > 0
+
+
+def forget_past_counts(at):
+    """Erase the counts that are over, of a cache in the database; return how many.
+
+    Django leaves them there until the table is full, and those of allauth name IP addresses.
+    """
+    table = getattr(caches["default"], "_table", None)
+    if table is None:  # in memory, or in Redis: they go by themselves
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {connection.ops.quote_name(table)} WHERE expires < %s",  # noqa: S608
+            [connection.ops.adapt_datetimefield_value(at.replace(microsecond=0))],
+        )
+        return cursor.rowcount

@@ -1,4 +1,5 @@
 from ..due import due
+from ..robots import forget_past_counts
 from . import services
 from .sealing import seal_all
 
@@ -11,6 +12,11 @@ def accounts(at):
         f"{erased} jamais confirmés effacés, {sessions} sessions finies, "
         f"{lines} lignes du journal de la gestion"
     )
+
+
+@due("limites d'envoi")
+def limits(at):
+    return f"{forget_past_counts(at)} comptes finis effacés"
 
 
 @due("seconds facteurs")

@@ -1,8 +1,15 @@
 """What one address, or one visitor, may send in a slice of time."""
 
+import datetime
+import time
+
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
 
+from coopemploi.accounts.due import limits
 from coopemploi.robots import has_left
 
 
@@ -35,3 +42,39 @@ def test_a_key_that_a_full_cache_drops_counts_again(monkeypatch):
     monkeypatch.setattr(cache, "incr", dropped_once)
 
     assert sent(3) == [True, True, False]
+
+
+@pytest.fixture
+def cache_table(db, settings):
+    settings.CACHES = {
+        **settings.CACHES,
+        "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    }
+    call_command("createcachetable", verbosity=0)
+
+
+def kept_keys():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key FROM cache")
+        return [key for (key,) in cursor.fetchall()]
+
+
+def test_no_address_is_in_the_table_of_a_cache(cache_table):
+    has_left("registration-mail:camille@example.org", 2, seconds=86400)
+
+    [key] = kept_keys()
+    assert "camille" not in key
+
+
+def test_counts_that_are_over_leave_the_table_of_a_cache(cache_table):
+    has_left("contact:192.0.2.7", 2, seconds=3600)
+    now = datetime.datetime.fromtimestamp(time.time(), datetime.UTC)
+
+    assert limits(now + datetime.timedelta(minutes=119)) == "0 comptes finis effacés"
+    assert len(kept_keys()) == 1
+    assert limits(now + datetime.timedelta(minutes=121)) == "1 comptes finis effacés"
+    assert kept_keys() == []
+
+
+def test_a_cache_in_memory_forgets_by_itself():
+    assert limits(timezone.now()) == "0 comptes finis effacés"
