@@ -213,6 +213,24 @@ def test_unconfirmed_alert_sends_nothing_then_goes():
     assert services.forget_unconfirmed(NOW) == 1
 
 
+def test_confirmed_alert_is_never_forgotten():
+    alert = follow(created_at=LAST_WEEK)
+    assert services.forget_unconfirmed(NOW) == 0
+    assert list(Alert.objects.all()) == [alert]
+
+
+def test_what_comes_out_during_the_sending_is_told_next_time():
+    publish(InitiativeFactory, "À peine sortie", at=NOW + datetime.timedelta(seconds=1))
+    follow()
+    assert services.send_digests(NOW) == 0
+    assert services.send_digests(NOW + datetime.timedelta(days=8)) == 1
+
+
+def test_title_of_many_filters_is_cut():
+    services.ask(address=ADDRESS, path="/", query="", title="é" * 301, frequency="weekly")
+    assert Alert.objects.get().title == "é" * 300
+
+
 def test_a_long_list_is_cut():
     for number in range(services.SHOWN + 3):
         publish(InitiativeFactory, f"Initiative {number:02}")

@@ -60,6 +60,13 @@ def test_what_is_not_public_links_nobody(client):
     assert partners(client) == {}
 
 
+def test_actor_whose_offer_answers_its_own_need_cooperates_with_nobody(client):
+    actor = ActorFactory()
+    MatchFactory(need=NeedFactory(actor=actor), offer=OfferFactory(actor=actor), status="helped")
+
+    assert partners(client) == {}
+
+
 def test_crowd_says_nothing_of_two_of_them(client):
     sharing(*[ActorFactory() for _ in range(cooperation.MOST_AT_ONCE + 1)])
 

@@ -10,6 +10,8 @@ from xml.etree import ElementTree
 import openpyxl
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
@@ -281,6 +283,15 @@ def test_every_format_gives_what_the_pages_show(client, directory):
         ]
 
 
+def test_export_reads_no_original_text(client):
+    NeedFactory(source=SourceFactory(raw_text="Texte brut"))
+
+    with CaptureQueriesContext(connection) as asked:
+        body(client, NEEDS, "csv")
+
+    assert [query["sql"] for query in asked if "raw_text" in query["sql"]] == []
+
+
 @pytest.mark.parametrize("rows", [1, 30])
 @pytest.mark.parametrize(("url", "make", "queries"), LISTS)
 def test_export_costs_the_same_at_any_length(
@@ -371,7 +382,7 @@ def test_export_gives_no_private_detail(client, name):
         assert "une personne du réseau" in everything(client, NETWORKS, name)
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
 def test_csv_neutralises_formulas(client, start):
     InitiativeFactory(title="Titre", summary=f'{start}HYPERLINK("http://x.example")')
 
@@ -541,6 +552,17 @@ def test_calendar_gives_hours_in_paris(client):
     assert event.decoded("dtstart").isoformat() == "2019-07-17T09:30:00+02:00"
     assert event.decoded("dtend").isoformat() == "2019-07-17T17:00:00+02:00"
     assert b"BEGIN:VTIMEZONE\r\nTZID:Europe/Paris" in body(client, PAST, "ics")
+
+
+@pytest.mark.parametrize("end", [datetime.time(9, 30), datetime.time(8)])
+def test_calendar_gives_no_end_that_is_not_after_the_start(client, end):
+    EventFactory(
+        start=PartialDate.parse("17/7/2019"), start_time=datetime.time(9, 30), end_time=end
+    )
+
+    [event] = calendar_events(client)
+
+    assert "dtend" not in event
 
 
 def test_calendar_spans_days(client):

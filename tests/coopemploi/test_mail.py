@@ -182,6 +182,13 @@ def test_prune_keeps_what_waits():
     assert Email.objects.get().status == STATUS.queued
 
 
+def test_prune_erases_what_was_given_up():
+    send()
+    Email.objects.update(status=STATUS.failed)
+    assert prune(timezone.now() + datetime.timedelta(days=1)) == 1
+    assert not Email.objects.exists()
+
+
 def test_sign_in_mail_goes_through_the_queue(settings, client):
     settings.EMAIL_BACKEND = "coopemploi.mail.backends.QueueBackend"
     get_user_model().objects.create_user(email=ADDRESS, password="un-mot-de-passe-long")

@@ -163,10 +163,12 @@ def test_nothing_kept_tells_who_answered_what():
 def test_texts_are_written_anew_in_no_order(monkeypatch):
     free = RemarkFactory(text="première").question
     key = Remark.objects.get().pk
-    monkeypatch.setattr("random.SystemRandom.shuffle", lambda self, texts: texts.reverse())
+    drawn = []
+    monkeypatch.setattr("random.SystemRandom.shuffle", lambda self, texts: drawn.extend(texts))
 
     services.answer(free.evaluation, "un droit", {free: "seconde"})
 
+    assert drawn == ["première", "seconde"]
     assert not Remark.objects.filter(pk=key).exists()
     assert {remark.text for remark in free.remarks.all()} == {"première", "seconde"}
 

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from coopemploi.filters import MOST_VALUES
 from tests.factories import (
     CompositionFactory,
     InitiativeFactory,
@@ -406,6 +407,14 @@ class TestLongFacet:
 
     def test_unfolding_keeps_count_and_order_of_the_list(self, client):
         assert shown(client.get(INITIATIVES, {"tout": "theme"})) == shown(client.get(INITIATIVES))
+
+
+def test_so_many_values_of_a_facet_are_read_in_an_address(client):
+    asked = {"theme": [f"rien-{n}" for n in range(MOST_VALUES + 1)]}
+
+    filters = client.get(INITIATIVES, asked).context["filters"]
+
+    assert len(filters.ignored) == MOST_VALUES
 
 
 def test_long_facet_of_years_shows_the_latest(client):

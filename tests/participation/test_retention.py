@@ -50,6 +50,13 @@ def test_who_does_not_come_back_is_warned_then_forgotten():
     assert User.objects.count() == 2
 
 
+def test_accounts_of_the_demo_are_never_inactive():
+    last_seen(2000, is_demo=True)
+
+    assert warn_inactive(NOW) == 0
+    assert forget_inactive(days(-31)) == 0
+
+
 def test_who_comes_back_is_kept_and_warned_again_another_time():
     user = last_seen(1070)
     warn_inactive(NOW)

@@ -132,6 +132,20 @@ def test_names_are_recognised_among_records(animateur_client, event):
     assert Actor.objects.count() == 1
 
 
+def test_no_position_takes_a_person_out_of_the_perimeter_of_who_writes(client, event):
+    here, elsewhere = TerritoryFactory(), TerritoryFactory()
+    event.territories.add(here)
+    actor = ActorFactory(name="CC du Diois", kind="epci")
+    actor.territories.add(elsewhere)
+    client.force_login(animateur_of(here))
+
+    write(client, received(client, event))
+
+    assert {entry.actor for entry in event.round_table_entries.all()} == {actor}
+    assert Person.objects.count() == 2
+    assert Position.objects.count() == 0
+
+
 def test_homonym_elsewhere_is_to_choose_before_anything_is_written(animateur_client, event):
     PersonFactory(first_name="Lise", last_name="Armandou")
     batch = received(animateur_client, event)
