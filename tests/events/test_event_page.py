@@ -93,7 +93,10 @@ def test_preview_is_for_those_who_may_edit(client, draft, role):
 def test_preview_leaves_an_archived_recap_out(animateur_client, draft):
     draft.archive()
 
-    assert "Chapô à relire." not in animateur_client.get(preview_of(draft.event)).content.decode()
+    response = animateur_client.get(preview_of(draft.event))
+
+    assert response.status_code == 200
+    assert "Chapô à relire." not in response.text
 
 
 def test_preview_stands_beside_the_public_page(animateur_client, draft):

@@ -15,7 +15,7 @@ from coopemploi.dates import PartialDate
 from coopemploi.history.restoring import deleted_versions
 from coopemploi.mail.services import deliver
 from events import registrations
-from events.models import Registration
+from events.models import Event, Registration
 from events.models.registration import dates_of
 from tests.factories import EventFactory, RegistrationFactory
 
@@ -255,6 +255,7 @@ def test_deletion_once_confirmed_warns_no_more(animateur_client):
     event = RegistrationFactory(event=make_event()).event
     url = reverse("admin:events_event_delete", args=[event.pk])
     page = animateur_client.post(url, {"post": "yes"}, follow=True)
+    assert not Event.objects.filter(pk=event.pk).exists()
     assert "ne prévient personne" not in page.text
 
 

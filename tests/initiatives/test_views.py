@@ -277,7 +277,10 @@ def test_unpublished_recap_tells_nothing_of_its_tour_de_table(client):
     item = RoundTableItemFactory(need=NeedFactory(), entry__event__title="La rencontre")
     RecapFactory(event=item.entry.event, status=DRAFT)
 
-    assert "La rencontre" not in text_of(client.get(item.need.get_absolute_url()))
+    text = text_of(client.get(item.need.get_absolute_url()))
+
+    assert item.need.text in text
+    assert "La rencontre" not in text
 
 
 def test_withdrawn_name_shows_nowhere(client):
