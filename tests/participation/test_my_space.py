@@ -232,6 +232,29 @@ def test_whoever_animates_decides(animateur_client):
     assert belonging.state == "approved"
 
 
+def test_whoever_animates_does_not_decide_for_oneself(client):
+    user = UserFactory(is_staff=True, is_superuser=True)
+    belonging = BelongingFactory(person=PersonFactory(user=user))
+    client.force_login(user)
+
+    response = client.post(reverse("belonging_decide", args=[belonging.pk]), {"accepter": ""})
+
+    belonging.refresh_from_db()
+    assert (response.status_code, belonging.state) == (403, "asked")
+
+
+def test_a_member_does_not_take_back_what_is_decided_of_oneself(client):
+    belonging = BelongingFactory(person=participant(first_name="Léa").person, state="approved")
+    client.force_login(belonging.person.user)
+
+    response = client.post(
+        reverse("belonging_decide", args=[belonging.pk]), {"refuser": "", "comment": "Non."}
+    )
+
+    belonging.refresh_from_db()
+    assert (response.status_code, belonging.state) == (403, "approved")
+
+
 def test_what_is_accepted_twice_is_told_once(client, animateur_client):
     belonging = BelongingFactory(person=PersonFactory(email="noe@example.org"))
     page = reverse("belonging_decide", args=[belonging.pk])
