@@ -293,6 +293,16 @@ def test_contributor_changes_what_they_proposed_until_it_is_published(client, gi
     assert [value for value, _ in form.fields["status"].choices] == ["draft", "proposed"]
 
 
+@pytest.mark.parametrize(("status", "is_open"), [("draft", True), ("published", False)])
+def test_contributor_changes_what_lies_nowhere_until_it_is_published(gironde, status, is_open):
+    user = MandateFactory(territory=gironde, role=Role.CONTRIBUTOR).user
+    event = EventFactory(town=None, created_by=user, status=status)
+
+    editable = editing_rule().editable(Event.objects.all(), user)
+
+    assert editable.filter(pk=event.pk).exists() == is_open
+
+
 def test_contributor_may_not_publish_by_a_crafted_request(client, gironde, bazas):
     user = signed_in(client, Role.CONTRIBUTOR, gironde)
 
