@@ -4,6 +4,7 @@ from functools import wraps
 
 from django.core import signing
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 
 
 class BadLinkError(Exception):
@@ -37,10 +38,14 @@ class SignedLink:
 
 
 def opened_by(link):
-    """A view of which the `token` of the address becomes `signed`, or a page says what is wrong."""
+    """A view of which the `token` of the address becomes `signed`, or a page says what is wrong.
+
+    Nothing keeps the page: it is that of whoever got the mail.
+    """
 
     def decorate(view):
         @wraps(view)
+        @never_cache
         def opened(request, *args, token, **kwargs):
             try:
                 signed = link.read(token)

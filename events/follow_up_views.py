@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from coopemploi.links import opened_by
@@ -21,7 +20,6 @@ PER_DAY = 20  # answers for one action
 
 
 @login_not_required
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @opened_by(follow_up.ANSWER)
 def action_answer(request, signed):

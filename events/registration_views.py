@@ -70,7 +70,6 @@ def registration_asked(request, slug):
 
 
 @login_not_required
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @opened_by(registrations.MANAGE)
 def registration_manage(request, signed):

@@ -154,7 +154,6 @@ def written_for(match, *, is_animateur, side):
 
 
 @login_not_required
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @opened_by(introductions.ANSWER)
 def introduction_answer(request, signed):
@@ -185,7 +184,6 @@ def _answer(introduction, side, given):
 
 
 @login_not_required
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @opened_by(introductions.OUTCOME)
 def introduction_outcome(request, signed):

@@ -2,7 +2,6 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from coopemploi.links import opened_by
@@ -15,7 +14,6 @@ PAGE = "events/evaluation_answer.html"
 
 
 @login_not_required
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @opened_by(services.LINK)
 def evaluation_answer(request, signed):

@@ -40,7 +40,6 @@ def round_table_enter(request):
 
 
 @login_not_required
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @opened_by(live.FILL)
 def round_table_fill(request, signed):
@@ -78,7 +77,6 @@ def _contribute(request, batch, form):
 
 
 @login_not_required
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @opened_by(live.MINE)
 def round_table_mine(request, signed):
@@ -104,7 +102,6 @@ def round_table_mine(request, signed):
 
 
 @login_not_required
-@never_cache
 @require_safe
 @opened_by(live.FILL)
 def round_table_screen(request, signed):
