@@ -29,6 +29,12 @@ class ListForm(forms.Form):
         return describe(self.export)
 
 
+FREQUENCY_ERRORS = {
+    "required": "Choisissez une fréquence.",
+    "invalid_choice": "Choisissez une fréquence de la liste.",
+}
+
+
 class AlertForm(TrapMixin):
     email = forms.EmailField(
         label="Votre adresse e-mail",
@@ -43,9 +49,13 @@ class AlertForm(TrapMixin):
         choices=Alert.Frequency.choices,
         initial=Alert.Frequency.WEEKLY,
         widget=forms.RadioSelect,
-        error_messages={
-            "required": "Choisissez une fréquence.",
-            "invalid_choice": "Choisissez une fréquence de la liste.",
-        },
+        error_messages=FREQUENCY_ERRORS,
     )
     field_order = ["email", "frequency", "website"]
+
+
+class FrequencyForm(forms.ModelForm):
+    class Meta:
+        model = Alert
+        fields = ["frequency"]
+        error_messages = {"frequency": FREQUENCY_ERRORS}

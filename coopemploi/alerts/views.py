@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ..links import opened_by
 from ..robots import has_left, may_send
 from . import services
-from .forms import AlertForm, ListForm
+from .forms import AlertForm, FrequencyForm, ListForm
 from .models import Alert
 
 PER_HOUR = 10
@@ -101,7 +101,10 @@ def _change(request, alerts):
     if "arreter" in request.POST:
         alert.delete()
         messages.success(request, f"Vous ne suivez plus « {alert.title} ».")
-    elif request.POST.get("frequency") in Alert.Frequency:
-        alert.frequency = request.POST["frequency"]
-        alert.save(update_fields=["frequency"])
+        return
+    form = FrequencyForm(request.POST, instance=alert)
+    if form.is_valid():
+        form.save()
         messages.success(request, f"« {alert.title} » : {alert.get_frequency_display()}.")
+    else:
+        messages.error(request, " ".join(form.errors["frequency"]))

@@ -289,6 +289,24 @@ def test_managing_reaches_no_other_address(client, key):
     assert Alert.objects.get().frequency == "weekly"
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("hourly", "Choisissez une fréquence de la liste."),
+        ("", "Choisissez une fréquence."),
+    ],
+)
+def test_managing_says_which_frequencies_there_are(client, wrong, said):
+    alert = follow()
+    data = {"alerte": alert.pk, "frequency": wrong}
+    assert said in client.post(manage(), data, follow=True).text
+    assert Alert.objects.get().frequency == "weekly"
+
+
+def test_page_of_a_signed_link_is_kept_by_nobody(client):
+    assert "no-store" in client.get(manage())["Cache-Control"]
+
+
 @pytest.mark.parametrize("wrong", ["", "x", "9" * 30, "-1"])
 def test_managing_a_wrong_key(client, wrong):
     assert client.post(manage(), {"arreter": wrong}).status_code == 404
