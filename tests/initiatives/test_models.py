@@ -138,3 +138,15 @@ def test_proposed_record_and_old_draft_are_to_review():
         InitiativeFactory(status=other, created_at=begun - DRAFT_LIFE)
 
     assert set(Initiative.objects.to_review(NOW)) == {proposed, old}
+
+
+def test_published_again_keeps_the_day_it_first_was():
+    first = timezone.now() - datetime.timedelta(days=400)
+    initiative = InitiativeFactory(status="draft")
+    initiative.publish(at=first)
+    initiative.archive()
+
+    initiative.publish()
+
+    initiative.refresh_from_db()
+    assert (initiative.status, initiative.published_at) == ("published", first)

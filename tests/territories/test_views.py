@@ -732,6 +732,15 @@ def test_actor_page_shows_each_contact_that_was_agreed_to(client):
     assert "01 02 03 04 05" in text
 
 
+def test_presence_of_a_withdrawn_name_stands_for_the_actor_alone(client):
+    person = PersonFactory(attribution_withdrawn=True)
+    attendance = AttendanceFactory(actor=ActorFactory(), person=person, territory=None)
+
+    [row] = client.get(attendance.actor.get_absolute_url()).context["events"]
+
+    assert row["ways"] == ["présent"]
+
+
 def test_withdrawn_name_shows_nowhere(client):
     actor = ActorFactory()
     network = NetworkFactory(territory=TerritoryFactory())
