@@ -252,10 +252,6 @@ def locked():
     return bytes(content)
 
 
-def cut_short(name, data):
-    return data[:-5] if name == "content.xml" else data
-
-
 def empty_zip():
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
