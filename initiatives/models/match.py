@@ -43,9 +43,8 @@ class MatchQuerySet(models.QuerySet):
             introduced=models.Count(
                 "pk",
                 filter=Q(status__in=[status.INTRODUCED, status.UNDER_WAY, status.HELPED]),
-                distinct=True,
             ),
-            helped=models.Count("pk", filter=Q(status=status.HELPED), distinct=True),
+            helped=models.Count("pk", filter=Q(status=status.HELPED)),
         )
 
     def with_candidates(self):

@@ -319,6 +319,20 @@ def test_a_network_counts_its_introductions_once_they_are_several(client):
     assert "<dd>3, dont 1 qui a aidé</dd>" in client.get(network.get_absolute_url()).text
 
 
+def test_a_match_counts_once_however_many_members_it_concerns():
+    network = NetworkFactory()
+    one, other = ActorFactory.create_batch(2)
+    initiative = InitiativeFactory()
+    for actor in (one, other):
+        NetworkMembershipFactory(network=network, actor=actor)
+        InvolvementFactory(initiative=initiative, actor=actor)
+    MatchFactory(need__actor=one, offer=None, initiative=initiative, status="helped")
+
+    counts = Match.objects.of_network(network).acted_upon()
+
+    assert counts == {"introduced": 1, "helped": 1}
+
+
 # Limits, blocks, reports
 
 
