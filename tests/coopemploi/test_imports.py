@@ -500,6 +500,18 @@ def test_apply_writes_fields_links_author_and_history(animateur_client):
     ]
 
 
+def test_draft_that_a_file_publishes_is_dated(animateur_client):
+    initiative = InitiativeFactory(slug="une", title="Une", status="draft", published_at=None)
+
+    apply(
+        animateur_client, send(animateur_client, "réf;titre;état de publication\nune;Une;publié\n")
+    )
+
+    initiative.refresh_from_db()
+    assert initiative.status == "published"
+    assert initiative.published_at is not None
+
+
 def test_created_record_is_a_draft_unless_the_file_says_otherwise(animateur_client):
     apply(animateur_client, send(animateur_client, "titre\nNeuve\n"))
 
