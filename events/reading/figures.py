@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from .dates import find_dates
 from .numbers import find_numbers, plain_number, wording_start
@@ -46,6 +47,12 @@ _BOUNDARY = re.compile(
 )
 
 
+_UNITS = {"pour cent": "%", "%": "%", "km": "km", "ETP": "ETP", "heures": "heures"}
+_JOINED = re.compile(r"\s?(?:à|et|-|–)\s?")
+_FROM = re.compile(r"\b(?:entre|de)\s?$")
+_DEFINITE = re.compile(r"\b(?:les|ces|ses|nos|leurs|tous|toutes)\s$")
+
+
 def read_figures(document, quotes):
     found, seen = [], set()
     said = [(quote.start, quote.end) for quote in quotes]
@@ -71,61 +78,71 @@ def read_figures(document, quotes):
 
 
 def _in_block(block, said):
-    text = block.text
+    masked = _masked(block.text)
+    numbers = list(find_numbers(masked))
+    for number, following in zip_longest(numbers, numbers[1:]):
+        if figure := _figure(block, masked, number, following, said):
+            yield figure
+
+
+def _masked(text):
+    """The text, its dates and whatever else counts nothing written over."""
     masked = text
     for date in reversed(find_dates(text)):
         masked = masked[: date.start] + "#" * (date.end - date.start) + masked[date.end :]
-    masked = _MASKED.sub(lambda match: "#" * len(match[0]), masked)
-    numbers = list(find_numbers(masked))
-    for index, number in enumerate(numbers):
-        after = masked[number.end :]
-        before = masked[max(0, number.start - 25) : number.start].lower()
-        following = numbers[index + 1] if index + 1 < len(numbers) else None
-        if number.in_words and re.search(r"\w\s$", before) and masked[number.start].isupper():
-            continue  # « la CC des Trois Vals »
-        if number.value in {0, 1} and (number.in_words or not re.match(r"\s?(?:%|en )", after)):
-            continue
-        unit = ""
-        end = number.end
-        if sign := re.match(r"\s?(%|pour cent|€|euros?\b|d['’]euros|km\b|ETP\b|heures\b)", after):
-            unit = {"pour cent": "%", "%": "%", "km": "km", "ETP": "ETP", "heures": "heures"}.get(
-                sign[1], "€"
-            )
-            end += sign.end()
-        if number.has_money:
-            unit = "€"
-        if unit == "heures" and number.value < 100:
-            continue
-        source = number
-        if (
-            not unit
-            and following
-            and re.fullmatch(r"\s?(?:à|et|-|–)\s?", masked[number.end : following.start])
-        ) and (re.search(r"\b(?:entre|de)\s?$", before) or masked[number.end] in "-– "):
+    return _MASKED.sub(lambda match: "#" * len(match[0]), masked)
+
+
+def _figure(block, masked, number, following, said):
+    """The figure of a number; None when it counts nothing."""
+    before = masked[max(0, number.start - 25) : number.start].lower()
+    after = masked[number.end :]
+    if _is_no_number(number, masked, before, after):
+        return None
+    unit, end = _unit(number, after)
+    if unit == "heures" and number.value < 100:
+        return None
+    last = number
+    if not unit and following and _JOINED.fullmatch(masked[number.end : following.start]):
+        if _FROM.search(before):  # « entre 10 et 20 % »
             tail = masked[following.end :]
-            if _TIME.match(tail) or not re.search(r"\b(?:entre|de)\s?$", before):
-                continue
+            if _TIME.match(tail):
+                return None
+            last, end = following, following.end
             if sign := re.match(r"\s?(%|€|euros?\b)", tail):
                 unit = "%" if sign[1] == "%" else "€"
-            source, end = following, following.end
-        noun = _NOUN.match(masked[source.end :])
-        if not unit:
-            if _TIME.match(masked[source.end :]) or not noun:
-                continue
-            if (
-                re.search(r"\b(?:les|ces|ses|nos|leurs|tous|toutes|ces)\s$", before)
-                and number.value < 4
-            ):
-                continue
-        inside = any(start <= block.start + number.start < stop for start, stop in said)
-        if inside and not unit and (number.in_words or number.value < 10):
-            continue
-        qualifier = number.qualifier
-        label = _label(text, end, unit)
-        if not label:
-            continue
-        start = wording_start(text, number.start)
-        yield Figure(number.value, unit, qualifier, label, block.start + start, block.start + end)
+        elif masked[number.end] in "-– ":
+            return None
+    if not unit:
+        rest = masked[last.end :]
+        is_told_before = number.value < 4 and _DEFINITE.search(before)
+        if _TIME.match(rest) or not _NOUN.match(rest) or is_told_before:
+            return None
+    is_said = any(start <= block.start + number.start < stop for start, stop in said)
+    if is_said and not unit and (number.in_words or number.value < 10):
+        return None
+    label = _label(block.text, end, unit)
+    if not label:
+        return None
+    start = block.start + wording_start(block.text, number.start)
+    return Figure(number.value, unit, number.qualifier, label, start, block.start + end)
+
+
+def _is_no_number(number, masked, before, after):
+    """« la CC des Trois Vals », « un jour »."""
+    if number.in_words and re.search(r"\w\s$", before) and masked[number.start].isupper():
+        return True
+    is_article = number.in_words or not re.match(r"\s?(?:%|en )", after)
+    return number.value in {0, 1} and is_article
+
+
+def _unit(number, after):
+    """(the unit that follows a number, where it ends)."""
+    sign = re.match(r"\s?(%|pour cent|€|euros?\b|d['’]euros|km\b|ETP\b|heures\b)", after)
+    end = number.end + (sign.end() if sign else 0)
+    if number.has_money:
+        return "€", end
+    return (_UNITS.get(sign[1], "€") if sign else ""), end
 
 
 def _label(text, end, unit):

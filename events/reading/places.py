@@ -79,75 +79,94 @@ LONGEST_BEGINNING = 80  # characters
 
 def read_places(document, people, resolve=None):
     """`resolve(name, context)` gives (kind, code) of the referential, or None."""
-    found, asked = {}, {}
+    places = _Places(people, resolve)
     written = [block for block in document.blocks if not block.is_around]
-    names = {normalise(person.name) for person in people}
+    for block in written:
+        _read_stages(block, places.keep)
+    for block in written:
+        aside = list(_spans_aside(block.text))
+        of_people = [(start, end) for start, end, _ in people.mentions(block.text)]
+        _read_kinded(block, places.keep, aside)
+        _read_suffixed(block, places.keep, of_people)
+        if resolve is not None:
+            _read_located(block, places.keep, aside, of_people)
+    return list(places.found.values())
 
-    def known(name):
-        if resolve is None or len(asked) > MOST_NAMES:
+
+class _Places:
+    """The places found so far, each once."""
+
+    def __init__(self, people, resolve):
+        self.found = {}
+        self._resolve, self._asked = resolve, {}
+        self._people = {normalise(person.name) for person in people}
+
+    def _settled(self, name):
+        if self._resolve is None or len(self._asked) > MOST_NAMES:
             return None
-        if name not in asked:
-            asked[name] = resolve(name, context)
-        return asked[name]
+        if name not in self._asked:
+            self._asked[name] = self._resolve(name, "")
+        return self._asked[name]
 
-    def keep(name, kind, stage, start, *, needs_match=False, kinds=()):
+    def keep(self, name, kind, stage, start, *, needs_match=False, kinds=()):
         """Whether a name is that of a territory; of one of the `kinds`, when they are given."""
         name = name.strip(" .-–—;,")
         bare = re.sub(r"^(?:le |la |les |l['’])(?=[A-ZÀ-Ý])", "", name) or name
-        if len(bare) < 2 or normalise(bare) in names:
+        if len(bare) < 2 or normalise(bare) in self._people:
             return False
-        settled = known(name)
+        settled = self._settled(name)
         if (needs_match and not settled) or (kinds and settled[0] not in kinds):
             return False
         key = settled or normalise(bare)
-        place = found.get(key)
+        place = self.found.get(key)
         if place is None:
             kind, code = settled or (kind or "perimetre", "")
             if kind in _WIDE:
                 name = _INSTITUTION.sub("", name, count=1)
-            place = found[key] = Place(name, kind, code, "", start, start + len(name))
+            place = self.found[key] = Place(name, kind, code, "", start, start + len(name))
         place.stage = place.stage or stage
         return True
 
-    context = ""
-    for block in written:
-        for match in _STAGE.finditer(block.text):
-            stage = next(v for k, v in _STAGES.items() if match["stage"].lower().startswith(k))
-            group = "list" if match["list"] else "line" if match["line"] else "one"
-            at = block.start + match.start(group)
-            parts = (
-                [match[group]] if group == "one" else re.split(r",|;|\s[–-]\s|\set\s", match[group])
-            )
-            for part in parts:
-                if re.match(r"\s*(?:(?:le|la|les|l['’])\s?)?[A-ZÀ-Ý]", part) or re.match(
-                    r"\s*CC\b", part
-                ):
-                    keep(part.strip(), "", stage, at + match[group].find(part))
-    for block in written:
-        aside = list(_spans_aside(block.text))
 
-        def is_aside(match, aside=aside):
-            return any(start <= match.start("name") < end for start, end in aside)
+def _read_stages(block, keep):
+    """« Territoires émergents : Dax, CC du Diois »."""
+    for match in _STAGE.finditer(block.text):
+        stage = next(v for k, v in _STAGES.items() if match["stage"].lower().startswith(k))
+        group = "list" if match["list"] else "line" if match["line"] else "one"
+        at, names = block.start + match.start(group), match[group]
+        parts = [names] if group == "one" else re.split(r",|;|\s[–-]\s|\set\s", names)
+        for part in parts:
+            if re.match(r"\s*(?:(?:(?:le|la|les|l['’])\s?)?[A-ZÀ-Ý]|CC\b)", part):
+                keep(part.strip(), "", stage, at + names.find(part))
 
-        for kind, pattern in _KINDED:
-            for match in pattern.finditer(block.text):
-                if not is_aside(match):
-                    start = block.start + match.start("name")
-                    keep(match["name"], kind, "", start, needs_match=kind in _WIDE)
-        spans = [(start, end) for start, end, _ in people.mentions(block.text)]
-        for match in _SUFFIXED.finditer(block.text):
-            start = max(
-                [match.start("name"), *(e for s, e in spans if s <= match.start("name") < e)]
-            )
-            name = block.text[start : match.end("name")]
-            last = name.rsplit(" et ", 1)[-1]
-            keep(last, "epci", "", block.start + match.end("name") - len(last))
-        if resolve is not None:
-            for match in _LOCATIVE.finditer(block.text):
-                at = match.start("name")
-                if not is_aside(match) and not any(s <= at < e for s, e in spans):
-                    _keep_located(match, block, keep)
-    return list(found.values())
+
+def _read_kinded(block, keep, aside):
+    """« la communauté de communes du Diois »."""
+    for kind, pattern in _KINDED:
+        for match in pattern.finditer(block.text):
+            if not _is_within(match.start("name"), aside):
+                start = block.start + match.start("name")
+                keep(match["name"], kind, "", start, needs_match=kind in _WIDE)
+
+
+def _read_suffixed(block, keep, of_people):
+    """« Dax Agglomération »."""
+    for match in _SUFFIXED.finditer(block.text):
+        at = match.start("name")
+        start = max([at, *(end for begin, end in of_people if begin <= at < end)])
+        last = block.text[start : match.end("name")].rsplit(" et ", 1)[-1]
+        keep(last, "epci", "", block.start + match.end("name") - len(last))
+
+
+def _read_located(block, keep, aside, of_people):
+    """« à Dax »."""
+    for match in _LOCATIVE.finditer(block.text):
+        if not _is_within(match.start("name"), [*aside, *of_people]):
+            _keep_located(match, block, keep)
+
+
+def _is_within(at, spans):
+    return any(start <= at < end for start, end in spans)
 
 
 def _keep_located(match, block, keep):

@@ -123,51 +123,63 @@ def _author(people, before, after, blocks, owner, last, block):
     sentence = re.split(r"(?<=[^M])[.!?]\s(?=[A-ZÀ-Ý])|[»”]", before)[-1]
     if re.search(r":\s?$", sentence) and (named := people.mentions(sentence)):
         return named[-1][2].name, True
-    if said := re.match(rf"\s?,?\s?(?:{VERB}|selon|d['’]après)\b", clause):
-        rest = clause[said.end() :]
-        if re.match(r"-?(?:t-)?(?:il|elle)", rest):
-            return last, True
-        if named := people.mentions(rest):
-            return named[0][2].name, True
-        if some := re.match(r"\s((?:une?|des|le|la|les)\s[^,.;:]{3,60})", rest):
-            return some[1].strip(), True
-    if re.match(r"\s?[–—(-]{0,2}\s?\S", clause):
-        named = people.mentions(clause)
-        if named and not re.search(
-            r"\w", clause[: named[0][0]].replace("Mme", "").replace("M", "")
-        ):
-            return named[0][2].name, True
+    if (name := _named_after(people, clause, last)) is not None:
+        return name, True
     following = blocks[owner + 1] if owner + 1 < len(blocks) else None
-    if (
-        not after.strip(" .")
-        and following
-        and len(following.text) < 120
-        and not re.search(r"[«“\"]|:\s", following.text)
-    ):
-        named = people.mentions(following.text)
-        if named and named[0][0] < 5:
-            return named[0][2].name, True
-    named = people.mentions(sentence)
-    if named and (
-        re.search(r":\s?$|^\s?(?:Selon|Pour|D['’]après)\s", sentence)
-        or re.search(VERB, sentence[named[-1][1] :])
-    ):
-        return named[-1][2].name, True
-    if re.search(r"\b(?:elle|il)\s\w+\s?:?\s?$", sentence, re.I):
-        return last, True
-    if re.search(r":\s?$", before) and sentence.strip(" :"):
-        earlier = people.mentions(before)
-        if earlier:
-            return earlier[-1][2].name, True
-    if lancee := re.match(r"[^.]{0,40}\b(?:lancée?|signée?|prononcée?)\spar\s", after.lstrip(" .")):
-        named = people.mentions(after[lancee.end() :][:90])
-        if named:
-            return named[0][2].name, True
+    if following and not after.strip(" .") and (name := _named_below(people, following.text)):
+        return name, True
+    if (name := _named_before(people, sentence, before, last)) is not None:
+        return name, True
+    spoken = re.match(r"[^.]{0,40}\b(?:lancée?|signée?|prononcée?)\spar\s", after.lstrip(" ."))
+    if spoken and (named := people.mentions(after[spoken.end() :][:90])):
+        return named[0][2].name, True
     if _INCISE.search(before + after):
         return last, False
     if block.row >= 0 and block.column > 0:
         return people.in_row(block.row), False
     return "", False
+
+
+def _named_after(people, clause, last):
+    """« … », dit-elle ; « … » (Léa Roux); None when nobody is named there."""
+    if said := re.match(rf"\s?,?\s?(?:{VERB}|selon|d['’]après)\b", clause):
+        rest = clause[said.end() :]
+        if re.match(r"-?(?:t-)?(?:il|elle)", rest):
+            return last
+        if named := people.mentions(rest):
+            return named[0][2].name
+        if some := re.match(r"\s((?:une?|des|le|la|les)\s[^,.;:]{3,60})", rest):
+            return some[1].strip()
+    if re.match(r"\s?[–—(-]{0,2}\s?\S", clause) and (named := people.mentions(clause)):
+        opening = clause[: named[0][0]].replace("Mme", "").replace("M", "")
+        if not re.search(r"\w", opening):
+            return named[0][2].name
+    return None
+
+
+def _named_below(people, text):
+    """The name that begins the next block, when it is a signature."""
+    if len(text) >= 120 or re.search(r"[«“\"]|:\s", text):
+        return ""
+    named = people.mentions(text)
+    return named[0][2].name if named and named[0][0] < 5 else ""
+
+
+def _named_before(people, sentence, before, last):
+    """Selon Léa Roux, « … »; elle ajoute : « … »; None when nobody is named there."""
+    named = people.mentions(sentence)
+    if named and (
+        re.search(r":\s?$|^\s?(?:Selon|Pour|D['’]après)\s", sentence)
+        or re.search(VERB, sentence[named[-1][1] :])
+    ):
+        return named[-1][2].name
+    if re.search(r"\b(?:elle|il)\s\w+\s?:?\s?$", sentence, re.I):
+        return last
+    if re.search(r":\s?$", before) and sentence.strip(" :"):
+        earlier = people.mentions(before)
+        if earlier:
+            return earlier[-1][2].name
+    return None
 
 
 def _is_said(text, author, by_verb, before, after, block):
