@@ -482,7 +482,7 @@ def test_404_of_an_unknown_address(client):
 
 
 def test_404_of_an_unknown_record(client):
-    text = client.get(reverse("initiative_detail", args=["absente"])).text
+    text = client.get(reverse("glossary_term", args=["absent"])).text
     assert "matches the given query" not in text
     assert "la fiche a été retirée" in text
 

@@ -125,6 +125,16 @@ def test_what_was_never_confirmed_is_as_old_as_its_statement(days, is_due):
     assert Need.objects.due_for_question(TODAY).filter(pk=need.pk).exists() == is_due
 
 
+def test_a_need_that_awakes_tells_no_more_what_answered_it():
+    need = old_need()
+    need.resolve("La convention d'un voisin.")
+    assert need.is_told
+
+    need.confirm(TODAY)
+
+    assert not need.is_told
+
+
 def test_the_story_of_an_answer_is_told(client):
     need = old_need()
     need.resolve("La convention d'un voisin.", offer=OfferFactory(text="Modèle de convention"))
