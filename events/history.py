@@ -39,7 +39,10 @@ track(Event, EventActor, EventFigure, Objective, Session, Appearance, Attendance
 # were told stays told, whatever version is put back.
 track(
     Registration,
-    private=["name", "email", "organisation", "place", "access_needs", "told_start"],
+    private=[
+        *("name", "email", "organisation", "place", "access_needs"),
+        *("told_start", "told_practical"),
+    ],
 )
 # Not the answers: what they were before would tell who answered what.
 track(EvaluationResult, Evaluation, Question)

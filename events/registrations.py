@@ -15,6 +15,7 @@ from coopemploi.mail.services import send_mail_later, site_url
 
 from .calendars import attachment
 from .models import Event, Registration
+from .models.registration import TOLD
 
 Status = Registration.Status
 
@@ -72,8 +73,9 @@ def fill_seats(event):
         return 0
     promoted = list(event.registrations.waiting()[: free_seats(event)])
     for registration in promoted:
-        registration.status = Status.CONFIRMED
-        registration.save(update_fields=["status"])
+        registration.status, registration.event = Status.CONFIRMED, event
+        registration.know_event(timezone.now())  # the mail says it all
+        registration.save(update_fields=["status", *TOLD])
         if registration.email:
             _write(registration, event, "promoted")
     return len(promoted)

@@ -10,17 +10,20 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from coopemploi.dates import Precision
 from coopemploi.history.tracking import paused
 from coopemploi.mail.models import Refusal
 from coopemploi.mail.services import send_mail_later, site_url
 
 from .calendars import attachment
 from .models import Event, Registration
-from .models.registration import dates_of
+from .models.news import changes_since_told
+from .models.registration import KNOWN, REMINDERS, TOLD, reminder_day
 from .registrations import MANAGE
 
-# How many days before; the last first, so that who is told for tomorrow is not told twice.
-REMINDERS = {"day_reminder_at": 1, "week_reminder_at": 7}
+Status = Registration.Status
+# Several changes in a row make one mail: it waits until nobody has written for so long.
+QUIET = datetime.timedelta(minutes=15)
 # Long enough for an attendance certificate, then for a yearly report.
 NEEDS_KEPT = datetime.timedelta(days=30)
 KEPT = datetime.timedelta(days=365)
@@ -39,6 +42,8 @@ def send_reminders(at):
             start_earliest__lte=today + datetime.timedelta(days=days),
         )
         for event in events.select_related("town"):
+            if not _is_settled(event, at):
+                continue  # what changed is told first
             sent += _remind(event, field, days, at)
         soonest = days
     return sent
@@ -46,7 +51,7 @@ def send_reminders(at):
 
 def _remind(event, field, days, at):
     """Who registered since the day of the reminder was just told all it says."""
-    day = _reminder_day(event, days)
+    day = reminder_day(event, days)
     since = timezone.make_aware(datetime.datetime.combine(day, datetime.time()))
     to_remind = event.registrations.confirmed().exclude(email="")
     to_remind = to_remind.filter(created_at__lt=since, **{field: None})
@@ -63,39 +68,58 @@ def _remind(event, field, days, at):
     return sent
 
 
-def _reminder_day(event, days):
-    return event.start.earliest - datetime.timedelta(days=days)
-
-
 def tell_changes(at):
-    """Tell who registered that the event is called off, on again or moved; return how many mails.
+    """Tell who registered that the event is called off, on again, or otherwise than they know.
 
-    A draft may have any date: it is told once published again.
+    A draft may have any date: it is told once published again. Return how many mails.
     """
     today, sent = timezone.localdate(at), 0
-    waiting = Registration.objects.active().exclude(email="").select_related("event__town")
-    may_have_moved = Q(event__state=Event.State.PLANNED, event__status=Event.Status.PUBLISHED)
-    waiting = waiting.filter(~Q(told_state=F("event__state")) | may_have_moved & _not_over(today))
-    for registration in waiting.order_by("event", "rank"):
-        event = registration.event
-        known = registration.told_state, registration.told_start
-        if known == (event.state, dates_of(event)):
-            continue
-        with transaction.atomic():
-            found = Registration.objects.filter(pk=registration.pk)
-            found = found.filter(told_state=known[0], told_start=known[1])
-            if known == (event.state, ""):  # registered before dates were noted
-                found.update(told_start=dates_of(event))
-                continue
-            told = found.update(
-                told_state=event.state, told_start=dates_of(event), **_reminders_spent(event, at)
-            )
-            if told and not event.is_over(today):
-                template = "event_moved" if known[0] == event.state else f"event_{event.state}"
-                is_coming = registration.status == Registration.Status.CONFIRMED
-                files = attachment(event) if is_coming else []
-                sent += bool(_tell(registration, event, template, files, {}))
+    untold = Registration.objects.active().exclude(email="").select_related("event__town")
+    may_differ = Q(event__state=Event.State.PLANNED, event__status=Event.Status.PUBLISHED)
+    untold = untold.filter(~Q(told_state=F("event__state")) | may_differ & _not_over(today))
+    for registration in untold.order_by("event", "rank"):
+        sent += _tell_what_changed(registration, registration.event, at)
     return sent
+
+
+def _tell_what_changed(registration, event, at):
+    """Return whether a mail left."""
+    is_turned = registration.told_state != event.state
+    changes = changes_since_told(registration)
+    is_noted = registration.told_start and registration.told_practical
+    # One whose hour is set right afterwards is no news either.
+    is_late = event.has_ended(at) and not is_turned
+    if is_late or (is_noted and not (is_turned or changes)) or not _is_settled(event, at):
+        return False
+    known = {name: getattr(registration, name) for name in KNOWN}
+    found = Registration.objects.filter(pk=registration.pk, **known)
+    if not (is_turned or changes):  # registered before all that was noted
+        registration.know_event()
+        found.update(**{name: getattr(registration, name) for name in KNOWN})
+        return False
+    registration.know_event(at)
+    with transaction.atomic():
+        # Of two runs at once, one only writes it.
+        told = found.update(**{name: getattr(registration, name) for name in TOLD})
+        if not told or event.has_ended(at):
+            return False
+        template = f"event_{event.state}" if is_turned else "event_moved"
+        has_seat = registration.status == Status.CONFIRMED
+        context = {
+            "changes": changes,
+            "is_moved": any(change.is_of_date for change in changes),
+            "has_date": event.start.precision is not Precision.UNKNOWN,
+            "shows_link": has_seat,
+        }
+        files = attachment(event) if has_seat else []
+        return bool(_tell(registration, event, template, files, context))
+
+
+def _is_settled(event, at):
+    """Has nobody changed it for a while? On its eve nobody waits for that."""
+    eve = reminder_day(event, days=1)
+    is_soon = eve is not None and eve <= timezone.localdate(at)
+    return is_soon or event.updated_at <= at - QUIET
 
 
 def _not_over(today):
@@ -107,17 +131,6 @@ def _not_over(today):
     )
 
 
-def _reminders_spent(event, at):
-    """The reminders of the former date count no more; one due already has its news in the mail."""
-    if event.start.earliest is None:
-        return dict.fromkeys(REMINDERS)
-    today = timezone.localdate(at)
-    return {
-        field: at if _reminder_day(event, days) <= today else None
-        for field, days in REMINDERS.items()
-    }
-
-
 def _tell(registration, event, template, files, context, topic=""):
     manage = reverse("registration_manage", args=[MANAGE.sign(registration.pk)])
     return send_mail_later(
@@ -125,6 +138,7 @@ def _tell(registration, event, template, files, context, topic=""):
         template=f"registrations/{template}",
         context={
             "event": event,
+            "is_waiting": registration.status == Status.WAITING,
             "event_url": site_url(event.get_absolute_url()),
             "manage_url": site_url(manage),
             **context,

@@ -58,7 +58,7 @@ from events.models import (
     Tally,
     Verbatim,
 )
-from events.models.registration import dates_of
+from events.models.news import dates_of, practical_of
 from initiatives.models import (
     Initiative,
     InitiativeFigure,
@@ -447,6 +447,7 @@ class RegistrationFactory(DjangoModelFactory):
     email = factory.Sequence(lambda n: f"inscrit-{n}@example.org")
     rank = factory.Sequence(lambda n: n + 1)
     told_start = factory.LazyAttribute(lambda registration: dates_of(registration.event))
+    told_practical = factory.LazyAttribute(lambda registration: practical_of(registration.event))
 
 
 class AttendanceFactory(DjangoModelFactory):

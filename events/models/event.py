@@ -383,6 +383,14 @@ class Event(Publishable, Sourced, Classified):
         last = self.end_latest or self.start_latest
         return last is not None and last < (at or timezone.localdate())
 
+    def has_ended(self, at=None):
+        """Is it over at the time `at` (now), to the hour when the last one is known?"""
+        now = at or timezone.now()
+        last = self.end if self.end_latest else self.start
+        if self.end_time and last.precision is Precision.DAY:
+            return now >= timezone.make_aware(datetime.datetime.combine(last.latest, self.end_time))
+        return self.is_over(timezone.localdate(now))
+
     @property
     def is_called_off(self):
         """Postponed without a date, or cancelled: nobody is awaited."""

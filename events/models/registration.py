@@ -1,3 +1,5 @@
+import datetime
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Max, Q
@@ -7,6 +9,19 @@ from django.utils import timezone
 from territories.models import Actor, Territory
 
 from .event import Attendance, Event
+from .news import dates_of, practical_of
+
+# How many days before; the last first, so that who is told for tomorrow is not told twice.
+REMINDERS = {"day_reminder_at": 1, "week_reminder_at": 7}
+# What a person knows of the event, and what is noted with the mail that tells it.
+KNOWN = ("told_state", "told_start", "told_practical")
+TOLD = (*KNOWN, *REMINDERS)
+
+
+def reminder_day(event, days):
+    """The day of the reminder that leaves `days` before; None for an event without a date."""
+    first = event.start.earliest
+    return first and first - datetime.timedelta(days=days)
 
 
 def has_a_letter(value):
@@ -36,12 +51,6 @@ class RegistrationQuerySet(models.QuerySet):
     def next_rank(self):
         """The place of who asks now, after all who asked before."""
         return (self.aggregate(last=Max("rank"))["last"] or 0) + 1
-
-
-def dates_of(event):
-    """The first and the last possible day of its beginning, "2030-10-01/2030-10-31"; "/" for
-    an event without a date."""
-    return f"{event.start.earliest or ''}/{event.start.latest or ''}"
 
 
 class Registration(models.Model):
@@ -112,6 +121,14 @@ class Registration(models.Model):
         editable=False,
     )
 
+    # See `practical_of`; empty as above.
+    told_practical = models.JSONField(
+        "lieu et heures connus de la personne",
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        editable=False,
+    )
+
     objects = RegistrationQuerySet.as_manager()
 
     class Meta:
@@ -146,10 +163,17 @@ class Registration(models.Model):
     def place_name(self):
         return self.territory.name if self.territory else self.place
 
-    def know_event(self):
-        """Note that the person knows the event as it is, and was reminded of nothing yet."""
+    def know_event(self, at=None):
+        """Note that the person knows the event as it is, and was reminded of nothing yet.
+
+        Told so by a mail at the time `at`, they need none of the reminders due by then.
+        """
         self.told_state, self.told_start = self.event.state, dates_of(self.event)
-        self.week_reminder_at = self.day_reminder_at = None
+        self.told_practical = practical_of(self.event)
+        for name, days in REMINDERS.items():
+            day = reminder_day(self.event, days)
+            is_due = at is not None and day is not None and day <= timezone.localdate(at)
+            setattr(self, name, at if is_due else None)
 
     def come_back(self):
         """Out of the bin, nothing tells whose seat it was: it holds none."""

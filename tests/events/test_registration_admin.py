@@ -16,7 +16,7 @@ from coopemploi.history.restoring import deleted_versions
 from coopemploi.mail.services import deliver
 from events import registrations
 from events.models import Event, Registration
-from events.models.registration import dates_of
+from events.models.news import dates_of
 from tests.factories import EventFactory, RegistrationFactory
 
 pytestmark = pytest.mark.django_db
