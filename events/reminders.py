@@ -19,7 +19,7 @@ from .calendars import attachment
 from .models import Event, Registration
 from .models.news import changes_since_told
 from .models.registration import KNOWN, REMINDERS, TOLD, reminder_day
-from .registrations import MANAGE
+from .registrations import MANAGE, locked
 
 Status = Registration.Status
 # Several changes in a row make one mail: it waits until nobody has written for so long.
@@ -110,9 +110,34 @@ def _tell_what_changed(registration, event, at):
             "is_moved": any(change.is_of_date for change in changes),
             "has_date": event.start.precision is not Precision.UNKNOWN,
             "shows_link": has_seat,
+            "is_deleted": False,
         }
         files = attachment(event) if has_seat else []
         return bool(_tell(registration, event, template, files, context))
+
+
+@transaction.atomic
+def call_off(event, at=None):
+    """Tell who awaits an event, about to be deleted, that it is cancelled; return how many mails.
+
+    The bin then keeps it cancelled: brought back, it says what they know. One that was never
+    public is awaited by nobody.
+    """
+    at = at or timezone.now()
+    now = locked(event)
+    untold = now.registrations.active().exclude(told_state=Event.State.CANCELLED)
+    untold = list(untold.exclude(email="").order_by("rank", "pk"))
+    if not untold or not now.was_shown or now.has_ended(at):
+        return 0
+    if now.state != Event.State.CANCELLED:
+        now.cancel()
+    event.state = now.state  # its last version is what is about to be deleted
+    return sum(_tell_deleted(registration, now) for registration in untold)
+
+
+def _tell_deleted(registration, event):
+    files = attachment(event) if registration.status == Status.CONFIRMED else []
+    return bool(_tell(registration, event, "event_cancelled", files, {"is_deleted": True}))
 
 
 def _is_settled(event, at):

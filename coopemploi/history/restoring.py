@@ -90,8 +90,9 @@ def _come_back(result, private):
     if lost:
         told = ", ".join(_counted(apps.get_model(label), count) for label, count in lost.items())
         result.losses.append(f"Effacé avec la fiche, jamais gardé : {told}.")
-    if come_back := getattr(result.record, "come_back", None):
-        result.losses.append(come_back())
+    come_back = getattr(result.record, "come_back", None)
+    if come_back and (said := come_back()):
+        result.losses.append(said)
 
 
 def _counted(model, count):

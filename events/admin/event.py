@@ -1,5 +1,6 @@
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import Count
 from django.http import Http404
 from django.template.response import TemplateResponse
@@ -22,7 +23,7 @@ from coopemploi.admin import (
 )
 from coopemploi.formats.tables import csv_response
 from coopemploi.imports.admin import ImportableMixin
-from events import registrations
+from events import registrations, reminders
 from events.invitations import Invitations, InviteeTable
 from events.models import (
     Appearance,
@@ -232,8 +233,23 @@ class EventAdmin(
             said = f"{filled} personne{s} de la liste d'attente inscrite{s}, et prévenue{s}."
             messages.success(request, said)
 
+    def delete_model(self, request, obj):
+        self._call_off(request, [obj])
+        super().delete_model(request, obj)
+
+    @transaction.atomic
+    def delete_queryset(self, request, queryset):
+        self._call_off(request, queryset.order_by("pk"))
+        super().delete_queryset(request, queryset)
+
+    def _call_off(self, request, events):
+        if told := sum(reminders.call_off(event) for event in events):
+            s = "s" if told > 1 else ""
+            said = f"{told} personne{s} prévenue{s} que la rencontre n'aura pas lieu."
+            messages.success(request, said)
+
     def get_deleted_objects(self, objs, request):
-        """Also called by the pages that ask: they say whom a deletion would tell nothing."""
+        """Also called by the pages that ask: they say who awaits what would be deleted."""
         if request.POST.get("post") is None:
             self._warn_of_registered(request, objs)
         return super().get_deleted_objects(objs, request)
@@ -242,7 +258,7 @@ class EventAdmin(
         to_come = [
             event
             for event in events
-            if not event.is_over() and self.has_delete_permission(request, event)
+            if not event.has_ended() and self.has_delete_permission(request, event)
         ]
         # Who was told that it is cancelled comes no more.
         untold = Registration.objects.active().exclude(told_state=Event.State.CANCELLED)
@@ -253,10 +269,13 @@ class EventAdmin(
                 who = (
                     f"{count} personnes sont inscrites" if count > 1 else "1 personne est inscrite"
                 )
+                told = "Personne n'en sera prévenu : elle n'a jamais été publiée"
+                if event.was_shown:
+                    told = "Un courriel dira qu'elle n'aura pas lieu à qui a donné une adresse"
                 said = (
-                    f"{who} à « {event} ». Supprimer la rencontre ne prévient personne, et la "
-                    "corbeille ne rend pas leurs inscriptions : "
-                    "donnez-lui plutôt la tenue « annulée », un courriel le dira à chacun."
+                    f"{who} à « {event} ». {told}. La corbeille ne rend pas les inscriptions : "
+                    "pour garder sa page, donnez-lui plutôt la tenue « annulée », un courriel le "
+                    "dira aussi."
                 )
                 messages.warning(request, said)
 

@@ -392,6 +392,11 @@ class Event(Publishable, Sourced, Classified):
         return self.is_over(timezone.localdate(now))
 
     @property
+    def was_shown(self):
+        """Has it been public, now or before?"""
+        return self.is_published or self.published_at is not None
+
+    @property
     def is_called_off(self):
         """Postponed without a date, or cancelled: nobody is awaited."""
         return self.state != self.State.PLANNED
@@ -426,6 +431,14 @@ class Event(Publishable, Sourced, Classified):
     def _become(self, state):
         self.state = state
         self.save(update_fields=["state", "revision", "updated_at"])
+
+    def come_back(self):
+        """Out of the bin, its calendar entry comes after all those given before."""
+        # Nobody kept how many; no event is saved once a minute.
+        self.revision = int(timezone.now().timestamp()) // 60
+        if self.state == self.State.CANCELLED:
+            return "Elle revient « annulée » : si elle a lieu, changez sa tenue, et dites-le."
+        return ""
 
     def clean(self):
         self.state = self.state or self.State.PLANNED

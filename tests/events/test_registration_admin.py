@@ -1,5 +1,6 @@
 """What the team writes in a registration itself."""
 
+import datetime
 import html
 from importlib import import_module
 
@@ -10,11 +11,12 @@ from django.core import mail
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
+from icalendar import Calendar
 
 from coopemploi.dates import PartialDate
 from coopemploi.history.restoring import deleted_versions
 from coopemploi.mail.services import deliver
-from events import registrations
+from events import registrations, reminders
 from events.models import Event, Registration
 from events.models.news import dates_of
 from tests.factories import EventFactory, RegistrationFactory
@@ -224,20 +226,89 @@ def test_deleting_a_meeting_says_how_many_are_registered(animateur_client):
     event = make_event(title="Atelier")
     RegistrationFactory(event=event)
     said = (
-        "Supprimer la rencontre ne prévient personne, et la corbeille ne rend pas leurs "
-        "inscriptions : donnez-lui plutôt la tenue « annulée »"
+        "Un courriel dira qu'elle n'aura pas lieu à qui a donné une adresse. La corbeille ne rend "
+        "pas les inscriptions"
     )
-    assert f"1 personne est inscrite à « Atelier ». {said}" in deletion_page(
-        animateur_client, event
-    )
+    page = deletion_page(animateur_client, event)
+    assert f"1 personne est inscrite à « Atelier ». {said}" in page
     RegistrationFactory(event=event, status=Status.WAITING)
     RegistrationFactory(event=event, status=Status.CANCELLED)
-    assert f"2 personnes sont inscrites à « Atelier ». {said}" in deletion_page(
-        animateur_client, event
-    )
+    page = deletion_page(animateur_client, event)
+    assert f"2 personnes sont inscrites à « Atelier ». {said}" in page
     data = {"action": "delete_selected", "_selected_action": [event.pk]}
     page = animateur_client.post(reverse("admin:events_event_changelist"), data)
     assert "2 personnes sont inscrites à « Atelier »" in html.unescape(page.text)
+
+
+def test_deleting_a_meeting_never_published_says_that_nobody_is_told(animateur_client):
+    event = RegistrationFactory(event=make_event(status="draft")).event
+    assert "Personne n'en sera prévenu" in deletion_page(animateur_client, event)
+    delete(animateur_client, event)
+    assert sent() == []
+
+
+def delete(client, event):
+    url = reverse("admin:events_event_delete", args=[event.pk])
+    return html.unescape(client.post(url, {"post": "yes"}, follow=True).text)
+
+
+def delete_by_selection(client, event):
+    data = {"action": "delete_selected", "_selected_action": [event.pk], "post": "yes"}
+    url = reverse("admin:events_event_changelist")
+    return html.unescape(client.post(url, data, follow=True).text)
+
+
+@pytest.mark.parametrize("delete", [delete, delete_by_selection])
+def test_those_registered_are_told_of_a_meeting_deleted(animateur_client, delete):
+    event = make_event(title="Atelier")
+    coming = RegistrationFactory(event=event)
+    waiting = RegistrationFactory(event=event, status=Status.WAITING)
+    RegistrationFactory(event=event, status=Status.CANCELLED)
+    RegistrationFactory(event=event, email="")
+    page = delete(animateur_client, event)
+    assert "2 personnes prévenues que la rencontre n'aura pas lieu." in page
+    deliver()
+    assert [message.to[0] for message in mail.outbox] == [coming.email, waiting.email]
+    first, second = mail.outbox
+    assert first.subject == "Rencontre annulée : Atelier"
+    assert event.get_absolute_url() not in first.body
+    ((_, content, _),) = first.attachments
+    (entry,) = Calendar.from_ical(content).walk("VEVENT")
+    assert (entry["status"], entry["sequence"]) == ("CANCELLED", 1)
+    assert "vous étiez sur la liste d'attente" in second.body
+    assert not second.attachments
+
+
+@pytest.mark.parametrize(
+    ("event", "registration"),
+    [
+        ({"start": PartialDate.parse("14/09/2030")}, {}),
+        ({"start": PartialDate.parse("15/09/2030"), "end_time": datetime.time(11)}, {}),
+        ({"state": "cancelled"}, {"told_state": "cancelled"}),
+    ],
+)
+def test_nobody_is_told_of_a_meeting_deleted_that_they_do_not_await(
+    animateur_client, event, registration
+):
+    event = RegistrationFactory(event=make_event(**event), **registration).event
+    assert "prévenue" not in delete(animateur_client, event)
+    assert sent() == []
+
+
+def test_meeting_deleted_before_its_cancelling_was_told_is_told_once(animateur_client):
+    event = RegistrationFactory(event=make_event()).event
+    event.cancel()
+    delete(animateur_client, event)
+    assert [subject for _, subject in sent()] == ["Rencontre annulée"]
+
+
+def test_meeting_unpublished_then_deleted_is_told(animateur_client):
+    event = make_event()
+    event.publish()
+    event.archive()
+    RegistrationFactory(event=event)
+    delete(animateur_client, event)
+    assert [subject for _, subject in sent()] == ["Rencontre annulée"]
 
 
 def test_deleting_a_meeting_that_nobody_expects_warns_of_nothing(animateur_client):
@@ -253,10 +324,9 @@ def test_deleting_a_meeting_that_nobody_expects_warns_of_nothing(animateur_clien
 
 def test_deletion_once_confirmed_warns_no_more(animateur_client):
     event = RegistrationFactory(event=make_event()).event
-    url = reverse("admin:events_event_delete", args=[event.pk])
-    page = animateur_client.post(url, {"post": "yes"}, follow=True)
+    told = delete(animateur_client, event)
     assert not Event.objects.filter(pk=event.pk).exists()
-    assert "ne prévient personne" not in page.text
+    assert "est inscrite" not in told
 
 
 # The bin
@@ -281,9 +351,34 @@ def test_meeting_out_of_the_bin_gives_no_seat_to_the_nameless(animateur_client):
         assert "2 inscriptions : De retour sans place" in page
         assert "Inscription « »" not in page
     assert set(event.registrations.values_list("name", "status")) == {("", Status.CANCELLED)}
+    assert {subject for _, subject in sent()} == {"Rencontre annulée"}
     again = registrations.register(event=event, email="lea@example.org", answers={"name": "Léa"})
     assert again.status == Status.CONFIRMED
     assert sent() == [("lea@example.org", "Vous êtes inscrit")]
+
+
+@pytest.mark.parametrize("delete", [delete, delete_by_selection])
+def test_meeting_out_of_the_bin_is_still_what_those_registered_were_told(animateur_client, delete):
+    event = RegistrationFactory(event=make_event()).event
+    delete(animateur_client, event)
+    deliver()
+    ((_, content, _),) = mail.outbox.pop().attachments
+    (told,) = Calendar.from_ical(content).walk("VEVENT")
+    (version,) = deleted_versions(Event).filter(id=event.pk)
+    url = reverse("admin:events_event_recover", args=[version.pk])
+    for page in (animateur_client.get(url), animateur_client.post(url, follow=True)):
+        assert "Elle revient « annulée »" in html.unescape(page.text)
+    event = Event.objects.get(pk=event.pk)
+    assert event.state == Event.State.CANCELLED
+    assert event.revision > told["sequence"]
+    assert reminders.tell_changes(timezone.now()) == 0
+
+
+def test_meeting_that_nobody_awaits_comes_back_as_it_was(animateur_client):
+    event = make_event()
+    pages = recover(animateur_client, event)
+    assert not any("Elle revient" in page for page in pages)
+    assert Event.objects.get(pk=event.pk).state == Event.State.PLANNED
 
 
 def test_registration_out_of_the_bin_has_no_seat_until_it_is_somebody_s(animateur_client):
