@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from coopemploi.links import SignedLink
-from events.models import RoundTableBatch, RoundTableDraft
+from events.models import Event, RoundTableBatch, RoundTableDraft
 from events.models.round_table_batch import CODE_LENGTH
 
 from .drafts import empty_data
@@ -27,6 +27,8 @@ class FullError(Exception):
 @transaction.atomic
 def open_form(*, event, user):
     """Let participants write; what they wrote before, not yet recorded, is taken up again."""
+    # There may be no batch to lock yet: of two who open it at once, one waits for the other.
+    Event.objects.select_for_update(no_key=True).get(pk=event.pk)
     batches = RoundTableBatch.objects.select_for_update().filter(event=event, origin=Origin.LIVE)
     batch = batches.filter(state__in=(State.COLLECTING, State.REVIEW)).first()
     if batch is None:

@@ -70,7 +70,10 @@ def of_a_batch(view):
         if batch_pk >= 2**63:
             raise Http404("Ce tour de table n'existe pas.")
         batch = get_object_or_404(RoundTableBatch, pk=batch_pk, event=event)
-        return view(request, batch, model_admin=model_admin, **kwargs)
+        try:
+            return view(request, batch, model_admin=model_admin, **kwargs)
+        except RoundTableBatch.DoesNotExist:  # given up while it waited for its turn
+            raise Http404("Ce tour de table n'existe plus.") from None
 
     return opened
 
