@@ -78,7 +78,7 @@ def registration_manage(request, signed):
     registration = get_object_or_404(found, pk=signed)
     event = registration.event
     context = {"section": "events", "event": event, "registration": registration}
-    if event.is_over():
+    if event.has_ended():
         return render(request, "events/registration_over.html", context, status=410)
     if request.method == "POST" and "annuler" in request.POST:
         registrations.cancel(registration)

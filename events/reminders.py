@@ -60,7 +60,7 @@ def _remind(event, field, days, at):
     for registration in to_remind:
         with transaction.atomic():
             # Of two runs at once, one only writes it.
-            untold = Registration.objects.filter(pk=registration.pk, **{field: None})
+            untold = to_remind.filter(pk=registration.pk)
             if untold.update(**{field: at}):
                 context = {"is_tomorrow": days_left == 1, "days": days_left}
                 topic = Refusal.Topic.REMINDER
@@ -92,7 +92,7 @@ def _tell_what_changed(registration, event, at):
     if is_late or (is_noted and not (is_turned or changes)) or not _is_settled(event, at):
         return False
     known = {name: getattr(registration, name) for name in KNOWN}
-    found = Registration.objects.filter(pk=registration.pk, **known)
+    found = Registration.objects.active().filter(pk=registration.pk, **known)
     if not (is_turned or changes):  # registered before all that was noted
         registration.know_event()
         found.update(**{name: getattr(registration, name) for name in KNOWN})
@@ -101,7 +101,9 @@ def _tell_what_changed(registration, event, at):
     with transaction.atomic():
         # Of two runs at once, one only writes it.
         told = found.update(**{name: getattr(registration, name) for name in TOLD})
-        if not told or event.has_ended(at):
+        # Of a postponed event, they were promised news, whatever date it had.
+        is_promised = known["told_state"] == Event.State.POSTPONED and event.is_called_off
+        if not told or (event.has_ended(at) and not is_promised):
             return False
         template = f"event_{event.state}" if is_turned else "event_moved"
         has_seat = registration.status == Status.CONFIRMED

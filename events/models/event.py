@@ -384,8 +384,13 @@ class Event(Publishable, Sourced, Classified):
         return last is not None and last < (at or timezone.localdate())
 
     def has_ended(self, at=None):
-        """Is it over at the time `at` (now), to the hour when the last one is known?"""
+        """Is it over at the time `at` (now), to the hour when the last one is known?
+
+        Not once postponed: the date that it had is not its date any more.
+        """
         now = at or timezone.now()
+        if self.state == self.State.POSTPONED:
+            return False
         last = self.end if self.end_latest else self.start
         if self.end_time and last.precision is Precision.DAY:
             return now >= timezone.make_aware(datetime.datetime.combine(last.latest, self.end_time))

@@ -199,6 +199,24 @@ def test_hour_typed_wrong_then_set_right_is_no_news():
         assert reminders.tell_changes(datetime.datetime.now(datetime.UTC)) == 0
 
 
+def test_end_of_a_postponed_event_is_told_after_the_date_it_had(client):
+    registration = make()
+    event = registration.event
+    event.postpone()
+    reminders.tell_changes(LATER)
+    with time_machine.travel("2030-10-25 09:00+02:00", tick=False):
+        page = client.get(registrations.manage_url(registration))
+        assert "Annuler mon inscription" in page.text
+        event.cancel()
+        for minute in ("09:10", "09:30"):
+            now = datetime.datetime.fromisoformat(f"2030-10-25T{minute}:00+02:00")
+            reminders.tell_changes(now)
+    assert [message.subject.split(" : ")[0] for message in sent()] == [
+        "Rencontre reportée",
+        "Rencontre annulée",
+    ]
+
+
 def test_who_waits_is_told_but_of_no_link():
     registration = make(Status.WAITING, online_url=ROOM)
     change(registration.event, online_url=OTHER_ROOM)
