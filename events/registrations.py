@@ -18,6 +18,7 @@ from .models import Event, Registration
 from .models.registration import TOLD
 
 Status = Registration.Status
+ASKED = (Status.CONFIRMED, Status.WAITING)
 
 # Long enough for a meeting announced a year ahead.
 MANAGE = SignedLink("registration", max_age=datetime.timedelta(days=400))
@@ -69,7 +70,8 @@ def fill_seats(event):
 
     Return how many got one.
     """
-    if not event.needs_registration or event.is_called_off or event.is_over():
+    is_awaited = event.is_published and not event.is_called_off and not event.has_ended()
+    if not event.needs_registration or not is_awaited:
         return 0
     promoted = list(event.registrations.waiting()[: free_seats(event)])
     for registration in promoted:
@@ -95,10 +97,27 @@ def cancel(registration):
     fill_seats(event)
 
 
-def tell_cancelled_by_team(registration, event):
-    """Tell whoever had a seat, or waited for one, that they have none; nobody once it is over."""
-    if registration.email and not event.is_over():
-        _write(registration, event, "cancelled", is_by_team=True)
+def tell_decided_by_team(registration, *, was):
+    """Tell what the team changed of a seat, or of a place in the waiting list.
+
+    `was` is the registration as it stood. Nobody is told of an event that is over, nor of
+    one that was never shown.
+    """
+    before, status = was.status, registration.status
+    has_moved = was.event_id != registration.event_id
+    if before in ASKED and (has_moved or status == Status.CANCELLED) and _is_told(was):
+        was.status = Status.CANCELLED
+        _write(was, was.event, "cancelled", is_by_team=True)
+    if status in ASKED and (has_moved or status != before) and _is_told(registration):
+        is_promoted = not has_moved and (before, status) == (Status.WAITING, Status.CONFIRMED)
+        registration.know_event(timezone.now())
+        registration.save(update_fields=TOLD)
+        _write(registration, registration.event, "promoted" if is_promoted else status)
+
+
+def _is_told(registration):
+    event = registration.event
+    return registration.email and event.was_shown and not event.has_ended()
 
 
 @transaction.atomic

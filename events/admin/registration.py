@@ -44,12 +44,8 @@ class RegistrationAdmin(ModelAdmin):
             obj.rank = obj.event.registrations.next_rank()
             obj.know_event()
         super().save_model(request, obj, form, change)
-        had_asked = found and found.status in (
-            Registration.Status.CONFIRMED,
-            Registration.Status.WAITING,
-        )
-        if had_asked and not obj.is_active:
-            registrations.tell_cancelled_by_team(obj, found.event)
+        if found:
+            registrations.tell_decided_by_team(obj, was=found)
         # In one order, whoever moves what: they lock the events.
         events = {event.pk: event for event in (found.event if found else obj.event, obj.event)}
         for _, event in sorted(events.items()):

@@ -118,7 +118,7 @@ def test_registration_moved_to_another_event_frees_its_seat(animateur_client):
     change(animateur_client, moved, event=other.pk)
     waiting.refresh_from_db()
     assert waiting.status == Status.CONFIRMED
-    assert sent() == [(waiting.email, "Une place pour vous")]
+    assert (waiting.email, "Une place pour vous") in sent()
     assert (moved.event, moved.rank) == (other, 41)
 
 
@@ -127,6 +127,18 @@ def test_registration_moved_knows_the_date_of_its_event(animateur_client):
     other = make_event(start=PartialDate.parse("5/12/2030"))
     change(animateur_client, moved, event=other.pk)
     assert (moved.told_start, moved.week_reminder_at) == (dates_of(other), None)
+
+
+def test_seat_of_a_meeting_that_has_ended_or_is_a_draft_goes_to_nobody():
+    for values in (
+        {"start": PartialDate.parse("15/09/2030"), "end_time": datetime.time(11)},
+        {"status": "draft"},
+    ):
+        event = make_event(capacity=1, **values)
+        leaving = RegistrationFactory(event=event)
+        RegistrationFactory(event=event, status=Status.WAITING)
+        registrations.cancel(leaving)
+        assert "Une place pour vous" not in dict(sent()).values()
 
 
 def test_version_of_an_event_with_more_seats_gives_them(animateur_client):
@@ -207,10 +219,50 @@ def test_nobody_is_told_of_a_seat_they_would_not_have_taken(animateur_client, ev
     assert sent() == []
 
 
-def test_registration_confirmed_by_the_team_is_not_told_cancelled(animateur_client):
-    registration = RegistrationFactory(event=make_event(), status=Status.WAITING)
-    change(animateur_client, registration, status=Status.CONFIRMED)
-    assert sent() == []
+@pytest.mark.parametrize(
+    ("before", "after", "subjects"),
+    [
+        (Status.WAITING, Status.CONFIRMED, ["Une place pour vous"]),
+        (Status.CANCELLED, Status.CONFIRMED, ["Vous êtes inscrit"]),
+        (Status.CANCELLED, Status.WAITING, ["Liste d'attente"]),
+        (Status.CONFIRMED, Status.WAITING, ["Liste d'attente"]),
+        (Status.CONFIRMED, Status.WALK_IN, []),
+        (Status.CONFIRMED, Status.CONFIRMED, []),
+    ],
+)
+def test_what_the_team_makes_of_a_registration_is_told(animateur_client, before, after, subjects):
+    event = make_event(capacity=1)
+    registration = RegistrationFactory(event=event, status=before)
+    if after == Status.WAITING:
+        RegistrationFactory(event=event)  # has the only seat
+    change(animateur_client, registration, status=after)
+    assert sent() == [(registration.email, subject) for subject in subjects]
+    assert registration.status == after
+
+
+def test_seat_given_by_the_team_says_it_all():
+    event = make_event(
+        start=PartialDate.parse("18/09/2030"), online_url="https://visio.example.org"
+    )
+    registration = RegistrationFactory(event=event, status=Status.WAITING)
+    was = Registration.objects.get()
+    registration.status = Status.CONFIRMED
+    registrations.tell_decided_by_team(registration, was=was)
+    deliver()
+    assert "https://visio.example.org" in mail.outbox[0].body
+    assert mail.outbox[0].attachments
+    assert registration.week_reminder_at
+
+
+def test_registration_moved_by_the_team_is_told_of_both(animateur_client):
+    moved = RegistrationFactory(event=make_event(title="Avant"))
+    change(animateur_client, moved, event=make_event(title="Après").pk)
+    deliver()
+    assert [message.subject for message in mail.outbox] == [
+        "Inscription annulée : Avant",
+        "Vous êtes inscrit : Après",
+    ]
+    assert not mail.outbox[0].attachments
 
 
 # The meeting is deleted
