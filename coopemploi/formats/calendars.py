@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
-from icalendar import Calendar, Event, Timezone
+from icalendar import Calendar, Event, Timezone, vText
 
 from .printable import printable
 
@@ -40,8 +40,9 @@ def heading(export):
     calendar = Calendar()
     calendar.add("prodid", "-//Coopemploi//coopemploi//FR")
     calendar.add("version", "2.0")
-    calendar.add("name", export.title)
-    calendar.add("x-wr-calname", export.title)
+    name = vText(export.title)  # left to itself, the library escapes neither
+    calendar.add("name", name)
+    calendar.add("x-wr-calname", name)
     calendar.add("url", export.page_url)
     calendar.add("last-modified", export.generated_at)
     calendar.add(

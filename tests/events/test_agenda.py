@@ -165,6 +165,17 @@ def test_calendar_of_a_list_says_zone_revision_and_address(client):
     assert own["uid"] == entry["uid"]
 
 
+def test_calendar_is_named_as_its_event_whatever_signs_it_bears(client):
+    event = make(r"C:\nouveau, « l'étape » ; suite", "17/10/2030")
+    content = client.get(reverse("event_calendar", args=[event.slug])).getvalue().decode()
+    raw = content.replace("\r\n ", "")
+    escaped = r"C:\\nouveau\, « l'étape » \; suite"
+    for name in ("NAME", "X-WR-CALNAME"):
+        assert f"{name}:{escaped}\r\n" in raw
+    (entry,) = Calendar.from_ical(content).walk("VEVENT")
+    assert str(entry["summary"]) == event.title
+
+
 # The feed of recaps
 
 
