@@ -418,7 +418,7 @@ class Event(Publishable, Sourced, Classified):
         closes_at = self.registration_closes_at or self.starts_at()
         if not self.needs_registration:
             return self.Door.NONE
-        if self.is_called_off or self.is_over(timezone.localdate(now)):
+        if self.is_called_off or self.has_ended(now):
             return self.Door.CLOSED
         if closes_at and now >= closes_at:
             return self.Door.CLOSED

@@ -348,6 +348,15 @@ def test_too_many_sendings_are_refused(client, monkeypatch):
             410,
             "Les inscriptions sont closes",
         ),
+        (
+            {
+                "start": PartialDate.parse("15/09/2030"),
+                "end_time": datetime.time(11, 30),
+                "registration_closes_at": OPEN + datetime.timedelta(days=20),
+            },
+            410,
+            "Les inscriptions sont closes",
+        ),
         ({"state": "cancelled"}, 410, "Cette rencontre est annulée"),
         ({"state": "postponed"}, 410, "Cette rencontre est reportée"),
         (
