@@ -243,10 +243,11 @@ class EventAdmin(
         super().delete_queryset(request, queryset)
 
     def _call_off(self, request, events):
-        if told := sum(reminders.call_off(event) for event in events):
+        counts = list(filter(None, (reminders.call_off(event) for event in events)))
+        if told := sum(counts):
             s = "s" if told > 1 else ""
-            said = f"{told} personne{s} prévenue{s} que la rencontre n'aura pas lieu."
-            messages.success(request, said)
+            what = "les rencontres n'auront" if len(counts) > 1 else "la rencontre n'aura"
+            messages.success(request, f"{told} personne{s} prévenue{s} que {what} pas lieu.")
 
     def get_deleted_objects(self, objs, request):
         """Also called by the pages that ask: they say who awaits what would be deleted."""

@@ -304,8 +304,9 @@ def delete(client, event):
     return html.unescape(client.post(url, {"post": "yes"}, follow=True).text)
 
 
-def delete_by_selection(client, event):
-    data = {"action": "delete_selected", "_selected_action": [event.pk], "post": "yes"}
+def delete_by_selection(client, *events):
+    keys = [event.pk for event in events]
+    data = {"action": "delete_selected", "_selected_action": keys, "post": "yes"}
     url = reverse("admin:events_event_changelist")
     return html.unescape(client.post(url, data, follow=True).text)
 
@@ -329,6 +330,13 @@ def test_those_registered_are_told_of_a_meeting_deleted(animateur_client, delete
     assert (entry["status"], entry["sequence"]) == ("CANCELLED", 1)
     assert "vous étiez sur la liste d'attente" in second.body
     assert not second.attachments
+
+
+def test_several_meetings_deleted_at_once_are_each_told(animateur_client):
+    events = [RegistrationFactory(event=make_event()).event for _ in range(2)]
+    page = delete_by_selection(animateur_client, *events, make_event())
+    assert "2 personnes prévenues que les rencontres n'auront pas lieu." in page
+    assert len(sent()) == 2
 
 
 @pytest.mark.parametrize(
