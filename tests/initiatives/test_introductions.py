@@ -14,7 +14,7 @@ from post_office.models import Email
 from coopemploi.mail.models import Refusal
 from initiatives import introductions
 from initiatives.models import Introduction, IntroductionBlock, Match, Need
-from territories.models import Mandate
+from territories.models import Mandate, Person
 from tests.factories import (
     ActorFactory,
     BelongingFactory,
@@ -125,6 +125,18 @@ def test_addresses_are_told_once_both_accept(client, match):
     assert HELPER in sent_to(SEEKER)[-1].message
     match.refresh_from_db()
     assert match.status == Match.Status.INTRODUCED
+
+
+def test_who_took_their_address_back_meanwhile_is_not_written_to(client, match):
+    ask_as_seeker(client, match)
+    Person.objects.filter(email=SEEKER).update(email="", user=None)
+
+    say(client, HELPER)
+
+    told = sent_to(HELPER)[-1].message
+    assert "Pour lui écrire" not in told
+    assert "Son adresse a quitté le site depuis" in told
+    assert sent_to(SEEKER) == []
 
 
 def test_reading_the_link_writes_nothing(client, match):
