@@ -29,6 +29,11 @@ def locked(event):
     return Event.objects.select_for_update(no_key=True).get(pk=event.pk)
 
 
+def lock_events(keys):
+    """Lock several in one order: before their registrations, as whoever gives a seat back does."""
+    list(Event.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
+
+
 @transaction.atomic
 def register(*, event, email, answers, at=None):
     """Give `email` a seat, or a place in the waiting list; a mail, and it alone, says which.
@@ -87,7 +92,10 @@ def fill_seats(event):
 def cancel(registration):
     """Give a seat, or a place in the waiting list, back."""
     event = locked(registration.event)
-    registration.refresh_from_db()
+    try:
+        registration.refresh_from_db()
+    except Registration.DoesNotExist:  # the team deleted it meanwhile
+        return
     if not registration.is_active:
         return
     registration.status = Status.CANCELLED

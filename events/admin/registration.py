@@ -1,9 +1,15 @@
+import re
+
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.db import transaction
 
 from coopemploi.admin import ModelAdmin
 from coopemploi.permissions import editing_rule
 from events import registrations
 from events.models import Event, Registration
+
+KEY = re.compile("[0-9]{1,18}")
 
 
 @admin.register(Registration)
@@ -37,6 +43,15 @@ class RegistrationAdmin(ModelAdmin):
         """Seeing events is not enough."""
         return self.has_change_permission(request, obj)
 
+    def _changeform_view(self, request, object_id, form_url, extra_context):
+        """Locks the events that it may write in before the registration itself."""
+        if request.method == "POST":
+            keys = (unquote(object_id or ""), request.POST.get("event", ""))
+            registration, event = (int(key) if KEY.fullmatch(key) else None for key in keys)
+            found = Registration.objects.filter(pk=registration).values_list("event", flat=True)
+            registrations.lock_events({*found, event} - {None})
+        return super()._changeform_view(request, object_id, form_url, extra_context)
+
     def save_model(self, request, obj, form, change):
         """A seat given back by the team goes to who waits, as one given back by its owner."""
         found = Registration.objects.filter(pk=obj.pk).select_related("event").first()
@@ -46,9 +61,7 @@ class RegistrationAdmin(ModelAdmin):
         super().save_model(request, obj, form, change)
         if found:
             registrations.tell_decided_by_team(obj, was=found)
-        # In one order, whoever moves what: they lock the events.
-        events = {event.pk: event for event in (found.event if found else obj.event, obj.event)}
-        for _, event in sorted(events.items()):
+        for event in {found.event if found else obj.event, obj.event}:
             registrations.refill(event)
 
     def brought_back(self, request, record):
@@ -56,11 +69,14 @@ class RegistrationAdmin(ModelAdmin):
         registrations.refill(record.event)
 
     def delete_model(self, request, obj):
+        registrations.lock_events([obj.event_id])
         super().delete_model(request, obj)
         registrations.refill(obj.event)
 
+    @transaction.atomic
     def delete_queryset(self, request, queryset):
         events = list(Event.objects.filter(registrations__in=queryset).distinct())
+        registrations.lock_events([event.pk for event in events])
         super().delete_queryset(request, queryset)
         for event in events:
             registrations.refill(event)

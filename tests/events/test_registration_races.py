@@ -1,14 +1,17 @@
 """Many who want the last seats at the same instant: on PostgreSQL, where they run together."""
 
 import threading
+import time
 
 import pytest
 from django.db import connection, connections
+from django.urls import reverse
 
 from coopemploi.dates import PartialDate
 from events import registrations
 from events.models import Event, Registration
-from tests.factories import EventFactory
+from tests.conftest import SignedInClient
+from tests.factories import EventFactory, RegistrationFactory, UserFactory
 
 SEATS, PEOPLE = 25, 30
 
@@ -115,3 +118,38 @@ def test_one_address_at_once_from_many_windows_registers_once():
     )
     assert failed == []
     assert Registration.objects.count() == 1
+
+
+@pytest.mark.parametrize("page", ["change", "delete"])
+def test_team_writes_a_registration_while_its_owner_gives_the_seat_back(monkeypatch, page):
+    event = make_event()
+    registration = RegistrationFactory(event=event)
+    client, statuses, is_written = SignedInClient(), [], threading.Event()
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    address = reverse(f"admin:events_registration_{page}", args=[registration.pk])
+    data = {"event": event.pk, "name": "Un autre nom", "email": "a@example.org"}
+    data |= {"status": Registration.Status.CONFIRMED, "post": "yes"}
+    refill = registrations.refill
+
+    def slowly(event):
+        """Once the registration is written, while its owner waits for it."""
+        is_written.set()
+        time.sleep(0.5)
+        return refill(event)
+
+    def give_back():
+        assert is_written.wait(timeout=30)
+        try:
+            registrations.cancel(Registration.objects.get(pk=registration.pk))
+        except Registration.DoesNotExist:
+            assert page == "delete"
+
+    monkeypatch.setattr(registrations, "refill", slowly)
+
+    def save():
+        statuses.append(client.post(address, data).status_code)
+
+    assert run_together([save, give_back]) == []
+    assert statuses == [302]
+    kept = list(Registration.objects.values_list("name", "status"))
+    assert kept == ([("Un autre nom", "cancelled")] if page == "change" else [])
