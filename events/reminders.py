@@ -82,9 +82,21 @@ def tell_changes(at):
     return sent
 
 
+def awaiting_news(event):
+    """How many will be told of what the event says now."""
+    if not event.is_published or event.has_ended():
+        return 0
+    reached = event.registrations.active().exclude(email="")
+    return sum(bool(_is_turned(each) or changes_since_told(each)) for each in reached)
+
+
+def _is_turned(registration):
+    return registration.told_state != registration.event.state
+
+
 def _tell_what_changed(registration, event, at):
     """Return whether a mail left."""
-    is_turned = registration.told_state != event.state
+    is_turned = _is_turned(registration)
     changes = changes_since_told(registration)
     is_noted = registration.told_start and registration.told_practical
     # One whose hour is set right afterwards is no news either.

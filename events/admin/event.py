@@ -222,10 +222,21 @@ class EventAdmin(
         super().save_related(request, form, formsets, change)
         if change:
             self._give_seats(request, form.instance)
+            self._announce_news(request, form.instance)
 
     def brought_back(self, request, record):
         super().brought_back(request, record)
         self._give_seats(request, record)
+
+    def _announce_news(self, request, event):
+        """So that nobody writes it to them too, and that a slip is set right in time."""
+        if count := reminders.awaiting_news(event):
+            who = (
+                f"{count} personnes inscrites l'apprendront"
+                if count > 1
+                else "1 personne inscrite l'apprendra"
+            )
+            messages.info(request, f"{who} par courriel, d'ici une demi-heure.")
 
     def _give_seats(self, request, event):
         if filled := registrations.refill(event):

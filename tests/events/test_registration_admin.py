@@ -19,6 +19,7 @@ from coopemploi.mail.services import deliver
 from events import registrations, reminders
 from events.models import Event, Registration
 from events.models.news import dates_of
+from tests.coopemploi.test_conflicts import form_of
 from tests.factories import EventFactory, RegistrationFactory
 
 pytestmark = pytest.mark.django_db
@@ -263,6 +264,29 @@ def test_registration_moved_by_the_team_is_told_of_both(animateur_client):
         "Vous êtes inscrit : Après",
     ]
     assert not mail.outbox[0].attachments
+
+
+# The meeting changes
+
+
+@pytest.mark.parametrize(
+    ("others", "venue", "said"),
+    [
+        (0, "Mairie", "1 personne inscrite l'apprendra par courriel"),
+        (1, "Mairie", "2 personnes inscrites l'apprendront par courriel"),
+        (1, "écosite", None),
+    ],
+)
+def test_who_changes_a_meeting_knows_who_will_be_told(animateur_client, others, venue, said):
+    event = make_event(venue="Écosite")
+    RegistrationFactory.create_batch(1 + others, event=event)
+    RegistrationFactory(event=event, status=Status.CANCELLED)
+    url = reverse("admin:events_event_change", args=[event.pk])
+    form = form_of(animateur_client.get(url)) | {"venue": [venue]}
+    page = html.unescape(animateur_client.post(url, form, follow=True).text)
+    event.refresh_from_db()
+    assert event.venue == venue
+    assert said in page if said else "l'apprendr" not in page
 
 
 # The meeting is deleted
