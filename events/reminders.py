@@ -35,7 +35,6 @@ def send_reminders(at):
     sent, soonest = 0, 0
     for field, days in REMINDERS.items():
         events = Event.objects.published().filter(
-            needs_registration=True,
             state=Event.State.PLANNED,
             start_earliest=F("start_latest"),
             start_earliest__gt=today + datetime.timedelta(days=soonest),
@@ -56,7 +55,7 @@ def _remind(event, field, days, at):
     to_remind = event.registrations.confirmed().exclude(email="")
     to_remind = to_remind.filter(created_at__lt=since, **{field: None})
     days_left = (event.start.earliest - timezone.localdate(at)).days
-    files, sent = attachment(event), 0
+    files, sent = attachment(event) if to_remind else [], 0
     for registration in to_remind:
         with transaction.atomic():
             # Of two runs at once, one only writes it.

@@ -102,6 +102,11 @@ def test_no_reminder_of_what_will_not_be(values):
     assert reminders.send_reminders(at("2030-10-10")) == 0
 
 
+def test_those_registered_are_reminded_once_registration_is_taken_off():
+    make(EventFactory(start=DAY, needs_registration=False))
+    assert reminders.send_reminders(at("2030-10-10")) == 1
+
+
 def test_who_refuses_reminders_gets_none():
     registration = make()
     refuse(registration.email, Refusal.Topic.REMINDER)
