@@ -1,14 +1,17 @@
 """Many who want the last seats at the same instant: on PostgreSQL, where they run together."""
 
+import datetime
 import threading
 import time
 
 import pytest
 from django.db import connection, connections
 from django.urls import reverse
+from django.utils import timezone
+from post_office.models import Email
 
 from coopemploi.dates import PartialDate
-from events import registrations
+from events import registrations, reminders
 from events.models import Event, Registration
 from tests.conftest import SignedInClient
 from tests.factories import EventFactory, RegistrationFactory, UserFactory
@@ -153,3 +156,16 @@ def test_team_writes_a_registration_while_its_owner_gives_the_seat_back(monkeypa
     assert statuses == [302]
     kept = list(Registration.objects.values_list("name", "status"))
     assert kept == ([("Un autre nom", "cancelled")] if page == "change" else [])
+
+
+@pytest.mark.parametrize("work", [reminders.tell_changes, reminders.send_reminders])
+def test_runs_at_once_mail_each_person_once(work):
+    event = make_event()
+    long_before = timezone.now() - datetime.timedelta(days=1)
+    RegistrationFactory.create_batch(5, event=event, created_at=long_before)
+    event.venue = "Mairie"
+    event.save()
+    eve = datetime.datetime(2130, 10, 16, 9, tzinfo=datetime.UTC)
+
+    assert run_together([lambda: work(eve)] * 4) == []
+    assert Email.objects.count() == 5
