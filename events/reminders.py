@@ -86,6 +86,8 @@ def awaiting_news(event):
     if not event.is_published or event.has_ended():
         return 0
     reached = event.registrations.active().exclude(email="")
+    if event.is_called_off:
+        return sum(_is_turned(each) for each in reached)
     return sum(bool(_is_turned(each) or changes_since_told(each)) for each in reached)
 
 

@@ -217,6 +217,15 @@ def test_end_of_a_postponed_event_is_told_after_the_date_it_had(client):
     ]
 
 
+@pytest.mark.parametrize("state", ["postponed", "cancelled"])
+def test_place_of_a_meeting_called_off_is_no_news(state):
+    event = make().event
+    change(event, state=state)
+    assert reminders.awaiting_news(event) == reminders.tell_changes(LATER) == 1
+    change(event, venue="Mairie")
+    assert reminders.awaiting_news(event) == reminders.tell_changes(LATER) == 0
+
+
 def test_who_waits_is_told_but_of_no_link():
     registration = make(Status.WAITING, online_url=ROOM)
     change(registration.event, online_url=OTHER_ROOM)
