@@ -138,17 +138,20 @@ class PerimeterRule(EditingRule):
     def _placeless(self, model, perimeter):
         """Records that lie nowhere belong to their creator; to all who animate when nobody
         noted who that is."""
-        condition = Q()
-        for path in _paths[model].all:
-            condition &= Q(**{f"{path}__isnull": True}) if path else Q(pk__in=[])
-        if hasattr(model, "created_by"):
-            condition &= Q(created_by=perimeter.user)
-            if Role.ANIMATEUR not in perimeter.roles:
-                condition &= Q(status__in=UNPUBLISHED)
-        elif Role.ANIMATEUR not in perimeter.roles:
+        paths = _paths[model].all
+        if "" in paths or not (Role.ANIMATEUR in perimeter.roles or hasattr(model, "created_by")):
             return Q(pk__in=[])
+        nowhere = model._base_manager.all()
+        for path in paths:
+            # Nothing that the path leads to. `isnull=True` would be true of a person one of whose
+            # jobs, an elected office, has no actor, wherever the others are.
+            nowhere = nowhere.exclude(**{f"{path}__isnull": False})
+        if hasattr(model, "created_by"):
+            nowhere = nowhere.filter(created_by=perimeter.user)
+            if Role.ANIMATEUR not in perimeter.roles:
+                nowhere = nowhere.filter(status__in=UNPUBLISHED)
         # In a query of its own: a join to each relation may repeat a record.
-        return Q(pk__in=model._base_manager.filter(condition).values("pk"))
+        return Q(pk__in=nowhere.values("pk"))
 
     def can_publish(self, user):
         perimeter = perimeter_of(user)

@@ -544,3 +544,21 @@ def test_version_that_was_out_of_the_perimeter_is_not_restored(client, gironde, 
     initiative.refresh_from_db()
     assert response.status_code == 409
     assert (initiative.title, list(initiative.territories.all())) == ("Ici", [bazas])
+
+
+def test_a_person_who_also_holds_an_office_elsewhere_is_nobody_elses_to_change(
+    client, gironde, bazas, dax
+):
+    """An office without an actor lies nowhere; the person, whose other job does, lies there."""
+    actor = ActorFactory()
+    actor.territories.add(dax)
+    person = PositionFactory(actor=actor, person__email="lea@example.org").person
+    PositionFactory(person=person, actor=None, title="conseillère municipale")
+    PositionFactory(person=person, actor=ActorFactory(), title="bénévole")
+    animateur = signed_in(client, Role.ANIMATEUR, gironde)
+
+    everybody = Person.objects.order_by("pk")
+    assert not editing_rule().editable(everybody, animateur).exists()
+    # Whoever lies nowhere at all is still anybody's.
+    nowhere = PositionFactory(actor=None, title="maire").person
+    assert list(editing_rule().editable(everybody, animateur)) == [nowhere]
