@@ -2,7 +2,7 @@
 
 import time
 
-from allauth.account.adapter import get_adapter
+from allauth.core.internal.ratelimit import get_ip
 from django import forms
 from django.core.cache import cache, caches
 from django.db import connection
@@ -32,8 +32,11 @@ class TrapMixin(forms.Form):
 
 
 def may_send(request, what, *, per_hour):
-    """Whether the visitor's address has sendings of `what` left this hour; counts this one."""
-    return has_left(f"{what}:{get_adapter().get_client_ip(request)}", per_hour, seconds=3600)
+    """Whether the visitor's address has sendings of `what` left this hour; counts this one.
+
+    In IPv6, whoever holds one address holds 2⁶⁴ of them: their network counts.
+    """
+    return has_left(f"{what}:{get_ip(request)}", per_hour, seconds=3600)
 
 
 def has_left(key, limit, *, seconds):
@@ -43,10 +46,13 @@ def has_left(key, limit, *, seconds):
     key = f"limit:{salted_hmac('coopemploi.robots', f'{key}:{slice_of_time}').hexdigest()}"
     cache.add(key, 0, timeout=2 * seconds)
     try:
-        return cache.incr(key) <= limit
+        count = cache.incr(key)
     except ValueError:  # a full cache dropped it in between: it comes for the first time
-        cache.add(key, 1, timeout=2 * seconds)
-        return limit > 0
+        count = 1
+        cache.add(key, count, timeout=2 * seconds)
+    # A cache in the database gives what it counts its own life anew: five minutes.
+    cache.touch(key, timeout=2 * seconds)
+    return count <= limit
 
 
 def forget_past_counts(at):

@@ -141,7 +141,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits and codes already used: several processes must share them (redis://…)
 CACHES = {
-    "default": env.cache_url("CACHE_URL", default="locmemcache://"),
+    # Django keeps 300 entries unless told: a busy hour would make limits forget whom they count.
+    "default": env.cache_url("CACHE_URL", default="locmemcache://?max_entries=20000"),
 }
 # Whole pages, for visitors: in Redis when there is one, otherwise each process its own.
 if CACHES["default"]["BACKEND"].endswith("RedisCache"):

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from coopemploi.accounts.due import limits
-from coopemploi.robots import has_left
+from coopemploi.robots import has_left, may_send
 
 
 @pytest.fixture(autouse=True)
@@ -19,8 +19,8 @@ def _nothing_sent():
 
 
 @pytest.fixture(autouse=True)
-def _within_one_slice_of_time(monkeypatch):
-    monkeypatch.setattr("time.time", lambda: 1_000_000.0)
+def _within_one_slice_of_time(time_machine):
+    time_machine.move_to("2026-11-29 10:00Z", tick=False)
 
 
 def sent(times, limit=2):
@@ -78,3 +78,30 @@ def test_counts_that_are_over_leave_the_table_of_a_cache(cache_table):
 
 def test_a_cache_in_memory_forgets_by_itself():
     assert limits(timezone.now()) == "0 comptes finis effacés"
+@pytest.mark.django_db
+def test_a_cache_in_the_database_counts_until_the_end_of_the_slice(settings, time_machine):
+    backend = "django.core.cache.backends.db.DatabaseCache"
+    settings.CACHES = {**settings.CACHES, "default": {"BACKEND": backend, "LOCATION": "cache"}}
+    call_command("createcachetable")
+
+    assert sent(2) == [True, True]
+    time_machine.shift(datetime.timedelta(minutes=30))
+    assert sent(1) == [False]
+
+
+def test_what_others_send_makes_nobody_forgotten():
+    assert sent(2) == [True, True]
+    for number in range(1_000):
+        has_left(f"autre:{number}", 2, seconds=3600)
+    assert sent(1) == [False]
+
+
+@pytest.mark.parametrize(
+    ("other", "is_another"),
+    [("2001:db8:0:1:ffff::2", False), ("2001:db8:0:2::1", True), ("203.0.113.8", True)],
+)
+def test_whoever_holds_a_whole_network_counts_for_one(rf, other, is_another):
+    first = rf.post("/", REMOTE_ADDR="2001:db8:0:1::1")
+    assert may_send(first, "essai", per_hour=1)
+
+    assert may_send(rf.post("/", REMOTE_ADDR=other), "essai", per_hour=1) == is_another
