@@ -411,4 +411,13 @@ LOGGING = {
 if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
     import sentry_sdk  # pip install sentry-sdk: only for who wants it
 
-    sentry_sdk.init(SENTRY_DSN, send_default_pii=False, max_request_body_size="never")
+    from coopemploi.monitoring.logs import told_outside
+
+    sentry_sdk.init(
+        SENTRY_DSN,
+        send_default_pii=False,
+        max_request_body_size="never",
+        # They hold forms, addresses and links that are keys.
+        include_local_variables=False,
+        before_send=told_outside,
+    )

@@ -59,3 +59,14 @@ def test_debug_starts_with_nothing_set():
     assert result.stdout.strip() == (
         '{"DEBUG": true, "ALLOWED_HOSTS": ["localhost", "127.0.0.1", "[::1]"]}'
     )
+
+
+def test_sentry_is_sent_no_local_variable(tmp_path):
+    """Variables of the code that fails hold what people wrote."""
+    (tmp_path / "sentry_sdk.py").write_text("def init(dsn, **asked): print(sorted(asked.items()))")
+    result = read_settings(
+        "DEBUG", DEBUG="1", SENTRY_DSN="https://k@sentry.example/1", PYTHONPATH=str(tmp_path)
+    )
+
+    assert "('include_local_variables', False)" in result.stdout
+    assert "('before_send', <function told_outside" in result.stdout

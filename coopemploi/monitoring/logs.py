@@ -1,7 +1,8 @@
 """Logs: one JSON object a line, with the id of the request, and nothing personal.
 
 No address of a visitor, no account, no query string; what looks like an e-mail address or the
-key of a signed link is masked, in messages and tracebacks too.
+key of a signed link is masked, in messages and tracebacks too, and so is the row that
+PostgreSQL quotes when it refuses it.
 """
 
 import json
@@ -17,13 +18,26 @@ request_id = ContextVar("request_id", default="")
 
 # Addresses, and long words with a digit in them: keys, rather than names of functions.
 _MASKED = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?=[\w:=-]*\d)[\w:=-]{32,}")
+# « DETAIL: Failing row contains (…) », up to the next exception of a traceback.
+_QUOTED_ROW = re.compile(r"(?<=\nDETAIL:).*?(?=\n\n(?:The above|During handling)|\Z)", re.DOTALL)
 _GIVEN_ID = re.compile(r"[0-9a-zA-Z-]{8,64}")
 access = logging.getLogger("coopemploi.access")
 slow = logging.getLogger("coopemploi.sql")
 
 
 def mask(text):
-    return _MASKED.sub("…", text)
+    return _MASKED.sub("…", _QUOTED_ROW.sub(" …", text))
+
+
+def told_outside(event, hint):
+    """An error as Sentry may hear of it: where it happened, and nothing of whose request it was."""
+    for name in ("request", "user", "breadcrumbs", "extra"):
+        event.pop(name, None)
+    if said := event.pop("logentry", None):
+        event["logentry"] = {"message": mask(said["message"])}
+    for raised in event.get("exception", {}).get("values", ()):
+        raised["value"] = mask(str(raised.get("value")))
+    return event
 
 
 class JSONFormatter(logging.Formatter):

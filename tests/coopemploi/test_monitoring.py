@@ -153,6 +153,19 @@ def test_log_masks_tracebacks_and_keeps_their_places():
     assert "test_log_masks_tracebacks_and_keeps_their_places" in told["error"]
 
 
+def test_log_masks_the_row_that_postgresql_refuses():
+    """Its words, quoted to whoever sent it; a text of several paragraphs is quoted whole."""
+    said = (
+        'new row for relation "person" violates check constraint "person_has_a_name"\n'
+        "DETAIL:  Failing row contains (12, Ada\n\nByron, 06 12).\n\n"
+        "The above exception was the direct cause of the following exception:\n"
+    )
+    told = logged(record_of(said))["message"]
+    assert "person_has_a_name" in told
+    assert "direct cause" in told
+    assert not any(word in told for word in ("Ada", "Byron", "06 12"))
+
+
 def test_each_answer_has_an_id_and_one_line(client, caplog):
     initiative = InitiativeFactory()
     with caplog.at_level(logging.INFO, logger="coopemploi.access"):
@@ -219,3 +232,26 @@ def test_next_mail_says_how_many_there_were(handler):
     cache.delete(key.split(":", 2)[2])
     fail(handler, "une")
     assert "depuis le dernier courriel : 4" in mail.outbox[-1].body
+
+
+# Errors told to Sentry, by whoever wants it
+
+
+def test_sentry_hears_of_no_person():
+    event = {
+        "event_id": "a" * 32,
+        "transaction": "inscriptions/<token>/",
+        "request": {"url": "https://site.example/inscriptions/secret/", "query_string": "q=Ada"},
+        "user": {"id": 1},
+        "breadcrumbs": {"values": [{"message": "Ada"}]},
+        "extra": {"name": "Ada"},
+        "logentry": {"message": "Mail to %s", "params": ["Ada"], "formatted": "Mail to Ada"},
+        "exception": {"values": [{"type": "ValueError", "value": "ada.byron@example.org"}]},
+    }
+
+    assert logs.told_outside(event, {}) == {
+        "event_id": "a" * 32,
+        "transaction": "inscriptions/<token>/",
+        "logentry": {"message": "Mail to %s"},
+        "exception": {"values": [{"type": "ValueError", "value": "…"}]},
+    }
