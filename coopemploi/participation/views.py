@@ -14,11 +14,13 @@ from initiatives.models import Initiative, Need, Offer, Resource
 from territories.models import Actor
 from territories.participants import person_of
 
+from ..robots import has_left
 from . import services
 from .forms import BelongingForm, DecisionForm, DeletionForm, ProfileForm
 from .models import Belonging, Proposal
 from .permissions import MODELS, actors_of, can_decide_belonging, sheets_of
 
+ASKED_PER_DAY = 10  # each is a mail to the members of an actor
 DELETED = "Votre compte est supprimé, et votre nom retiré."
 STILL_NAMED = (
     "Votre compte est supprimé, et votre nom retiré de votre fiche. Il peut rester dans des textes "
@@ -107,13 +109,15 @@ def belonging_ask(request, slug):
         messages.info(request, "Dites d'abord comment vous vous appelez.")
         return redirect("my_profile")
     form = BelongingForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        services.ask_to_belong(person=person, actor=actor, title=form.cleaned_data["title"])
-        messages.success(
-            request, "Votre demande est faite : un membre, ou l'animation, y répondra."
-        )
-        return redirect("my_space")
     status = 400 if request.method == "POST" else 200
+    if request.method == "POST" and form.is_valid():
+        if has_left(f"belonging:{request.user.pk}", ASKED_PER_DAY, seconds=86400):
+            services.ask_to_belong(person=person, actor=actor, title=form.cleaned_data["title"])
+            told = "Votre demande est faite : un membre, ou l'animation, y répondra."
+            messages.success(request, told)
+            return redirect("my_space")
+        status = 429
+        form.add_error(None, "C'est beaucoup de demandes pour aujourd'hui : revenez demain.")
     context = {"form": form, "actor": actor}
     return render(request, "participation/belonging_ask.html", context, status=status)
 

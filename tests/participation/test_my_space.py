@@ -210,6 +210,24 @@ def test_a_refusal_says_why(client):
     assert not Position.objects.exists()
 
 
+def test_who_asks_everywhere_writes_to_a_few_members_a_day(client):
+    """Each request is a mail, whose words are chosen by whoever asks."""
+    actors = [ActorFactory() for _ in range(11)]
+    for number, actor in enumerate(actors):
+        member_of(actor, f"membre{number}@example.org", first_name="Un", last_name="Membre")
+    client.force_login(participant(first_name="Léa", last_name="Cherche"))
+
+    answers = [
+        client.post(reverse("belonging_ask", args=[actor.slug]), {"title": "Venez à ma fête"})
+        for actor in actors
+    ]
+
+    assert [response.status_code for response in answers] == [302] * 10 + [429]
+    assert "demain" in answers[-1].text
+    assert "Venez à ma fête" in answers[-1].text
+    assert Belonging.objects.filter(state="asked").count() == Email.objects.count() == 10
+
+
 @pytest.mark.parametrize("is_oneself", [True, False])
 def test_neither_oneself_nor_a_stranger_decides(client, is_oneself):
     user = participant(first_name="Léa", last_name="Cherche")
