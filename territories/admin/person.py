@@ -47,6 +47,11 @@ class PersonAdmin(ImportableMixin, MergeableMixin, ModelAdmin):
     ]
     inlines = [PositionInline]
 
+    def get_readonly_fields(self, request, obj=None):
+        """Whose account it is opens what is written to them: said by who sees the accounts."""
+        fields = super().get_readonly_fields(request, obj)
+        return fields if request.user.has_perm("accounts.view_user") else [*fields, "user"]
+
     @admin.display(description="nom", ordering="sort_name")
     def full_name_shown(self, person):
         return person.full_name

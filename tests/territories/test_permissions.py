@@ -562,3 +562,30 @@ def test_a_person_who_also_holds_an_office_elsewhere_is_nobody_elses_to_change(
     # Whoever lies nowhere at all is still anybody's.
     nowhere = PositionFactory(actor=None, title="maire").person
     assert list(editing_rule().editable(everybody, animateur)) == [nowhere]
+
+
+def test_an_account_is_given_to_a_person_by_who_sees_accounts(client, gironde, bazas):
+    """A forged key would lend somebody's record to any account, and tell its address."""
+    actor = ActorFactory()
+    actor.territories.add(bazas)
+    person = PositionFactory(actor=actor).person
+    other = UserFactory(email="secrete@example.org")
+    signed_in(client, Role.ANIMATEUR, gironde)
+    form = {
+        "last_name": "Roux",
+        "user": other.pk,
+        **{f"positions-{name}_FORMS": 0 for name in ("TOTAL", "INITIAL")},
+    }
+
+    refused = client.post(page(person, "change"), {**form, "last_name": ""})
+    client.post(page(person, "change"), form)
+
+    person.refresh_from_db()
+    assert (person.last_name, person.user) == ("Roux", None)
+    assert "secrete@example.org" not in refused.text
+
+    signed_in(client, Role.NATIONAL)
+    client.post(page(person, "change"), form)
+
+    person.refresh_from_db()
+    assert person.user == other
