@@ -19,6 +19,8 @@ def read_logo(upload):
         raise ValidationError("Ce fichier dépasse 2 Mo : réduisez l'image.", code="heavy")
     try:
         picture = Image.open(upload, formats=FORMATS)
+    except Image.DecompressionBombError as error:
+        raise ValidationError("Cette image est trop grande : réduisez-la.", "large") from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         raise ValidationError(
             "Envoyez une image PNG, JPEG, WebP ou GIF. Un dessin SVG, qui peut contenir un "

@@ -1,6 +1,8 @@
 """The name, colour and logo of an installation."""
 
 import re
+import struct
+import zlib
 from io import BytesIO
 
 import pytest
@@ -32,6 +34,14 @@ def picture(name="logo.png", size=(300, 120), kind="PNG", **saved):
         content, kind, **saved
     )
     return SimpleUploadedFile(name, content.getvalue())
+
+
+def unfolding():
+    """A small file that says it unfolds into four hundred million pixels."""
+    content = bytearray(picture().read())
+    content[16:24] = struct.pack(">II", 20_000, 20_000)
+    content[29:33] = struct.pack(">I", zlib.crc32(content[12:29]))
+    return SimpleUploadedFile("logo.png", bytes(content))
 
 
 def form(logo=None, **data):
@@ -150,8 +160,9 @@ def test_logo_is_drawn_anew_without_what_the_file_held(client):
         SimpleUploadedFile("logo.png", b"<svg onload='alert(1)'/>"),
         SimpleUploadedFile("logo.png", picture().read()[:200]),
         SimpleUploadedFile("logo.png", b"x" * 2_000_001),
+        unfolding(),
     ],
-    ids=["svg", "svg called png", "cut", "heavy"],
+    ids=["svg", "svg called png", "cut", "heavy", "unfolding"],
 )
 def test_what_is_no_picture_is_refused(sent):
     assert form(logo=sent).errors["logo"]
