@@ -23,6 +23,7 @@ from ..formats.tables import FORMULA_STARTS
 MOST_BYTES = 10 * 1024 * 1024
 MOST_UNCOMPRESSED_BYTES = 100 * 1024 * 1024
 MOST_ROWS = 10_000
+MOST_LINES = 2 * MOST_ROWS  # of a sheet, those that say nothing included
 MOST_COLUMNS = 200
 HEADER_ROWS = 10  # the headers stand among the first ones
 DELIMITERS = ";,\t"
@@ -45,6 +46,8 @@ _OLD = (
 )
 # Tags of bounded length: a file made by hand could make the search quadratic.
 _MERGED = re.compile(rb'<(?:\w{1,9}:)?mergeCell\s[^>]{0,99}?ref="([A-Z]+\d+:[A-Z]+\d+)"')
+_ROW = re.compile(rb'<(?:\w{1,9}:)?row\s[^<>]{0,999}?\br="(\d{1,12})"')
+_SAID = re.compile(rb"<(?:\w{1,9}:)?(?:v|is)[\s>]")
 _UNCOMPUTED = re.compile(
     rb'<(?:\w{1,9}:)?c\s[^>]{0,99}?r="([A-Z]+\d+)"[^>]{0,99}>\s{0,9}'
     rb"<(?:\w{1,9}:)?f(?:\s[^>]{0,200})?(?:/>|>[^<]*</(?:\w{1,9}:)?f>)\s{0,9}"
@@ -267,12 +270,32 @@ def _xlsx_rows(sheet, archive):
         for line, cells in (
             (line, enumerate(cells, start=1))
             for line, cells in enumerate(
-                sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True), start=1
+                sheet.iter_rows(
+                    max_row=_last_line(raw), max_col=MOST_COLUMNS + 1, values_only=True
+                ),
+                start=1,
             )
         )
     )
     merged = [range_boundaries(found.decode()) for found in _MERGED.findall(raw)]
     yield from _unmerged(rows, merged)
+
+
+def _last_line(raw):
+    """Where to stop reading a sheet whose lines are numbered too far; None when they are not.
+
+    Every line that a sheet skips is made, empty: one cell drawn at the very end, as people do
+    without seeing it, makes a million of them.
+    """
+    far = next((row for row in _ROW.finditer(raw) if int(row[1]) > MOST_LINES), None)
+    if far is None:
+        return None
+    if _SAID.search(raw, far.start()):
+        raise UnreadableFileError(
+            f"Ce classeur va jusqu'à la ligne {int(far[1])} : 20 000 au plus, lignes vides "
+            "comprises. Rapprochez ce qui est plus bas, ou coupez-le en plusieurs."
+        )
+    return MOST_LINES
 
 
 def _place(reference):

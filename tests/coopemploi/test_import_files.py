@@ -235,6 +235,26 @@ def docx():
     return ods(OpenDocumentText())
 
 
+def with_a_row_far_below(content):
+    """A sheet of which one line, numbered by hand, is a billion lines below the others."""
+    row = b'<row r="1000000000"><c r="A1000000000"%s</row></sheetData>' % content
+    return rewritten(
+        xlsx(["titre"], ["L'été"]),
+        lambda name, read: (
+            read.replace(b"</sheetData>", row) if name.endswith("sheet1.xml") else read
+        ),
+    )
+
+
+def test_a_line_drawn_far_below_the_others_is_not_waited_for():
+    assert read_rows(with_a_row_far_below(b' s="0"/>')) == [(1, ["titre"]), (2, ["L'été"])]
+
+
+def test_a_line_that_speaks_far_below_the_others_is_told():
+    with pytest.raises(UnreadableFileError, match="ligne 1000000000"):
+        read_rows(with_a_row_far_below(b"><v>12</v></c>"))
+
+
 def bomb():
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
