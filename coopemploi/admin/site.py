@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.paginator import Page, Paginator
 from django.db import models
+from django.shortcuts import redirect
 from django.views.i18n import JavaScriptCatalog
 
 
@@ -82,6 +83,10 @@ class AdminSite(admin.AdminSite):
         for build in self.index_contexts:
             context |= build(request)
         return super().index(request, context)
+
+    def password_change(self, request, extra_context=None):
+        """On the page of one's account, which limits the tries and tells of it by mail."""
+        return redirect("account_change_password")
 
     def i18n_javascript(self, request, extra_context=None):
         """In the words of this site: see `locale`."""

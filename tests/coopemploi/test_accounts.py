@@ -121,6 +121,20 @@ def test_password_change(client, user):
     assert user.check_password("un-secret-bien-long")
 
 
+def test_the_admin_has_no_other_way_to_change_a_password(client, user):
+    """Ours limits the tries, and tells of it by mail."""
+    user.is_staff = True
+    user.save()
+    client.force_login(user)
+    new = {"new_password1": "un-secret-bien-long", "new_password2": "un-secret-bien-long"}
+
+    response = client.post(reverse("admin:password_change"), {"old_password": PASSWORD, **new})
+
+    assert response.url == reverse("account_change_password")
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)
+
+
 def test_password_change_mismatch(client, user):
     client.force_login(user)
     data = {
