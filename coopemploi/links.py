@@ -4,7 +4,7 @@ from functools import wraps
 
 from django.core import signing
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
+from django.utils.cache import add_never_cache_headers
 
 
 class BadLinkError(Exception):
@@ -37,15 +37,24 @@ class SignedLink:
             raise BadLinkError(is_expired=False) from error
 
 
-def opened_by(link):
-    """A view of which the `token` of the address becomes `signed`, or a page says what is wrong.
+def secret(view):
+    """A view whose address is a key: what it shows is kept nowhere, nor found by searching."""
 
-    Nothing keeps the page: it is that of whoever got the mail.
-    """
+    @wraps(view)
+    def shown(*args, **kwargs):
+        response = view(*args, **kwargs)
+        add_never_cache_headers(response)
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    return shown
+
+
+def opened_by(link):
+    """A view of which the `token` of the address becomes `signed`, or a page says what is wrong."""
 
     def decorate(view):
         @wraps(view)
-        @never_cache
         def opened(request, *args, token, **kwargs):
             try:
                 signed = link.read(token)
@@ -55,6 +64,6 @@ def opened_by(link):
                 return render(request, "link_refused.html", context, status=status)
             return view(request, *args, signed=signed, **kwargs)
 
-        return opened
+        return secret(opened)
 
     return decorate

@@ -2,8 +2,9 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
+
+from coopemploi.links import secret
 
 from .ageing import exchange_of
 from .forms import StillNeededForm
@@ -11,7 +12,7 @@ from .models import Offer
 
 
 @login_not_required
-@never_cache
+@secret
 @require_http_methods(["GET", "HEAD", "POST"])
 def still_needed(request, token):
     """Reading writes nothing: a mailbox that opens links answers for nobody."""

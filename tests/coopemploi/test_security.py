@@ -276,3 +276,24 @@ def test_people_have_no_page(client):
     for place in ("personnes", "acteurs", "initiatives"):
         assert client.get(f"/{place}/{person.slug}/").status_code == 404
     assert not hasattr(Person, "get_absolute_url")
+
+
+# Addresses that are keys
+
+
+def test_what_a_secret_address_shows_is_kept_nowhere(client):
+    """By no cache between, nor by a search engine that finds it where mails are archived."""
+    keys = [
+        address
+        for name, address in Content().addresses()
+        if name in OPEN and len(max(address.split("/"), key=len)) > 30
+    ]
+    kept = [
+        address
+        for address in keys
+        if (response := client.get(address)).get("X-Robots-Tag") != "noindex"
+        or "no-store" not in response.get("Cache-Control", "")
+    ]
+
+    assert len(keys) > 10
+    assert kept == []
