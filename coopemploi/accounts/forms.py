@@ -5,6 +5,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.mfa.webauthn import forms as passkeys
 from django import forms
+from django.core.validators import MaxLengthValidator
 
 from ..robots import TrapMixin
 from .models import User
@@ -19,6 +20,9 @@ class SignUpForm(TrapMixin, account_forms.SignupForm):
         super().__init__(*args, **kwargs)
         # Somebody else's address with a password of one's own would be a trap for its owner.
         del self.fields["password1"]
+        # allauth cuts what is longer: a code would leave to another address.
+        longest = User._meta.get_field("email").max_length
+        self.fields["email"].validators.append(MaxLengthValidator(longest))
 
     def try_save(self, request):
         if self.is_from_robot:

@@ -38,6 +38,7 @@ FREQUENCY_ERRORS = {
 class AlertForm(TrapMixin):
     email = forms.EmailField(
         label="Votre adresse e-mail",
+        max_length=Alert._meta.get_field("address").max_length,
         error_messages={
             "required": "Indiquez votre adresse e-mail.",
             "invalid": "Cette adresse e-mail est incomplète.",

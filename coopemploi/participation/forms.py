@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from territories.models import Actor, Person
 
 from ..robots import TrapMixin
+from .models import Proposal
 from .permissions import actors_of
 
 
@@ -83,6 +84,7 @@ class AuthorForm(TrapMixin):
     )
     email = forms.EmailField(
         label="Votre adresse e-mail",
+        max_length=Proposal._meta.get_field("email").max_length,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         help_text="Pour vous dire ce qu'il en devient. Elle n'est pas publiée.",
     )

@@ -134,6 +134,14 @@ def test_errors_are_said(client):
     assert "Choisissez une fréquence de la liste." in response.text
 
 
+def test_an_address_too_long_to_be_kept_is_told(client):
+    response = ask(client, email=f"{'a' * 243}@example.org")
+
+    assert response.status_code == 400
+    assert "254 caractères" in response.text
+    assert not Alert.objects.exists()
+
+
 def test_robots_are_thanked(client):
     assert ask(client, website="x").url == reverse("alert_asked")
     assert not Email.objects.exists()

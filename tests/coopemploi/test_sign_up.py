@@ -46,6 +46,14 @@ def without_tokens(page, email):
     return page.replace(email, "ADRESSE")
 
 
+def test_an_address_that_no_account_can_hold_is_refused(client):
+    response = sign_up(client, f"{'a' * 243}@example.org")
+
+    assert response.status_code in (200, 400)
+    assert "254 caractères" in response.text
+    assert not User.objects.exists()
+
+
 def test_sign_up_asks_for_an_address_only(client):
     page = client.get(reverse("account_signup")).text
     form = page[page.index("<main") :]

@@ -71,6 +71,14 @@ def propose_initiative(client, *, email=VISITOR["email"], website="", **values):
     return client.post(add("initiative"), {**author, **sheet(**{"title": SECRET, **values})})
 
 
+def test_an_address_too_long_to_be_kept_is_told(client):
+    response = propose_initiative(client, email=f"{'a' * 243}@example.org")
+
+    assert response.status_code == 400
+    assert "254 caractères" in response.text
+    assert not Proposal.objects.exists()
+
+
 def review(proposal):
     return reverse("admin:participation_proposal_change", args=[proposal.pk])
 
