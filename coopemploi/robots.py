@@ -42,8 +42,9 @@ def may_send(request, what, *, per_hour):
 def has_left(key, limit, *, seconds):
     """Whether `key` comes at most `limit` times in this slice of `seconds`; counts this one."""
     slice_of_time = int(time.time() // seconds)
-    # A key is made of addresses: the cache, which may be a table, is to hold none.
-    key = f"limit:{salted_hmac('coopemploi.robots', f'{key}:{slice_of_time}').hexdigest()}"
+    # No address is kept, of a machine or of a mailbox.
+    digest = salted_hmac("coopemploi.robots", key, algorithm="sha256").hexdigest()
+    key = f"limit:{digest}:{slice_of_time}"
     cache.add(key, 0, timeout=2 * seconds)
     try:
         count = cache.incr(key)
