@@ -14,7 +14,7 @@ from coopemploi.robots import has_left, may_send
 from . import registrations
 from .calendars import EventCalendar, has_day
 from .forms import AnswersForm, RegistrationForm
-from .models import Event, Registration
+from .models import Event
 
 # A whole team may register from one connection.
 PER_HOUR = 60
@@ -74,8 +74,9 @@ def registration_asked(request, slug):
 @opened_by(registrations.MANAGE)
 def registration_manage(request, signed):
     """Change or cancel: whoever holds the link that was mailed."""
-    found = Registration.objects.select_related("event__town", "event__source")
-    registration = get_object_or_404(found, pk=signed)
+    registration = registrations.opened_with(signed)
+    if registration is None:
+        raise Http404("Cette inscription n'existe plus, ou elle est à une autre adresse e-mail.")
     event = registration.event
     context = {"section": "events", "event": event, "registration": registration}
     if event.has_ended():

@@ -9,6 +9,7 @@ import datetime
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from coopemploi.links import SignedLink
 from coopemploi.mail.services import send_mail_later, site_url
@@ -143,7 +144,24 @@ def refill_all():
 
 
 def manage_url(registration):
-    return reverse("registration_manage", args=[MANAGE.sign(registration.pk)])
+    signed = [registration.pk, _right(registration)]
+    return reverse("registration_manage", args=[MANAGE.sign(signed)])
+
+
+def opened_with(signed):
+    """The registration that a link opens; None once it is of another address, or is no more."""
+    # Links of before hold a key alone.
+    pk, right = signed if isinstance(signed, list) else (signed, None)
+    found = Registration.objects.select_related("event__town", "event__source")
+    registration = found.filter(pk=pk).first()
+    if registration is None or right not in (None, _right(registration)):
+        return None
+    return registration
+
+
+def _right(registration):
+    """Who was written to by mistake reads no more of a registration once its address is mended."""
+    return salted_hmac("events.registrations", registration.email).hexdigest()[:16]
 
 
 def place_in_queue(registration):

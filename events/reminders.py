@@ -7,7 +7,6 @@ import datetime
 
 from django.db import transaction
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 
 from coopemploi.dates import Precision
@@ -19,7 +18,7 @@ from .calendars import attachment
 from .models import Event, Registration
 from .models.news import changes_since_told
 from .models.registration import KNOWN, REMINDERS, TOLD, reminder_day
-from .registrations import MANAGE, locked
+from .registrations import locked, manage_url
 
 Status = Registration.Status
 # Several changes in a row make one mail: it waits until nobody has written for so long.
@@ -172,7 +171,6 @@ def _not_over(today):
 
 
 def _tell(registration, event, template, files, context, topic=""):
-    manage = reverse("registration_manage", args=[MANAGE.sign(registration.pk)])
     return send_mail_later(
         to=registration.email,
         template=f"registrations/{template}",
@@ -180,7 +178,7 @@ def _tell(registration, event, template, files, context, topic=""):
             "event": event,
             "is_waiting": registration.status == Status.WAITING,
             "event_url": site_url(event.get_absolute_url()),
-            "manage_url": site_url(manage),
+            "manage_url": site_url(manage_url(registration)),
             **context,
         },
         topic=topic,

@@ -428,6 +428,26 @@ def test_forged_link_opens_nothing(client):
     assert not Registration.objects.filter(status=Status.CANCELLED).exists()
 
 
+def test_who_was_written_to_by_mistake_reads_no_more(client):
+    """The team mends an address: the mail to the wrong one had a link to what is said."""
+    registration = RegistrationFactory(event=make_event(), access_needs="Un interprète")
+    wrong, before = manage_link(registration), registrations.MANAGE.sign(registration.pk)
+    assert "Un interprète" in client.get(wrong).text
+
+    registration.email = "la.bonne@example.org"
+    registration.save()
+
+    response = client.post(wrong, {"annuler": "oui"})
+    assert response.status_code == 404
+    assert "autre adresse" in response.text
+    registration.refresh_from_db()
+    assert registration.is_active
+    assert "Un interprète" in client.get(manage_link(registration)).text
+    # Sent by an older site, which did not sign the address.
+    link = reverse("registration_manage", args=[before])
+    assert "Un interprète" in client.get(link).text
+
+
 def test_link_of_a_registration_erased_since_is_not_found(client):
     registration = RegistrationFactory(event=make_event())
     link = manage_link(registration)
