@@ -40,9 +40,9 @@ def heading(export):
     calendar = Calendar()
     calendar.add("prodid", "-//Coopemploi//coopemploi//FR")
     calendar.add("version", "2.0")
-    name = vText(export.title)  # left to itself, the library escapes neither
-    calendar.add("name", name)
-    calendar.add("x-wr-calname", name)
+    # Not known to be texts, they would be written as they stand, on as many lines.
+    calendar.add("name", vText(export.title))
+    calendar.add("x-wr-calname", vText(export.title))
     calendar.add("url", export.page_url)
     calendar.add("last-modified", export.generated_at)
     calendar.add(

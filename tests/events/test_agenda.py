@@ -11,6 +11,7 @@ from icalendar import Calendar
 
 from coopemploi.dates import PartialDate
 from coopemploi.publishing import Publishable
+from events.calendars import attachment
 from tests.factories import (
     EventFactory,
     NetworkFactory,
@@ -183,6 +184,19 @@ def feed(client):
     response = client.get(FEED)
     assert response["Content-Type"] == "application/atom+xml; charset=utf-8"
     return ElementTree.fromstring(response.getvalue()).findall(f"{ATOM}entry")  # noqa: S314
+
+
+def test_a_title_of_two_lines_breaks_no_calendar(client):
+    """A cell of a spreadsheet may hold two; a visitor who registers is mailed the calendar."""
+    event = make("Rencontre, suite\r\nATTENDEE:x", "17/10/2030", needs_registration=True)
+
+    answer = client.get(reverse("event_calendar", args=[event.slug])).getvalue()
+
+    for name in (b"NAME", b"X-WR-CALNAME"):
+        assert b"\r\n" + name + b":Rencontre\\, suite\\nATTENDEE:x\r\n" in answer
+    assert "ATTENDEE" not in Calendar.from_ical(answer)
+    [(_, content, _)] = attachment(event)
+    assert b"NAME:Rencontre" in content
 
 
 def test_feed_tells_published_recaps_the_latest_first(client):
