@@ -1,5 +1,6 @@
 """« Mon espace » : who one is in the network, what others see of it, and one's own data."""
 
+from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.logout import logout
 from django.contrib import messages
 from django.contrib.auth import get_user_model
@@ -85,6 +86,7 @@ def my_data(request):
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required
 def delete(request):
     """Erase one's account; the team's accounts, which hold mandates, are closed by another."""
     if request.user.is_staff:

@@ -57,6 +57,11 @@ def member_of(actor, address=ADDRESS, **person):
     return user
 
 
+def sign_in(client, user):
+    """As people do, who have just said who they are."""
+    client.post(reverse("account_login"), {"login": user.email, "password": "mot de passe"})
+
+
 # Introductions
 
 
@@ -351,8 +356,21 @@ def test_the_export_says_where_one_is_named(client):
     assert "Autre" not in response.text
 
 
+def test_deletion_asks_again_who_one_is(client, settings):
+    """A session left open is not enough to erase somebody for good."""
+    user = participant(first_name="Léa", last_name="Cherche")
+    sign_in(client, user)
+    page = reverse("my_space_delete")
+
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
+    for ask in (client.get, client.post):
+        asked = ask(page, {"is_sure": "on"})
+        assert asked.url.startswith(reverse("account_reauthenticate"))
+    assert User.objects.exists()
+
+
 def test_deletion_asks_first(client):
-    client.force_login(participant(first_name="Léa", last_name="Cherche"))
+    sign_in(client, participant(first_name="Léa", last_name="Cherche"))
 
     assert client.get(reverse("my_space_delete")).status_code == 200
     assert client.post(reverse("my_space_delete"), {}).status_code == 400
@@ -371,7 +389,7 @@ def test_deletion_keeps_contributions_and_takes_the_name_away_even_from_history(
     AlertFactory(address=ADDRESS)
     ProposalFactory(user=user)
     Email.objects.create(to=[ADDRESS], from_email="site@example.org", subject="À Léa Cherche")
-    client.force_login(user)
+    sign_in(client, user)
 
     client.post(reverse("my_space_delete"), {"is_sure": "on"})
 
@@ -407,7 +425,7 @@ def test_the_team_is_not_deleted_so(animateur_client):
 
 def deleted(client, user):
     """What the screen says after one's account is deleted."""
-    client.force_login(user)
+    sign_in(client, user)
     page = client.post(reverse("my_space_delete"), {"is_sure": "on"}, follow=True).text
     return "votre nom retiré." in page, "l&#x27;équipe en est prévenue" in page
 
