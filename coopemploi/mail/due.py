@@ -1,5 +1,7 @@
 import datetime
 
+from django_tasks_db.models import DBTaskResult
+
 from ..due import due
 from . import services
 
@@ -13,3 +15,10 @@ def deliver(at):
     services.deliver()
     erased = services.prune(at - KEPT)
     return f"{erased} anciens effacés"
+
+
+@due("travail de fond")
+def background_work(at):
+    """Forget what was done, a row for each mail; what failed quotes the data it failed on."""
+    erased, _ = DBTaskResult.objects.finished().filter(finished_at__lt=at - KEPT).delete()
+    return f"{erased} travaux anciens effacés"

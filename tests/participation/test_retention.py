@@ -9,12 +9,14 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from post_office.models import Email
 
 from coopemploi.accounts.models import User
 from coopemploi.accounts.services import forget_journal, forget_sessions
 from coopemploi.due import jobs
 from coopemploi.imports.models import ImportBatch
+from coopemploi.mail.due import background_work
 from coopemploi.participation.due import proposals
 from coopemploi.participation.models import Proposal
 from coopemploi.participation.services import forget_inactive, warn_inactive
@@ -81,6 +83,23 @@ def test_sessions_that_are_over_leave_no_address():
 
     assert forget_sessions(NOW) == 1
     assert [each.session_key for each in UserSession.objects.all()] == ["ouverte"]
+
+
+def test_background_work_is_forgotten_a_month_after():
+    """What failed tells on which data it did; what waits is still to be done."""
+    for ago, status in ((31, "FAILED"), (31, "SUCCESSFUL"), (29, "FAILED"), (40, "READY")):
+        DBTaskResult.objects.create(
+            status=status,
+            finished_at=None if status == "READY" else days(ago),
+            enqueued_at=days(ago),
+            args_kwargs={"args": [], "kwargs": {}},
+            task_path="coopemploi.mail.tasks.deliver",
+            run_after=days(ago),
+            traceback="DETAIL: Failing row contains (Léa, Roux)",
+        )
+
+    assert background_work(NOW) == "2 travaux anciens effacés"
+    assert set(DBTaskResult.objects.values_list("status", flat=True)) == {"FAILED", "READY"}
 
 
 def test_journal_is_kept_a_year():
