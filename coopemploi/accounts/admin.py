@@ -7,9 +7,9 @@ from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 
-from .forms import UserCreationForm
+from .forms import UserChangeForm, UserCreationForm
 from .models import SavedFilter, User
-from .services import confirm_address, reset_second_factor, send_invitation
+from .services import confirm_address, forget_address, reset_second_factor, send_invitation
 
 
 class SavedFilterInline(admin.TabularInline):
@@ -44,6 +44,7 @@ class AskedAgainMixin:
 
 @admin.register(User)
 class UserAdmin(AskedAgainMixin, DjangoUserAdmin):
+    form = UserChangeForm
     add_form = UserCreationForm
     add_form_template = None
     list_display = ["email", "first_name", "last_name", "is_staff", "is_active", "last_login"]
@@ -77,7 +78,9 @@ class UserAdmin(AskedAgainMixin, DjangoUserAdmin):
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
-        if not change and form.cleaned_data["send_invitation"]:
+        if change:
+            forget_address(user=obj, address=form.initial["email"])
+        elif form.cleaned_data["send_invitation"]:
             self._invite(request, obj)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):

@@ -5,6 +5,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.mfa.webauthn import forms as passkeys
 from django import forms
+from django.contrib.auth.forms import UserChangeForm as DjangoUserChangeForm
 from django.core.validators import MaxLengthValidator
 
 from ..robots import TrapMixin
@@ -30,7 +31,22 @@ class SignUpForm(TrapMixin, account_forms.SignupForm):
         return super().try_save(request)
 
 
-class UserCreationForm(forms.ModelForm):
+class AddressMixin:
+    """An address is of one account, be it not the one it is called by."""
+
+    def clean_email(self):
+        email = self.cleaned_data["email"]
+        others = EmailAddress.objects.exclude(user=self.instance.pk)
+        if others.filter(email__iexact=email).exists():
+            raise forms.ValidationError("Un compte utilise déjà cette adresse e-mail.", "taken")
+        return email
+
+
+class UserChangeForm(AddressMixin, DjangoUserChangeForm):
+    pass
+
+
+class UserCreationForm(AddressMixin, forms.ModelForm):
     """A new account, without a password: the person chooses theirs."""
 
     send_invitation = forms.BooleanField(
@@ -44,12 +60,6 @@ class UserCreationForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["email", "first_name", "last_name", "is_staff"]
-
-    def clean_email(self):
-        email = self.cleaned_data["email"]
-        if EmailAddress.objects.filter(email__iexact=email).exists():
-            raise forms.ValidationError("Un compte utilise déjà cette adresse e-mail.", "taken")
-        return email
 
     def save(self, commit=True):
         self.instance.set_unusable_password()

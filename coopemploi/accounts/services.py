@@ -31,6 +31,12 @@ def confirm_address(*, user):
     )
 
 
+def forget_address(*, user, address):
+    """An address that is the account's no more: whoever keeps that mailbox signs in no more."""
+    replaced = EmailAddress.objects.filter(user=user, email__iexact=address)
+    replaced.exclude(email__iexact=user.email).delete()
+
+
 def send_invitation(*, user):
     """Mail the link to choose a password. Raise OSError."""
     adapter = get_adapter()

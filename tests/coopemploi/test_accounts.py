@@ -6,6 +6,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.urls import reverse
 
+from tests.conftest import SignedInClient
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -191,3 +192,51 @@ def test_own_pages_wear_our_layout_and_need_a_sign_in(client, user, name):
     response = client.get(reverse(name))
     assert response.status_code == 200
     assert 'class="site-header"' in response.text
+
+
+def change_address(user, email):
+    """What an administrator does from the page of an account."""
+    client = SignedInClient()
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    address = reverse("admin:accounts_user_change", args=[user.pk])
+    form = {
+        "email": email,
+        "is_active": "on",
+        **{
+            f"{prefix}-{name}_FORMS": 0
+            for prefix in ("mandates", "saved_filters")
+            for name in ("TOTAL", "INITIAL")
+        },
+    }
+    return client.post(address, form)
+
+
+def test_an_address_that_the_team_replaced_opens_the_account_no_more(client, user):
+    """Whoever left keeps their mailbox."""
+    before = user.email
+    assert change_address(user, "suivante@example.org").status_code == 302
+    user.refresh_from_db()
+    assert user.email == "suivante@example.org"
+
+    for page in ("account_request_login_code", "account_reset_password"):
+        client.post(reverse(page), {"email": before})
+
+    assert not any(
+        re.search(r"/reset/key/|^[A-Z0-9-]{6,}$", message.body, re.MULTILINE)
+        for message in mail.outbox
+    )
+    # The new one is proved first, by a code.
+    another = SignedInClient()
+    sign_in(another, login="suivante@example.org")
+    assert mail.outbox[-1].to == ["suivante@example.org"]
+    assert signed_in_user(another) is None
+
+
+def test_the_team_gives_nobody_the_address_of_another(user):
+    other = UserFactory()
+    EmailAddress.objects.create(user=user, email="aussi@example.org", verified=True)
+
+    refused = change_address(other, "Aussi@example.org")
+
+    assert refused.status_code == 200
+    assert "Un compte utilise déjà cette adresse" in refused.text
