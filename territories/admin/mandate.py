@@ -7,6 +7,13 @@ from coopemploi.admin import ModelAdmin, StackedInline
 from territories.models import Mandate
 
 
+def open_administration(user):
+    """A mandate is exercised here, by the team, which gives a second factor."""
+    if not user.is_staff and Mandate.objects.filter(user=user).exists():
+        user.is_staff = True
+        user.save(update_fields=["is_staff"])
+
+
 class MandateInline(StackedInline):
     model = Mandate
     fields = ["role", ("territory", "network"), ("since", "until")]
@@ -55,12 +62,8 @@ class UserAdmin(AccountAdmin):
         return actions
 
     def save_related(self, request, form, formsets, change):
-        """A mandate is exercised here: it opens the administration."""
         super().save_related(request, form, formsets, change)
-        user = form.instance
-        if not user.is_staff and Mandate.objects.filter(user=user).exists():
-            user.is_staff = True
-            user.save(update_fields=["is_staff"])
+        open_administration(form.instance)
 
     @admin.display(description="mandats")
     def roles(self, user):
@@ -79,6 +82,10 @@ class MandateAdmin(AskedAgainMixin, ModelAdmin):
     search_fields = ["user__email", "user__last_name", "territory__name", "network__name"]
     fields = ["user", "role", ("territory", "network"), ("since", "until")]
     is_placed_by_its_form = False
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        open_administration(obj.user)
 
     # What history brings back gives rights too.
 

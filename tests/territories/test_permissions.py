@@ -589,3 +589,20 @@ def test_an_account_is_given_to_a_person_by_who_sees_accounts(client, gironde, b
 
     person.refresh_from_db()
     assert person.user == other
+
+
+def test_a_mandate_added_by_itself_opens_the_administration_and_asks_a_second_factor(
+    client, gironde
+):
+    """Rights without the team's mark would be exercised without its second factor."""
+    newcomer = UserFactory()
+    signed_in(client, Role.NATIONAL)
+
+    client.post(
+        reverse("admin:territories_mandate_add"),
+        {"user": newcomer.pk, "role": Role.ANIMATEUR, "territory": gironde.pk},
+    )
+
+    newcomer.refresh_from_db()
+    assert newcomer.mandates.exists()
+    assert newcomer.must_have_second_factor()
