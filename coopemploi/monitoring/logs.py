@@ -16,8 +16,11 @@ from django.conf import settings
 
 request_id = ContextVar("request_id", default="")
 
-# Addresses, and long words with a digit in them: keys, rather than names of functions.
-_MASKED = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?=[\w:=-]*\d)[\w:=-]{32,}")
+# Addresses, and long words with a digit in them: keys, rather than names of functions. Each is
+# looked for once, where it begins: a visitor may ask for an address of one word of 8 000 letters.
+_MASKED = re.compile(
+    r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w:=-])(?=[\w:=-]*\d)[\w:=-]{32,}"
+)
 # « DETAIL: Failing row contains (…) », up to the next exception of a traceback.
 _QUOTED_ROW = re.compile(r"(?<=\nDETAIL:).*?(?=\n\n(?:The above|During handling)|\Z)", re.DOTALL)
 _GIVEN_ID = re.compile(r"[0-9a-zA-Z-]{8,64}")
