@@ -14,6 +14,7 @@ from ..list_editing import KEY, ListEditingMixin
 from ..permissions import editing_rule
 from ..saved_filters import SavedFiltersMixin
 from ..search.text import normalise
+from .errors import places_of_errors, unfold
 from .forms import RelationsMixin
 from .names import COLON_SPACE, with_article
 from .perimeters import PerimeterFilter, PerimeterMixin
@@ -169,6 +170,11 @@ class ModelAdmin(
             context["object_links"] = self.object_links(request, obj)
             context["preview_url"] = self.preview_url(obj)
             context["view_on_site_label"] = self.view_on_site_label(obj)
+        if context["errors"]:
+            unfold(context["adminform"])
+            context["places_of_errors"] = places_of_errors(
+                context["adminform"], context["inline_admin_formsets"]
+            )
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 

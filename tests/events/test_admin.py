@@ -417,3 +417,31 @@ def test_short_sheet_has_no_list_of_parts(animateur_client):
     html = animateur_client.get(reverse("admin:events_series_add")).content.decode()
 
     assert 'id="sheet-parts"' not in html
+
+
+def test_part_of_a_sheet_that_holds_an_error_is_not_left_folded(animateur_client):
+    response = animateur_client.post(ADD, event_data(capacity="beaucoup"))
+
+    html = response.content.decode()
+    folded = re.findall(r"<details><summary>\s*<h2[^>]*>([^<]*)", html)
+    assert (response.status_code, folded) == (200, ["Source et adresse de la page"])
+
+
+def test_what_is_to_correct_is_named_above_the_sheet_and_led_to(animateur_client):
+    rows = {"0-title": "Ouverture", "0-kind": "plenary", "1-title": "Fin"}
+    rows = {f"sessions-{name}": value for name, value in rows.items()}
+    data = event_data({"sessions": 2}, capacity="beaucoup", **rows)
+
+    html = animateur_client.post(ADD, data).content.decode()
+
+    named = re.search(r'<nav id="error-places".*?</nav>', html, re.DOTALL)[0]
+    assert re.findall(r'href="#([^"]*)">([^<]*)<', named) == [
+        ("id_capacity", "Nombre de places"),
+        ("id_sessions-1-kind", "Séquence 2\N{NO-BREAK SPACE}: Type"),
+    ]
+    assert 'id="id_capacity"' in html
+    assert 'id="id_sessions-1-kind"' in html
+
+
+def test_sheet_without_errors_names_none(animateur_client):
+    assert "error-places" not in animateur_client.get(ADD).content.decode()
