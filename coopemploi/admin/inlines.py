@@ -12,7 +12,13 @@ from .names import COLON_SPACE
 
 
 class OrderedFormSet(BaseInlineFormSet):
-    """Rows left without a number take the place they have on the page."""
+    """Rows left without a number take the place they have on the page.
+
+    What stands under a row that is deleted stays, under none: see `InlineMixin`.
+    """
+
+    parent_choices = ()
+    outlived_by = ()
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
@@ -46,6 +52,31 @@ class OrderedFormSet(BaseInlineFormSet):
         for number, (_, form) in enumerate(places, start=1):
             self._number(form, number)
 
+    def delete_existing(self, obj, commit=True):
+        if commit:
+            for relation in self.outlived_by:
+                rows = getattr(obj, relation)
+                for row in rows.all():
+                    setattr(row, rows.field.name, None)
+                    row.save()
+        super().delete_existing(obj, commit)
+
+    def save_new(self, form, commit=True):
+        self._leave_deleted(form.instance)
+        return super().save_new(form, commit)
+
+    def save_existing(self, form, obj, commit=True):
+        self._leave_deleted(form.instance)
+        return super().save_existing(form, obj, commit)
+
+    def _leave_deleted(self, row):
+        """The row that was chosen may have been deleted by the same save."""
+        for name in self.parent_choices:
+            field = row._meta.get_field(name)
+            key = getattr(row, field.attname)
+            if key and not field.related_model._base_manager.filter(pk=key).exists():
+                setattr(row, name, None)
+
     def _number(self, form, number):
         if form.instance.order != number:
             form.instance.order = number
@@ -54,9 +85,13 @@ class OrderedFormSet(BaseInlineFormSet):
 
 
 class InlineMixin(RelationsMixin):
-    """Rows of a record, edited by whoever may edit it."""
+    """Rows of a record, edited by whoever may edit it.
+
+    `outlived_by` names the rows of another list that stand under these, and outlive them.
+    """
 
     extra = 0
+    outlived_by = ()
     formset = OrderedFormSet
     formfield_overrides = {
         models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})},
@@ -81,6 +116,7 @@ class InlineMixin(RelationsMixin):
 
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)
+        formset.parent_choices, formset.outlived_by = self.parent_choices, self.outlived_by
         for name, lookup in self.parent_choices.items():
             field = formset.form.base_fields[name]
             siblings = field.queryset

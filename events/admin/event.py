@@ -56,6 +56,7 @@ class EventActorInline(StackedInline):
 class ObjectiveInline(TabularInline):
     model = Objective
     fields = ["kind", "text", "parent", "order"]
+    outlived_by = ["children"]
     parent_choices = {"parent": "event"}
 
 

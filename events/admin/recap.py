@@ -27,6 +27,7 @@ class RecapSectionInline(StackedInline):
 class KeyIdeaInline(TabularInline):
     model = KeyIdea
     fields = ["text", "order"]
+    outlived_by = ["verbatims"]
     # A sentence, to read whole while one puts it in order.
     formfield_overrides = {
         **TabularInline.formfield_overrides,
