@@ -297,13 +297,23 @@ def take_back(request, batch, model_admin):
 
 
 @of_a_batch
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def discard(request, batch, model_admin):
-    """Give up a tour de table that was never written."""
+    """Give up a tour de table that was never written: nothing brings it back, so it is asked."""
     event = batch.event
-    if services.discard(batch=batch):
-        messages.success(request, "Abandonné : rien n'a été enregistré.")
-    return redirect(reverse("admin:events_event_round_table", args=[event.pk]))
+    if batch.state != State.REVIEW:
+        return redirect(address("review", batch))
+    if request.method == "POST":
+        if services.discard(batch=batch):
+            messages.success(request, "Abandonné : rien n'a été enregistré.")
+        return redirect(reverse("admin:events_event_round_table", args=[event.pk]))
+    context = {
+        "count": batch.drafts.count(),
+        "is_of_participants": batch.origin == RoundTableBatch.Origin.LIVE,
+        "review_url": address("review", batch),
+    }
+    title = "Abandonner ce tour de table ?"
+    return _page(request, event, model_admin, "discard", title, context)
 
 
 def address(name, batch, draft=None):

@@ -365,6 +365,20 @@ def test_nothing_written_is_discarded(animateur_client, event):
     assert RoundTableBatch.objects.filter(pk=batch.pk).exists()
 
 
+def test_giving_up_is_asked_before_it_is_done(animateur_client, event):
+    batch = received(animateur_client, event)
+    address = page("discard", batch)
+    review = animateur_client.get(page("review", batch)).text
+
+    asked = animateur_client.get(address)
+
+    assert (f'href="{address}"' in review, f'action="{address}"' in review) == (True, False)
+    assert "2 contributions" in asked.text
+    assert RoundTableBatch.objects.filter(pk=batch.pk).exists()
+    animateur_client.post(address)
+    assert not RoundTableBatch.objects.filter(pk=batch.pk).exists()
+
+
 def test_left_out_contribution_is_not_written(animateur_client, event):
     batch = received(animateur_client, event)
     animateur_client.post(page("leave_out", batch, batch.drafts.first()))
