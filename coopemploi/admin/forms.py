@@ -26,10 +26,11 @@ class LoadedChoices:
     def optgroups(self, name, value, attr=None):
         selected = {str(key) for key in value if KEY.fullmatch(str(key))}
         records = {str(record.pk): record for record in self.loaded}
+        related_admin = self.admin_site.get_model_admin(self.field.related_model)
         if not selected <= records.keys():
             found = self.choices.queryset.using(self.db).filter(pk__in=selected)
+            found = found.prefetch_related(*prefetches(related_admin))
             records = {str(record.pk): record for record in found}
-        related_admin = self.admin_site.get_model_admin(self.field.related_model)
         label = getattr(related_admin, "choice_label", str)
         options = [
             self.create_option(name, key, label(record), True, index)
@@ -39,6 +40,12 @@ class LoadedChoices:
         if not self.allow_multiple_selected and not (self.is_required and options):
             options.insert(0, self.create_option(name, "", "---------", False, 0))
         return [(None, options, 0)]
+
+
+def prefetches(related_admin, start=""):
+    """What the labels of the choices of a ModelAdmin read of many records, by their path."""
+    rows = getattr(related_admin, "choice_rows", {})
+    return [models.Prefetch(f"{start}{path}", queryset()) for path, queryset in rows.items()]
 
 
 class RelatedField(forms.ModelMultipleChoiceField):
@@ -160,13 +167,15 @@ class RelationsMixin:
 
     `parent_choices` names the relations that an inline draws from its parent:
     {"session": "event"} offers the sessions of the event being edited.
-    `choice_related` names what the label of this model's records reads of others.
+    `choice_related` names what the label of this model's records reads of others;
+    `choice_rows`, what it reads of several, and how to read those.
     """
 
     form = ModelForm
     formfield_overrides = {LinesField: {"widget": AdminTextareaWidget(attrs={"rows": 3})}}
     parent_choices = {}
     choice_related = ()
+    choice_rows = {}
 
     def get_autocomplete_fields(self, request):
         return [
@@ -223,8 +232,9 @@ class RelationsMixin:
             related = self.admin_site.get_model_admin(field.related_model)
             if field.many_to_many:
                 if shown is None or name in shown:
-                    queryset = queryset.prefetch_related(name)
+                    queryset = queryset.prefetch_related(name, *prefetches(related, f"{name}__"))
             else:
                 nested = getattr(related, "choice_related", ())
                 queryset = queryset.select_related(name, *(f"{name}__{path}" for path in nested))
+                queryset = queryset.prefetch_related(*prefetches(related, f"{name}__"))
         return queryset

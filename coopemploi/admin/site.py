@@ -7,6 +7,8 @@ from django.db import models
 from django.shortcuts import redirect
 from django.views.i18n import JavaScriptCatalog
 
+from .forms import prefetches
+
 
 class UncountedPage(Page):
     def __init__(self, rows, number, paginator):
@@ -29,6 +31,9 @@ class UncountedPaginator(Paginator):
 class AutocompleteView(AutocompleteJsonView):
     def get_paginator(self, *args, **kwargs):
         return UncountedPaginator(*args, **kwargs)
+
+    def get_queryset(self):
+        return super().get_queryset().prefetch_related(*prefetches(self.model_admin))
 
     def serialize_result(self, obj, to_field_name):
         label = getattr(self.model_admin, "choice_label", str)

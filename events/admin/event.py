@@ -174,6 +174,10 @@ class EventAdmin(
         EvaluationResultInline,
     ]
 
+    def choice_label(self, obj):
+        """With its date: those of a series often have one title."""
+        return f"{obj} ({obj.start.label})" if obj.start else str(obj)
+
     @admin.display(description="date", ordering="start_latest")
     def date(self, event):
         return event.start

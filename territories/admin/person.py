@@ -18,6 +18,7 @@ class PersonAdmin(ImportableMixin, MergeableMixin, ModelAdmin):
     list_display = ["full_name_shown", "positions_shown", "attribution_withdrawn"]
     list_filter = ["attribution_withdrawn"]
     list_prefetch_related = ["positions__actor"]
+    choice_rows = {"positions": lambda: Position.objects.select_related("actor")}
     search_fields = ["first_name", "last_name", "known_as"]
     fieldsets = [
         (
@@ -51,6 +52,11 @@ class PersonAdmin(ImportableMixin, MergeableMixin, ModelAdmin):
         """Whose account it is opens what is written to them: said by who sees the accounts."""
         fields = super().get_readonly_fields(request, obj)
         return fields if request.user.has_perm("accounts.view_user") else [*fields, "user"]
+
+    def choice_label(self, obj):
+        """With what they do: two people may have one name."""
+        positions = self.positions_shown(obj)
+        return f"{obj} ({positions})" if positions else str(obj)
 
     @admin.display(description="nom", ordering="sort_name")
     def full_name_shown(self, person):

@@ -10,7 +10,9 @@ from territories.models import Actor, Composition, Territory
 from tests.factories import (
     ActorFactory,
     ActorTerritoryFactory,
+    AppearanceFactory,
     CompositionFactory,
+    EventFactory,
     FormerCodeFactory,
     PersonFactory,
     PositionFactory,
@@ -328,3 +330,60 @@ def test_official_territory_is_not_deleted_and_another_is(animateur_client):
         animateur_client.post(url, {"post": "yes"})
 
     assert list(Territory.objects.all()) == [official]
+
+
+def test_people_of_one_name_are_told_apart_by_what_they_do(animateur_client):
+    for title, name in (("directrice", "PLIE du Médoc"), ("maire", "Bazas")):
+        person = PersonFactory(first_name="Dominique", last_name="Martin")
+        PositionFactory(person=person, title=title, actor=ActorFactory(name=name))
+    PersonFactory(first_name="Dominique", last_name="Martin")
+
+    found = complete(animateur_client, "martin", model="appearance", field="person", app="events")
+
+    assert sorted(found) == [
+        "Dominique Martin",
+        "Dominique Martin (directrice, PLIE du Médoc)",
+        "Dominique Martin (maire, Bazas)",
+    ]
+
+
+def test_people_to_choose_from_take_the_same_queries_whatever_their_number(animateur_client):
+    def number_of_queries():
+        with CaptureQueriesContext(connection) as queries:
+            complete(animateur_client, "martin", model="appearance", field="person", app="events")
+        return len(queries)
+
+    PositionFactory(person=PersonFactory(last_name="Martin"))
+    number_of_queries()
+    alone = number_of_queries()
+    for _ in range(5):
+        PositionFactory(person=PersonFactory(last_name="Martin"))
+
+    assert number_of_queries() == alone
+
+
+def test_meetings_of_one_title_are_told_apart_by_their_date(animateur_client):
+    for start in ("17/10/2019", "mars 2021", None):
+        EventFactory(title="Rencontre annuelle", start=start)
+
+    found = complete(animateur_client, "annuelle", model="action", field="event", app="events")
+
+    assert sorted(found) == [
+        "Rencontre annuelle",
+        "Rencontre annuelle (17 octobre 2019)",
+        "Rencontre annuelle (mars 2021)",
+    ]
+
+
+def test_chosen_person_is_shown_with_what_they_do(animateur_client, count_queries):
+    person = PersonFactory(first_name="Dominique", last_name="Martin")
+    appearance = AppearanceFactory(person=person)
+    PositionFactory(person=person, title="maire", actor=None)
+    address = reverse("admin:events_event_change", args=[appearance.event.pk])
+    alone = count_queries(address)
+
+    assert "Dominique Martin (maire)" in animateur_client.get(address).content.decode()
+    for _ in range(5):
+        other = AppearanceFactory(event=appearance.event)
+        PositionFactory(person=other.person, title="maire")
+    assert count_queries(address) == alone
