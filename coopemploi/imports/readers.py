@@ -269,12 +269,7 @@ def _xlsx_rows(sheet, archive):
         (line, [NOT_COMPUTED if (line, n) in uncomputed else cell for n, cell in cells])
         for line, cells in (
             (line, enumerate(cells, start=1))
-            for line, cells in enumerate(
-                sheet.iter_rows(
-                    max_row=_last_line(raw), max_col=MOST_COLUMNS + 1, values_only=True
-                ),
-                start=1,
-            )
+            for line, cells in enumerate(_xlsx_values(sheet, _last_line(raw)), start=1)
         )
     )
     merged = [range_boundaries(found.decode()) for found in _MERGED.findall(raw)]
@@ -296,6 +291,21 @@ def _last_line(raw):
             "comprises. Rapprochez ce qui est plus bas, ou coupez-le en plusieurs."
         )
     return MOST_LINES
+
+
+def _xlsx_values(sheet, last_line):
+    for cells in sheet.iter_rows(max_row=last_line, max_col=MOST_COLUMNS + 1):
+        yield [
+            _percentage(cell.value)
+            if type(cell.value) in (int, float) and "%" in cell.number_format
+            else cell.value
+            for cell in cells
+        ]
+
+
+def _percentage(number):
+    """As the spreadsheet shows it: it holds 0.4 for « 40 % »."""
+    return f"{number * 100:.10g} %".replace(".", ",")
 
 
 def _place(reference):
@@ -384,7 +394,8 @@ def _ods_value(cell):
     if kind == "boolean":
         return cell.get(_OFFICE + "boolean-value") == "true"
     if kind in ("float", "percentage", "currency"):
-        return float(cell.get(_OFFICE + "value"))
+        number = float(cell.get(_OFFICE + "value"))
+        return _percentage(number) if kind == "percentage" else number
     paragraphs = [_ods_text(part) for part in cell if part.tag == _TEXT + "p"]
     text = "\n".join(paragraphs)
     return NOT_COMPUTED if not text and cell.get(_TABLE + "formula") else text

@@ -623,6 +623,10 @@ def test_wrong_choice_lists_the_choices(problems_of):
     ("field", "problem"),
     [
         ("population: beaucoup", "population : « beaucoup » n'est pas un nombre."),
+        (
+            "population: 40 %",
+            "population : « 40 % » : écrivez le nombre seul ; l'unité a sa propre colonne.",
+        ),
         ("population: 12,5", "population : « 12,5 » n'est pas un nombre entier."),
         ("latitude: 95", "latitude : Assurez-vous que cette valeur est inférieure ou égale à 90."),
         ("autres noms: A", "autres noms : une liste est attendue ici : un tiret par élément."),

@@ -131,6 +131,25 @@ def test_xlsx_gives_dates_numbers_and_booleans_as_people_write_them():
     assert read_rows(content) == [(1, ["05/03/2021", "42", "1.5", "oui", "", "14:30", "x"])]
 
 
+def test_xlsx_percentage_is_read_as_it_is_shown():
+    def in_percents(sheet):
+        for row in (1, 2, 3):
+            sheet.cell(row, 1).number_format = "0.0%"
+
+    content = xlsx([0.4], [0.125], [1], [0.4], prepare=in_percents)
+
+    assert [cells for _, cells in read_rows(content)] == [["40 %"], ["12,5 %"], ["100 %"], ["0.4"]]
+
+
+def test_ods_percentage_is_read_as_it_is_shown():
+    document, table, row = OpenDocumentSpreadsheet(), Table(name="Feuille"), TableRow()
+    document.spreadsheet.addElement(table)
+    table.addElement(row)
+    row.addElement(TableCell(valuetype="percentage", value="0.125"))
+
+    assert read_rows(ods(document)) == [(1, ["12,5 %"])]
+
+
 def test_xlsx_formula_gives_its_value_and_is_never_computed():
     content = xlsx(["titre", "n"], ["A", "=1+1"])
     computed = rewritten(content, lambda name, data: data.replace(b"<v />", b"<v>2</v>"))
