@@ -47,7 +47,18 @@ class InitiativeImport(Importation):
     )
     synonyms = {
         **CLASSIFICATION_SYNONYMS,
-        "title": ("nom", "intitulé", "nom de l'initiative", "nom de l'action", "projet"),
+        "title": (
+            "nom",
+            "intitulé",
+            "initiative",
+            "nom de l'initiative",
+            "action",
+            "nom de l'action",
+            "démarche",
+            "nom de la démarche",
+            "projet",
+            "nom du projet",
+        ),
         "summary": ("description courte", "en bref", "chapô"),
         "body": ("description", "texte", "détail", "contenu"),
         "stage": ("état d'avancement", "étape", "phase"),
