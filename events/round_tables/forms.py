@@ -250,7 +250,8 @@ class DraftForm(StateForm, CellsForm):
         if self.is_stale:
             for name, field in self.fields.items():
                 now = self.get_initial_for_field(field, name) or ""
-                if name != "state" and (self[name].value() or "") != now:
+                sent = (self[name].value() or "").replace("\r\n", "\n")  # as browsers send lines
+                if name != "state" and sent != now:
                     said = dict(field.choices).get(now, now) if hasattr(field, "choices") else now
                     field.kept_now = said or "rien"
 

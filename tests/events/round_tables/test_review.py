@@ -250,6 +250,21 @@ def test_corrections_of_two_reviewers_are_told_apart_and_none_is_lost(animateur_
     assert draft.data["note"] == "À rappeler"
 
 
+def test_lines_as_browsers_send_them_are_not_told_as_changed(animateur_client, event):
+    batch = received(animateur_client, event)
+    draft = batch.drafts.first()
+    correct(animateur_client, batch, draft, needs="un guide\nun autre")
+    opened = sent(animateur_client.get(page("edit", batch, draft)).context["form"])
+    correct(animateur_client, batch, draft, note="À rappeler")
+
+    back = correct(animateur_client, batch, draft, {**opened, "needs": "un guide\r\nun autre"})
+
+    form = back.context["form"]
+    assert {name: f.kept_now for name, f in form.fields.items() if f.kept_now} == {
+        "note": "À rappeler"
+    }
+
+
 def test_person_that_another_reviewer_took_off_comes_back_with_what_was_typed(
     animateur_client, event
 ):
