@@ -50,11 +50,16 @@ def introduction_add(request, pk):
     }
     if not may_ask:
         return _form(request, context, status=200 if side else 403)
+    people = None
+    if is_animateur:
+        people = {each: reachable(match, each) for each in Introduction.SIDES}
+        unreachable = [named(match, each) for each in people if not people[each].exists()]
+        if unreachable:
+            context["unreachable"] = unreachable
+            return _form(request, context, status=400 if request.method == "POST" else 200)
     form = IntroductionForm(
         request.POST or None,
-        people={each: reachable(match, each) for each in Introduction.SIDES}
-        if is_animateur
-        else None,
+        people=people,
         initial={"message": written_for(match, is_animateur=is_animateur, side=side), **known},
     )
     about = {"need": match.need, "offer": match.offer, "initiative": match.initiative}
@@ -132,6 +137,15 @@ def reachable(match, side):
     if named and address_of(named):
         wanted |= Q(pk=named.pk)
     return Person.objects.filter(wanted)
+
+
+def named(match, side):
+    """Of a side: what it is called, the person its record names, and its actor."""
+    record = match.need if side == "seeker" else match.candidate
+    label = IntroductionForm.base_fields[side].label
+    if side == "seeker" or match.offer_id:
+        return label, record.person, record.actor
+    return label, record.contact and record.contact.person, None
 
 
 def written_for(match, *, is_animateur, side):

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
+from bs4 import BeautifulSoup
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -255,6 +256,24 @@ def test_the_animateur_chooses_among_those_who_work_there(client, match):
     assert refused.status_code == 400
     assert sent_to("ailleurs@example.org") == []
     assert len(sent_to("autre@example.org")) == 1
+
+
+def test_the_animateur_is_told_whose_address_is_missing(client, match):
+    match.need.person.email = ""
+    match.need.person.save()
+    match.need.actor = ActorFactory(name="Le PLIE")
+    match.need.save()
+    client.force_login(animateur(match))
+
+    page = BeautifulSoup(client.get(asked(match)[0]).content, "html.parser").main
+
+    assert "la fiche de Léa Cherche n'a pas d'adresse e-mail" in page.text
+    assert "personne chez Le PLIE" in page.text
+    person = reverse("admin:territories_person_change", args=[match.need.person_id])
+    assert page.select_one(f'a[href="{person}"]')
+    assert (page.form, "Noé Aide" in page.text) == (None, False)
+    refused = client.post(*asked(match, helper=match.offer.person_id))
+    assert (refused.status_code, Introduction.objects.count()) == (400, 0)
 
 
 def test_an_animateur_elsewhere_introduces_nobody(client, match):
