@@ -1,5 +1,6 @@
 """Fields, and forms that put the errors of model rules beside what to correct."""
 
+import re
 from decimal import Decimal
 
 from django import forms
@@ -14,8 +15,11 @@ from django.contrib.admin.widgets import (
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 
+from ..dates import PartialDate
 from ..fields import LinesField
 from ..list_editing import KEY
+
+_HOUR = re.compile(r"(\d{1,2}) ?[hH] ?(\d{2})?")
 
 
 class LoadedChoices:
@@ -78,6 +82,37 @@ class SpacedDecimalField(forms.DecimalField):
         if isinstance(value, str):
             value = "".join(value.split())
         return super().to_python(value)
+
+
+class WrittenDateField(forms.DateField):
+    """A day as people write it: "15/01/2027", "15 janvier 2027"."""
+
+    def to_python(self, value):
+        try:
+            return super().to_python(value)
+        except ValidationError:
+            try:
+                known = PartialDate.parse(value)
+            except ValueError:
+                known = PartialDate()
+            if known.earliest is None or known.earliest != known.latest:
+                raise
+            return known.earliest
+
+
+class WrittenTimeField(forms.TimeField):
+    """An hour as people write it: "14:30", "14h30", "18 h"."""
+
+    def to_python(self, value):
+        if isinstance(value, str) and (found := _HOUR.fullmatch(value.strip())):
+            value = f"{found[1]}:{found[2] or '00'}"
+        return super().to_python(value)
+
+
+class WrittenDateTimeField(forms.SplitDateTimeField):
+    def __init__(self, **kwargs):
+        fields = WrittenDateField(), WrittenTimeField()
+        forms.MultiValueField.__init__(self, fields, **kwargs)
 
 
 class ModelForm(forms.ModelForm):
@@ -191,6 +226,10 @@ class RelationsMixin:
             kwargs["assume_scheme"] = "https"
         elif isinstance(db_field, models.TimeField):
             kwargs["widget"] = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        elif isinstance(db_field, models.DateTimeField):
+            kwargs["form_class"] = WrittenDateTimeField
+        elif isinstance(db_field, models.DateField):
+            kwargs["form_class"] = WrittenDateField
         elif isinstance(db_field, models.DecimalField):
             # As text, so that what is no number is given back to correct.
             kwargs |= {"localize": True, "form_class": SpacedDecimalField}

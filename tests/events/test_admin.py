@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from coopemploi.publishing import Publishable
 from events.models import Attendance, Event, Recap, RoundTableEntry
@@ -445,3 +446,25 @@ def test_what_is_to_correct_is_named_above_the_sheet_and_led_to(animateur_client
 
 def test_sheet_without_errors_names_none(animateur_client):
     assert "error-places" not in animateur_client.get(ADD).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("day", "hour"), [("15/01/2027", "09:30"), ("15 janvier 2027", "9h30"), ("15/1/27", "9 h 30")]
+)
+def test_opening_of_registrations_is_written_as_people_write_it(animateur_client, day, hour):
+    sent = {"registration_opens_at_0": day, "registration_opens_at_1": hour}
+
+    animateur_client.post(ADD, event_data(**sent))
+
+    opens = timezone.localtime(Event.objects.get().registration_opens_at)
+    assert f"{opens:%d/%m/%Y %H:%M}" == "15/01/2027 09:30"
+
+
+@pytest.mark.parametrize(("day", "hour"), [("janvier 2027", "9h30"), ("15/01/2027", "25h")])
+def test_opening_that_is_no_moment_is_refused_beside_its_field(animateur_client, day, hour):
+    sent = {"registration_opens_at_0": day, "registration_opens_at_1": hour}
+
+    response = animateur_client.post(ADD, event_data(**sent))
+
+    assert list(response.context["adminform"].form.errors) == ["registration_opens_at"]
+    assert day in response.content.decode()
