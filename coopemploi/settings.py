@@ -162,6 +162,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
+            "builtins": ["coopemploi.templatetags.french"],
             "loaders": [
                 (
                     "coopemploi.templating.Loader",

@@ -1,7 +1,7 @@
 """The short ways of our templates give what Django's long ones do."""
 
 import pytest
-from django.template import Context, Engine, RequestContext
+from django.template import Context, Engine, RequestContext, Template
 from django.template import base as django_base
 from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import mark_safe
@@ -220,3 +220,12 @@ def test_what_was_prefetched_is_read_without_its_manager():
     quicken(template.nodelist)
 
     assert template.render(Context({"record": Prefetched()})) == "mobilité"
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(0, "réseau"), (1, "réseau"), (2, "réseaux"), ([], "réseau")]
+)
+def test_nothing_is_singular(count, said):
+    template = Template("réseau{{ count|pluralize:'x' }}")
+
+    assert template.render(Context({"count": count})) == said
