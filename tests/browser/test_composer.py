@@ -274,3 +274,14 @@ def test_composer_has_no_fault(page, composer, browser):
 
     assert faults(tab, WCAG) == {}
     context.close()
+
+
+def test_focus_follows_the_rows_that_are_added_and_taken_away(page, composer):
+    composer()
+    for group, field in (("key_ideas", "key_ideas-3-text"), ("verbatims", "verbatims-1-text")):
+        add = page.locator(f"#{group}-group .add-row").get_by_role("button")
+        add.press("Enter")
+        expect(page.locator(f"[name={field}]")).to_be_focused()
+
+        page.locator(f"#{group}-group .inline-deletelink").last.press("Enter")
+        expect(add).to_be_focused()
