@@ -183,8 +183,8 @@ class MatchInline(TabularInline):
     model = Match
     form = MatchForm
     formset = MatchFormSet
-    fields = ["pair", "score", "why", "status", "introduce"]
-    readonly_fields = ["pair", "score", "why", "introduce"]
+    fields = ["other", "score", "why", "status", "introduce"]
+    readonly_fields = ["other", "score", "why", "introduce"]
     extra = 0
     can_delete = False
 
@@ -199,9 +199,14 @@ class MatchInline(TabularInline):
             db_field, request, show_hidden_initial=True, **kwargs
         )
 
-    @admin.display(description="rapprochement")
-    def pair(self, match):
-        return str(match) if match.pk else ""  # a forged form may count rows that are not
+    @admin.display(description="avec")
+    def other(self, match):
+        """The other half: the sheet is that of the first one."""
+        if not match.pk:  # a forged form may count rows that are not
+            return ""
+        other = match.candidate if self.parent_model is Need else match.need
+        url = reverse(f"admin:initiatives_{other._meta.model_name}_change", args=[other.pk])
+        return format_html('<a href="{}">{}</a>', url, other)
 
     @admin.display(description="raisons")
     def why(self, match):

@@ -261,6 +261,11 @@ def note_unanswered(need):
     return joined(age, who and str(who))
 
 
+def matches_address(request, need):
+    """Where what could answer a need is listed, below its long sheet."""
+    return f"{admin_url(Need, 'change', need.pk)}#matches-group"
+
+
 def first_proposed(proposals):
     return proposals.select_related("actor", "user").order_by("created_at", "pk")
 
@@ -384,6 +389,7 @@ PANELS = [
         head=FollowUp(Need, "piste-non-traitee"),
         first=first_unanswered,
         note=note_unanswered,
+        address=matches_address,
     ),
     Panel(
         key="signalees",

@@ -193,6 +193,15 @@ def test_staff_see_only_the_panels_of_what_they_may_view(client, monkeypatch):
     assert "Action en retard" not in response.content.decode()
 
 
+def test_need_with_a_lead_is_opened_where_its_leads_are(animateur_client):
+    await_everything()
+
+    [first, *_] = panels(animateur_client)["pistes"]["rows"]
+
+    page, place = first["url"].split("#")
+    assert f'id="{place}"' in animateur_client.get(page).text
+
+
 def test_perimeter_narrows_panels_as_it_does_lists(client):
     mandate = MandateFactory()
     mine, _ = InitiativeFactory.create_batch(2, summary="", stage="")

@@ -1,4 +1,5 @@
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -10,7 +11,9 @@ from tests.factories import (
     InitiativeFactory,
     InitiativeLinkFactory,
     InvolvementFactory,
+    MatchFactory,
     NeedFactory,
+    OfferFactory,
     StepFactory,
     TerritoryFactory,
 )
@@ -136,3 +139,18 @@ def test_need_is_found_by_its_actor(animateur_client):
     )
 
     assert [each.text for each in response.context["cl"].result_list] == ["Cherche un règlement"]
+
+
+@pytest.mark.parametrize("side", ["need", "offer"])
+def test_lead_shows_its_other_half_and_leads_to_it(animateur_client, side):
+    match = MatchFactory(need=NeedFactory(text="Un modèle"), offer=OfferFactory(text="Une charte"))
+    halves = {"need": match.need, "offer": match.offer}
+    record = halves.pop(side)
+    [other] = halves.values()
+
+    address = reverse(f"admin:initiatives_{side}_change", args=[record.pk])
+    page = BeautifulSoup(animateur_client.get(address).content, "html.parser")
+
+    cell = page.select_one("#matches-group .field-other")
+    assert cell.text.strip() == other.text
+    assert cell.a["href"].startswith(f"/admin/initiatives/{other._meta.model_name}/{other.pk}/")
