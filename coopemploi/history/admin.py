@@ -216,6 +216,10 @@ class RecordHistory(admin.ModelAdmin):
         context = {"has_bin": records_of(self.model) is not None, **(extra_context or {})}
         return super().changelist_view(request, context)
 
+    def delete_view(self, request, object_id, extra_context=None):
+        context = {"has_bin": records_of(self.model) is not None, **(extra_context or {})}
+        return super().delete_view(request, object_id, context)
+
     def _record_of(self, version):
         return self.model(**records_of(self.model).values_of(version))
 

@@ -231,6 +231,17 @@ def test_deletion_names_what_goes_and_no_link_between_records(animateur_client):
     assert "object (" not in page.text
 
 
+def test_deletion_says_in_good_french_that_a_record_can_come_back(animateur_client):
+    theme = ThemeFactory(name="Mobilité")
+
+    listed = animateur_client.get(reverse("admin:vocabulary_theme_changelist")).text
+    asked = animateur_client.get(reverse("admin:vocabulary_theme_delete", args=[theme.pk])).text
+
+    assert "Supprimer la sélection" in listed
+    assert "Supprimer « Mobilité » ?" in asked
+    assert "La fiche ira dans la corbeille" in asked
+
+
 def test_identity_is_created_once_and_never_deleted(animateur_client):
     response = animateur_client.get(reverse("admin:identity_identity_changelist"))
     assert response.url == reverse("admin:identity_identity_add")
