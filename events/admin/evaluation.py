@@ -47,6 +47,10 @@ class EvaluationAdmin(OfAnEventMixin, ModelAdmin):
         if not form.instance.questions.exists():
             form.instance.ask_usual_questions()
 
+    def response_post_save_add(self, request, obj):
+        """What one makes an evaluation for is next: its links to send."""
+        return redirect("admin:events_evaluation_results", obj.pk)
+
     def object_links(self, request, obj):
         return [
             (

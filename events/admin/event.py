@@ -306,6 +306,7 @@ class EventAdmin(
             *self._recap_links(obj),
             *self.pasting_links(request, obj),
             *self.round_table_links(obj),
+            *self._action_links(obj),
             *self._evaluation_links(obj),
         ]
 
@@ -313,6 +314,10 @@ class EventAdmin(
         if not event.needs_registration:
             return [("Présences", reverse("admin:events_event_presences", args=[event.pk]))]
         return [("Inscriptions", reverse("admin:events_event_registered", args=[event.pk]))]
+
+    def _action_links(self, event):
+        actions = reverse("admin:events_action_changelist")
+        return [("Actions retenues", f"{actions}?event__exact={event.pk}")]
 
     def _evaluation_links(self, event):
         return [("Évaluation", reverse("admin:events_evaluation_of_event", args=[event.pk]))]

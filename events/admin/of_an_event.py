@@ -1,6 +1,7 @@
 """What is written on the page of an event, from a form of its own."""
 
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from coopemploi.admin import ModelForm
 from events.permissions import can_add_to_event
@@ -36,6 +37,14 @@ class OfAnEventForm(ModelForm):
 
 class OfAnEventMixin:
     form = OfAnEventForm
+
+    def get_changeform_initial_data(self, request):
+        """Of the event whose list one comes from, when the address names none."""
+        initial = super().get_changeform_initial_data(request)
+        came_from = QueryDict(request.GET.get("_changelist_filters", "").encode())
+        if event := came_from.get("event__exact"):
+            initial = {"event": event, **initial}
+        return initial
 
     def get_form(self, request, *args, **kwargs):
         form = super().get_form(request, *args, **kwargs)

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.utils import timezone
 from coopemploi.publishing import Publishable
 from events.models import Attendance, Event, Recap, RoundTableEntry
 from tests.factories import (
+    ActionFactory,
     AppearanceFactory,
     AttendanceFactory,
     EventActorFactory,
@@ -468,3 +470,21 @@ def test_opening_that_is_no_moment_is_refused_beside_its_field(animateur_client,
 
     assert list(response.context["adminform"].form.errors) == ["registration_opens_at"]
     assert day in response.content.decode()
+
+
+def test_actions_of_a_meeting_are_listed_and_added_from_its_sheet(animateur_client):
+    event = EventFactory()
+    mine = ActionFactory(event=event)
+    ActionFactory(event=EventFactory())
+    sheet = BeautifulSoup(
+        animateur_client.get(reverse("admin:events_event_change", args=[event.pk])).content,
+        "html.parser",
+    )
+    link = sheet.select_one(".object-tools").find("a", string="Actions retenues")["href"]
+
+    listed = animateur_client.get(link)
+    add = BeautifulSoup(listed.content, "html.parser").select_one(".object-tools .addlink")["href"]
+    form = animateur_client.get(add).context["adminform"].form
+
+    assert list(listed.context["cl"].result_list) == [mine]
+    assert form["event"].value() == str(event.pk)

@@ -268,10 +268,11 @@ def test_evaluation_without_question_gets_the_usual_two(animateur_client):
     form = {"event": event.pk, "is_open": "on", "shows_results": "on"}
     form |= {"questions-TOTAL_FORMS": 0, "questions-INITIAL_FORMS": 0}
 
-    animateur_client.post(reverse("admin:events_evaluation_add"), form)
+    response = animateur_client.post(reverse("admin:events_evaluation_add"), form)
 
-    kinds = [question.kind for question in Evaluation.objects.get().questions.all()]
-    assert kinds == [Kind.SCALE, Kind.YES_NO]
+    evaluation = Evaluation.objects.get()
+    assert [question.kind for question in evaluation.questions.all()] == [Kind.SCALE, Kind.YES_NO]
+    assert response.url == results_page(evaluation)  # where its links are to send
 
 
 def test_addresses_are_sent_their_link_and_not_kept(animateur_client):
