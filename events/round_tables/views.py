@@ -1,5 +1,6 @@
 """The pages that receive and review a tour de table, inside the admin of its event."""
 
+from collections import Counter
 from contextlib import nullcontext
 from functools import wraps
 from itertools import pairwise
@@ -370,6 +371,32 @@ def _page(request, event, model_admin, name, title, context, status=200):
     return render(request, f"admin/events/round_table/{name}.html", context, status=status)
 
 
+def _told(items, left):
+    """How many items were sorted, and into what: « 3 éléments triés : 2 besoins, 1 offre. »"""
+
+    def counted(count, label):
+        return f"{count} {label}{'s' if count > 1 else ''}"
+
+    now = RoundTableItem.objects.filter(pk__in=[item.pk for item in items])
+    outcomes = Counter(now.values_list("outcome", flat=True))
+    into = [counted(outcomes[each], each.label) for each in Outcome if outcomes[each]]
+    done = len(items) - left
+    if set(outcomes) == {Outcome.PENDING}:
+        return f"{counted(done, 'élément')} remis à trier."
+    told = f"{counted(done, 'élément')} trié{'s' if done > 1 else ''}"
+    return f"{told}." if left else f"{told} : {', '.join(into)}."
+
+
+def _place_after(event, items, shows_all):
+    """Where one goes on: the contribution of the item just sorted, or the next that is shown."""
+    entries = event.round_table_entries.all()
+    if not shows_all:
+        entries = entries.filter(items__outcome=Outcome.PENDING)
+    order = items[0].entry.order
+    entry = entries.filter(order__gte=order).first()
+    return f"#contribution-{entry.pk}" if entry else ""
+
+
 @of_an_event
 @require_http_methods(["GET", "HEAD", "POST"])
 def sort(request, event, model_admin):
@@ -384,13 +411,13 @@ def sort(request, event, model_admin):
             user=request.user,
             together=form.cleaned_data["together"],
         )
-        done = len(form.cleaned_data["items"]) - len(refused)
-        if done:
-            s = "s" if done > 1 else ""
-            messages.success(request, f"{done} élément{s} trié{s}.")
+        sorted_items = form.cleaned_data["items"]
+        if len(sorted_items) > len(refused):
+            messages.success(request, _told(sorted_items, len(refused)))
         for why in refused:
             messages.warning(request, why)
-        return redirect(request.get_full_path())
+        place = _place_after(event, sorted_items, shows_all) if form.cleaned_data["one"] else ""
+        return redirect(request.get_full_path() + place)
     items = RoundTableItem.objects.filter(entry__event=event)
     pending = items.filter(outcome=Outcome.PENDING).count()
     shown = items if shows_all else items.filter(outcome=Outcome.PENDING)

@@ -55,6 +55,28 @@ def test_one_click_makes_a_draft_need_linked_to_what_was_said(animateur_client, 
     assert str(need.stated_on) == str(entry.event.start)
 
 
+def test_sorting_says_into_what_and_goes_on_where_one_was(animateur_client, entry):
+    first, last = said(entry, "need"), said(entry, "need")
+    following = RoundTableEntryFactory(event=entry.event, order=entry.order + 1)
+    said(following, "offer")
+    said(following, "need")
+    url = reverse("admin:events_event_round_table_sort", args=[entry.event_id])
+
+    stays = animateur_client.post(url, {"one": f"{first.pk}:need"})
+    goes_on = animateur_client.post(url, {"one": f"{last.pk}:finding"})
+    animateur_client.post(url, {"one": f"{last.pk}:pending"})
+    rest = sort(animateur_client, entry, all="oui")
+
+    assert stays.url == f"{url}#contribution-{entry.pk}"
+    assert goes_on.url == f"{url}#contribution-{following.pk}"
+    assert [str(told) for told in rest.context["messages"]] == [
+        "1 élément trié : 1 besoin.",
+        "1 élément trié : 1 constat.",
+        "1 élément remis à trier.",
+        "3 éléments triés : 2 besoins, 1 offre.",
+    ]
+
+
 def test_long_demarche_becomes_an_initiative_with_nothing_lost(animateur_client, entry):
     text = "Une plateforme " + "réunit les acteurs " * 15
     item = said(entry, "demarche", text)
