@@ -15,7 +15,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 
-from events.models import Action, Attendance, Campaign, Event, EventFigure, Recap
+from events.models import (
+    Action,
+    Attendance,
+    Campaign,
+    Event,
+    EventFigure,
+    Recap,
+    Registration,
+)
 from initiatives.models import Initiative, Introduction, Need, Offer, Resource
 from territories.models import Actor, Network, Person, Territory
 
@@ -192,12 +200,15 @@ def joined(*parts):
 
 def first_to_come(events):
     attendances = Attendance.objects.filter(event=OuterRef("pk"))
+    registrations = Registration.objects.filter(event=OuterRef("pk"))
     status = Attendance.Status
     return (
         events.select_related("town")
         .annotate(
             invited=row_count(attendances.filter(status=status.INVITED)),
             registered=row_count(attendances.filter(status=status.REGISTERED)),
+            confirmed=row_count(registrations.confirmed()),
+            waiting=row_count(registrations.waiting()),
         )
         .order_by("start_earliest", "start_time", "pk")
     )
@@ -205,12 +216,14 @@ def first_to_come(events):
 
 def note_to_come(event):
     town = event.town and event.town.name
-    invited, registered = event.invited, event.registered
+    invited = event.invited
+    registered = event.confirmed if event.needs_registration else event.registered
     return joined(
         event.start.label if event.start else event.end.label,
         town,
         f"{invited} invité{'s' if invited > 1 else ''}" if invited else "",
         f"{registered} inscrit{'s' if registered > 1 else ''}" if registered else "",
+        f"{event.waiting} en attente" if event.waiting else "",
         "" if event.is_published else event.get_status_display(),
     )
 

@@ -35,6 +35,7 @@ from tests.factories import (
     NeedFactory,
     ProposalFactory,
     RecapFactory,
+    RegistrationFactory,
     ResourceFactory,
     TerritoryFactory,
     ThemeFactory,
@@ -250,6 +251,16 @@ def test_meeting_to_come_shows_who_is_invited_and_registered(animateur_client):
     (row,) = panels(animateur_client)["a-venir"]["rows"]
 
     assert row["note"] == "17 octobre 2119 · 2 invités · 1 inscrit"
+
+
+def test_meeting_on_registration_says_how_many_registered_and_wait(animateur_client):
+    event = EventFactory(start=PartialDate.parse("17/10/2119"), needs_registration=True, capacity=2)
+    for status in ("confirmed", "confirmed", "waiting", "cancelled"):
+        RegistrationFactory(event=event, status=status)
+
+    [row] = panels(animateur_client)["a-venir"]["rows"]
+
+    assert row["note"] == "17 octobre 2119 · 2 inscrits · 1 en attente"
 
 
 def test_recap_to_write_leads_to_its_form(animateur_client):
