@@ -1,5 +1,6 @@
 """The pages by which whoever prepares an event welcomes those who registered."""
 
+from collections import Counter
 from functools import partial
 
 from django.contrib import messages
@@ -116,7 +117,7 @@ class RegisteredMixin:
             twins = presences.note(event, marks=form.marks, walk_ins=form.walk_ins, seen=form.seen)
             if "autres" in request.POST:
                 presences.mark_the_others_present(event)
-            messages.success(request, "Les présences sont notées.")
+            messages.success(request, f"Les présences sont notées{told(event)}.")
             if twins:
                 names = ", ".join(twin.name for twin in twins)
                 messages.warning(request, f"Déjà sur la feuille, et pas noté deux fois : {names}.")
@@ -150,6 +151,17 @@ class RegisteredMixin:
             form=form,
             status=400 if form.is_bound else 200,
         )
+
+
+def told(event):
+    """ " : 12 présents, 3 excusés", "" when nothing is noted of anybody."""
+    noted = Counter(event.registrations.expected().values_list("presence", flat=True))
+    counts = [
+        f"{noted[each]} {each.label}{'s' if noted[each] > 1 else ''}"
+        for each in Registration.Presence
+        if noted[each]
+    ]
+    return f" : {', '.join(counts)}" if counts else ""
 
 
 def by_name(event):

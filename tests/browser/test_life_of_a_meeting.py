@@ -172,7 +172,7 @@ def note_presences(page, site, animateur, event):
     page.get_by_role("group", name="Personne 10", exact=True).get_by_label("excusé").check()
     page.get_by_role("group", name="Personne 1", exact=True).last.get_by_label("Nom").fill("Venue")
     page.get_by_role("button", name="noter présents tous les autres").click()
-    expect(page.get_by_text("Les présences sont notées.")).to_be_visible()
+    expect(page.get_by_text("Les présences sont notées")).to_be_visible()
     presences = event.registrations.values_list("presence", flat=True)
     assert list(presences).count("present") == SEATS
     assert list(presences).count("excused") == 1

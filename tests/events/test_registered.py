@@ -184,7 +184,8 @@ def test_presences_are_noted_of_people_and_of_their_actors(animateur_client, eve
             f"presence-{unknown.pk}": "present",
         },
     )
-    assert "Les présences sont notées." in response.text
+    said = "Les présences sont notées : 2 présents, 1 excusé, 1 représenté."
+    assert said in response.text
     assert dict(event.registrations.values_list("pk", "presence")) == {
         came.pk: "present",
         colleague.pk: "excused",
