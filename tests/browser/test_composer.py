@@ -8,7 +8,13 @@ from playwright.sync_api import expect
 
 from coopemploi.derived import registry
 from events.models import KeyIdea
-from tests.factories import KeyIdeaFactory, RecapFactory, UserFactory, VerbatimFactory
+from tests.factories import (
+    KeyIdeaFactory,
+    RecapFactory,
+    RegistrationFactory,
+    UserFactory,
+    VerbatimFactory,
+)
 
 from .audit import WCAG, faults
 from .test_introduction import sign_in
@@ -285,3 +291,21 @@ def test_focus_follows_the_rows_that_are_added_and_taken_away(page, composer):
 
         page.locator(f"#{group}-group .inline-deletelink").last.press("Enter")
         expect(add).to_be_focused()
+
+
+def test_sheet_of_presences_is_kept_after_a_closed_tab(page, site):
+    registration = RegistrationFactory()
+    sign_in(page, site, UserFactory(is_staff=True, is_superuser=True))
+    url = site + reverse("admin:events_event_presences", args=[registration.event_id])
+    page.goto(url)
+    page.get_by_label("excusé").check()
+    page.get_by_role("group", name="Personne 1", exact=True).get_by_label("Nom").fill("Venue")
+    kept(page)
+
+    later = page.context.new_page()
+    later.goto(url)
+    later.get_by_role("button", name="Reprendre le brouillon").click()
+    later.get_by_role("button", name="Enregistrer", exact=True).click()
+
+    expect(later.locator(".messagelist")).to_contain_text("1 présent, 1 excusé")
+    expect(later.locator(".draft-note")).to_have_count(0)
