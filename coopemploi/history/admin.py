@@ -305,7 +305,10 @@ class RecordHistory(admin.ModelAdmin):
         key = getattr(request, "history_operation", None)
         if key is None:
             return ""
-        return format_html(' <a href="{}">Annuler</a>', self._address("undo", key))
+        address = self._address("undo", key)
+        if came_from := self.get_preserved_filters(request):
+            address += f"?{came_from}"
+        return format_html(' <a href="{}">Annuler</a>', address)
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def undo_view(self, request, key):
@@ -315,6 +318,9 @@ class RecordHistory(admin.ModelAdmin):
         plan = plan_undoing(self.model, key)
         if not plan.drafts and not plan.left_out:
             raise Http404("Cette action n'existe pas.")
+        # The list that one came from, as it was filtered.
+        back = f"{self._address('changelist')}?{request.GET.get('_changelist_filters', '')}"
+        back = back.rstrip("?")
         if request.method == "POST":
             plan = undo(
                 self.model,
@@ -330,13 +336,14 @@ class RecordHistory(admin.ModelAdmin):
             for version, why in plan.left_out:
                 told = f"« {names.of_version(version)} » n'a pas bougé : {why}."
                 self.message_user(request, told, messages.WARNING)
-            return HttpResponseRedirect(self._address("changelist"))
+            return HttpResponseRedirect(back)
         versions = [result.version for result in plan.drafts]
         names = Names([*versions, *(version for version, _ in plan.left_out)])
         return self._page(
             request,
             "record_undo.html",
             title="Annuler l'action",
+            back=back,
             kept=[names.of_version(version) for version in versions],
             left_out=[(names.of_version(version), why) for version, why in plan.left_out],
         )

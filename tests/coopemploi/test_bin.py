@@ -4,6 +4,7 @@ import html
 import uuid
 
 import pytest
+from bs4 import BeautifulSoup
 from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.db import connection, models
@@ -337,6 +338,19 @@ def test_mass_action_is_undone_but_for_what_changed_since(animateur_client):
     assert "Reprise : changé depuis" in told
     assert "2 fiches remises comme avant." in text(response)
     assert "« Reprise » n'a pas bougé : changé depuis." in text(response)
+
+
+def test_undoing_goes_back_to_the_list_as_it_was_filtered(animateur_client):
+    initiative = InitiativeFactory(title="Un garage", stage="ongoing")
+    filtered = page(Initiative, "changelist") + "?q=garage&stage__exact=ongoing"
+    data = {"action": "archive_selection", "_selected_action": initiative.pk, "confirmed": "oui"}
+    done = BeautifulSoup(animateur_client.post(filtered, data, follow=True).content, "html.parser")
+    undo = done.select_one(".messagelist a")["href"]
+
+    asked = BeautifulSoup(animateur_client.get(undo).content, "html.parser")
+    back = animateur_client.post(undo)
+
+    assert asked.select_one(".closelink")["href"] == back.url == filtered
 
 
 def test_mass_action_is_undone_once(animateur_client):
