@@ -280,6 +280,12 @@ def test_admin_pages_hold_no_inline_script_or_style(animateur_client):
         assert not re.search(r"<[^>]+\sstyle=", html)
 
 
+def test_member_of_the_team_without_a_mandate_is_told_to_ask_for_one(client, db):
+    client.force_login(UserFactory(is_staff=True))
+
+    assert "demandez-le à qui administre le site" in client.get(reverse("admin:index")).text
+
+
 def test_anonymous_visitor_is_sent_to_the_sign_in_page(client, db):
     response = client.get(reverse("admin:index"))
 
