@@ -168,7 +168,8 @@ class ModelAdmin(
         context["title"] = f"Ajouter {with_article(name)}" if obj is None else capfirst(name)
         if obj is not None:
             context["object_links"] = self.object_links(request, obj)
-            context["preview_url"] = self.preview_url(obj)
+            if self.has_change_permission(request, obj):  # a preview is for nobody else
+                context["preview_url"] = self.preview_url(obj)
             context["view_on_site_label"] = self.view_on_site_label(obj)
         if context["errors"]:
             unfold(context["adminform"])

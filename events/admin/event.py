@@ -300,6 +300,8 @@ class EventAdmin(
         return reverse("event_preview", args=[obj.slug])
 
     def object_links(self, request, obj):
+        if not self.has_change_permission(request, obj):
+            return self._links_to_read(obj)
         return [
             *self._invitation_links(obj),
             *self._registration_links(obj),
@@ -308,6 +310,17 @@ class EventAdmin(
             *self.round_table_links(obj),
             *self._action_links(obj),
             *self._evaluation_links(obj),
+        ]
+
+    def _links_to_read(self, event):
+        """For who may not change the event: what is not theirs to write leads nowhere."""
+        recap = getattr(event, "recap", None)
+        return [
+            *self._invitation_links(event),
+            *([("Compte rendu", self._recap_url(recap))] if recap else []),
+            self._entries_link(event),
+            *self._action_links(event),
+            *(self._evaluation_links(event) if hasattr(event, "evaluation") else []),
         ]
 
     def _registration_links(self, event):
@@ -328,18 +341,20 @@ class EventAdmin(
         return [("Qui inviter ?", reverse("admin:events_event_invitees", args=[event.pk]))]
 
     def _recap_links(self, obj):
-        table = reverse("admin:events_roundtableentry_changelist")
         proposed = reverse("admin:events_event_proposed_presences", args=[obj.pk])
-        links = [
-            ("Tour de table", f"{table}?event__exact={obj.pk}"),
-            ("Présences proposées", proposed),
-        ]
+        links = [self._entries_link(obj), ("Présences proposées", proposed)]
         recap = getattr(obj, "recap", None)
         if recap is not None:
-            url = reverse("admin:events_recap_change", args=[recap.pk])
-            return [("Modifier le compte rendu", url), *links]
+            return [("Modifier le compte rendu", self._recap_url(recap)), *links]
         url = reverse("admin:events_recap_add")
         return [("Rédiger le compte rendu", f"{url}?event={obj.pk}"), *links]
+
+    def _recap_url(self, recap):
+        return reverse("admin:events_recap_change", args=[recap.pk])
+
+    def _entries_link(self, event):
+        table = reverse("admin:events_roundtableentry_changelist")
+        return "Tour de table", f"{table}?event__exact={event.pk}"
 
 
 @admin.register(Session)

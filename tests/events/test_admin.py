@@ -17,6 +17,7 @@ from tests.factories import (
     EventFactory,
     EventFigureFactory,
     KeyIdeaFactory,
+    MandateFactory,
     ObjectiveFactory,
     RecapFactory,
     RoundTableEntryFactory,
@@ -488,3 +489,25 @@ def test_actions_of_a_meeting_are_listed_and_added_from_its_sheet(animateur_clie
 
     assert list(listed.context["cl"].result_list) == [mine]
     assert form["event"].value() == str(event.pk)
+
+
+def test_meeting_of_another_perimeter_has_no_link_that_is_refused(client, db):
+    event = EventFactory(start="2119", needs_registration=True)
+    RecapFactory(event=event)
+    client.force_login(MandateFactory().user)
+
+    page = client.get(reverse("admin:events_event_change", args=[event.pk]))
+
+    links = BeautifulSoup(page.content, "html.parser").select(".object-tools a")
+    answers = {link.text.strip(): client.get(link["href"]).status_code for link in links}
+    assert answers == dict.fromkeys(
+        [
+            "Qui inviter ?",
+            "Compte rendu",
+            "Tour de table",
+            "Actions retenues",
+            "Historique",
+            "Voir sur le site",
+        ],
+        200,
+    )
