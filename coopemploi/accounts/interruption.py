@@ -1,4 +1,4 @@
-"""A form of the admin sent once the session is over: what it says is not lost.
+"""A form sent once the session is over, or its token stale: what it says is not lost.
 
 Nothing is kept on the server: the page that answers holds what was sent, to be sent again.
 """
@@ -11,17 +11,18 @@ PRIVATE = {"csrfmiddlewaretoken", "password", "password1", "password2"}
 
 
 def is_interrupted(request):
-    """Whether a request sends a form of the admin from a page of this very site."""
+    """Whether a request sends a form from a page of this very site, those of sign-in apart."""
     origin = f"{request.scheme}://{request.get_host()}"
     return (
         request.method == "POST"
-        and request.path.startswith(reverse("admin:index"))
+        and not request.path.startswith(reverse("account"))
         and request.headers.get("Origin", origin) == origin
     )
 
 
 def hold(request):
-    """The page that holds what was sent until who wrote it is signed in again."""
+    """The page that holds what was sent, until who wrote it is signed in again if need be."""
+    is_private = getattr(request.resolver_match.func, "login_required", True)
     sent = [
         (name, value)
         for name, values in request.POST.lists()
@@ -33,6 +34,7 @@ def hold(request):
         "sent": sent,
         "written": written,
         "has_files": bool(request.FILES),
+        "must_sign_in": is_private and not request.user.is_authenticated,
         "sign_in_url": f"{reverse('account_login')}?next={reverse('account')}",
     }
     return render(request, "account/interrupted.html", context, status=403)

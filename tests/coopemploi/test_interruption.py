@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from coopemploi.participation.models import Proposal
 from initiatives.models import Initiative
 from tests.conftest import SignedInClient
 from tests.factories import InitiativeFactory, UserFactory
@@ -20,6 +21,15 @@ FORM = {
         for prefix in ("involvements", "steps", "figures", "links")
         for name in ("TOTAL", "INITIAL")
     },
+}
+
+
+PROPOSE = reverse("proposal_add", args=["initiative"])
+PROPOSED = {
+    "fiche-title": "Garage <solidaire>",
+    "message": "Vu à Dax.",
+    "name": "Vic Visite",
+    "email": "vic@example.org",
 }
 
 
@@ -123,3 +133,35 @@ def test_strange_text_is_held_as_it_can_be(browser, title):
     response = browser.post(ADD, f"title={title}", content_type="application/x-www-form-urlencoded")
 
     assert response.status_code == 403
+
+
+def test_participant_s_form_is_held_until_signed_in_again(browser):
+    address = reverse("my_profile")
+
+    lost = browser.post(address, {"first_name": "Léa", "last_name": "Cherche"})
+
+    assert lost.status_code == 403
+    assert "Votre session s'est terminée" in lost.text.replace("&#x27;", "'")
+    assert held(lost) == {"first_name": "Léa", "last_name": "Cherche"}
+
+
+def test_visitor_s_form_is_held_though_its_token_is_stale(browser):
+    stale = browser.post(PROPOSE, {**PROPOSED, "csrfmiddlewaretoken": "a" * 64})
+
+    assert stale.status_code == 403
+    assert "À envoyer de nouveau" in stale.text
+    assert "Me connecter" not in stale.text
+    assert held(stale) == PROPOSED
+    again = browser.post(PROPOSE, {**held(stale), "csrfmiddlewaretoken": token(stale)})
+    assert again.status_code == 302
+    assert Proposal.objects.get().message == "Vu à Dax."
+
+
+def test_form_that_signs_in_is_never_given_back(browser):
+    response = browser.post(
+        reverse("account_login"), {"login": "vic@example.org", "password": "secret-1"}
+    )
+
+    assert response.status_code == 403
+    assert "Ce formulaire n'est plus valable" in response.text
+    assert "vic@example.org" not in response.text

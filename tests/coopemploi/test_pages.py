@@ -374,7 +374,9 @@ def test_contact_without_address(client, post, settings):
 
 
 def test_contact_refuses_forgery(site):
-    response = Client(enforce_csrf_checks=True).post(reverse("contact"), MESSAGE)
+    response = Client(enforce_csrf_checks=True).post(
+        reverse("contact"), MESSAGE, headers={"origin": "https://pirate.example"}
+    )
     assert response.status_code == 403
     assert "Ce formulaire n'est plus valable" in response.text
     assert mail.outbox == []
