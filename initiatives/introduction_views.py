@@ -2,9 +2,11 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -78,7 +80,7 @@ def introduction_ask(request, kind, slug):
     person = person_of(request.user)
     if person is None:
         messages.info(request, "Dites d'abord comment vous vous appelez.")
-        return redirect("my_profile")
+        return redirect_to_login(request.get_full_path(), reverse("my_profile"))
     is_own = introductions.is_concerned(person, record)
     answering = None if is_own else introductions.answering_for(record)
     context = {

@@ -12,6 +12,11 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = Person
         fields = ["first_name", "last_name", "email_is_public", "phone", "phone_is_public"]
+        # The model's words speak of a person to those who keep the record.
+        labels = {
+            "email_is_public": "Tout le monde peut voir mon adresse e-mail",
+            "phone_is_public": "Tout le monde peut voir mon téléphone",
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

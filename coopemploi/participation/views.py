@@ -2,12 +2,15 @@
 
 from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.logout import logout
+from allauth.account.utils import get_next_redirect_url
 from django.contrib import messages
 from django.contrib.auth import get_user_model
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -71,7 +74,7 @@ def profile(request):
             person.user, person.email = request.user, request.user.email
             person.save()
             messages.success(request, "C'est enregistré.")
-            return redirect("my_space")
+            return redirect(get_next_redirect_url(request) or "my_space")
     return render(request, "participation/profile.html", {"form": form}, status=400)
 
 
@@ -109,7 +112,7 @@ def belonging_ask(request, slug):
     person = person_of(request.user)
     if person is None:
         messages.info(request, "Dites d'abord comment vous vous appelez.")
-        return redirect("my_profile")
+        return redirect_to_login(request.get_full_path(), reverse("my_profile"))
     form = BelongingForm(request.POST or None)
     status = 400 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():

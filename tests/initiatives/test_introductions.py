@@ -589,13 +589,19 @@ def test_why_is_asked(client, match, mia):
 
 
 def test_without_an_account_one_signs_in_first(client, match):
-    assert client.post(ask_for(match.offer), WHY).url.startswith(reverse("account_login"))
+    assert client.get(ask_for(match.offer)).url.startswith(reverse("account_login"))
+    assert client.post(ask_for(match.offer), WHY).status_code == 403
+    assert not Introduction.objects.exists()
 
 
 def test_who_has_no_name_says_it_first(client, match):
     client.force_login(participant("sans.nom@example.org"))
 
-    assert client.post(ask_for(match.offer), WHY).url == reverse("my_profile")
+    asked = client.get(ask_for(match.offer))
+    assert asked.url.startswith(f"{reverse('my_profile')}?next=")
+    said = client.post(asked.url, {"first_name": "Léa", "last_name": "Cherche"})
+
+    assert said.url == ask_for(match.offer)
     assert not Introduction.objects.exists()
 
 

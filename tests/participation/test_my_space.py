@@ -1,6 +1,7 @@
 """« Mon espace » : who one is, what others see, what one takes away, and erasure."""
 
 import json
+from urllib.parse import urlencode
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -156,6 +157,23 @@ def test_who_is_not_known_says_their_name(client):
     )
 
 
+@pytest.mark.parametrize("elsewhere", ["https://pirate.example/", "//pirate.example/"])
+def test_profile_leads_to_no_other_site(client, elsewhere):
+    client.force_login(participant(first_name="Léa", last_name="Cherche"))
+    address = f"{reverse('my_profile')}?{urlencode({'next': elsewhere})}"
+
+    assert client.post(address, {"phone": PHONE}).url == reverse("my_space")
+
+
+def test_profile_speaks_to_the_person(client):
+    client.force_login(participant(first_name="Léa", last_name="Cherche"))
+
+    page = client.get(reverse("my_profile")).text
+
+    assert "peut voir mon adresse e-mail" in page
+    assert "Accepte que son" not in page
+
+
 def test_consent_is_given_field_by_field(client):
     user = participant(first_name="Léa", last_name="Cherche")
     client.force_login(user)
@@ -178,6 +196,18 @@ def test_a_known_name_is_not_changed_by_its_form(client):
 
 
 # Belonging to an actor
+
+
+def test_who_asks_to_belong_says_their_name_then_comes_back(client):
+    client.force_login(participant("noe@example.org"))
+    ask = reverse("belonging_ask", args=[ActorFactory().slug])
+
+    profile = client.get(ask).url
+    page = BeautifulSoup(client.get(profile).content, "html.parser")
+    sent_to = page.select_one("main form")["action"]
+    said = client.post(sent_to, {"first_name": "Noé", "last_name": "Nouveau"})
+
+    assert said.url == ask
 
 
 def test_belonging_is_asked_then_approved_by_a_member(client):
