@@ -1,7 +1,9 @@
 """What a search finds: groups of results, and ways out when it finds little."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -150,14 +152,16 @@ class Search:
         words = normalise(self.query).split()
         names = {
             " ".join(words[start:end]): (start, end)
-            for start in range(len(words))
-            for end in range(start + 1, min(start + LONGEST_PLACE, len(words)) + 1)
+            for start, end in combinations(ends_of_words(self.query), 2)
+            if end - start <= LONGEST_PLACE
         }
         found = sorted(
             places_called(self.user, names=[f" {name}" for name in names]),
             key=lambda place: (-len(place.sort_name.split()), -(place.population or 0)),
         )
-        return [self._place(place, words, names) for place in found[:MOST_PLACES]]
+        spans = {place: names[place.sort_name.strip()] for place in found}
+        named = [place for place in found if not _is_within(spans[place], spans.values())]
+        return [self._place(place, words, names) for place in named[:MOST_PLACES]]
 
     def _place(self, territory, words, names):
         start, end = names[territory.sort_name.strip()]
@@ -173,6 +177,19 @@ class Search:
         """Words as the query writes them: « GPECT » rather than « gpect »."""
         typed = {normalise(word): word for word in self.query.split()}
         return [typed.get(word, word) for word in words if self.analyser.clauses(word)]
+
+
+def _is_within(span, spans):
+    """Whether a name is but a part of a longer one: « Saint-Pierre », of Saint-Pierre-d'Albigny."""
+    return any(s <= span[0] and span[1] <= e and (s, e) != span for s, e in spans)
+
+
+def ends_of_words(query):
+    """Where a name may begin or end among the words of a query: nowhere in « Annecy-le-Vieux »."""
+    ends = [0]
+    for typed in re.split(r"[^\w-]+", query):
+        ends.append(ends[-1] + len(normalise(typed).split()))
+    return sorted(set(ends))
 
 
 def result_of(document, texts, marker):

@@ -107,6 +107,25 @@ def test_search_names_the_place(client):
     assert client.get(url).context["page"].paginator.count == 1
 
 
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("Saint-Pierre-d'Albigny", ["Saint-Pierre-d'Albigny"]),
+        ("gpect saint pierre d'albigny", ["Saint-Pierre-d'Albigny"]),
+        ("GPECT Saint-Pierre", ["Saint-Pierre"]),
+        ("Vieux-Saint-Pierre", []),
+        ("mobilité d'Albigny", ["Albigny"]),
+    ],
+)
+def test_search_cuts_no_name_of_a_place(client, query, named):
+    for name in ("Saint-Pierre-d'Albigny", "Saint-Pierre", "Albigny", "Vieux"):
+        TerritoryFactory(name=name, kind="commune")
+
+    found = client.get(reverse("search"), {"q": query}).context["found"]
+
+    assert [str(place["territory"].name) for place in found.places] == named
+
+
 def test_search_of_one_kind_is_paginated(client):
     event = EventFactory()
     recap = RecapFactory(event=event)
