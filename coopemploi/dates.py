@@ -151,7 +151,7 @@ class PartialDate:
             case Precision.UNKNOWN:
                 return self.wording or UNKNOWN
             case Precision.DAY:
-                return _day_label(first)
+                return day_label(first)
             case Precision.MONTH:
                 return f"{MONTHS[first.month - 1]} {first.year}"
             case Precision.YEAR:
@@ -159,10 +159,10 @@ class PartialDate:
         if self.wording and not self.deduced:
             return self.wording
         if not first:
-            return f"au plus tard le {_day_label(last)}"
+            return f"au plus tard le {day_label(last)}"
         if not last:
-            return f"au plus tôt le {_day_label(first)}"
-        return f"du {_day_label(first)} au {_day_label(last)}"
+            return f"au plus tôt le {day_label(first)}"
+        return f"du {day_label(first)} au {day_label(last)}"
 
     @property
     def iso(self):
@@ -207,7 +207,7 @@ class PartialDate:
         return f"{_slashed(first)} - {_slashed(last)}"
 
 
-def _day_label(date):
+def day_label(date):
     day = "1er" if date.day == 1 else date.day
     return f"{day} {MONTHS[date.month - 1]} {date.year}"
 

@@ -7,6 +7,7 @@ from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import mark_safe
 
+from ..dates import day_label
 from ..figures import format_number
 from ..prose import render_prose
 from ..vocabulary.acronyms import acronyms_of
@@ -29,6 +30,19 @@ def partial_date(date):
     if not date.is_deduced:
         return label
     return format_html('{} <small class="note">(date déduite)</small>', label)
+
+
+@register.filter(expects_localtime=True)
+def day(date):
+    """A date or a moment → "1er mars 2027"."""
+    return day_label(date)
+
+
+@register.filter(expects_localtime=True)
+def hour(time):
+    """A time or a moment → "9 h 30", "14 h"."""
+    minutes = f"\N{NO-BREAK SPACE}{time.minute:02}" if time.minute else ""
+    return f"{time.hour}\N{NO-BREAK SPACE}h{minutes}"
 
 
 @register.filter

@@ -446,7 +446,7 @@ def test_sign_in_from_a_new_browser_is_told_once(client, protected, clock):
     sign_in(client)
     assert [message.subject for message in mail.outbox] == [NEW_BROWSER]
     assert mail.outbox[0].to == [protected.email]
-    assert "25 novembre 2026 à 10:00, depuis Firefox, Linux" in mail.outbox[0].body
+    assert "25 novembre 2026 à 10\xa0h, depuis Firefox, Linux" in mail.outbox[0].body
 
     client.post(reverse("account_logout"))
     clock.shift(30)

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import zoneinfo
 
 import pytest
 import time_machine
@@ -110,7 +111,7 @@ def test_registration_is_confirmed_by_mail_with_the_calendar(client):
     (message,) = sent()
     assert message.to == [ADDRESS]
     assert message.subject == "Vous êtes inscrit : Atelier mobilité"
-    assert "17 octobre 2030, 9h30 – 12h00" in message.body
+    assert "17 octobre 2030, 9\xa0h\xa030 – 12\xa0h\n" in message.body
     assert "https://visio.example.org/salle" in message.body
     assert "Sacha" not in message.body  # anybody may type anything
     ((name, content, media_type),) = message.attachments
@@ -373,6 +374,20 @@ def test_out_of_its_dates_registration_is_refused(client, values, status, said):
         assert said in response.text
     assert not Registration.objects.exists()
     assert not Email.objects.exists()
+
+
+def test_dates_are_said_in_french(client):
+    paris = zoneinfo.ZoneInfo("Europe/Paris")
+    event = make_event(
+        start=PartialDate.parse("1er novembre 2030"),
+        end_time=datetime.time(12),
+        registration_closes_at=datetime.datetime(2030, 10, 1, 9, 5, tzinfo=paris),
+    )
+
+    assert "jusqu'au 1er octobre 2030 à 9\xa0h\xa005" in client.get(page_of(event)).text
+    register(client, event)
+    (message,) = sent()
+    assert "1er novembre 2030, jusqu'à 12\xa0h\n" in message.body
 
 
 # Changing and cancelling
