@@ -1,7 +1,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ..links import opened_by
@@ -68,10 +68,12 @@ def alert_asked(request):
 def alert_confirm(request, signed):
     """The link of the mail asks once more: robots open the links of mails."""
     pk, frequency = signed
-    alert = get_object_or_404(Alert, pk=pk)
+    alert = Alert.objects.filter(pk=pk).first()
+    if alert is None:
+        raise Http404("Cette demande est effacée. Pour suivre la liste, repartez de sa page.")
     if request.method == "POST":
         services.confirm(alert, frequency)
-        messages.success(request, f"C'est noté : vous suivez « {alert.title} ».")
+        messages.success(request, f"C'est noté, vous suivez cette liste : {alert.title}.")
         return redirect("alert_manage", token=services.MANAGE.sign(alert.address))
     frequency_label = Alert.Frequency(frequency).label
     context = {"alert": alert, "frequency_label": frequency_label}
@@ -97,14 +99,19 @@ def _change(request, alerts):
         messages.success(request, "Vous ne suivez plus aucune liste.")
         return
     wanted = request.POST.get("arreter", "") or request.POST.get("alerte", "")
-    alert = get_object_or_404(alerts, pk=int(wanted) if wanted.isdecimal() else 0)
-    if "arreter" in request.POST:
+    if not wanted.isdecimal():
+        raise Http404("Cette demande ne dit pas de quelle liste il s'agit.")
+    alert = alerts.filter(pk=int(wanted)).first()
+    if alert is None:  # stopped meanwhile, from another tab
+        messages.info(request, "Cette liste n'était déjà plus suivie.")
+    elif "arreter" in request.POST:
         alert.delete()
-        messages.success(request, f"Vous ne suivez plus « {alert.title} ».")
-        return
-    form = FrequencyForm(request.POST, instance=alert)
-    if form.is_valid():
-        form.save()
-        messages.success(request, f"« {alert.title} » : {alert.get_frequency_display()}.")
+        messages.success(request, f"Vous ne suivez plus cette liste : {alert.title}.")
     else:
-        messages.error(request, " ".join(form.errors["frequency"]))
+        form = FrequencyForm(request.POST, instance=alert)
+        if form.is_valid():
+            form.save()
+            frequency = alert.get_frequency_display()
+            messages.success(request, f"Un courriel au plus {frequency} : {alert.title}.")
+        else:
+            messages.error(request, " ".join(form.errors["frequency"]))

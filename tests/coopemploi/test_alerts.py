@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from html import unescape
 
 import pytest
 from django.core import mail
@@ -292,8 +293,8 @@ def test_managing_changes_and_stops(client):
 def test_managing_reaches_no_other_address(client, key):
     other = follow(address="autre@example.org", title="Liste d'une autre personne")
     assert "autre personne" not in client.get(manage()).text
-    response = client.post(manage(), {key: other.pk, "frequency": "monthly"})
-    assert response.status_code == 404
+    response = client.post(manage(), {key: other.pk, "frequency": "monthly"}, follow=True)
+    assert "autre personne" not in response.text
     assert Alert.objects.get().frequency == "weekly"
 
 
@@ -315,7 +316,35 @@ def test_page_of_a_signed_link_is_kept_by_nobody(client):
     assert "no-store" in client.get(manage())["Cache-Control"]
 
 
-@pytest.mark.parametrize("wrong", ["", "x", "9" * 30, "-1"])
+@pytest.mark.parametrize("gone", [1, "9" * 30])
+def test_managing_a_list_stopped_from_another_tab(client, gone):
+    response = client.post(manage(), {"arreter": gone}, follow=True)
+
+    assert response.status_code == 200
+    assert "Cette liste n'était déjà plus suivie." in unescape(response.text)
+
+
+def test_confirming_what_was_stopped_says_so(client):
+    alert = follow()
+    link = reverse("alert_confirm", args=[services.CONFIRM.sign([alert.pk, "weekly"])])
+    alert.delete()
+
+    response = client.get(link)
+
+    assert response.status_code == 404
+    assert "Cette demande est effacée." in response.text
+
+
+def test_words_of_a_list_are_not_quoted_twice(client):
+    ask(client, "/initiatives/?q=verger")
+    deliver()
+    said = client.post(link_of(mail.outbox[0]), follow=True).text
+
+    assert "«" not in mail.outbox[0].subject.replace("« verger »", "")
+    assert "vous suivez cette liste : Initiatives : « verger »." in unescape(said)
+
+
+@pytest.mark.parametrize("wrong", ["", "x", "-1"])
 def test_managing_a_wrong_key(client, wrong):
     assert client.post(manage(), {"arreter": wrong}).status_code == 404
 
