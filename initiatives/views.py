@@ -115,11 +115,15 @@ def offer_detail(request, slug):
 def with_page(exchanges, user):
     """All that the page of a need or an offer says of it."""
     items = exchanges.model._meta.get_field("round_table_items").related_model.objects
-    return exchanges.select_related("person", "source").prefetch_related(
-        Prefetch("territories", Territory.objects.named()),
-        *VOCABULARIES,
-        visible_actor(user),
-        Prefetch("round_table_items", items.told_to(user), to_attr="told"),
+    return (
+        exchanges.with_reach()
+        .select_related("person", "source")
+        .prefetch_related(
+            Prefetch("territories", Territory.objects.named()),
+            *VOCABULARIES,
+            visible_actor(user),
+            Prefetch("round_table_items", items.told_to(user), to_attr="told"),
+        )
     )
 
 

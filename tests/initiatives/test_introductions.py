@@ -531,6 +531,26 @@ def ask_for(record):
     )
 
 
+@pytest.mark.parametrize("by", ["nobody", "address", "account", "member"])
+def test_page_proposes_only_what_somebody_would_read(client, by):
+    person, actor = PersonFactory(email=""), ActorFactory()
+    need = NeedFactory(person=person, actor=actor)
+    if by == "address":
+        person.email = SEEKER
+    elif by == "account":
+        person.user = participant(SEEKER)
+    elif by == "member":
+        BelongingFactory(person=PersonFactory(email=HELPER), actor=actor, state="approved")
+    BelongingFactory(person=PersonFactory(email=HELPER), actor=actor, state="asked")
+    BelongingFactory(person=PersonFactory(email=HELPER), state="approved")
+    person.save()
+    page = client.get(need.get_absolute_url()).text
+
+    assert (ask_for(need) in page) is (by != "nobody")
+    assert (introductions.answering_for(need) is not None) is (by != "nobody")
+    assert reverse("contact") in page
+
+
 def test_anybody_known_asks_for_an_offer_saying_why(client, match, mia):
     client.force_login(mia)
     assert ask_for(match.offer) in client.get(match.offer.get_absolute_url()).text
