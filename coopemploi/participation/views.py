@@ -30,6 +30,11 @@ STILL_NAMED = (
     "Votre compte est supprimé, et votre nom retiré de votre fiche. Il peut rester dans des textes "
     "ou des fichiers que le site ne sait pas corriger seul : l'équipe en est prévenue."
 )
+# What is answered to who asks again; after a refusal one may.
+ALREADY = {
+    Belonging.State.ASKED: "Votre demande est déjà faite : elle attend une réponse.",
+    Belonging.State.APPROVED: "Vous faites déjà partie de cet acteur.",
+}
 
 
 @never_cache
@@ -113,6 +118,10 @@ def belonging_ask(request, slug):
     if person is None:
         messages.info(request, "Dites d'abord comment vous vous appelez.")
         return redirect_to_login(request.get_full_path(), reverse("my_profile"))
+    known = person.belongings.filter(actor=actor).first()
+    if known and known.state in ALREADY:
+        messages.info(request, ALREADY[known.state])
+        return redirect("my_space")
     form = BelongingForm(request.POST or None)
     status = 400 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():

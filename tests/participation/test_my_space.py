@@ -231,6 +231,37 @@ def test_belonging_is_asked_then_approved_by_a_member(client):
     assert "acceptée" in Email.objects.get(to="noe@example.org").message
 
 
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [("asked", "elle attend une réponse"), ("approved", "Vous faites déjà partie")],
+)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_asking_again_says_where_it_stands(client, method, state, said):
+    belonging = BelongingFactory(state=state)
+    belonging.person.user = participant()
+    belonging.person.save()
+    client.force_login(belonging.person.user)
+    ask = reverse("belonging_ask", args=[belonging.actor.slug])
+
+    response = getattr(client, method)(ask, follow=True)
+
+    assert response.redirect_chain == [(reverse("my_space"), 302)]
+    assert said in response.text
+    assert "Votre demande est faite" not in response.text
+
+
+def test_one_asks_again_after_a_refusal(client):
+    belonging = BelongingFactory(state="refused")
+    belonging.person.user = participant()
+    belonging.person.save()
+    client.force_login(belonging.person.user)
+
+    client.post(reverse("belonging_ask", args=[belonging.actor.slug]), {"title": "Élue"})
+
+    belonging.refresh_from_db()
+    assert (belonging.state, belonging.title) == ("asked", "Élue")
+
+
 def test_a_refusal_says_why(client):
     actor = ActorFactory()
     member = member_of(actor)
