@@ -145,6 +145,7 @@ class Content:
         party.save()
         alert = made.AlertFactory()
         self.belonging = made.BelongingFactory(actor=self.actor)
+        self.joined = made.ActorFactory(name="Un acteur à rejoindre")
         self.tokens = {
             "alert_confirm": alerts.CONFIRM.sign([alert.pk, "weekly"]),
             "alert_manage": alerts.MANAGE.sign(alert.address),
@@ -221,7 +222,7 @@ class Content:
         if name == "introduction_ask":
             return {"kind": "offre", "slug": self.records["offer_detail"].slug}
         return {
-            "slug": self.actor.slug if "belonging" in name else self.records["coming"].slug,
+            "slug": self.joined.slug if "belonging" in name else self.records["coming"].slug,
             "section": "pages",
             "name": "absent.pdf",
             "kind": "initiative",
