@@ -168,6 +168,13 @@ class Proposal(models.Model):
     def is_new(self):
         return self.object_id is None
 
+    def is_waiting_already(self):
+        """Whether the same person already proposed the very same, and nobody has decided."""
+        names = ("kind", "content_type", "object_id", "page", "title", "message", "actor", "email")
+        same = {name: getattr(self, name) for name in (*names, "user")}
+        waiting = Proposal.objects.filter(state=self.State.PROPOSED, **same)
+        return any(each.values == self.values for each in waiting)
+
     @property
     def has_lost_its_sheet(self):
         """Whether it would change a sheet that was deleted."""

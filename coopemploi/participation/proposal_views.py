@@ -118,7 +118,7 @@ def _keep(request, kind, sheet, given, record, page):
         values = {name: value for name, value in sheet.stored().items() if name in names}
         before = {name: said[name] for name in names} if record else {}
     actor = given.get("actor") or _actor_of(record)
-    proposal = Proposal.objects.create(
+    proposal = Proposal(
         kind=kind,
         record=None if is_in_words else record,
         page=page,
@@ -131,6 +131,9 @@ def _keep(request, kind, sheet, given, record, page):
         name=given.get("name", ""),
         email=given.get("email", ""),
     )
+    if proposal.is_waiting_already():  # sent twice: a slow line, a second touch
+        return
+    proposal.save()
     if actor is None:
         proposal.territories.set(_places_of(record, sheet))
 

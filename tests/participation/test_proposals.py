@@ -79,6 +79,20 @@ def test_an_address_too_long_to_be_kept_is_told(client):
     assert not Proposal.objects.exists()
 
 
+def test_what_is_sent_twice_is_kept_once(client):
+    for _ in range(2):
+        assert propose_initiative(client, summary="Un").status_code == 302
+
+    [first] = Proposal.objects.all()
+    propose_initiative(client, summary="Deux")
+    propose_initiative(client, summary="Un", email="autre@example.org")
+    assert Proposal.objects.count() == 3
+    first.state = Proposal.State.REFUSED
+    first.save()
+    propose_initiative(client, summary="Un")
+    assert Proposal.objects.count() == 4
+
+
 def review(proposal):
     return reverse("admin:participation_proposal_change", args=[proposal.pk])
 
