@@ -222,7 +222,7 @@ class LocatedFilterSet(ListFilterSet):
         place = self.values.get("lieu")
         if not normalise(place or ""):
             return []
-        found = list(Territory.objects.matching(place)[: 4 * MOST_CANDIDATES])
+        found = list(Territory.objects.with_place().matching(place)[: 4 * MOST_CANDIDATES])
         named_so = [territory for territory in found if territory.nearness == 0]
         # An arrondissement bears the name of its chief town, which is what people mean.
         towns = [place for place in named_so if place.kind != Territory.Kind.ARRONDISSEMENT]

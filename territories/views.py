@@ -8,7 +8,7 @@ import datetime
 from collections import defaultdict
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, Subquery, Value, When, Window
+from django.db.models import Case, Count, F, Prefetch, Q, Value, When, Window
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -115,14 +115,6 @@ def whose(field, links, user):
     return links.filter(readable(user, f"{field}__")).select_related(field)
 
 
-def with_place(territories):
-    """Annotate `place`, the département each lies in wholly: 5 communes are Saint-Léonard."""
-    departements = Containment.objects.filter(
-        contained=OuterRef("pk"), container__kind=Territory.Kind.DEPARTEMENT, partial=False
-    ).exclude(container=OuterRef("pk"))
-    return territories.annotate(place=Subquery(departements.values("container__name")[:1]))
-
-
 def section(inside, name):
     """The first records of a section, and how many there are: see `sections_of`."""
     records = inside[name]
@@ -165,7 +157,7 @@ def territory_names(request):
 
 @listed(Territory)
 def territory_cards(user):
-    return with_place(Territory.objects.select_related("source"))
+    return Territory.objects.with_place().select_related("source")
 
 
 @login_not_required

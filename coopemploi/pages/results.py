@@ -216,7 +216,7 @@ def texts_of(user, pks):
 
 @gathered(names=[str])
 def places_called(user, names):
-    named = Territory.objects.filter(sort_name__in=names)
+    named = Territory.objects.with_place().filter(sort_name__in=names)
     return named.exclude(kind=Territory.Kind.ARRONDISSEMENT)
 
 

@@ -3,7 +3,7 @@ import re
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -35,6 +35,13 @@ class TerritoryQuerySet(models.QuerySet):
         """Only what says which each is, and where: what a page shows of those of its records."""
         told = ("kind", "nature", "name", "code", "slug", "latitude", "longitude", "sort_name")
         return self.only(*told)
+
+    def with_place(self):
+        """Annotate `place`, the département each lies in wholly: 5 communes are Saint-Léonard."""
+        departements = Containment.objects.filter(
+            contained=OuterRef("pk"), container__kind=Territory.Kind.DEPARTEMENT, partial=False
+        ).exclude(container=OuterRef("pk"))
+        return self.annotate(place=Subquery(departements.values("container__name")[:1]))
 
     def matching(self, text):
         """Territories found by name without accents, alias, code, former code or

@@ -1,9 +1,11 @@
 from urllib.parse import quote
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.management import call_command
 from django.urls import reverse
 
+from coopemploi.derived import registry
 from coopemploi.publishing import Publishable
 from coopemploi.search import ranking
 from coopemploi.search.index import sources
@@ -15,6 +17,7 @@ from tests.factories import (
     AppearanceFactory,
     AttendanceFactory,
     CampaignFactory,
+    CompositionFactory,
     EventFactory,
     GlossaryTermFactory,
     InitiativeFactory,
@@ -124,6 +127,20 @@ def test_search_cuts_no_name_of_a_place(client, query, named):
     found = client.get(reverse("search"), {"q": query}).context["found"]
 
     assert [str(place["territory"].name) for place in found.places] == named
+
+
+@pytest.mark.parametrize("address", ["/recherche/?q=Saint-Denis", "/initiatives/?lieu=Saint-Denis"])
+def test_homonyms_are_told_apart_by_their_departement(client, address):
+    for departement, code in (("Seine-Saint-Denis", "93066"), ("Aude", "11339")):
+        town = TerritoryFactory(name="Saint-Denis", kind="commune", code=code)
+        whole = TerritoryFactory(name=departement, kind="departement", code=code[:2])
+        CompositionFactory(whole=whole, part=town)
+    registry.flush()
+
+    page = BeautifulSoup(client.get(address).content, "html.parser").select_one("main")
+
+    assert "commune, Seine-Saint-Denis" in page.text
+    assert "commune, Aude" in page.text
 
 
 def test_search_of_one_kind_is_paginated(client):
