@@ -59,6 +59,7 @@ def test_login_wrong(client, user, fields):
     response = sign_in(client, **fields)
     assert response.status_code == 200
     assert "L’adresse e-mail ou le mot de passe sont incorrects." in response.text
+    assert "<title>Erreur&nbsp;: Se connecter" in response.text
     assert signed_in_user(client) is None
 
 
@@ -93,7 +94,8 @@ def test_password_reset(client, user):
     response = client.post(reverse("account_reset_password"), {"email": user.email})
     assert "Regardez votre messagerie" in client.get(response.url).text
     (sent,) = mail.outbox
-    assert sent.to == [user.email]
+    assert (sent.to, sent.subject) == ([user.email], "Choisir un nouveau mot de passe")
+    assert "Ce lien sert une fois, et pendant trois jours." in sent.body
     link = re.search(r"http://127.0.0.1:8000(/\S+)", sent.body)[1]
     form = client.get(link, follow=True)
     assert "Choisir un nouveau mot de passe" in form.text
@@ -145,6 +147,7 @@ def test_password_change_mismatch(client, user):
     }
     response = client.post(reverse("account_change_password"), data)
     assert "corriger ci-dessous" in response.text
+    assert "<title>Erreur&nbsp;: Changer de mot de passe" in response.text
     user.refresh_from_db()
     assert user.check_password(PASSWORD)
 
