@@ -50,6 +50,13 @@ def test_login_keeps_next(client, user):
     assert sign_in(client, next="/admin/").url == "/admin/"
 
 
+@pytest.mark.parametrize("name", ["account_signup", "account_request_login_code"])
+def test_other_ways_in_keep_next(client, name):
+    page = client.get(reverse(name), {"next": "/proposer/"}).text
+
+    assert f'href="{reverse("account_login")}?next=%2Fproposer%2F"' in page
+
+
 def test_login_next_elsewhere_is_ignored(client, user):
     assert sign_in(client, next="https://ailleurs.example/").url == reverse("home")
 
