@@ -80,7 +80,10 @@ class AnswersForm(forms.Form):
 class RegistrationForm(AnswersForm, TrapMixin):
     email = forms.EmailField(
         label="Votre adresse e-mail",
-        help_text=f"Pour recevoir la confirmation, par exemple {EMAIL_EXAMPLE}. Jamais publiée.",
+        help_text=(
+            f"Pour recevoir la confirmation, par exemple {EMAIL_EXAMPLE}. Une adresse par "
+            "personne, jamais publiée."
+        ),
         error_messages={
             "required": "Indiquez votre adresse e-mail.",
             "invalid": f"Adresse incomplète. Écrivez par exemple {EMAIL_EXAMPLE}.",

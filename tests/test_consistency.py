@@ -239,3 +239,10 @@ def test_every_model_has_a_factory():
     }
 
     assert {model._meta.label for model in MODELS if model not in made} == without_need
+
+
+def test_mail_cuts_no_sentence():
+    """What reads mail on a phone wraps lines by itself: a line cut here is cut twice there."""
+    cut = re.compile(r"[\w,;]\n[a-zà-ÿ]")
+    mails = sorted((ROOT / "templates" / "mail").rglob("*.txt"))
+    assert [each.name for each in mails if cut.search(each.read_text())] == []

@@ -267,6 +267,7 @@ def test_registering_twice_answers_alike_and_changes_nothing(client, capacity):
     (message,) = sent()
     assert message.to == [ADDRESS]
     assert message.subject.startswith("Vous étiez déjà inscrit")
+    assert "Pour inscrire une autre personne, donnez une autre adresse." in message.body
     assert client.get(link_in(message)).status_code == 200
 
 
