@@ -234,6 +234,19 @@ def _other_name(introduction, person):
     return introduction.other(introduction.side_of(person)).full_name
 
 
+def _said_of(introduction, person):
+    """What the site knows of a person by an introduction; nothing of what the other one said."""
+    side = introduction.side_of(person)
+    return {
+        "besoin, ou offre demandée": introduction.subject.text,
+        "ce qui peut y répondre": str(introduction.candidate or ""),
+        "message": introduction.message,
+        "votre réponse": getattr(introduction, f"get_{side}_answer_display")(),
+        "ce que vous en avez dit": getattr(introduction, f"get_{side}_outcome_display")(),
+        "le": introduction.created_at.isoformat(),
+    }
+
+
 # Meetings
 
 
@@ -364,14 +377,9 @@ def _person(person):
         "besoins": list(person.needs.values_list("text", flat=True)),
         "offres": list(person.offers.values_list("text", flat=True)),
         "mises en relation": [
-            {
-                "besoin, ou offre demandée": each.subject.text,
-                "réponse": str(each.candidate or ""),
-                "message": each.message,
-                "le": each.created_at.isoformat(),
-            }
+            _said_of(each, person)
             for each in of_people(person).select_related(
-                "need", "offer", "initiative", "sought_offer"
+                "need", "offer", "initiative", "sought_offer", "seeker", "helper"
             )
         ],
         "interventions": [

@@ -358,7 +358,14 @@ def test_the_export_holds_what_is_ones_own_and_nothing_else(client):
     NeedFactory(person=user.person, text="Mon besoin")
     NeedFactory(person=PersonFactory(), text="Celui d'une autre")
     other = PersonFactory(first_name="Noé", last_name="Aide", email="noe@example.org")
-    IntroductionFactory(seeker=user.person, helper=other, message="Parlons-en")
+    IntroductionFactory(
+        seeker=user.person,
+        helper=other,
+        message="Parlons-en",
+        seeker_answer="accepted",
+        helper_answer="declined",
+        seeker_outcome="helped",
+    )
     AlertFactory(address=ADDRESS, title="Initiatives")
     AlertFactory(address="autre@example.org", title="Autre alerte")
     RegistrationFactory(email=ADDRESS.upper(), name="Léa Cherche")
@@ -371,7 +378,11 @@ def test_the_export_holds_what_is_ones_own_and_nothing_else(client):
     assert data["personne"]["besoins"] == ["Mon besoin"]
     [belonging] = data["personne"]["appartenances"]
     assert (belonging["acteur"], belonging["état"]) == ("PLIE d'essai", "acceptée")
-    assert data["personne"]["mises en relation"][0]["message"] == "Parlons-en"
+    [introduction] = data["personne"]["mises en relation"]
+    assert introduction["message"] == "Parlons-en"
+    assert introduction["votre réponse"] == "acceptée"
+    assert introduction["ce que vous en avez dit"] == "a aidé"
+    assert "déclinée" not in response.text
     assert data["alertes"] == ["Initiatives"]
     assert [each["nom"] for each in data["inscriptions"]] == ["Léa Cherche"]
     for secret in ("noe@example.org", "Celui d'une autre", "Autre alerte", "Une autre inscrite"):
