@@ -56,7 +56,7 @@ def my_space(request):
         .exclude(person=person)
         .select_related("person", "actor"),
         "sheets": [(kind, label, list(records)) for kind, label, records in sheets],
-        "proposals": Proposal.objects.filter(user=request.user)[:50],
+        "proposals": Proposal.objects.filter(user=request.user).prefetch_related("record")[:50],
         "introductions": services.introductions_of(request.user),
         "round_tables": services.open_round_tables_of(request.user),
     }

@@ -13,7 +13,7 @@ from post_office.models import Email
 from coopemploi.accounts.models import User
 from coopemploi.alerts.models import Alert
 from coopemploi.participation.models import Belonging, Proposal
-from initiatives.models import Introduction, Need
+from initiatives.models import Initiative, Introduction, Need
 from territories.models import Person, Position
 from tests.factories import (
     ActionPartyFactory,
@@ -193,6 +193,26 @@ def test_a_known_name_is_not_changed_by_its_form(client):
     client.post(reverse("my_profile"), {"first_name": "Autre", "last_name": "Nom"})
 
     assert Person.objects.get().full_name == "Léa Cherche"
+
+
+@pytest.mark.parametrize("rows", [1, 10])
+def test_what_was_proposed_leads_to_its_page(client, django_assert_num_queries, rows):
+    user = participant()
+    client.force_login(user)
+    for _ in range(rows):
+        ProposalFactory(user=user, title="Un garage", record=InitiativeFactory())
+    hidden = InitiativeFactory(status="draft")
+    ProposalFactory(user=user, title="Une idée", record=hidden)
+    ProposalFactory(user=user, title="Un mot", record=None)
+    client.get(reverse("my_space"))
+
+    with django_assert_num_queries(38):
+        page = client.get(reverse("my_space")).text
+
+    for initiative in Initiative.objects.published():
+        assert f'<a href="{initiative.get_absolute_url()}">Un garage</a>' in page
+    assert hidden.get_absolute_url() not in page
+    assert "Un mot" in page
 
 
 # Belonging to an actor
