@@ -246,3 +246,16 @@ def test_mail_cuts_no_sentence():
     cut = re.compile(r"[\w,;]\n[a-zà-ÿ]")
     mails = sorted((ROOT / "templates" / "mail").rglob("*.txt"))
     assert [each.name for each in mails if cut.search(each.read_text())] == []
+
+
+def test_long_counts_are_printed_as_french_does():
+    """36 704 territoires: a list may count thousands."""
+    bare = re.compile(r"{{ (page\.paginator|found|group|way|part|section)\.count }}")
+    lists = [relative(each) for each in OUR_TEMPLATES if bare.search(each.read_text())]
+    assert set(lists) <= {"templates/territories/network_list.html"}
+
+
+def test_dates_are_never_printed_without_their_first():
+    """Django prints « 1 mars 2027 »: `day` and `today` print « 1er mars 2027 »."""
+    bare = re.compile(r"(date:|now )[\"']j F Y")
+    assert [relative(each) for each in OUR_TEMPLATES if bare.search(each.read_text())] == []

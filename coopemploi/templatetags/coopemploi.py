@@ -4,6 +4,7 @@ from html import escape  # Django's own is several times slower
 
 from django import template
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import mark_safe
 
@@ -36,6 +37,11 @@ def partial_date(date):
 def day(date):
     """A date or a moment → "1er mars 2027"."""
     return day_label(date)
+
+
+@register.simple_tag
+def today():
+    return day_label(timezone.localdate())
 
 
 @register.filter(expects_localtime=True)
