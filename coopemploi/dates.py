@@ -217,6 +217,14 @@ def _slashed(date):
     return f"{date:%d/%m}/{date.year:04}"
 
 
+def day_before(first, last):
+    """How a day is said before another: "20" before 21 mai 2027, "30 mai" before 2 juin 2027."""
+    if first.year != last.year:
+        return day_label(first)
+    day = "1er" if first.day == 1 else str(first.day)
+    return day if first.month == last.month else f"{day} {MONTHS[first.month - 1]}"
+
+
 def _date(year, month, day):
     try:
         return datetime.date(int(year), int(month), int(day))

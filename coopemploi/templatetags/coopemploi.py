@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import mark_safe
 
-from ..dates import day_label
+from ..dates import Precision, day_before, day_label
 from ..figures import format_number
 from ..prose import render_prose
 from ..vocabulary.acronyms import acronyms_of
@@ -31,6 +31,17 @@ def partial_date(date):
     if not date.is_deduced:
         return label
     return format_html('{} <small class="note">(date déduite)</small>', label)
+
+
+@register.filter
+def through(start, end):
+    """20 mai 2027, 21 mai 2027 → "du 20 au 21 mai 2027"; what is less sure, one after the other."""
+    days = (start, end)
+    if not all(each.precision is Precision.DAY and not each.is_deduced for each in days):
+        return format_html("{} – {}", partial_date(start), partial_date(end))
+    said = day_before(start.earliest, end.earliest)
+    template = 'du <time datetime="{}">{}</time> au <time datetime="{}">{}</time>'
+    return format_html(template, start.iso, said, end.iso, end.label)
 
 
 @register.filter(expects_localtime=True)

@@ -1,8 +1,10 @@
 import datetime
 
 import pytest
+from django.utils.html import strip_tags
 
 from coopemploi.dates import PartialDate, Precision
+from coopemploi.templatetags.coopemploi import through
 
 
 @pytest.mark.parametrize(
@@ -93,3 +95,17 @@ def test_empty_date_is_false_and_unknown_wording_is_true():
 
 def test_month_of_a_leap_year_ends_on_the_29th():
     assert PartialDate.parse("02/2020").latest == datetime.date(2020, 2, 29)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        ("1/5/2027", "2/5/2027", "du 1er au 2 mai 2027"),
+        ("30/5/2027", "1/6/2027", "du 30 mai au 1er juin 2027"),
+        ("31/12/2027", "1/1/2028", "du 31 décembre 2027 au 1er janvier 2028"),
+        ("5/2027", "6/2027", "mai 2027 – juin 2027"),
+        ("20/5/2027", "6/2027", "20 mai 2027 – juin 2027"),
+    ],
+)
+def test_two_days_are_said_as_french_says_them(start, end, said):
+    assert strip_tags(through(PartialDate.parse(start), PartialDate.parse(end))) == said

@@ -9,6 +9,7 @@ import time_machine
 from django.core import mail
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils.html import strip_tags
 from icalendar import Calendar
 from post_office.models import Email
 
@@ -389,6 +390,16 @@ def test_dates_are_said_in_french(client):
     register(client, event)
     (message,) = sent()
     assert "1er novembre 2030, jusqu'à 12\xa0h\n" in message.body
+
+
+def test_several_days_are_said_at_once(client):
+    days = {"start": PartialDate.parse("31/10/2030"), "end": PartialDate.parse("1/11/2030")}
+    event = make_event(**days, start_time=datetime.time(9))
+
+    for address in (event.get_absolute_url(), page_of(event), reverse("event_list")):
+        assert "du 31 octobre au 1er novembre 2030" in strip_tags(client.get(address).text)
+    register(client, event)
+    assert "Du 31 octobre au 1er novembre 2030, 9\xa0h\n" in sent()[0].body
 
 
 # Changing and cancelling
