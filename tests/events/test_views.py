@@ -2,6 +2,7 @@ import datetime
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.urls import reverse
 
 from coopemploi.dates import PartialDate
@@ -488,6 +489,15 @@ def test_named_people_may_ask_for_withdrawal(client):
     assert ask in page_of(client, AppearanceFactory().event)
     assert ask in page_of(client, VerbatimFactory().recap.event)
     assert ask in page_of(client, RoundTableEntryFactory(event=RecapFactory().event).event)
+
+
+def test_withdrawal_says_of_which_page(client):
+    event = AppearanceFactory(event__title="Atelier d'avril").event
+    page = BeautifulSoup(client.get(event.get_absolute_url()).content, "html.parser")
+
+    asked = client.get(page.select_one(".withdrawal a")["href"])
+
+    assert asked.context["form"]["subject"].value() == "Retrait de mon nom : Atelier d'avril"
 
 
 def test_event_page_leads_to_meetings_around(client):
