@@ -105,7 +105,8 @@ def round_table_mine(request, signed):
 @require_safe
 @opened_by(live.FILL)
 def round_table_screen(request, signed):
-    """What was brought so far, for the screen of the room: the page reads itself again."""
+    """What was brought so far, for the screen of the room: the page reads itself again, unless
+    whoever reads it has stopped that."""
     batch = get_object_or_404(RoundTableBatch.objects.select_related("event"), pk=signed)
     if not batch.is_open:
         return _closed(request, batch)
@@ -114,6 +115,7 @@ def round_table_screen(request, signed):
         "section": "events",
         "event": batch.event,
         "contributions": [_shown(draft) for draft in drafts],
+        "is_still": "fixe" in request.GET,
         "entrance": entrance(request, batch),
     }
     return render(request, "events/round_table_screen.html", context)

@@ -2,6 +2,7 @@ import datetime
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -205,6 +206,26 @@ def test_screen_shows_contributions_reads_itself_again_and_sets_no_cookie(client
     assert "Une publicité" not in shown
     assert "Paul Morin" not in shown
     assert not response.cookies
+
+
+def test_screen_stops_reading_itself_again_when_asked(client, batch):
+    page = BeautifulSoup(client.get(screen(batch)).content, "html.parser")
+    stop = page.find("a", string="Arrêter")["href"]
+
+    still = BeautifulSoup(client.get(screen(batch) + stop).content, "html.parser")
+
+    assert still.select("meta[http-equiv=refresh]") == []
+    again = client.get(screen(batch) + still.find("a", string="Reprendre")["href"])
+    assert '<meta http-equiv="refresh"' in again.text
+
+
+def test_who_wrote_reads_the_others_at_ease(client, batch):
+    draft = RoundTableDraftFactory(batch=batch)
+
+    page = BeautifulSoup(client.get(mine(draft)).content, "html.parser")
+
+    others = client.get(page.find("a", string="Voir toutes les contributions")["href"])
+    assert (others.status_code, "http-equiv" in others.text) == (200, False)
 
 
 def test_screen_takes_the_same_queries_at_1_and_30_rows(client, batch, django_assert_num_queries):
