@@ -4,24 +4,25 @@ from ..robots import TrapMixin
 from .lists import NotAListError, canonical, describe, export_of
 from .models import Alert
 
+NOT_A_LIST = "Cette adresse n'est pas celle d'une liste du site."
+TOO_LONG = "Cette liste a trop de filtres pour être suivie : retirez-en, puis recommencez."
+
 
 class ListForm(forms.Form):
     """Which list is followed: its address on this site."""
 
-    liste = forms.CharField(max_length=2000)
+    liste = forms.CharField(
+        max_length=2000, error_messages={"required": NOT_A_LIST, "max_length": TOO_LONG}
+    )
 
     def clean_liste(self):
         try:
             self.path, self.query = canonical(self.cleaned_data["liste"])
             self.export = export_of(self.path, self.query)
         except (NotAListError, ValueError) as error:
-            raise forms.ValidationError(
-                "Cette adresse n'est pas celle d'une liste du site.", code="not_a_list"
-            ) from error
+            raise forms.ValidationError(NOT_A_LIST, code="not_a_list") from error
         if len(self.query) > Alert._meta.get_field("query").max_length:
-            raise forms.ValidationError(
-                "Cette liste a trop de filtres pour être suivie.", code="too_long"
-            )
+            raise forms.ValidationError(TOO_LONG, code="too_long")
         return self.cleaned_data["liste"]
 
     @property

@@ -20,7 +20,7 @@ def alert_add(request):
     """Ask to follow a list: the address is mailed a link that confirms it."""
     followed = ListForm(request.GET)
     if not followed.is_valid():
-        raise Http404("Cette adresse n'est pas celle d'une liste du site.")
+        raise Http404(followed.errors["liste"][0])
     form = AlertForm(request.POST or None)
     status = 200
     is_refused = False

@@ -128,6 +128,21 @@ def test_only_lists_are_followed(client, liste):
     assert not Alert.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("liste", "said"),
+    [
+        ("", "n'est pas celle d'une liste"),
+        ("/ailleurs/", "n'est pas celle d'une liste"),
+        ("/initiatives/?q=" + "a" * 3000, "trop de filtres"),
+    ],
+)
+def test_why_a_list_is_not_followed_is_said(client, liste, said):
+    response = client.get(reverse("alert_add"), {"liste": liste})
+
+    assert response.status_code == 404
+    assert said in unescape(response.text)
+
+
 def test_errors_are_said(client):
     response = ask(client, email="camille@", frequency="hourly")
     assert response.status_code == 400
