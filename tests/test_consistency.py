@@ -259,3 +259,14 @@ def test_dates_are_never_printed_without_their_first():
     """Django prints « 1 mars 2027 »: `day` and `today` print « 1er mars 2027 »."""
     bare = re.compile(r"(date:|now )[\"']j F Y")
     assert [relative(each) for each in OUR_TEMPLATES if bare.search(each.read_text())] == []
+
+
+def test_readme_tells_every_setting_and_command():
+    readme = (ROOT / "README.md").read_text()
+    read = re.findall(r'env\.\w+\(\s*"(\w+)"', (ROOT / "coopemploi/settings.py").read_text())
+    commands = [path.stem for path in SOURCES if path.parent.name == "commands"]
+    names = [name for name in (*read, *commands) if name != "__init__"]
+
+    assert "SECRET_KEY" in names
+    assert "run_due" in names
+    assert [name for name in names if not re.search(rf"\b{name}\b", readme)] == []
