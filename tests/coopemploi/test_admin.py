@@ -27,6 +27,7 @@ from tests.factories import (
     EventFactory,
     InitiativeFactory,
     InvolvementFactory,
+    MandateFactory,
     SchemeFactory,
     SourceFactory,
     TerritoryFactory,
@@ -284,6 +285,15 @@ def test_member_of_the_team_without_a_mandate_is_told_to_ask_for_one(client, db)
     client.force_login(UserFactory(is_staff=True))
 
     assert "demandez-le à qui administre le site" in client.get(reverse("admin:index")).text
+
+
+def test_page_that_is_refused_leads_the_team_back_to_the_admin(client, db):
+    client.force_login(MandateFactory().user)
+
+    refused = client.get(page(Theme, "add"))
+
+    assert refused.status_code == 403
+    assert f'href="{reverse("admin:index")}">Accueil de la gestion' in refused.text
 
 
 def test_anonymous_visitor_is_sent_to_the_sign_in_page(client, db):
