@@ -78,6 +78,8 @@ def test_counts_that_are_over_leave_the_table_of_a_cache(cache_table):
 
 def test_a_cache_in_memory_forgets_by_itself():
     assert limits(timezone.now()) == "0 comptes finis effacés"
+
+
 @pytest.mark.django_db
 def test_a_cache_in_the_database_counts_until_the_end_of_the_slice(settings, time_machine):
     backend = "django.core.cache.backends.db.DatabaseCache"
