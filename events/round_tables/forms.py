@@ -1,3 +1,5 @@
+import secrets
+
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -479,10 +481,13 @@ class ContributionForm(CellsForm, TrapMixin):
         required=False,
         help_text="Une commune, une intercommunalité, un département… Comme vous le dites.",
     )
+    # Drawn with the page, so that a second touch is no second contribution.
+    once = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, data_before=None, **kwargs):
         before = data_before or {"items": []}
         super().__init__(*args, items=before["items"], **kwargs)
+        self.initial["once"] = secrets.token_urlsafe(16)
         for name, text in self.HELP.items():
             self.fields[name].help_text = f"Un élément par ligne. {text}"
         if data_before:

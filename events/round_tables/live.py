@@ -15,6 +15,7 @@ from .services import last_order, locked
 FILL = SignedLink("round-table")  # signs the key of a batch
 MINE = SignedLink("round-table-draft")  # signs the key of a draft
 MOST_DRAFTS = 300
+ONCE_LENGTH = 22
 # Letters and digits that nobody takes for one another, read from afar or said aloud.
 CODE_SIGNS = "ACDEFGHJKLMNPQRTUVWXY34679"
 Origin, State = RoundTableBatch.Origin, RoundTableBatch.State
@@ -63,14 +64,21 @@ def close_form(*, batch, settler):
 
 
 @transaction.atomic
-def contribute(*, batch, said):
-    """Keep what a participant says; raise FullError, or return None when the form closed."""
+def contribute(*, batch, said, once=""):
+    """Keep what a participant says; raise FullError, or return None when the form closed.
+
+    `once`, which the page drew, says that the very same was sent by a second touch: who knows
+    it may have the draft that the first one made.
+    """
     batch = locked(batch)
     if not batch.is_open:
         return None
+    for draft in batch.drafts.filter(data__once=once) if once else ():
+        if draft.data == {**draft.data, **said}:
+            return draft
     if batch.drafts.count() >= MOST_DRAFTS:
         raise FullError
-    data = {**empty_data(), **said}
+    data = {**empty_data(), **said, "once": once[:ONCE_LENGTH]}
     draft = RoundTableDraft.objects.create(batch=batch, order=last_order(batch) + 1, data=data)
     batch.touch()
     return draft

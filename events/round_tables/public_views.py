@@ -66,7 +66,8 @@ def _contribute(request, batch, form):
         context = {"section": "events", "event": batch.event}
         return render(request, "events/round_table_thanks.html", context)
     try:
-        draft = live.contribute(batch=batch, said=form.said)
+        once = form.cleaned_data["once"]
+        draft = live.contribute(batch=batch, said=form.said, once=once)
     except live.FullError:
         context = {"section": "events", "event": batch.event, "is_full": True}
         return render(request, "events/round_table_closed.html", context, status=409)

@@ -72,6 +72,24 @@ def test_participant_contributes_without_an_account(client, batch):
     assert "un forum\nun atelier" in client.get(mine(draft)).content.decode()
 
 
+def test_contribution_sent_twice_is_kept_once(client, batch):
+    def drawn():
+        return client.get(fill(batch)).context["form"]["once"].value()
+
+    said = {**SAID, "once": drawn()}
+
+    first, second = (client.post(fill(batch), said) for _ in range(2))
+
+    assert first.url == second.url == mine(RoundTableDraft.objects.get())
+    # The same page, gone back to, then handed to a neighbour.
+    client.post(fill(batch), {**said, "name": "Paul Roux"})
+    # Two people may say the same, each from their own page, or from one that draws nothing.
+    client.post(fill(batch), {**said, "once": drawn()})
+    client.post(fill(batch), SAID)
+    client.post(fill(batch), SAID)
+    assert RoundTableDraft.objects.count() == 5
+
+
 def test_code_of_the_room_opens_the_form(client, batch):
     said = f" {batch.code[:3].lower()} {batch.code[3:].lower()} "
 
