@@ -45,7 +45,10 @@ def registration_add(request, slug):
             is_refused = not may_send(request, "registration", per_hour=PER_HOUR)
             status = 429
             if not is_refused:
-                _register(event, form)
+                try:
+                    _register(event, form)
+                except Event.DoesNotExist as error:
+                    raise Http404("Cette rencontre n'existe plus.") from error
                 return redirect("registration_asked", slug=event.slug)
     context |= {"form": form, "is_refused": is_refused}
     context["is_full"] = registrations.free_seats(event) == 0

@@ -40,7 +40,7 @@ def register(*, event, email, answers, at=None):
     """Give `email` a seat, or a place in the waiting list; a mail, and it alone, says which.
 
     An address already registered keeps what it said, and is mailed so. `answers` are other
-    fields of a registration. Return the registration.
+    fields of a registration. Return the registration; raise Event.DoesNotExist.
     """
     event = locked(event)
     email = email.lower()
@@ -92,10 +92,10 @@ def fill_seats(event):
 @transaction.atomic
 def cancel(registration):
     """Give a seat, or a place in the waiting list, back."""
-    event = locked(registration.event)
     try:
+        event = locked(registration.event)
         registration.refresh_from_db()
-    except Registration.DoesNotExist:  # the team deleted it meanwhile
+    except (Event.DoesNotExist, Registration.DoesNotExist):  # the team deleted it meanwhile
         return
     if not registration.is_active:
         return

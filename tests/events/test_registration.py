@@ -429,6 +429,25 @@ def test_bad_change_is_refused(client):
     assert Registration.objects.get().name == "Sacha"
 
 
+def test_event_deleted_while_one_registers_is_not_found(client, monkeypatch):
+    event = make_event()
+    monkeypatch.setattr(
+        "events.registration_views.may_send", lambda *args, **kwargs: Event.objects.all().delete()
+    )
+
+    assert register(client, event).status_code == 404
+    assert not Registration.objects.exists()
+
+
+def test_event_deleted_while_one_cancels_is_nothing_to_cancel():
+    registration = RegistrationFactory()
+    Event.objects.all().delete()
+
+    registrations.cancel(registration)
+
+    assert sent() == []
+
+
 def test_reading_the_link_cancels_nothing(client):
     registration = RegistrationFactory(event=make_event())
     assert client.get(manage_link(registration), {"annuler": "oui"}).status_code == 200
