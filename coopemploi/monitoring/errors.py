@@ -22,12 +22,15 @@ class GroupedMailHandler(logging.Handler):
     def emit(self, record):
         try:
             kind = self._kind(record)
+            count = f"error-count:{kind}"
             if cache.add(f"error:{kind}", 1, timeout=SILENCE):
-                self._mail(record, kind, before=cache.get(f"error-count:{kind}", 0))
-                cache.set(f"error-count:{kind}", 0, timeout=24 * SILENCE)
+                self._mail(record, kind, before=cache.get(count, 0))
+                cache.set(count, 0, timeout=24 * SILENCE)
             else:
-                cache.add(f"error-count:{kind}", 0, timeout=24 * SILENCE)
-                cache.incr(f"error-count:{kind}")
+                cache.add(count, 0, timeout=24 * SILENCE)
+                cache.incr(count)
+                # A cache in the database gives what it counts five minutes more, no longer.
+                cache.touch(count, timeout=24 * SILENCE)
         except Exception:
             self.handleError(record)
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
@@ -238,11 +239,15 @@ def test_errors_of_two_kinds_make_two_mails(handler):
     assert len(mail.outbox) == 2
 
 
-def test_next_mail_says_how_many_there_were(handler):
+@pytest.mark.parametrize("backend", ["locmem.LocMemCache", "db.DatabaseCache"])
+def test_next_mail_says_how_many_there_were(handler, settings, time_machine, backend):
+    kept = {"BACKEND": f"django.core.cache.backends.{backend}", "LOCATION": "errors"}
+    settings.CACHES = {**settings.CACHES, "default": kept}
+    call_command("createcachetable", verbosity=0)
+    time_machine.move_to("2026-11-29 10:00Z", tick=False)
     for _ in range(5):
         fail(handler, "une")
-    [key] = [key for key in cache._cache if ":error:" in key]
-    cache.delete(key.split(":", 2)[2])
+    time_machine.shift(errors.SILENCE + 1)
     fail(handler, "une")
     assert "depuis le dernier courriel : 4" in mail.outbox[-1].body
 
