@@ -77,6 +77,42 @@ class AnswersForm(forms.Form):
         }
 
 
+class MessageForm(forms.Form):
+    """A message to those who registered; `found`: what `messages.addressees` gives."""
+
+    groups = forms.MultipleChoiceField(
+        label="À qui",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choisissez à qui vous écrivez."},
+    )
+    subject = LineField(
+        label="Objet",
+        max_length=150,
+        error_messages={
+            "required": "Donnez un objet.",
+            "max_length": "Cet objet dépasse %(limit_value)d caractères.",
+        },
+    )
+    text = forms.CharField(
+        label="Message",
+        help_text="Signez-le. La date, le lieu et le lien pour annuler s'ajoutent à la fin.",
+        validators=[
+            MaxLengthValidator(5000, "Dites-le en %(limit_value)d caractères (%(show_value)d ici).")
+        ],
+        error_messages={"required": "Écrivez votre message."},
+        widget=forms.Textarea(attrs={"rows": 12}),
+    )
+
+    def __init__(self, *args, found, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["groups"].choices = [
+            (group.value, f"{group.label} ({len(each)})") for group, each in found.items()
+        ]
+
+    def clean_text(self):
+        return storable("\n".join(self.cleaned_data["text"].splitlines())).strip()
+
+
 class RegistrationForm(AnswersForm, TrapMixin):
     email = forms.EmailField(
         label="Votre adresse e-mail",

@@ -15,9 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from coopemploi.formats import pdf
 from coopemploi.formats.tables import csv_response, xlsx_response
+from coopemploi.robots import has_left
 from coopemploi.search.text import normalise
 from events import presences, proposed_presences
-from events.forms import PresencesForm, ProposedPresencesForm
+from events.forms import MessageForm, PresencesForm, ProposedPresencesForm
+from events.messages import Group, addressees, by_address, write
 from events.models import Registration
 from events.registration_table import RegistrationTable
 
@@ -26,6 +28,7 @@ PAPERS = {
     "emargement": ("Feuille d'émargement", "events/sign_in_sheet.html"),
     "badges": ("Badges", "events/badges.html"),
 }
+MESSAGES_PER_DAY = 10
 BLANK_ROWS = 8  # of the sign-in sheet, for who comes without registering
 Status = Registration.Status
 
@@ -40,6 +43,7 @@ class RegisteredMixin:
 
         return [
             page("inscrits", self.registered_view, "registered"),
+            page("ecrire", self.message_view, "message"),
             page("presences", self.presences_view, "presences"),
             page("presences-proposees", self.proposed_view, "proposed_presences"),
             *(page(paper, partial(self.paper_view, paper=paper), paper) for paper in PAPERS),
@@ -91,6 +95,43 @@ class RegisteredMixin:
             confirmed_count=len(groups[0][1]),
             has_pdf=pdf.is_available(),
         )
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def message_view(self, request, object_id):
+        """A message to those who registered, read again before it leaves."""
+        event = self._prepared(request, object_id)
+        found = addressees(event)
+        initial = {"subject": event.title, "groups": [Group.CONFIRMED]}
+        form = MessageForm(request.POST or None, found=found, initial=initial)
+        status, reached = 200, {}
+        if request.method == "POST":
+            status = 400
+            if form.is_valid():
+                status, reached = 200, by_address(found, form.cleaned_data["groups"])
+                if "envoyer" in request.POST:
+                    if has_left(f"event-message:{event.pk}", MESSAGES_PER_DAY, seconds=86400):
+                        return self._send_message(request, event, form.cleaned_data)
+                    form.add_error(None, "Dix messages aujourd'hui pour cette rencontre : demain.")
+                    status = 429
+        return self._answer(
+            request,
+            event,
+            "Écrire aux inscrits",
+            "admin/events/event/message.html",
+            status=status,
+            form=form,
+            found=found,
+            reached=reached if status == 200 else {},
+        )
+
+    def _send_message(self, request, event, message):
+        count = write(event=event, reply_to=request.user.email, **message)
+        if count:
+            s, will = ("s", "vont") if count > 1 else ("", "va")
+            messages.success(request, f"{count} personne{s} {will} recevoir votre message.")
+        else:
+            messages.info(request, "Ce message est déjà parti : il n'est pas envoyé deux fois.")
+        return redirect("admin:events_event_registered", event.pk)
 
     def paper_view(self, request, object_id, paper):
         """What is printed: to sign, or to wear."""
