@@ -1,4 +1,5 @@
 from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.core.validators import MaxLengthValidator
 
 from coopemploi.robots import TrapMixin
@@ -92,6 +93,7 @@ class MessageForm(forms.Form):
             "required": "Donnez un objet.",
             "max_length": "Cet objet dépasse %(limit_value)d caractères.",
         },
+        widget=AdminTextInputWidget,
     )
     text = forms.CharField(
         label="Message",
@@ -100,7 +102,7 @@ class MessageForm(forms.Form):
             MaxLengthValidator(5000, "Dites-le en %(limit_value)d caractères (%(show_value)d ici).")
         ],
         error_messages={"required": "Écrivez votre message."},
-        widget=forms.Textarea(attrs={"rows": 12}),
+        widget=AdminTextareaWidget(attrs={"rows": 12}),
     )
 
     def __init__(self, *args, found, **kwargs):

@@ -120,6 +120,7 @@ class RegisteredMixin:
             "admin/events/event/message.html",
             status=status,
             form=form,
+            fields=[form["subject"], form["text"]],
             found=found,
             reached=reached if status == 200 else {},
         )
