@@ -78,6 +78,7 @@ def test_each_gets_a_mail_of_their_own(animateur_client, event):
     assert first.body.startswith("Bonjour,\nau 2e étage.\n\nLa rencontre :\n\nAtelier\n17 octobre")
     assert "https://visio.test/a" in first.body
     assert "/inscriptions/" in first.body
+    assert "\n\n\n" not in first.body
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,7 @@ def test_registration_is_confirmed_by_mail_with_the_calendar(client):
     assert "17 octobre 2030, 9\xa0h\xa030 – 12\xa0h\n" in message.body
     assert "https://visio.example.org/salle" in message.body
     assert "Sacha" not in message.body  # anybody may type anything
+    assert "\n\n\n" not in message.body
     ((name, content, media_type),) = message.attachments
     assert (name, media_type) == ("rencontre.ics", "text/calendar")
     (shown,) = Calendar.from_ical(content).walk("VEVENT")
