@@ -87,7 +87,9 @@ def test_day_of_an_animateur(page, site, animateur):
 
     # Moderate two proposals.
     expect(page.locator("#result_list tbody tr")).to_have_count(2)
+    page.wait_for_load_state()  # the script that ticks every row comes last
     page.locator("#action-toggle").check()
+    expect(page.locator("#result_list tr.selected")).to_have_count(2)
     page.locator("select[name=action]").select_option("publish_selection")
     page.get_by_role("button", name="Envoyer").click()
     page.get_by_role("button", name="Confirmer").click()
