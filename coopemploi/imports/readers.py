@@ -269,38 +269,33 @@ def _xlsx_rows(sheet, archive):
         (line, [NOT_COMPUTED if (line, n) in uncomputed else cell for n, cell in cells])
         for line, cells in (
             (line, enumerate(cells, start=1))
-            for line, cells in enumerate(_xlsx_values(sheet, _last_line(raw)), start=1)
+            for line, cells in enumerate(_xlsx_values(sheet, raw), start=1)
         )
     )
     merged = [range_boundaries(found.decode()) for found in _MERGED.findall(raw)]
     yield from _unmerged(rows, merged)
 
 
-def _last_line(raw):
-    """Where to stop reading a sheet whose lines are numbered too far; None when they are not.
+def _xlsx_values(sheet, raw):
+    """The values of the lines of a sheet, but for those that are numbered too far.
 
     Every line that a sheet skips is made, empty: one cell drawn at the very end, as people do
     without seeing it, makes a million of them.
     """
     far = next((row for row in _ROW.finditer(raw) if int(row[1]) > MOST_LINES), None)
-    if far is None:
-        return None
-    if _SAID.search(raw, far.start()):
-        raise UnreadableFileError(
-            f"Ce classeur va jusqu'à la ligne {int(far[1])} : 20 000 au plus, lignes vides "
-            "comprises. Rapprochez ce qui est plus bas, ou coupez-le en plusieurs."
-        )
-    return MOST_LINES
-
-
-def _xlsx_values(sheet, last_line):
-    for cells in sheet.iter_rows(max_row=last_line, max_col=MOST_COLUMNS + 1):
+    for cells in sheet.iter_rows(max_row=far and MOST_LINES, max_col=MOST_COLUMNS + 1):
         yield [
             _percentage(cell.value)
             if type(cell.value) in (int, float) and "%" in cell.number_format
             else cell.value
             for cell in cells
         ]
+    # Once there: a sheet of which only the first lines are looked at may be that long.
+    if far and _SAID.search(raw, far.start()):
+        raise UnreadableFileError(
+            f"Ce classeur va jusqu'à la ligne {int(far[1])} : 20 000 au plus, lignes vides "
+            "comprises. Rapprochez ce qui est plus bas, ou coupez-le en plusieurs."
+        )
 
 
 def _percentage(number):

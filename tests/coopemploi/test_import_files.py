@@ -274,6 +274,14 @@ def test_a_line_that_speaks_far_below_the_others_is_told():
         read_rows(with_a_row_far_below(b"><v>12</v></c>"))
 
 
+def test_a_sheet_beside_a_longer_one_is_read():
+    towns = [[number] for number in range(readers.MOST_LINES + 1)]
+    content = xlsx_of({"Acteurs": [["nom"], ["Mairie"]], "Communes": towns})
+
+    assert readers.sheet_names(content) == ["Acteurs", "Communes"]
+    assert read_rows(content, "Acteurs") == [(1, ["nom"]), (2, ["Mairie"])]
+
+
 def bomb():
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
