@@ -48,6 +48,8 @@ _OLD = (
 _MERGED = re.compile(rb'<(?:\w{1,9}:)?mergeCell\s[^>]{0,99}?ref="([A-Z]+\d+:[A-Z]+\d+)"')
 _ROW = re.compile(rb'<(?:\w{1,9}:)?row\s[^<>]{0,999}?\br="(\d{1,12})"')
 _SAID = re.compile(rb"<(?:\w{1,9}:)?(?:v|is)[\s>]")
+# Of a format of number, what stands as it is: the sign of « 0" %" » is only drawn.
+_QUOTED = re.compile(r'"[^"]*"|\\.')
 _UNCOMPUTED = re.compile(
     rb'<(?:\w{1,9}:)?c\s[^>]{0,99}?r="([A-Z]+\d+)"[^>]{0,99}>\s{0,9}'
     rb"<(?:\w{1,9}:)?f(?:\s[^>]{0,200})?(?:/>|>[^<]*</(?:\w{1,9}:)?f>)\s{0,9}"
@@ -286,7 +288,7 @@ def _xlsx_values(sheet, raw):
     for cells in sheet.iter_rows(max_row=far and MOST_LINES, max_col=MOST_COLUMNS + 1):
         yield [
             _percentage(cell.value)
-            if type(cell.value) in (int, float) and "%" in cell.number_format
+            if type(cell.value) in (int, float) and "%" in _QUOTED.sub("", cell.number_format)
             else cell.value
             for cell in cells
         ]

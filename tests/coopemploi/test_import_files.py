@@ -141,6 +141,14 @@ def test_xlsx_percentage_is_read_as_it_is_shown():
     assert [cells for _, cells in read_rows(content)] == [["40 %"], ["12,5 %"], ["100 %"], ["0.4"]]
 
 
+@pytest.mark.parametrize("number_format", ['0" %"', "0\\%"])
+def test_xlsx_number_beside_a_drawn_percent_sign_stays_as_it_is(number_format):
+    def draw(sheet):
+        sheet.cell(1, 1).number_format = number_format
+
+    assert read_rows(xlsx([40], prepare=draw)) == [(1, ["40"])]
+
+
 def test_ods_percentage_is_read_as_it_is_shown():
     document, table, row = OpenDocumentSpreadsheet(), Table(name="Feuille"), TableRow()
     document.spreadsheet.addElement(table)
