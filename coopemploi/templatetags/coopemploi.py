@@ -1,11 +1,11 @@
 import re
 from functools import lru_cache
-from html import escape  # Django's own is several times slower
+from html import escape, unescape  # Django's escape is several times slower
 
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, strip_tags
 from django.utils.safestring import mark_safe
 
 from ..dates import Precision, day_before, day_label
@@ -42,6 +42,12 @@ def through(start, end):
     said = day_before(start.earliest, end.earliest)
     template = 'du <time datetime="{}">{}</time> au <time datetime="{}">{}</time>'
     return format_html(template, start.iso, said, end.iso, end.label)
+
+
+@register.filter
+def as_text(markup):
+    """What a page shows, as a mail says it."""
+    return unescape(strip_tags(markup))
 
 
 @register.filter(expects_localtime=True)

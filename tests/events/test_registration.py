@@ -403,6 +403,13 @@ def test_several_days_are_said_at_once(client):
     assert "Du 31 octobre au 1er novembre 2030, 9\xa0h\n" in sent()[0].body
 
 
+def test_days_in_words_are_mailed_as_they_are_written(client):
+    days = {"start": PartialDate.parse("[] l'automne"), "end": PartialDate.parse("31/10/2030")}
+    register(client, make_event(**days))
+
+    assert "L'automne – 31 octobre 2030\n" in sent()[0].body
+
+
 # Changing and cancelling
 
 
