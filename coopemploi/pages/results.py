@@ -1,6 +1,7 @@
 """What a search finds: groups of results, and ways out when it finds little."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -187,7 +188,8 @@ def _is_within(span, spans):
 def ends_of_words(query):
     """Where a name may begin or end among the words of a query: nowhere in « Annecy-le-Vieux »."""
     ends = [0]
-    for typed in re.split(r"[^\w-]+", query):
+    # An accent apart from its letter would cut a word.
+    for typed in re.split(r"[^\w-]+", unicodedata.normalize("NFC", query)):
         ends.append(ends[-1] + len(normalise(typed).split()))
     return sorted(set(ends))
 
