@@ -19,7 +19,7 @@ from ..dates import PartialDate
 from ..fields import LinesField
 from ..list_editing import KEY
 
-_HOUR = re.compile(r"(\d{1,2}) ?[hH] ?(\d{2})?")
+_HOUR = re.compile(r"(\d{1,2})\s?[hH]\s?(\d{2})?")
 
 
 class LoadedChoices:

@@ -452,7 +452,13 @@ def test_sheet_without_errors_names_none(animateur_client):
 
 
 @pytest.mark.parametrize(
-    ("day", "hour"), [("15/01/2027", "09:30"), ("15 janvier 2027", "9h30"), ("15/1/27", "9 h 30")]
+    ("day", "hour"),
+    [
+        ("15/01/2027", "09:30"),
+        ("15 janvier 2027", "9h30"),
+        ("15/1/27", "9 h 30"),
+        ("15/1/27", "9\xa0h\xa030"),  # as our pages say it
+    ],
 )
 def test_opening_of_registrations_is_written_as_people_write_it(animateur_client, day, hour):
     sent = {"registration_opens_at_0": day, "registration_opens_at_1": hour}
