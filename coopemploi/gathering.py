@@ -165,7 +165,8 @@ def _mark(kind, n):
 
 
 def _compiled(queryset):
-    return queryset.query.get_compiler(connection=connection).as_sql()
+    # What is known to be empty is asked too: beside others, it has its place.
+    return queryset.query.get_compiler(connection=connection, elide_empty=False).as_sql()
 
 
 def _side_by_side(querysets):

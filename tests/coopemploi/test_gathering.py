@@ -161,6 +161,7 @@ def test_several_querysets_are_read_at_once(rich, django_assert_num_queries):
         return {
             "before": events.filter(start_earliest__lt=day)[:2],
             "100 %": with_everything(Initiative.objects.visible_to(user).filter(pk__in=pks)),
+            "nothing": events.none(),
         }
 
     starts = ("01/02/2020", "02/02/2020", "03/02/2020", "01/03/2020")
@@ -172,7 +173,9 @@ def test_several_querysets_are_read_at_once(rich, django_assert_num_queries):
         found = read(ANYONE, day=datetime.date(2020, 2, 20), pks=[rich.pk])
         assert [told(each) for each in found["100 %"]] == [expected]
     assert found["before"] == events[:2]
-    assert read(ANYONE, day=datetime.date(2020, 1, 1), pks=[]) == {"before": [], "100 %": []}
+    assert found["nothing"] == []
+    nothing = {"before": [], "100 %": [], "nothing": []}
+    assert read(ANYONE, day=datetime.date(2020, 1, 1), pks=[]) == nothing
 
 
 def test_what_a_reader_may_not_see_at_the_end_of_a_link_is_none():
