@@ -3,6 +3,8 @@
 import datetime
 
 from django.db import models, transaction
+from django.template import Context
+from django.template.loader import get_template
 from django.utils import timezone
 from post_office.models import Email
 
@@ -37,12 +39,25 @@ def by_address(found, groups):
     return {each.email: each for group in groups for each in found.get(group, ())}
 
 
+def beginning(event, text):
+    """What is the same for everybody: of two meetings of one name, the date differs."""
+    part = get_template("mail/registrations/_event.txt").template
+    when_and_where = part.render(Context({"event": event, "shows_link": False}, autoescape=False))
+    return f"{text}\n\nLa rencontre :\n\n{when_and_where.strip()}"
+
+
 @transaction.atomic
 def write(*, event, groups, subject, text, reply_to):
-    """Queue a message for each address of the groups; return how many."""
+    """Queue a message for each address of the groups; return how many.
+
+    Raise Event.DoesNotExist.
+    """
     event = locked(event)
     recent = Email.objects.filter(subject=subject, created__gte=timezone.now() - ONCE_IN)
-    written = {address for email in recent if text in email.message for address in email.to}
+    same = beginning(event, text)
+    written = {
+        address for email in recent if email.message.startswith(same) for address in email.to
+    }
     reached = by_address(addressees(event), groups)
     reached = {address: each for address, each in reached.items() if address not in written}
     for address, registration in reached.items():

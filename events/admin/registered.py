@@ -20,7 +20,7 @@ from coopemploi.search.text import normalise
 from events import presences, proposed_presences
 from events.forms import MessageForm, PresencesForm, ProposedPresencesForm
 from events.messages import Group, addressees, by_address, write
-from events.models import Registration
+from events.models import Event, Registration
 from events.registration_table import RegistrationTable
 
 TABLES = {"csv": csv_response, "xlsx": xlsx_response}
@@ -126,7 +126,10 @@ class RegisteredMixin:
         )
 
     def _send_message(self, request, event, message):
-        count = write(event=event, reply_to=request.user.email, **message)
+        try:
+            count = write(event=event, reply_to=request.user.email, **message)
+        except Event.DoesNotExist as error:
+            raise Http404("Cette rencontre n'existe plus.") from error
         if count:
             s, will = ("s", "vont") if count > 1 else ("", "va")
             messages.success(request, f"{count} personne{s} {will} recevoir votre message.")

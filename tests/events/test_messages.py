@@ -1,6 +1,7 @@
 """What whoever prepares an event writes to those who registered."""
 
 import datetime
+import html
 
 import pytest
 import time_machine
@@ -131,6 +132,36 @@ def test_second_touch_sends_nothing_twice(animateur_client, event, clock):
     clock.shift(datetime.timedelta(hours=2))
     send(animateur_client, event)
     assert len(sent()) == 2
+
+
+def test_same_words_of_another_meeting_of_the_same_name_leave_too(animateur_client, event):
+    other = EventFactory(title=event.title, start=PartialDate.parse("24/10/2030"))
+    RegistrationFactory(event=other, email="ana@example.org")
+    send(animateur_client, event)
+    sent()
+
+    send(animateur_client, other)
+
+    [told] = sent()
+    assert (told.to, "24 octobre" in told.body) == (["ana@example.org"], True)
+
+
+def test_message_shortened_is_another_one(animateur_client, event):
+    send(animateur_client, event)
+    sent()
+
+    send(animateur_client, event, text="Bonjour,")
+
+    assert len(sent()) == 2
+
+
+def test_meeting_deleted_meanwhile_is_said(animateur_client, event, monkeypatch):
+    monkeypatch.setattr(registered, "has_left", lambda *args, **kwargs: bool(event.delete()))
+
+    response = send(animateur_client, event)
+
+    assert response.status_code == 404
+    assert "Cette rencontre n'existe plus." in html.unescape(response.text)
 
 
 @pytest.mark.parametrize(
