@@ -108,11 +108,11 @@ class RegisteredMixin:
             status = 400
             if form.is_valid():
                 status, reached = 200, by_address(found, form.cleaned_data["groups"])
-                if "envoyer" in request.POST:
-                    if has_left(f"event-message:{event.pk}", MESSAGES_PER_DAY, seconds=86400):
-                        return self._send_message(request, event, form.cleaned_data)
-                    form.add_error(None, "Dix messages aujourd'hui pour cette rencontre : demain.")
-                    status = 429
+        if reached and self._is_read_again(request, len(reached)):
+            if has_left(f"event-message:{event.pk}", MESSAGES_PER_DAY, seconds=86400):
+                return self._send_message(request, event, form.cleaned_data)
+            form.add_error(None, "Dix messages aujourd'hui pour cette rencontre : demain.")
+            status, reached = 429, {}
         return self._answer(
             request,
             event,
@@ -122,8 +122,18 @@ class RegisteredMixin:
             form=form,
             fields=[form["subject"], form["text"]],
             found=found,
-            reached=reached if status == 200 else {},
+            reached=reached,
         )
+
+    def _is_read_again(self, request, count):
+        """Whether it is to be sent, to as many people as the page that was read said."""
+        if "envoyer" not in request.POST:
+            return False
+        if request.POST.get("pour") == str(count):
+            return True
+        said = "Ce n'est plus le même nombre de personnes : relisez avant d'envoyer."
+        messages.warning(request, said)
+        return False
 
     def _send_message(self, request, event, message):
         try:

@@ -58,7 +58,10 @@ def page(event):
 
 
 def send(client, event, **values):
-    return client.post(page(event), {**MESSAGE, **values, "envoyer": "1"}, follow=True)
+    message = {**MESSAGE, **values}
+    read_again = client.post(page(event), message)
+    count = len((read_again.context or {}).get("reached", ()))
+    return client.post(page(event), {**message, "pour": count, "envoyer": "1"}, follow=True)
 
 
 def sent():
@@ -118,6 +121,18 @@ def test_message_is_read_again_before_it_leaves(animateur_client, event):
     assert "Envoyer à 2 personnes" in response.text
     assert "<p>Bonjour,<br>au 2e étage.</p>" in response.text
     assert sent() == []
+
+
+def test_groups_changed_after_it_was_read_again_are_shown_before_it_leaves(animateur_client, event):
+    message = {**MESSAGE, "groups": ["inscrits", "attente"], "envoyer": "1"}
+
+    response = animateur_client.post(page(event), {**message, "pour": "2"})
+
+    assert "Ce n'est plus le même nombre de personnes" in html.unescape(response.text)
+    assert "Envoyer à 3 personnes" in response.text
+    assert sent() == []
+    animateur_client.post(page(event), {**message, "pour": "3"})
+    assert len(sent()) == 3
 
 
 def test_second_touch_sends_nothing_twice(animateur_client, event, clock):
