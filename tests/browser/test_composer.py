@@ -309,3 +309,26 @@ def test_sheet_of_presences_is_kept_after_a_closed_tab(page, site):
 
     expect(later.locator(".messagelist")).to_contain_text("1 présent, 1 excusé")
     expect(later.locator(".draft-note")).to_have_count(0)
+
+
+def test_message_to_those_registered_is_kept_after_a_closed_tab_until_it_leaves(page, site):
+    registration = RegistrationFactory(email="ana@example.org")
+    sign_in(page, site, UserFactory(is_staff=True, is_superuser=True))
+    url = site + reverse("admin:events_event_message", args=[registration.event_id])
+    page.goto(url)
+    page.get_by_label("Message").fill("La salle a changé.")
+    kept(page)
+
+    later = page.context.new_page()
+    later.goto(url)
+    later.get_by_role("button", name="Reprendre le brouillon").click()
+    later.get_by_role("button", name="Relire avant d'envoyer").click()
+    kept(later)
+    later.close()
+    page.goto(url)
+    page.get_by_role("button", name="Reprendre le brouillon").click()
+    expect(page.get_by_role("region", name="À relire")).to_contain_text("La salle a changé.")
+    page.get_by_role("button", name="Envoyer à 1 personne").click()
+
+    expect(page.locator(".messagelist .success")).to_contain_text("1 personne va recevoir")
+    assert page.evaluate(KEPT) == 0
