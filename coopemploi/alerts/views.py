@@ -110,7 +110,8 @@ def _change(request, alerts):
     else:
         form = FrequencyForm(request.POST, instance=alert)
         if form.is_valid():
-            form.save()
+            # Nothing else of it: its digest may be leaving, or another tab stop it.
+            alerts.filter(pk=alert.pk).update(frequency=alert.frequency)
             frequency = alert.get_frequency_display()
             messages.success(request, f"Un courriel au plus {frequency} : {alert.title}.")
         else:

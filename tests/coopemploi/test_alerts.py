@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from post_office.models import Email
 
 from coopemploi.alerts import services
+from coopemploi.alerts.forms import FrequencyForm
 from coopemploi.alerts.lists import NotAListError, canonical, export_of
 from coopemploi.alerts.models import Alert
 from coopemploi.mail.models import Refusal
@@ -337,6 +338,33 @@ def test_managing_a_list_stopped_from_another_tab(client, gone):
 
     assert response.status_code == 200
     assert "Cette liste n'était déjà plus suivie." in unescape(response.text)
+
+
+def _meanwhile(monkeypatch, change):
+    """`change` the alerts once the view has read the one that it is about."""
+    is_valid = FrequencyForm.is_valid
+    monkeypatch.setattr(
+        FrequencyForm, "is_valid", lambda form: (change(Alert.objects.all()), is_valid(form))[1]
+    )
+
+
+def test_frequency_changed_while_a_digest_leaves_sends_it_no_second_time(client, monkeypatch):
+    alert = follow()
+    _meanwhile(monkeypatch, lambda alerts: alerts.update(checked_at=NOW))
+
+    client.post(manage(), {"alerte": alert.pk, "frequency": "daily"})
+
+    alert.refresh_from_db()
+    assert (alert.frequency, alert.checked_at) == ("daily", NOW)
+
+
+def test_list_stopped_meanwhile_is_not_followed_again(client, monkeypatch):
+    alert = follow()
+    _meanwhile(monkeypatch, lambda alerts: alerts.delete())
+
+    client.post(manage(), {"alerte": alert.pk, "frequency": "daily"})
+
+    assert not Alert.objects.exists()
 
 
 def test_confirming_what_was_stopped_says_so(client):
