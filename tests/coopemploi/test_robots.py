@@ -91,17 +91,6 @@ def test_a_cache_in_the_database_counts_until_the_end_of_the_slice(settings, tim
     assert sent(1) == [False]
 
 
-def test_what_is_counted_names_nobody(monkeypatch):
-    """A cache in the database is a table like another: erasing somebody does not look there."""
-    keys = []
-    monkeypatch.setattr(cache, "add", lambda key, *args, **kwargs: keys.append(key))
-
-    has_left("alert-address:ada@example.org", 2, seconds=3600)
-
-    assert keys
-    assert not any("ada" in key for key in keys)
-
-
 def test_what_others_send_makes_nobody_forgotten():
     assert sent(2) == [True, True]
     for number in range(1_000):
