@@ -12,6 +12,7 @@ from .models import Alert
 
 PER_HOUR = 10
 PER_ADDRESS_AND_DAY = 10
+LONGEST_KEY = 100  # signs: past some thousands, Python reads no number
 
 
 @login_not_required
@@ -99,7 +100,7 @@ def _change(request, alerts):
         messages.success(request, "Vous ne suivez plus aucune liste.")
         return
     wanted = request.POST.get("arreter", "") or request.POST.get("alerte", "")
-    if not wanted.isdecimal():
+    if not wanted.isdecimal() or len(wanted) > LONGEST_KEY:
         raise Http404("Cette demande ne dit pas de quelle liste il s'agit.")
     alert = alerts.filter(pk=int(wanted)).first()
     if alert is None:  # stopped meanwhile, from another tab

@@ -387,7 +387,7 @@ def test_words_of_a_list_are_not_quoted_twice(client):
     assert "vous suivez cette liste : Initiatives : « verger »." in unescape(said)
 
 
-@pytest.mark.parametrize("wrong", ["", "x", "-1"])
+@pytest.mark.parametrize("wrong", ["", "x", "-1", "9" * 5000])
 def test_managing_a_wrong_key(client, wrong):
     assert client.post(manage(), {"arreter": wrong}).status_code == 404
 
