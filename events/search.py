@@ -73,8 +73,8 @@ class EventSource(LocatedSource):
     }
     fields = (
         "title",
-        "topic",
         "summary",
+        "topic",
         "body",
         "venue",
         "town__name",

@@ -184,9 +184,9 @@ class ActorSource(LocatedSource):
 
     fields = (
         "name",
+        "description",
         "aliases",
         "siren",
-        "description",
         "territories__name",
         "territories__aliases",
         "territory_links__note",
@@ -213,8 +213,8 @@ class NetworkSource(LocatedSource):
 
     fields = (
         "name",
-        "aliases",
         "description",
+        "aliases",
         "territory__name",
         "schemes__name",
         "schemes__acronym",

@@ -145,11 +145,15 @@ class SearchSource(DerivedTable):
             self._add_facet(documents, name, pairs(records))
         words = Counter()
         analyser = synonyms.analyser()
-        for pk, columns in self._texts(documents, records).items():
-            for weight, texts in columns.items():
-                setattr(documents[pk], weight, " ".join(analyser.tokens(*texts)))
-            told = dict.fromkeys(filter(None, columns["b"] + columns["d"]))
-            documents[pk].text = in_one_line(told)
+        for pk, texts in self._texts(documents, records).items():
+            columns = {weight: [] for weight in WEIGHTS}
+            for weight, text in texts:
+                columns[weight].append(text)
+            for weight, weighed in columns.items():
+                setattr(documents[pk], weight, " ".join(analyser.tokens(*weighed)))
+            told = dict.fromkeys(text for weight, text in texts if text and weight in "bd")
+            above = {documents[pk].title, documents[pk].kicker}  # results say them already
+            documents[pk].text = in_one_line(text for text in told if text not in above)
             for text in (*columns["a"], *columns["c"], *told):
                 words.update(spellings(text).items())
         return documents, words
@@ -177,9 +181,11 @@ class SearchSource(DerivedTable):
         )
 
     def _texts(self, documents, records):
-        texts = {pk: {weight: [] for weight in WEIGHTS} for pk in documents}
+        """{key of a record: its (column, text), in the order of the fields}."""
+        texts = {pk: [] for pk in documents}
         rows = records.select_related(None).defer(None).order_by("pk")
         for field in self.fields:
+            weight = self.weight_of(field)
             if isinstance(field, str) and "__" not in field:
                 pairs = ((record.pk, getattr(record, field)) for record in records)
             else:
@@ -187,7 +193,7 @@ class SearchSource(DerivedTable):
             for pk, value in pairs:
                 if pk in texts:  # not written since the documents were read
                     told = value if isinstance(value, list) else [str(value or "")]
-                    texts[pk][self.weight_of(field)] += told
+                    texts[pk] += ((weight, text) for text in told)
         return texts
 
     def _add_facet(self, documents, name, pairs):

@@ -6,7 +6,7 @@ from .models import GlossaryTerm
 class GlossarySource(SearchSource):
     model = GlossaryTerm
     label = "Glossaire"
-    fields = ("term", "expansions", "aliases", "definition")
+    fields = ("term", "definition", "expansions", "aliases")
     joined = ()
 
     def kicker(self, record):

@@ -348,6 +348,18 @@ def test_search_extract_tells_one_text_from_the_next():
     assert document.text == "Un garage partagé. un fonds public · un club · prête un local"
 
 
+def test_search_extract_begins_with_what_it_is_and_repeats_nothing_above_it():
+    GlossaryTermFactory(
+        term="GTE",
+        expansions=["gestion territoriale de l'emploi", "gestion locale"],
+        aliases=["G.T.E.", "GTE"],
+        definition="Ce que des employeurs préparent ensemble.",
+    )
+    [document] = Document.objects.filter(model="vocabulary.glossaryterm")
+    assert document.kicker == "gestion territoriale de l'emploi"
+    assert document.text == ("Ce que des employeurs préparent ensemble. gestion locale · G.T.E.")
+
+
 def test_search_actor_that_a_label_stands_for(client):
     named = {"actor": ActorFactory(name="Sarrasin"), "label": "une coopérative", "note": "Quinoa"}
     InvolvementFactory(**named)
