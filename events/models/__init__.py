@@ -1,15 +1,11 @@
 from .action import Action, ActionNote, ActionParty, FollowUpBody, FollowUpMail
+from .attendance import Attendance
+from .campaign import Campaign
 from .evaluation import Evaluation, EvaluationResult, Question, Remark, SpentLink, Tally
-from .event import (
-    Attendance,
-    Campaign,
-    CampaignFigure,
-    Event,
-    EventActor,
-    EventFigure,
-    Objective,
-    Series,
-)
+from .event import Event
+from .event_actor import EventActor
+from .figure import CampaignFigure, EventFigure
+from .objective import Objective
 from .recap import (
     KeyIdea,
     Recap,
@@ -22,6 +18,7 @@ from .recap import (
 from .registration import Registration
 from .round_table import RoundTableEntry, RoundTableItem, RoundTablePerson
 from .round_table_batch import RoundTableBatch, RoundTableDraft
+from .series import Series
 from .session import Appearance, Session
 
 __all__ = [

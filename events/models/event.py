@@ -2,143 +2,26 @@ import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from coopemploi.addresses import address
 from coopemploi.dates import Precision
 from coopemploi.fields import (
     AutoSlugField,
-    NormalisedField,
     PartialDateField,
     ProseField,
     SaveCountField,
     dates_in_order,
 )
-from coopemploi.figures import CountedFigureQuerySet, KeyFigure, format_number, row_count
 from coopemploi.publishing import Publishable, PublishableQuerySet
 from coopemploi.sources.models import Sourced
 from coopemploi.vocabulary.models import Classified
 from initiatives.models import Initiative
-from territories.models import (
-    Actor,
-    LocatedQuerySet,
-    Network,
-    Party,
-    Person,
-    StageChange,
-    Territory,
-    contained_in,
-)
+from territories.models import LocatedQuerySet, Network, Territory, contained_in
 
-
-class CampaignQuerySet(PublishableQuerySet, LocatedQuerySet):
-    def with_doubtful_figures(self):
-        """Campaigns that announce another number than the site counts."""
-        return self.unarchived().filter(pk__in=CampaignFigure.objects.doubtful().values("campaign"))
-
-
-class Campaign(Publishable, Sourced, Classified):
-    """An operation that runs over several events, such as "les quartiers de l'emploi"."""
-
-    title = models.CharField("titre", max_length=200)
-    slug = AutoSlugField("réf", populate_from="title")
-    summary = models.TextField("résumé", max_length=600, blank=True)
-    body = ProseField("présentation")
-    start = PartialDateField("début")
-    end = PartialDateField("fin")
-    territories = models.ManyToManyField(Territory, verbose_name="territoires", blank=True)
-    sort_name = NormalisedField("clé de tri", populate_from=("title",))
-
-    objects = CampaignQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "opération"
-        verbose_name_plural = "opérations"
-        ordering = ["sort_name", "pk"]
-        default_related_name = "campaigns"
-        constraints = [dates_in_order("start", "end", name="campaign_dates_in_order")]
-
-    def __str__(self):
-        return self.title
-
-    def get_absolute_url(self):
-        return address("campaign_detail", self.slug)
-
-
-class CountedFigure(KeyFigure, Sourced):
-    """A figure which the site can count too: declared and counted stand side by side."""
-
-    # What was announced and what the site knows, in words that agree with what is counted.
-    participles = ("annoncé", "nommé")
-    feminine_participles = {}
-
-    objects = CountedFigureQuerySet.as_manager()
-
-    class Meta(KeyFigure.Meta):
-        abstract = True
-
-    @property
-    def comparison(self):
-        """ "18 annoncés, 17 nommés"; only for what `counted` can count."""
-        announced, known = self.feminine_participles.get(self.counts, self.participles)
-        counted = self.counted()
-        return (
-            f"{self.display} {announced}{'s' if self.value >= 2 else ''}, "
-            f"{format_number(counted)} {known}{'s' if counted >= 2 else ''}"
-        )
-
-
-class CampaignFigure(CountedFigure):
-    class Counted(models.TextChoices):
-        EVENTS = "events", "rencontres de l'opération"
-
-    feminine_participles = {Counted.EVENTS: ("annoncée", "décrite")}
-
-    campaign = models.ForeignKey(
-        Campaign, verbose_name="opération", on_delete=models.CASCADE, related_name="figures"
-    )
-    counts = models.CharField(
-        "compté par le site",
-        max_length=20,
-        choices=Counted.choices,
-        blank=True,
-        help_text="Le nombre que le site peut compter, à montrer à côté du nombre annoncé.",
-    )
-
-    class Meta(CountedFigure.Meta):
-        verbose_name = "chiffre clé"
-        verbose_name_plural = "chiffres clés"
-
-    @classmethod
-    def known_number(cls):
-        events = Event.objects.published().filter(campaign=OuterRef("campaign"))
-        return Case(When(counts=cls.Counted.EVENTS, then=row_count(events)))
-
-    def counted(self):
-        """Counted from rows, so that a page that prefetched them asks nothing more."""
-        if self.counts == self.Counted.EVENTS:
-            return sum(event.is_published for event in self.campaign.events.all())
-        return None
-
-
-class Series(models.Model):
-    """Events that come back, edition after edition."""
-
-    name = models.CharField("nom", max_length=200)
-    slug = AutoSlugField("réf", populate_from="name")
-    description = models.TextField("description", blank=True)
-
-    class Meta:
-        verbose_name = "série"
-        verbose_name_plural = "séries"
-        ordering = ["name"]
-
-    def __str__(self):
-        return self.name
-
-    def get_absolute_url(self):
-        return address("series_detail", self.slug)
+from .campaign import Campaign
+from .series import Series
 
 
 class EventQuerySet(PublishableQuerySet, LocatedQuerySet):
@@ -185,7 +68,8 @@ class EventQuerySet(PublishableQuerySet, LocatedQuerySet):
 
     def with_doubtful_figures(self):
         """Events that announce another number than the site counts."""
-        return self.unarchived().filter(pk__in=EventFigure.objects.doubtful().values("event"))
+        figures = self.model._meta.get_field("figures").related_model.objects
+        return self.unarchived().filter(pk__in=figures.doubtful().values("event"))
 
     def past(self, at=None):
         """Events that are over or undated, the latest first and the undated last."""
@@ -457,232 +341,3 @@ class Event(Publishable, Sourced, Classified):
                 raise ValidationError(
                     {field: "Une rencontre ne peut pas se désigner elle-même."}, code="itself"
                 )
-
-
-class EventFigure(CountedFigure):
-    class Counted(models.TextChoices):
-        TERRITORIES = "territories", "territoires présents"
-        INTERESTED = "interested", "présents à l'étape « intéressé »"
-        EMERGING = "emerging", "présents à l'étape « émergent »"
-        ACCREDITED = "accredited", "présents à l'étape « habilité »"
-        CONTRIBUTORS = "contributors", "personnes du tour de table"
-        SPEAKERS = "speakers", "intervenants"
-        ACTIONS = "actions", "actions retenues"
-
-    feminine_participles = {
-        Counted.CONTRIBUTORS: ("annoncée", "nommée"),
-        Counted.ACTIONS: ("annoncée", "décrite"),
-    }
-
-    event = models.ForeignKey(
-        Event, verbose_name="rencontre", on_delete=models.CASCADE, related_name="figures"
-    )
-    counts = models.CharField(
-        "compté par le site",
-        max_length=20,
-        choices=Counted.choices,
-        blank=True,
-        help_text="Le nombre que le site peut compter, à montrer à côté du nombre annoncé.",
-    )
-
-    class Meta(CountedFigure.Meta):
-        verbose_name = "chiffre clé"
-        verbose_name_plural = "chiffres clés"
-
-    @classmethod
-    def known_number(cls):
-        counted = cls.Counted
-        present = Attendance.objects.present().filter(event=OuterRef("event"))
-        # What later modules define is reached from the event.
-        event = Event.objects.filter(pk=OuterRef("event"))
-        actions = event.filter(actions__status=Publishable.Status.PUBLISHED)
-        return Case(
-            When(counts=counted.TERRITORIES, then=row_count(present.filter(person=None))),
-            When(
-                counts__in=[counted.INTERESTED, counted.EMERGING, counted.ACCREDITED],
-                then=row_count(present.filter(stage=OuterRef("counts"))),
-            ),
-            When(
-                Exists(event.filter(round_table_entries__isnull=False)),
-                counts=counted.CONTRIBUTORS,
-                then=row_count(event, "round_table_entries__people"),
-            ),
-            When(counts=counted.SPEAKERS, then=row_count(event, "appearances__person")),
-            When(counts=counted.ACTIONS, then=row_count(actions, "actions__pk")),
-        )
-
-    def counted(self):
-        """Counted from rows, so that a page that prefetched them asks nothing more."""
-        counted = self.Counted
-        match self.counts:
-            case counted.TERRITORIES:
-                return sum(attendance.person_id is None for attendance in self._present)
-            case counted.INTERESTED | counted.EMERGING | counted.ACCREDITED:
-                return sum(attendance.stage == self.counts for attendance in self._present)
-            case counted.CONTRIBUTORS:
-                return self._count_contributors()
-            case counted.SPEAKERS:
-                return len({speech.person_id for speech in self.event.appearances.all()})
-            case counted.ACTIONS:
-                return sum(action.is_published for action in self.event.actions.all())
-        return None
-
-    @property
-    def _present(self):
-        attendances = self.event.attendances.all()
-        return [each for each in attendances if each.status == Attendance.Status.PRESENT]
-
-    def _count_contributors(self):
-        """The people of the tour de table; None while there is none to read."""
-        entries = list(self.event.round_table_entries.all())
-        models.prefetch_related_objects(entries, "person_links")
-        people = {link.person_id for entry in entries for link in entry.person_links.all()}
-        return len(people) if entries else None
-
-
-class Objective(models.Model):
-    """What an event was for, and the criteria it set itself."""
-
-    class Kind(models.TextChoices):
-        OBJECTIVE = "objective", "objectif"
-        CRITERION = "criterion", "critère"
-
-    event = models.ForeignKey(
-        Event, verbose_name="rencontre", on_delete=models.CASCADE, related_name="objectives"
-    )
-    kind = models.CharField("type", max_length=10, choices=Kind.choices, default=Kind.OBJECTIVE)
-    text = models.CharField("texte", max_length=400)
-    order = models.PositiveSmallIntegerField("ordre", default=0)
-    parent = models.ForeignKey(
-        "self",
-        verbose_name="de l'objectif",
-        on_delete=models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="children",
-    )
-
-    class Meta:
-        verbose_name = "objectif ou critère"
-        verbose_name_plural = "objectifs et critères"
-        ordering = ["order", "pk"]
-
-    def __str__(self):
-        return self.text
-
-
-class EventActor(Party):
-    """What an actor, or somebody known by a label, did for an event."""
-
-    class Role(models.TextChoices):
-        ORGANISER = "organiser", "organisation"
-        HOST = "host", "accueil"
-        PILOT = "pilot", "pilotage"
-        PARTNER = "partner", "partenaire"
-        FUNDER = "funder", "financeur"
-        PARTICIPANT = "participant", "participant"
-
-    event = models.ForeignKey(
-        Event, verbose_name="rencontre", on_delete=models.CASCADE, related_name="parties"
-    )
-    role = models.CharField("rôle", max_length=12, choices=Role.choices)
-
-    class Meta(Party.Meta):
-        verbose_name = "partie prenante"
-        verbose_name_plural = "parties prenantes"
-
-
-class AttendanceQuerySet(models.QuerySet):
-    def present(self):
-        return self.filter(status=Attendance.Status.PRESENT)
-
-
-class Attendance(models.Model):
-    """A territory, an actor or a person at an event, with its stage as of that day."""
-
-    class Status(models.TextChoices):
-        INVITED = "invited", "invité"
-        REGISTERED = "registered", "inscrit"
-        PRESENT = "present", "présent"
-        EXCUSED = "excused", "excusé"
-        REPRESENTED = "represented", "représenté"
-
-    event = models.ForeignKey(
-        Event, verbose_name="rencontre", on_delete=models.CASCADE, related_name="attendances"
-    )
-    territory = models.ForeignKey(
-        Territory,
-        verbose_name="territoire",
-        on_delete=models.PROTECT,  # who was there is history
-        null=True,
-        blank=True,
-        related_name="attendances",
-    )
-    actor = models.ForeignKey(
-        Actor,
-        verbose_name="acteur",
-        on_delete=models.PROTECT,  # who was there is history
-        null=True,
-        blank=True,
-        related_name="attendances",
-    )
-    person = models.ForeignKey(
-        Person,
-        verbose_name="personne",
-        on_delete=models.CASCADE,  # erasing a person erases where they were
-        null=True,
-        blank=True,
-        related_name="attendances",
-    )
-    status = models.CharField(
-        "présence", max_length=12, choices=Status.choices, default=Status.PRESENT
-    )
-    stage = models.CharField(
-        "étape ce jour-là", max_length=12, choices=StageChange.Stage.choices, blank=True
-    )
-    wording = models.CharField(
-        "tel qu'écrit", max_length=150, blank=True, help_text="Le nom dans la source."
-    )
-    order = models.PositiveSmallIntegerField("ordre", default=0)
-
-    objects = AttendanceQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "présence"
-        verbose_name_plural = "présences"
-        ordering = ["order", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(territory__isnull=False)
-                | Q(actor__isnull=False)
-                | Q(person__isnull=False),
-                name="attendance_of_somebody",
-                violation_error_message="Choisissez un territoire, un acteur ou une personne.",
-            ),
-            models.UniqueConstraint(
-                fields=["event", "territory"],
-                condition=Q(actor=None, person=None),
-                name="attendance_territory_once",
-                violation_error_message="Cette présence est déjà notée.",
-            ),
-            models.UniqueConstraint(
-                fields=["event", "actor"],
-                condition=Q(person=None),
-                name="attendance_actor_once",
-                violation_error_message="Cette présence est déjà notée.",
-            ),
-            models.UniqueConstraint(
-                fields=["event", "person"],
-                name="attendance_person_once",
-                violation_error_message="Cette présence est déjà notée.",
-            ),
-        ]
-
-    def __str__(self):
-        return self.name
-
-    @property
-    def name(self):
-        if self.person:
-            return self.person.public_name
-        return self.wording or str(self.actor or self.territory)

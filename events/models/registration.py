@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from territories.models import Actor, Territory
 
-from .event import Attendance, Event
+from .attendance import Attendance
+from .event import Event
 from .news import dates_of, practical_of
 
 # How many days before; the last first, so that who is told for tomorrow is not told twice.
