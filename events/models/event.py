@@ -311,14 +311,7 @@ class Event(Publishable, Sourced, Classified):
         return self.Door.OPEN
 
     def cancel(self):
-        self._become(self.State.CANCELLED)
-
-    def postpone(self):
-        """Put off to a date that is not known yet."""
-        self._become(self.State.POSTPONED)
-
-    def _become(self, state):
-        self.state = state
+        self.state = self.State.CANCELLED
         self.save(update_fields=["state", "revision", "updated_at"])
 
     def come_back(self):

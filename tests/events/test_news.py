@@ -202,7 +202,7 @@ def test_hour_typed_wrong_then_set_right_is_no_news():
 def test_end_of_a_postponed_event_is_told_after_the_date_it_had(client):
     registration = make()
     event = registration.event
-    event.postpone()
+    change(event, state="postponed")
     reminders.tell_changes(LATER)
     with time_machine.travel("2030-10-25 09:00+02:00", tick=False):
         page = client.get(registrations.manage_url(registration))
@@ -270,7 +270,7 @@ def test_mail_that_stands_for_the_reminder_gives_the_link():
 
 def test_event_on_again_is_told_with_its_link():
     event = make(online_url=ROOM).event
-    event.postpone()
+    change(event, state="postponed")
     assert reminders.tell_changes(LATER) == 1
     change(event, state="planned", online_url=OTHER_ROOM)
     assert reminders.tell_changes(LATER) == 1
