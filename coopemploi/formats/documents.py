@@ -33,10 +33,6 @@ class Report:
         self.unchanged = Counter()
         self.deleted = Counter()
 
-    @property
-    def is_unchanged(self):
-        return not (self.created or self.updated or self.deleted)
-
     def count(self, draft):
         if draft.created:
             counter = self.created
