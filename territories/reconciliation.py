@@ -98,15 +98,6 @@ class _Hit:
     reason: str
 
 
-def reconcile(name, context="", kinds=None, reconciler=None):
-    """The territory that `name` means, in the light of `context`, among `kinds`.
-
-    `context` is free text that tells homonyms apart: « Drôme », « (26) ». For many names,
-    hand over one `Reconciler`; by default the one of this process, kept while nothing changes.
-    """
-    return (reconciler or Reconciler.shared()).resolve(name, context, kinds)
-
-
 class Reconciler:
     """The names of the territories at a moment, held in memory to resolve many names."""
 
@@ -279,7 +270,10 @@ class Reconciler:
     # Resolving
 
     def resolve(self, name, context="", kinds=None):
-        """The Resolution of one name; see `reconcile`."""
+        """The territory that `name` means, in the light of `context`, among `kinds`.
+
+        `context` is free text that tells homonyms apart: « Drôme », « (26) ».
+        """
         name, context = name[:LONGEST_NAME], context[:LONGEST_NAME]
         wanted = frozenset(kinds or ())
         places = self._places_in(context)

@@ -10,7 +10,7 @@ from coopemploi.dates import PartialDate
 from coopemploi.derived import registry
 from territories.models import Actor, Territory
 from territories.naming import TypoIndex, is_one_edit_away, words_of
-from territories.reconciliation import Reconciler, reconcile
+from territories.reconciliation import Reconciler
 from tests.factories import (
     ActorFactory,
     CompositionFactory,
@@ -93,6 +93,10 @@ def make_france():
     epci("CC des Deux Rives (CCDR)", "248200016", Nature.CC, population=19_000)
     epci("CC du Sud Gironde", "200043974", Nature.CC, population=38_000)
     make(Kind.ARRONDISSEMENT, "Bazas", "339")
+
+
+def reconcile(name, context="", kinds=None):
+    return Reconciler.shared().resolve(name, context, kinds)
 
 
 def code_of(name, context="", kinds=None):
@@ -545,7 +549,7 @@ def test_resolving_a_name_makes_no_query(france, django_assert_num_queries):
 
     with django_assert_num_queries(0):
         for name in ("Loriol", "CC du Bazadais", "inconnu", "Clermond-Ferrand"):
-            reconcile(name, "Drôme", reconciler=reconciler)
+            reconciler.resolve(name, "Drôme")
 
 
 def test_shared_reconciler_is_kept_while_nothing_changes(france):
