@@ -14,7 +14,7 @@ from coopemploi.robots import has_left, may_send
 from . import registrations
 from .calendars import EventCalendar, has_day
 from .forms import AnswersForm, RegistrationForm
-from .models import Event
+from .models import Event, Registration
 
 # A whole team may register from one connection.
 PER_HOUR = 60
@@ -93,7 +93,11 @@ def registration_manage(request, signed):
     if request.method == "POST":
         status = 400
         if registration.is_active and form.is_valid():
-            registration.answer(**form.answers)
+            try:
+                registrations.answer(registration, form.answers)
+            except Registration.DoesNotExist as error:
+                gone = "Cette inscription n'existe plus : vos réponses ne sont pas gardées."
+                raise Http404(gone) from error
             messages.success(request, "Vos réponses sont changées.")
             return redirect(request.path)
     context |= {

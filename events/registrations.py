@@ -90,6 +90,12 @@ def fill_seats(event):
 
 
 @transaction.atomic
+def answer(registration, answers):
+    """Say something else of oneself; raise Registration.DoesNotExist once the team deleted it."""
+    Registration.objects.select_for_update().get(pk=registration.pk).answer(**answers)
+
+
+@transaction.atomic
 def cancel(registration):
     """Give a seat, or a place in the waiting list, back."""
     try:

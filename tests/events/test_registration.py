@@ -429,6 +429,23 @@ def test_answers_are_changed_by_the_link(client):
     assert changed.email == registration.email
 
 
+def test_registration_deleted_while_its_answers_change_is_not_found(client, monkeypatch):
+    link = manage_link(RegistrationFactory(event=make_event()))
+    opened_with = registrations.opened_with
+
+    def deleted_since(signed):
+        registration = opened_with(signed)
+        Registration.objects.all().delete()
+        return registration
+
+    monkeypatch.setattr(registrations, "opened_with", deleted_since)
+    response = client.post(link, {"name": "Sacha Martin"})
+
+    assert response.status_code == 404
+    assert "vos réponses ne sont pas gardées" in response.text
+    assert not Registration.objects.exists()
+
+
 def test_bad_change_is_refused(client):
     registration = RegistrationFactory(event=make_event(), name="Sacha")
     response = client.post(manage_link(registration), {"name": "🎉"})
