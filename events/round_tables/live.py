@@ -27,7 +27,10 @@ class FullError(Exception):
 
 @transaction.atomic
 def open_form(*, event, user):
-    """Let participants write; what they wrote before, not yet recorded, is taken up again."""
+    """Let participants write; what they wrote before, not yet recorded, is taken up again.
+
+    Raise Event.DoesNotExist.
+    """
     # There may be no batch to lock yet: of two who open it at once, one waits for the other.
     Event.objects.select_for_update(no_key=True).get(pk=event.pk)
     batches = RoundTableBatch.objects.select_for_update().filter(event=event, origin=Origin.LIVE)

@@ -57,7 +57,10 @@ def of_an_event(view):
         may_write = entries.has_add_permission(request)
         if not (may_write and model_admin.has_change_permission(request, event)):
             raise PermissionDenied
-        return view(request, event, model_admin=model_admin, **kwargs)
+        try:
+            return view(request, event, model_admin=model_admin, **kwargs)
+        except Event.DoesNotExist:  # deleted while the page was on its way
+            raise Http404("Cette rencontre n'existe plus.") from None
 
     return opened
 

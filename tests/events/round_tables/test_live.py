@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from coopemploi.dates import PartialDate
 from coopemploi.qr import qr_code
-from events.models import RoundTableBatch, RoundTableDraft
+from events.models import Event, RoundTableBatch, RoundTableDraft
 from events.round_tables import live, public_views
 from territories.models import Mandate
 from tests.factories import (
@@ -295,6 +295,22 @@ def test_reopened_form_keeps_what_was_written(event, batch):
     again = live.open_form(event=event, user=UserFactory())
     assert again == batch
     assert again.drafts.count() == 1
+
+
+def test_form_opened_on_an_event_just_deleted_is_not_found(animateur_client, monkeypatch, event):
+    open_form = live.open_form
+
+    def late(**kwargs):
+        Event.objects.all().delete()
+        return open_form(**kwargs)
+
+    monkeypatch.setattr(live, "open_form", late)
+    address = reverse("admin:events_event_round_table_open", args=[event.pk])
+    response = animateur_client.post(address)
+
+    assert response.status_code == 404
+    assert "Cette rencontre n&#x27;existe plus." in response.text
+    assert not RoundTableBatch.objects.exists()
 
 
 def test_only_who_may_change_the_event_opens_its_form(client, event):
