@@ -19,10 +19,15 @@ _NAME_WORD = re.compile(
     r"[A-ZÀ-Ý][\wÀ-ÿ]*(?:[’'-][\wÀ-ÿ]+)*\.?|(?:de|du|des|d['’][A-ZÀ-Ý][\wÀ-ÿ-]+|le|la|da|di|"
     r"dos|van|von|den|ben|el|al)(?=\s|$)"
 )
+# A run of spaces or of dashes is read from its first sign only, and given back to nobody: a cell
+# may hold thousands of them.
+_SPACES_BEFORE = r"(?:(?<!\s)\s++)?+"
 _SEPARATOR = re.compile(
-    r"\s*,?\s+représentée?s? par\s+|\s*(?:\n|/|\||•|;|:(?=\s)|,)\s*|\s+[-–—]+\s*|\s*[-–—]+\s+"
+    rf"(?:{_SPACES_BEFORE},\s++|(?<!\s)\s++)représentée?s? par\s++|"
+    rf"{_SPACES_BEFORE}(?:[/|•;,]|:(?=\s))\s*+|"
+    r"(?<!\s)[^\S\n]*+\n\s*+|(?<!\s)\s++[-–—]++\s*+|(?<![-–—])[-–—]++\s++"
 )
-_AND = re.compile(r"\s+(?:et|&|\+)\s+")
+_AND = re.compile(r"(?<!\s)\s++(?:et|&|\+)\s++")
 _MAIL = re.compile(r"<?\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}>?")
 _PHONE = re.compile(r"(?:\+33\s?|\b0)[1-9](?:[\s.-]?\d{2}){4}\b")
 _FUNCTION = re.compile(
@@ -70,13 +75,6 @@ class Participants:
     territory: str = ""
 
 
-@dataclass
-class _Segment:
-    text: str
-    start: int
-    people: list = field(default_factory=list)
-
-
 def without_contacts(text):
     """`text` without e-mail addresses and telephone numbers: they are nobody else's."""
     cleared = _PHONE.sub(" ", _MAIL.sub(" ", text))
@@ -117,11 +115,11 @@ def read_participants(label, is_name_alone=False, comes_first=False):
 def _coming_first(segments):
     """The same as `_people_of`, once it is settled that the first words are a name."""
     first, *others = segments
-    named = None if _BODY.match(first.text) else _person_at_start(first.text, is_sure=True)
+    named = None if _BODY.match(first) else _person_at_start(first, is_sure=True)
     if not named or not (named[1] or others):
         return [], []
     speaker = Speaker(_shown(named[0]))
-    rest = [named[1], *(segment.text for segment in others)]
+    rest = [named[1], *others]
     return [speaker], [(speaker, text) for text in rest if text]
 
 
@@ -281,14 +279,9 @@ def _segments(text):
     found = []
     for part in re.finditer(r"\([^()]*\)|[^()]+|[()]", text):
         if part[0][0] == "(":
-            found.append(_Segment(part[0], part.start()))
-            continue
-        start = part.start()
-        for separator in [*_SEPARATOR.finditer(part[0]), None]:
-            end = part.start() + separator.start() if separator else part.end()
-            if text[start:end].strip():
-                found.append(_Segment(text[start:end].strip(), start))
-            start = part.start() + separator.end() if separator else end
+            found.append(part[0])
+        else:
+            found += filter(None, (piece.strip() for piece in _SEPARATOR.split(part[0])))
     return found
 
 
@@ -296,13 +289,13 @@ def _people_of(segments):
     """([Speaker], the segments left, each with the person it follows)."""
     people, rest = [], []
     certain = any(
-        is_first_name(s.text.split(" ")[0]) or re.match(CIVILITY, s.text) for s in segments
+        is_first_name(text.split(" ")[0]) or re.match(CIVILITY, text) for text in segments
     )
     for position, segment in enumerate(segments):
-        if segment.text.startswith("("):
-            rest.append((people[-1] if people else None, segment.text))
+        if segment.startswith("("):
+            rest.append((people[-1] if people else None, segment))
             continue
-        left = segment.text
+        left = segment
         parts = _AND.split(left)
         if len(parts) > 1 and _starts_person(parts[0], is_first=position == 0):
             *firsts, last = parts
