@@ -232,46 +232,59 @@ def _read_text(source):
     lines = re.split(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]", source)
     if sum(line.startswith(">") for line in lines) * 3 > len([each for each in lines if each]):
         lines = [_QUOTED_LINE.sub("", line) for line in lines]
-    wrapped = _is_hard_wrapped(lines)
-    blocks, subject = [], ""
-    row = 0
-    blank = True
-    in_signature = in_row = False
-    for raw in lines:
+    reader = _Lines(_is_hard_wrapped(lines))
+    for line in lines:
+        reader.read(line)
+    return _with_headings(reader.blocks), reader.subject
+
+
+class _Lines:
+    """Blocks of lines, read one after the other."""
+
+    def __init__(self, wrapped):
+        self.blocks, self.subject = [], ""
+        self._wrapped = wrapped
+        self._row = 0
+        self._blank = True
+        self._in_signature = self._in_row = False
+
+    def read(self, raw):
         line = squeeze(raw)
         if not line:
-            blank = True
-            continue
+            self._blank = True
+            return
         if line in {"--", "-- "}:
-            in_signature = True
+            self._in_signature = True
         elif raw.startswith(">"):
-            in_signature = False
+            self._in_signature = False
         is_row = "\t" in raw.strip()
-        if is_row or (in_row and "\x1e" in raw):
-            row += is_row
-            in_row = True
-            blocks += _cells(raw, row)
-            blank = False
-            continue
-        if title := _MARKED_HEADING.match(line):
-            blocks.append(Block(title["text"], HEADING, follows_blank=blank))
-            blank = True
-            continue
-        line = _EMPHASIS.sub(r"\2", line)
-        if len(blocks) < 12 and (mail := _MAIL_SUBJECT.match(line)):
-            subject = mail[1]
-        in_row = False
-        block = _line_block(line.replace("\x1e", " "), blank)
-        if in_signature or (len(blocks) < 12 and _MAIL_HEADER.match(line)):
-            block = replace(block, is_around=True)
-        if not block.text:
-            continue
-        if blocks and not blank and _goes_on(blocks[-1], block, line, wrapped):
-            blocks[-1] = replace(blocks[-1], text=f"{blocks[-1].text} {block.text}")
+        if is_row or (self._in_row and "\x1e" in raw):
+            self._row += is_row
+            self._in_row = True
+            self.blocks += _cells(raw, self._row)
+            self._blank = False
+        elif title := _MARKED_HEADING.match(line):
+            self.blocks.append(Block(title["text"], HEADING, follows_blank=self._blank))
+            self._blank = True
         else:
-            blocks.append(block)
-        blank = False
-    return _with_headings(blocks), subject
+            self._read_words(_EMPHASIS.sub(r"\2", line))
+
+    def _read_words(self, line):
+        is_at_top = len(self.blocks) < 12  # where an e-mail has its headers
+        if is_at_top and (mail := _MAIL_SUBJECT.match(line)):
+            self.subject = mail[1]
+        self._in_row = False
+        block = _line_block(line.replace("\x1e", " "), self._blank)
+        if not block.text:
+            return
+        if self._in_signature or (is_at_top and _MAIL_HEADER.match(line)):
+            block = replace(block, is_around=True)
+        last = self.blocks[-1] if self.blocks else None
+        if last and not self._blank and _goes_on(last, block, line, self._wrapped):
+            self.blocks[-1] = replace(last, text=f"{last.text} {block.text}")
+        else:
+            self.blocks.append(block)
+        self._blank = False
 
 
 def _is_hard_wrapped(lines):
