@@ -106,6 +106,18 @@ class EvaluationAdmin(OfAnEventMixin, ModelAdmin):
             if asked.is_bound and asked.is_valid():
                 links = services.anonymous_links(evaluation, asked.cleaned_data["count"])
         context = {
+            "may_change": may_change,
+            "remarks": remarks_of(evaluation) if may_change else [],
+            "present_count": len(present),
+            "sent": sent,
+            "asked": asked,
+            "links": links,
+        }
+        status = 422 if sent.errors or asked.errors else 200
+        return self._results_page(request, evaluation, context, status)
+
+    def _results_page(self, request, evaluation, context, status):
+        context = {
             **self.admin_site.each_context(request),
             "title": "Évaluation",
             "subtitle": str(evaluation.event),
@@ -113,15 +125,9 @@ class EvaluationAdmin(OfAnEventMixin, ModelAdmin):
             "evaluation": evaluation,
             "respondents": evaluation.spent_links.count(),
             "results": results_of(evaluation),
-            "remarks": remarks_of(evaluation) if may_change else [],
             "least": LEAST,
-            "may_change": may_change,
-            "present_count": len(present),
-            "sent": sent,
-            "asked": asked,
-            "links": links,
+            **context,
         }
-        status = 422 if sent.errors or asked.errors else 200
         page = "admin/events/evaluation/results.html"
         return TemplateResponse(request, page, context, status=status)
 

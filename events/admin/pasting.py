@@ -54,13 +54,12 @@ class PastedRecapMixin:
         proposals = Proposals(kinds, names, data=request.POST)
         if not proposals.is_valid():
             return self._pasting_page(request, event, form, proposals, status=400)
+        return self._write_pasted(request, event, form.cleaned_data, proposals.kept())
+
+    def _write_pasted(self, request, event, source, kept):
         try:
             recap = write_recap(
-                event=event,
-                user=request.user,
-                source=form.cleaned_data,
-                kept=proposals.kept(),
-                once=form.cleaned_data["once"],
+                event=event, user=request.user, source=source, kept=kept, once=source["once"]
             )
         except AlreadyWrittenError:
             return self._already_written(request, event)
