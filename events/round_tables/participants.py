@@ -334,43 +334,64 @@ def _take(text, people, rest, is_sure):
 
 def _actor_of(rest, people):
     """(actor, territory) of what is left, once each function has gone to its person."""
-    names, around, named_before = [], "", None
+    left = _Left(people)
     for person, text in rest:
         if text.startswith("("):
-            inner = text.strip("() ")
-            if person and _FUNCTION.match(inner):
-                person.title = person.title or inner
-            elif is_place(inner) or re.fullmatch(r"\d{2,5}|2[AB]", inner):
-                around = inner
-            elif person and person.title and names == named_before:
-                person.title += f" {text}"
-            else:
-                names.append(text)
-            continue
+            left.read_brackets(person, text)
+        else:
+            left.read_words(person, text)
+    actor = _joined_names(left.names)
+    return actor, _territory_said(actor, left.around, people)
+
+
+class _Left:
+    """What stands around the names of people: their functions, for whom they speak, from where."""
+
+    def __init__(self, people):
+        self.names = []  # the parts of that of an actor
+        self.around = ""  # « Drôme », of « Die (Drôme) »
+        self._people = people
+        self._names_before = None  # those of when a function ended what stood before
+
+    def read_brackets(self, person, text):
+        inner = text.strip("() ")
+        if person and _FUNCTION.match(inner):
+            person.title = person.title or inner
+        elif is_place(inner) or re.fullmatch(r"\d{2,5}|2[AB]", inner):
+            self.around = inner
+        elif person and person.title and self.names == self._names_before:
+            person.title += f" {text}"
+        else:
+            self.names.append(text)
+
+    def read_words(self, person, text):
         if person and person.title and (hung := _TAIL_START.match(text)):
             # « chargée de mission (11 communes) à Métropole »
             text = text[hung.end() :]
         function = _function_in(text)
         if function is None:
-            names.append(text)
-            continue
+            self.names.append(text)
+            return
         start, end = function
-        title = text[start:end].strip(" ,;-–—")
-        target = person or people[0]
+        pieces = (text[:start], text[start:end], text[end:])
+        before, title, after = (piece.strip(" ,;-–—") for piece in pieces)
+        target = person or self._people[0]
         target.title = f"{target.title}, {title}" if target.title else title
-        before, after = text[:start].strip(" ,;-–—"), text[end:].strip(" ,;-–—")
         after = _TAIL_START.sub("", after)
-        names += [part for part in (before, after) if part]
-        named_before = list(names) if not after else None
-    actor = _joined_names(names)
+        self.names += [part for part in (before, after) if part]
+        self._names_before = list(self.names) if not after else None
+
+
+def _territory_said(actor, around, people):
+    """The place that an actor says, or else the last one that the function of a person says."""
     territory = territory_of(f"{actor} ({around})" if around else actor)
-    if not territory:
-        for speaker in people:
-            if found := _OF_A_PLACE.search(speaker.title):
-                territory = found["place"] if is_place(found["place"]) else territory
-        if territory and around:
-            territory = f"{territory} ({around})"
-    return actor, territory
+    if territory:
+        return territory
+    for speaker in people:
+        found = _OF_A_PLACE.search(speaker.title)
+        if found and is_place(found["place"]):
+            territory = found["place"]
+    return f"{territory} ({around})" if territory and around else territory
 
 
 def _joined_names(names):
