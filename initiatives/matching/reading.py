@@ -179,48 +179,45 @@ class Reader:
         return features
 
     def _read_part(self, features, text, share):
-        words, raws = [], []
-        for raw in _WORD.findall(text):
-            for word in read_word(raw):
-                if word.counts:
-                    words.append(word)
-                    raws.append(raw)
+        part = _Part(text, share, features)
+        counted = self._keep_forms(part)
+        self._keep_words(part, counted)
 
-        def keep(key, weight, said):
-            if key not in features or features[key].weight < weight * share:
-                features[key] = Feature(weight * share, said)
-
+    def _keep_forms(self, part):
+        """Keep schemes, subjects and terms; return the places of the words of the first two."""
         counted = set()
-        for start, end, schemes in self.scheme_forms.find(words):
+        for start, end, schemes in self.scheme_forms.find(part.words):
             for slug in schemes:
-                keep(f"d:{slug}", SCHEME, _said(text, raws, start, end))
+                part.keep(f"d:{slug}", SCHEME, start, end)
                 counted.update(range(start, end))
-        for start, end, keys in self.subject_forms.find(words):
+        for start, end, keys in self.subject_forms.find(part.words):
             for key in keys:
                 subject = self.subjects[key]
-                said = _said(text, raws, start, end)
-                keep(f"s:{key}", subject.weight, said)
+                part.keep(f"s:{key}", subject.weight, start, end)
                 if subject.parent:
                     parent = self.subjects[subject.parent]
-                    keep(f"s:{parent.key}", parent.weight * PARENT, said)
+                    part.keep(f"s:{parent.key}", parent.weight * PARENT, start, end)
                 counted.update(range(start, end))
-        for start, end, terms in self.term_forms.find(words):
+        for start, end, terms in self.term_forms.find(part.words):
             for term in terms:
-                keep(f"g:{term}", TERM, _said(text, raws, start, end))
+                part.keep(f"g:{term}", TERM, start, end)
+        return counted
+
+    def _keep_words(self, part, counted):
+        """Keep words, and pairs of those that follow one another, unless both are common."""
         previous = None
-        for position, word in enumerate(words):
+        for position, word in enumerate(part.words):
             if word.stem in self.genre or word.text.isdigit() or len(word.text) < 3:
                 previous = None
                 continue
             is_common = word.stem in self.common
             weight = WORD * (COMMON if is_common else 1)
             weight *= WITHIN_A_FORM if position in counted else 1
-            keep(f"w:{word.stem}", weight, raws[position])
+            part.keep(f"w:{word.stem}", weight, position, position + 1)
             if previous is not None and not (is_common and previous[1]):
                 pair = f"p:{previous[0]} {word.stem}"
-                said = _said(text, raws, position - 1, position + 1)
                 is_weak = is_common or previous[1] or position in counted
-                keep(pair, PHRASE * (0.5 if is_weak else 1), said)
+                part.keep(pair, PHRASE * (0.5 if is_weak else 1), position - 1, position + 1)
             previous = (word.stem, is_common)
 
     def read_stated(self, kind, values):
@@ -251,13 +248,34 @@ class Reader:
         return min(1.0, -math.log(min(share, 0.999)) / RAREST)
 
 
-def _said(text, raws, start, end):
-    """How the text writes the words from `start` to `end`."""
-    if end - start == 1:
-        return raws[start]
-    between = r"\W+(?:\w{1,5}\W+){0,4}?"
-    found = re.search(between.join(map(re.escape, raws[start:end])), text)
-    return found.group() if found else " ".join(raws[start:end])
+class _Part:
+    """A text, its words that count, and the features to which it adds."""
+
+    def __init__(self, text, share, features):
+        self.words = []
+        self._raws = []  # as the text writes them
+        self._text, self._share, self._features = text, share, features
+        for raw in _WORD.findall(text):
+            for word in read_word(raw):
+                if word.counts:
+                    self.words.append(word)
+                    self._raws.append(raw)
+
+    def keep(self, key, weight, start, end):
+        """Keep a feature that the words from `start` to `end` say, where it weighs most."""
+        weight *= self._share
+        known = self._features.get(key)
+        if known is None or known.weight < weight:
+            self._features[key] = Feature(weight, self._said(start, end))
+
+    def _said(self, start, end):
+        """How the text writes the words from `start` to `end`."""
+        raws = self._raws[start:end]
+        if len(raws) == 1:
+            return raws[0]
+        between = r"\W+(?:\w{1,5}\W+){0,4}?"
+        found = re.search(between.join(map(re.escape, raws)), self._text)
+        return found.group() if found else " ".join(raws)
 
 
 def _load(path):
