@@ -135,14 +135,25 @@ def picture(user):
         neighbours[other].add(one)
     busiest = sorted(neighbours, key=lambda pk: (-len(neighbours[pk]), pk))[:MOST_ACTORS]
     shown = set(busiest)
-    near = {pk: neighbours[pk] & shown for pk in busiest}
-    actors = Actor.objects.only("name", "slug", "status").in_bulk(busiest)
+    pairs = sorted(pair for pair in found if shown.issuperset(pair))
+    drawn = {pair: found[pair] for pair in pairs}
+    order = ring_order(busiest, {pk: neighbours[pk] & shown for pk in busiest})
+    nodes = _placed(order, drawn)
+    return {
+        "nodes": list(nodes.values()),
+        "ties": [line(nodes[one], nodes[other], ways) for (one, other), ways in drawn.items()],
+        "left_out": len(neighbours) - len(nodes),
+        "size": SIZE,
+    }
+
+
+def _placed(order, drawn):
+    """{actor: its Node}, at equal distances around the ring from its top."""
+    actors = Actor.objects.only("name", "slug", "status").in_bulk(order)
     partners = defaultdict(list)
-    for (one, other), ways in found.items():
-        if one in shown and other in shown:
-            partners[one].append((ways.total(), other, ways))
-            partners[other].append((ways.total(), one, ways))
-    order = ring_order(busiest, near)
+    for (one, other), ways in drawn.items():
+        partners[one].append((ways.total(), other, ways))
+        partners[other].append((ways.total(), one, ways))
     nodes = {}
     for number, pk in enumerate(order):
         angle = 2 * math.pi * number / len(order) - math.pi / 2
@@ -156,17 +167,7 @@ def picture(user):
             is_left=is_left,
             partners=[(actors[other], in_words(ways)) for _, other, ways in closest],
         )
-    lines = [
-        line(nodes[one], nodes[other], ways)
-        for (one, other), ways in sorted(found.items())
-        if one in nodes and other in nodes
-    ]
-    return {
-        "nodes": list(nodes.values()),
-        "ties": lines,
-        "left_out": len(neighbours) - len(nodes),
-        "size": SIZE,
-    }
+    return nodes
 
 
 def line(one, other, ways):
