@@ -6,6 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from coopemploi.permissions import can_change_record
 from coopemploi.public_cache import kept_for_visitors
 from coopemploi.search.catalogue import bits_at, catalogue_of
 from coopemploi.vocabulary.models import VOCABULARIES
@@ -26,7 +27,12 @@ def series_detail(request, slug):
     latest_first = list(editions.order_by(F("start_latest").desc(nulls_last=True), "-pk"))
     if not (latest_first or request.user.is_staff):
         raise Http404("Aucune édition de cette série n'est publiée.")
-    context = {"section": "events", "series": series, "editions": latest_first}
+    context = {
+        "section": "events",
+        "series": series,
+        "editions": latest_first,
+        "can_change": can_change_record(request.user, series),
+    }
     return render(request, "events/series_detail.html", context)
 
 
@@ -53,6 +59,7 @@ def campaign_detail(request, slug):
         "filters": filters,
         "events": [event for event in campaign.events.all() if event.pk in kept],
         "map": map_to_show(filters),
+        "can_change": can_change_record(request.user, campaign),
     }
     return render(request, "events/campaign_detail.html", context)
 

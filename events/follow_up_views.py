@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from coopemploi.links import opened_by
+from coopemploi.permissions import can_change_record
 from coopemploi.public_cache import kept_for_visitors
 from coopemploi.robots import has_left
 from territories.models import Actor
@@ -70,6 +71,7 @@ def follow_up_body_detail(request, slug):
         "roadmap": roadmap(actions),
         "overdue_count": sum(action.is_overdue() for action in actions),
         "action_count": len(actions),
+        "can_change": can_change_record(user, body),
     }
     return render(request, "events/follow_up_body_detail.html", context)
 

@@ -15,6 +15,7 @@ from coopemploi.formats.exports import export, offered
 from coopemploi.gathering import first_or_404, gathered, listed
 from coopemploi.media.serving import give
 from coopemploi.pagination import paginate
+from coopemploi.permissions import can_change_record
 from coopemploi.public_cache import kept_for_visitors
 from coopemploi.publishing import readable
 from coopemploi.search.catalogue import bits_at, catalogue_of
@@ -182,6 +183,7 @@ def event_page(request, event, user, *, preview=None):
         "door": event.door(),
         "is_over": event.is_over(),
         "preview": preview,
+        "can_change": can_change_record(user, event),
         "has_pdf": pdf.is_available(),
         "share_links": share_links(
             request.build_absolute_uri(event.get_absolute_url()), event.title
@@ -425,7 +427,12 @@ def action_list(request):
 @require_safe
 def action_detail(request, slug):
     action = first_or_404(action_record(request.user, slug=slug))
-    return render(request, "events/action_detail.html", {"section": "actions", "action": action})
+    context = {
+        "section": "actions",
+        "action": action,
+        "can_change": can_change_record(request.user, action),
+    }
+    return render(request, "events/action_detail.html", context)
 
 
 @gathered(slug=str)

@@ -1,6 +1,6 @@
 """What leads from what is done, sought and offered to a perimeter."""
 
-from coopemploi.permissions import editing_rule
+from coopemploi.permissions import can_change_record
 from territories.permissions import lead
 
 from .models import Initiative, Introduction, Match, Need, Offer, Resource
@@ -19,8 +19,4 @@ def declare():
 
 def can_introduce(user, match):
     """Whoever animates the network where the need is."""
-    return (
-        user.is_staff
-        and user.has_perm("initiatives.change_match")
-        and editing_rule().editable(Match.objects.filter(pk=match.pk), user).exists()
-    )
+    return can_change_record(user, match)

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from coopemploi.formats import pdf
 from coopemploi.gathering import first_or_404, gathered, listed
+from coopemploi.permissions import can_change_record
 from coopemploi.public_cache import kept_for_visitors
 from coopemploi.search.catalogue import catalogues_of
 from coopemploi.vocabulary.models import VOCABULARIES, Scheme, Theme
@@ -61,7 +62,12 @@ def initiative_list(request):
 @require_safe
 def initiative_detail(request, slug):
     sheet = sheet_of(slug, request.user)
-    context = {"section": "initiatives", "has_pdf": pdf.is_available(), **sheet}
+    context = {
+        "section": "initiatives",
+        "has_pdf": pdf.is_available(),
+        "can_change": can_change_record(request.user, sheet["initiative"]),
+        **sheet,
+    }
     page = "initiatives/initiative_detail.html"
     if pdf.is_asked(request):
         return pdf.response(request, render_to_string(page, context, request), name=slug)

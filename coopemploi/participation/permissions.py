@@ -10,7 +10,7 @@ from territories.models import Actor
 from territories.participants import person_of
 from territories.permissions import lead
 
-from ..permissions import editing_rule
+from ..permissions import can_change_record, editing_rule
 from .models import Belonging, Proposal
 
 LEADERS = (Involvement.Role.CARRIER, Involvement.Role.PILOT, Involvement.Role.CO_PILOT)
@@ -36,11 +36,7 @@ def can_decide_belonging(user, belonging):
         return False
     if person and person.belongings.approved().filter(actor=belonging.actor).exists():
         return True
-    return (
-        user.is_staff
-        and user.has_perm("territories.change_actor")
-        and editing_rule().editable(Actor.objects.filter(pk=belonging.actor_id), user).exists()
-    )
+    return can_change_record(user, belonging.actor)
 
 
 def sheets_of(user, model):

@@ -14,12 +14,16 @@ from initiatives.models import Initiative
 from territories.models import Actor, Composition, Mandate, Person, Position, Territory
 from tests import importing
 from tests.factories import (
+    ActionFactory,
     ActorFactory,
+    CampaignFactory,
     CompositionFactory,
     EventFactory,
+    FollowUpBodyFactory,
     InitiativeFactory,
     MandateFactory,
     PositionFactory,
+    SeriesFactory,
     StepFactory,
     TerritoryFactory,
     UserFactory,
@@ -116,6 +120,61 @@ def test_staff_without_mandate_reaches_no_page_of_the_new_features(client, bazas
     assert {address: client.get(address).status_code for address in addresses} == dict.fromkeys(
         addresses, 403
     )
+
+
+# Public pages
+
+
+def body_at(place):
+    body = FollowUpBodyFactory(territory=place)
+    ActionFactory(follow_up_body=body, status="published")
+    return body
+
+
+def series_of(place):
+    return at(place, EventFactory(series=SeriesFactory(), status="published")).series
+
+
+def at(place, record):
+    record.territories.add(place)
+    return record
+
+
+# Pages of the site that lead to the form of what they show.
+EDITED = {
+    "action": lambda place: at(place, ActionFactory(status="published")),
+    "campaign": lambda place: at(place, CampaignFactory(status="published")),
+    "event": lambda place: at(place, EventFactory(status="published")),
+    "follow-up body": body_at,
+    "initiative": lambda place: at(place, InitiativeFactory(status="published")),
+    "series": series_of,
+}
+# Gathers meetings of several places: whoever animates writes it.
+SHARED = {"series"}
+
+
+def leads_to_its_form(client, record):
+    shown = client.get(record.get_absolute_url())
+    assert shown.status_code == 200
+    return f'href="{page(type(record), "change", record.pk)}"' in shown.text
+
+
+@pytest.mark.parametrize("kind", EDITED)
+def test_page_leads_to_the_form_of_a_record_whoever_may_edit_it(
+    client, signed_in, bazas, dax, kind
+):
+    here, elsewhere = EDITED[kind](bazas), EDITED[kind](dax)
+
+    assert not leads_to_its_form(client, here)
+    client.force_login(UserFactory())
+    assert not leads_to_its_form(client, here)
+    client.force_login(UserFactory(is_staff=True))
+    assert not leads_to_its_form(client, here)
+    client.force_login(MandateFactory(role=Role.READER, territory=None).user)
+    assert not leads_to_its_form(client, here)
+    signed_in()
+    assert leads_to_its_form(client, here)
+    assert leads_to_its_form(client, elsewhere) is (kind in SHARED)
 
 
 # Merges
