@@ -212,6 +212,11 @@ def day_label(date):
     return f"{day} {MONTHS[date.month - 1]} {date.year}"
 
 
+def hour_label(time):
+    minutes = f"\N{NO-BREAK SPACE}{time.minute:02}" if time.minute else ""
+    return f"{time.hour}\N{NO-BREAK SPACE}h{minutes}"
+
+
 def _slashed(date):
     """17/10/2019; of four figures, which %Y does not give to every year."""
     return f"{date:%d/%m}/{date.year:04}"

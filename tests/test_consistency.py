@@ -255,10 +255,10 @@ def test_long_counts_are_printed_as_french_does():
     assert set(lists) <= {"templates/territories/network_list.html"}
 
 
-def test_dates_are_never_printed_without_their_first():
-    """Django prints « 1 mars 2027 »: `day` and `today` print « 1er mars 2027 »."""
-    bare = re.compile(r"(date:|now )[\"']j F Y")
-    assert [relative(each) for each in OUR_TEMPLATES if bare.search(each.read_text())] == []
+def test_days_and_hours_are_printed_as_french_does():
+    """Django prints « 1 mars 2027, 09:30 »; `day` and `hour`, « 1er mars 2027 » and « 9 h 30 »."""
+    bare = re.compile(r"(date:|now |time:)[\"'][^\"']*(j F|H:i)")
+    assert [relative(each) for each in TEMPLATES if bare.search(each.read_text())] == []
 
 
 def test_readme_tells_every_setting_and_command():

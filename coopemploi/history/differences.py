@@ -10,9 +10,9 @@ from django.contrib import admin
 from django.contrib.admin.exceptions import NotRegistered
 from django.db import models
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 
+from ..dates import day_label, hour_label
 from ..figures import format_number
 from .tracking import DELETED, records_of
 
@@ -119,9 +119,12 @@ def text_of(field, value, names):
         case Decimal():
             return format_number(value)
         case datetime.datetime():
-            return date_format(timezone.localtime(value), "j F Y H:i")
+            moment = timezone.localtime(value)
+            return f"{day_label(moment)} à {hour_label(moment)}"
+        case datetime.date():
+            return day_label(value)
         case datetime.time():
-            return value.strftime("%H:%M")
+            return hour_label(value)
     return str(value)
 
 

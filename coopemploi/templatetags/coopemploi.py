@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, strip_tags
 from django.utils.safestring import mark_safe
 
-from ..dates import Precision, day_before, day_label
+from ..dates import Precision, day_before, day_label, hour_label
 from ..figures import format_number
 from ..prose import render_prose
 from ..vocabulary.acronyms import acronyms_of
@@ -64,8 +64,7 @@ def today():
 @register.filter(expects_localtime=True)
 def hour(time):
     """A time or a moment → "9 h 30", "14 h"."""
-    minutes = f"\N{NO-BREAK SPACE}{time.minute:02}" if time.minute else ""
-    return f"{time.hour}\N{NO-BREAK SPACE}h{minutes}"
+    return hour_label(time)
 
 
 @register.filter

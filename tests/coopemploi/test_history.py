@@ -1,5 +1,6 @@
 """Every change of a record leaves a version: who, when, what."""
 
+import datetime
 import html
 
 import pytest
@@ -19,8 +20,10 @@ from tests.factories import (
     ActorFactory,
     AppearanceFactory,
     CompositionFactory,
+    EventFactory,
     InitiativeFactory,
     InvolvementFactory,
+    NeedFactory,
     PersonFactory,
     StepFactory,
     ThemeFactory,
@@ -217,6 +220,18 @@ def test_history_page_tells_differences_in_words(animateur_client):
     assert "Un garage ouvert le <del>lundi</del><ins>mardi</ins>." in page
     assert "<del>idée</del><ins>en cours</ins>" in page
     assert "<ins>Mobilité</ins>" in page
+
+
+def test_history_page_tells_days_and_hours_as_french_does(animateur_client):
+    morning = datetime.datetime(2027, 3, 1, 8, 30, tzinfo=datetime.UTC)
+    event = EventFactory(start_time=datetime.time(14), registration_opens_at=morning)
+    need = NeedFactory(last_confirmed_on=datetime.date(2027, 3, 1))
+
+    told = [text(animateur_client.get(history(record))) for record in (event, need)]
+
+    assert "Heure de début 14 h" in told[0]
+    assert "Ouverture des inscriptions 1er mars 2027 à 9 h 30" in told[0]
+    assert "Confirmé le 1er mars 2027" in told[1]
 
 
 def test_history_page_tells_what_became_of_children(animateur_client):
