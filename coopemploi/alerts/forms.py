@@ -5,6 +5,7 @@ from .lists import NotAListError, canonical, describe, export_of
 from .models import Alert
 
 NOT_A_LIST = "Cette adresse n'est pas celle d'une liste du site."
+NO_LIST_MEANT = "Cette demande ne dit pas de quelle liste il s'agit."
 TOO_LONG = "Cette liste a trop de filtres pour être suivie : retirez-en, puis recommencez."
 
 
@@ -54,6 +55,19 @@ class AlertForm(TrapMixin):
         error_messages=FREQUENCY_ERRORS,
     )
     field_order = ["email", "frequency", "website"]
+
+
+class MeantForm(forms.Form):
+    """Which of the lists that one follows is meant, by the button that was pressed."""
+
+    alerte = forms.IntegerField(min_value=1, required=False)
+    arreter = forms.IntegerField(min_value=1, required=False)
+
+    def clean(self):
+        stopped, changed = (self.cleaned_data.get(name) for name in ("arreter", "alerte"))
+        self.key, self.is_stop = stopped or changed, bool(stopped)
+        if not self.key:
+            raise forms.ValidationError(NO_LIST_MEANT, code="required")
 
 
 class FrequencyForm(forms.ModelForm):

@@ -7,12 +7,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ..links import opened_by
 from ..robots import has_left, may_send
 from . import services
-from .forms import AlertForm, FrequencyForm, ListForm
+from .forms import NO_LIST_MEANT, AlertForm, FrequencyForm, ListForm, MeantForm
 from .models import Alert
 
 PER_HOUR = 10
 PER_ADDRESS_AND_DAY = 10
-LONGEST_KEY = 100  # signs: past some thousands, Python reads no number
 
 
 @login_not_required
@@ -99,13 +98,13 @@ def _change(request, alerts):
         alerts.delete()
         messages.success(request, "Vous ne suivez plus aucune liste.")
         return
-    wanted = request.POST.get("arreter", "") or request.POST.get("alerte", "")
-    if not wanted.isdecimal() or len(wanted) > LONGEST_KEY:
-        raise Http404("Cette demande ne dit pas de quelle liste il s'agit.")
-    alert = alerts.filter(pk=int(wanted)).first()
+    meant = MeantForm(request.POST)
+    if not meant.is_valid():
+        raise Http404(NO_LIST_MEANT)
+    alert = alerts.filter(pk=meant.key).first()
     if alert is None:  # stopped meanwhile, from another tab
         messages.info(request, "Cette liste n'était déjà plus suivie.")
-    elif "arreter" in request.POST:
+    elif meant.is_stop:
         alert.delete()
         messages.success(request, f"Vous ne suivez plus cette liste : {alert.title}.")
     else:

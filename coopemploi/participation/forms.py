@@ -1,9 +1,11 @@
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from territories.models import Actor, Person
 
 from ..robots import TrapMixin
+from ..search.text import storable
 from .models import Proposal
 from .permissions import actors_of
 
@@ -79,6 +81,20 @@ class DeletionForm(forms.Form):
         label="Je veux supprimer mon compte",
         error_messages={"required": "Cochez la case pour confirmer."},
     )
+
+
+class PageField(forms.CharField):
+    """The address of a page of this site, to correct; "" for what is none."""
+
+    MAX_LENGTH = Proposal._meta.get_field("page").max_length
+
+    def __init__(self):
+        super().__init__(required=False)
+
+    def to_python(self, value):
+        page = storable(super().to_python(value))[: self.MAX_LENGTH]
+        is_ours = page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
+        return page if is_ours else ""
 
 
 class AuthorForm(TrapMixin):

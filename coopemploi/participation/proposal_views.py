@@ -3,12 +3,11 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ..robots import may_send
-from .forms import AuthorForm
+from .forms import AuthorForm, PageField
 from .models import Proposal
 from .permissions import MODELS, sheet_at, sheets_of
 from .sheets import sheet_form
@@ -37,9 +36,7 @@ def proposal_add(request, kind):
     if kind not in NEW:
         raise Http404("Cela ne se propose pas.")
     is_correction = kind == Proposal.Kind.CORRECTION
-    page = request.GET.get("page", "")[:300]
-    if not (page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None)):
-        page = ""
+    page = PageField().clean(request.GET.get("page", ""))
     record = None
     if is_correction:
         sheet_kind, record = sheet_at(page) if page else (None, None)

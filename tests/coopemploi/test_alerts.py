@@ -390,6 +390,7 @@ def test_words_of_a_list_are_not_quoted_twice(client):
 @pytest.mark.parametrize("wrong", ["", "x", "-1", "9" * 5000])
 def test_managing_a_wrong_key(client, wrong):
     assert client.post(manage(), {"arreter": wrong}).status_code == 404
+    assert client.post(manage(), {"alerte": wrong}).status_code == 404
 
 
 def test_events_are_followed_with_their_day_and_place():

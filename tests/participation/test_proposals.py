@@ -154,6 +154,15 @@ def test_a_correction_says_its_page(client):
 
 
 @pytest.mark.parametrize(
+    ("page", "kept"), [("/besoins/%00un-garage/", "/besoins/un-garage/"), ("/" * 400, "")]
+)
+def test_a_correction_keeps_what_a_database_takes_of_its_page(client, page, kept):
+    client.post(f"{add('correction')}?page={page}", {**VISITOR, "message": "C'est faux."})
+
+    assert Proposal.objects.get().page == kept
+
+
+@pytest.mark.parametrize(
     "page", ["https://ailleurs.example/", "//ailleurs.example/", "javascript:1"]
 )
 def test_a_correction_leads_nowhere_else(client, page):
