@@ -1,20 +1,23 @@
 """What whoever prepares an event writes to those who registered: one mail each."""
 
 import datetime
+import hashlib
+import json
 
 from django.db import models, transaction
-from django.template import Context
-from django.template.loader import get_template
 from django.utils import timezone
 from post_office.models import Email
 
 from coopemploi.mail.services import send_mail_later, site_url
 
 from .models import Registration
+from .models.news import dates_of, practical_of
 from .registrations import locked, manage_url
 
 # The very same, sent again meanwhile by a second touch, is not written twice.
 ONCE_IN = datetime.timedelta(hours=1)
+# Tells which message of which meeting a mail is: its words depend on whom it is for.
+MARK = "X-Coopemploi-Message"
 
 
 class Group(models.TextChoices):
@@ -39,11 +42,15 @@ def by_address(found, groups):
     return {each.email: each for group in groups for each in found.get(group, ())}
 
 
-def beginning(event, text):
-    """What is the same for everybody: of two meetings of one name, the date differs."""
-    part = get_template("mail/registrations/_event.txt").template
-    when_and_where = part.render(Context({"event": event, "shows_link": False}, autoescape=False))
-    return f"{text}\n\nLa rencontre :\n\n{when_and_where.strip()}"
+def mark_of(event, subject, text):
+    """What is the same in the mails of a message: what is written, and what it tells of the event.
+
+    Whoever was told another day or another place is told again. Nothing of the address to connect
+    to: the mark leaves with the mail, to those too who are not given it.
+    """
+    practical = {**practical_of(event), "link": ""}
+    told = [event.pk, event.title, dates_of(event), practical, subject, text]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 @transaction.atomic
@@ -53,11 +60,10 @@ def write(*, event, groups, subject, text, reply_to):
     Raise Event.DoesNotExist.
     """
     event = locked(event)
-    recent = Email.objects.filter(subject=subject, created__gte=timezone.now() - ONCE_IN)
-    same = beginning(event, text)
-    written = {
-        address for email in recent if email.message.startswith(same) for address in email.to
-    }
+    mark = mark_of(event, subject, text)
+    recent = Email.objects.filter(created__gte=timezone.now() - ONCE_IN)
+    same = recent.filter(**{f"headers__{MARK}": mark})
+    written = {address for email in same for address in email.to}
     reached = by_address(addressees(event), groups)
     reached = {address: each for address, each in reached.items() if address not in written}
     for address, registration in reached.items():
@@ -69,6 +75,10 @@ def write(*, event, groups, subject, text, reply_to):
             "manage_url": "" if event.has_ended() else site_url(manage_url(registration)),
         }
         send_mail_later(
-            to=address, template="registrations/message", context=context, reply_to=reply_to
+            to=address,
+            template="registrations/message",
+            context=context,
+            reply_to=reply_to,
+            headers={MARK: mark},
         )
     return len(reached)

@@ -32,11 +32,14 @@ def site_url(path=""):
     return settings.SITE_URL.rstrip("/") + path
 
 
-def send_mail_later(*, to, template, context, topic="", reply_to="", attachments=(), when=None):
+def send_mail_later(
+    *, to, template, context, topic="", reply_to="", headers=None, attachments=(), when=None
+):
     """Queue one mail; return its `Email`, or None when the address refuses the `topic`.
 
     `template` names `templates/mail/<template>.txt`: its first line is the subject, the rest
     the text. `topic` is a `Refusal.Topic`: the mail then carries the link that stops it.
+    `headers` {name: value} are kept with it, and leave with it.
     `attachments` are (name, content, media type); `when` is a time to wait for. Raise
     ValidationError when `to` is no address.
     """
@@ -61,6 +64,7 @@ def send_mail_later(*, to, template, context, topic="", reply_to="", attachments
         body=body,
         to=[to],
         reply_to=[reply_to] if reply_to else None,
+        headers=headers,
         attachments=list(attachments),
     )
     if stop_url:

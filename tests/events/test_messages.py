@@ -8,6 +8,7 @@ import time_machine
 from django.core import mail
 from django.core.cache import cache
 from django.urls import reverse
+from post_office.models import Email
 
 from coopemploi.dates import PartialDate
 from coopemploi.mail.services import deliver
@@ -148,6 +149,24 @@ def test_second_touch_sends_nothing_twice(animateur_client, event, clock):
     clock.shift(datetime.timedelta(hours=2))
     send(animateur_client, event)
     assert len(sent()) == 2
+
+
+def test_message_that_a_template_says_otherwise_is_not_sent_again(animateur_client, event):
+    send(animateur_client, event)
+    Email.objects.update(message="Le même message, tourné autrement.")
+
+    assert "déjà parti" in send(animateur_client, event).text
+
+
+def test_message_leaves_again_once_the_meeting_has_moved(animateur_client, event):
+    send(animateur_client, event)
+    sent()
+    event.venue = "Mairie"
+    event.save()
+
+    send(animateur_client, event)
+
+    assert ["Mairie" in each.body for each in sent()] == [True, True]
 
 
 def test_same_words_of_another_meeting_of_the_same_name_leave_too(animateur_client, event):
