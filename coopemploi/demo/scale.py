@@ -81,6 +81,10 @@ WORDS = Path(__file__).with_name("scale_words.txt").read_text(encoding="utf-8").
 NOTES = ("worked", "did_not_work", "how_overcome", "how_to_redo")
 
 
+def synthetic():
+    return Initiative.objects.filter(source__title=SOURCE)
+
+
 def seed(count, *, with_index=True, progress=lambda done: None):
     """Add initiatives until there are `count` synthetic ones; return how many were added.
 
@@ -102,7 +106,7 @@ def seed(count, *, with_index=True, progress=lambda done: None):
 def remove():
     """Take all synthetic initiatives away; return how many there were."""
     with transaction.atomic(), registry.rebuilding():
-        found = Initiative.objects.filter(source__title=SOURCE)
+        found = synthetic()
         count = found.count()
         for pks in batches(found.values_list("pk", flat=True)):
             Initiative.objects.filter(pk__in=pks).delete()

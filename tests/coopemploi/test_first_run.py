@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from coopemploi.accounts.models import User
 from coopemploi.identity.models import Identity
+from coopemploi.pages.management.commands import set_up_site
 from territories.models import Mandate, Territory
 from tests.factories import TerritoryFactory
 
@@ -76,3 +77,31 @@ def test_weak_password_creates_nothing(monkeypatch):
     with pytest.raises(CommandError):
         run()
     assert not User.objects.exists()
+
+
+def test_dry_run_tells_what_it_would_make_and_makes_nothing(region):
+    said = run(perimeter=[f"grace@example.org={region.reference}"], dry_run=True)
+
+    assert "grace@example.org anime Auvergne-Rhône-Alpes." in said
+    assert "rien n'a été enregistré" in said
+    assert not User.objects.exists()
+    assert not Identity.objects.exists()
+
+
+def test_dry_run_of_an_empty_site_loads_nothing(region, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        set_up_site, "call_command", lambda name, *, dry_run, stdout: asked.append((name, dry_run))
+    )
+    region.delete()
+
+    said = run(perimeter=["grace@example.org=region:84"], dry_run=True)
+
+    assert asked == [("load_vocabularies", True), ("load_territories", True)]
+    assert "une fois les territoires chargés" in said
+    assert not User.objects.exists()
+
+
+def test_dry_run_says_what_is_wrong():
+    with pytest.raises(CommandError, match="Territoire inconnu"):
+        run(perimeter=["grace@example.org=region:absente"], dry_run=True)

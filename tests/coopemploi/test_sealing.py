@@ -81,6 +81,17 @@ def test_new_key_seals_anew_and_the_old_one_may_go(user, settings):
     assert not application(user).validate_code(code())
 
 
+@pytest.mark.parametrize("options", [[], ["--open"]])
+def test_dry_run_tells_how_many_and_rewrites_none(user, settings, capsys, options):
+    settings.SECRETS_KEYS = ["seconde clé", "première clé"]
+    before = held()
+
+    call_command("seal_secrets", "--dry-run", *options)
+
+    assert "Seconds facteurs réécrits : 2." in capsys.readouterr().out
+    assert held() == before
+
+
 def test_lost_key_opens_nothing_and_loses_nothing(user, settings, caplog, capsys):
     before = held()
     [first, *_] = recovery_codes(user).get_unused_codes()

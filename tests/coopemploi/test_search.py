@@ -478,6 +478,17 @@ def test_rebuild_search_writes_what_signals_kept(capsys):
     assert sum(source.drift() for source in sources.values()) == 0
 
 
+def test_dry_run_tells_what_drifted_and_leaves_it(capsys):
+    InitiativeFactory.create_batch(2)
+    assert Document.objects.count() == 2
+    Document.objects.all().delete()
+
+    call_command("rebuild_search", dry_run=True)
+
+    assert "Initiatives : 2 écart(s)." in capsys.readouterr().out
+    assert not Document.objects.exists()
+
+
 # Words that very many records hold
 
 

@@ -93,6 +93,19 @@ def test_seeding_waits_for_a_confirmation_without_debug(settings):
     assert Initiative.objects.count() == 3
 
 
+def test_dry_run_tells_how_many_and_writes_none(settings, capsys):
+    settings.DEBUG = False  # nothing is written: nothing is to be confirmed
+    scale.seed(3)
+
+    call_command("seed_scale", initiatives=5, dry_run=True)
+    call_command("seed_scale", remove=True, dry_run=True)
+
+    told = capsys.readouterr().out
+    assert "Initiatives synthétiques ajoutées : 2" in told
+    assert "Initiatives synthétiques retirées : 3" in told
+    assert Initiative.objects.count() == 3
+
+
 def test_negative_count_is_refused(settings):
     settings.DEBUG = True
 

@@ -81,6 +81,18 @@ def test_what_people_decided_survives_a_rebuild():
     assert Match.objects.get().status == Match.Status.DECLINED
 
 
+def test_dry_run_tells_what_drifted_and_leaves_it(capsys):
+    NeedFactory(text=CLAUSES)
+    OfferFactory(text=CLAUSES)
+    assert Match.objects.exists()
+    Match.objects.all().delete()
+
+    call_command("rebuild_matches", dry_run=True)
+
+    assert "1 écart(s)." in capsys.readouterr().out
+    assert not Match.objects.exists()
+
+
 def test_a_rebuild_changes_nothing_that_was_true():
     for number in range(3):
         NeedFactory(text=f"{CLAUSES} {number}")

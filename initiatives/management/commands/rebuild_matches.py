@@ -7,7 +7,17 @@ from initiatives.matching.suggestions import MatchTable
 class Command(BaseCommand):
     help = "Refait les rapprochements suggérés ; ce que l'on a décidé d'une paire reste."
 
-    def handle(self, **options):
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--dry-run", action="store_true", help="Dire ce qui a dérivé, sans rien écrire."
+        )
+
+    def handle(self, *, dry_run, **options):
         for table in registry.tables:
-            if isinstance(table, MatchTable):
+            if not isinstance(table, MatchTable):
+                continue
+            if dry_run:
+                self.stdout.write(f"{table.drift()} écart(s).")
+                self.stdout.write("Essai seulement : rien n'a été écrit.")
+            else:
                 self.stdout.write(f"{table.rebuild()} rapprochements.")

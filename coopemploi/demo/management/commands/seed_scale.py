@@ -27,18 +27,27 @@ class Command(BaseCommand):
             action="store_true",
             help="Même hors DEBUG, là où elles se mêleraient à de vraies fiches.",
         )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="Dire combien, sans rien écrire."
+        )
 
-    def handle(self, *, initiatives, no_index, remove, force, **options):
-        if not (settings.DEBUG or force):
+    def handle(self, *, initiatives, no_index, remove, force, dry_run, **options):
+        if not (settings.DEBUG or force or dry_run):
             raise CommandError(
                 "Ces fiches sont fictives : hors DEBUG, confirmez avec --force que cette base "
                 "sert à mesurer."
             )
+        if initiatives < 0:
+            raise CommandError(f"{initiatives} n'est pas un nombre d'initiatives.")
+        if dry_run:
+            there = scale.synthetic().count()
+            told = f"retirées : {there}" if remove else f"ajoutées : {max(0, initiatives - there)}"
+            self.stdout.write(f"Initiatives synthétiques {told}")
+            self.stdout.write("Essai seulement : rien n'a été écrit.")
+            return
         if remove:
             self.stdout.write(f"Initiatives synthétiques retirées : {scale.remove()}")
             return
-        if initiatives < 0:
-            raise CommandError(f"{initiatives} n'est pas un nombre d'initiatives.")
         with tqdm(total=initiatives, unit=" fiches", desc="Fiches", disable=None) as bar:
             added = scale.seed(initiatives, with_index=not no_index, progress=bar.update)
         self.stdout.write(f"Initiatives synthétiques ajoutées : {added}")

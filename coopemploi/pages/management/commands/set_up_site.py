@@ -4,6 +4,7 @@ from getpass import getpass
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from coopemploi.pages.first_run import set_up
 from territories.models import Territory
@@ -27,13 +28,18 @@ class Command(BaseCommand):
         parser.add_argument(
             "--no-input", action="store_true", help="Ne rien demander ; SITE_PASSWORD est lu."
         )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="Tout vérifier sans rien enregistrer."
+        )
 
-    def handle(self, *, name, tagline, contact, administrator, perimeter, no_input, **options):
+    def handle(
+        self, *, name, tagline, contact, administrator, perimeter, no_input, dry_run, **options
+    ):
         if not Territory.objects.exists():
             self.stdout.write("Chargement des territoires (une à deux minutes)…")
             # In this order: a term of the glossary looks for its forms in all that is there.
-            call_command("load_vocabularies", stdout=self.stdout)
-            call_command("load_territories", stdout=self.stdout)
+            call_command("load_vocabularies", dry_run=dry_run, stdout=self.stdout)
+            call_command("load_territories", dry_run=dry_run, stdout=self.stdout)
         if not no_input:
             name = name or input("Nom du site : ").strip()
             contact = contact or input("Adresse de contact : ").strip()
@@ -43,15 +49,21 @@ class Command(BaseCommand):
         password = os.environ.get("SITE_PASSWORD", "")
         if not password and not no_input:
             password = getpass("Son mot de passe : ")
+        perimeters = [pair(text) for text in perimeter]
+        if dry_run and perimeters and not Territory.objects.exists():
+            self.stdout.write("Les périmètres se vérifieront une fois les territoires chargés.")
+            perimeters = []
         try:
-            made = set_up(
-                name=name,
-                tagline=tagline,
-                contact_email=contact,
-                administrator=administrator,
-                password=password,
-                perimeters=[pair(text) for text in perimeter],
-            )
+            with transaction.atomic():
+                made = set_up(
+                    name=name,
+                    tagline=tagline,
+                    contact_email=contact,
+                    administrator=administrator,
+                    password=password,
+                    perimeters=perimeters,
+                )
+                transaction.set_rollback(dry_run)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         except Territory.DoesNotExist as error:
@@ -59,6 +71,9 @@ class Command(BaseCommand):
         self.stdout.write(f"Le site « {made.identity.name} » est prêt.")
         for mandate in made.mandates:
             self.stdout.write(f"{mandate.user.email} anime {mandate.territory}.")
+        if dry_run:
+            self.stdout.write("Essai seulement : rien n'a été enregistré.")
+            return
         self.stdout.write("Connectez-vous sur /admin/ : votre second facteur y sera demandé.")
 
 

@@ -9,7 +9,17 @@ from coopemploi.search.models import Word
 class Command(BaseCommand):
     help = "Reconstruit l'index de la recherche et des listes à partir des fiches."
 
-    def handle(self, **options):
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--dry-run", action="store_true", help="Dire ce qui a dérivé, sans rien écrire."
+        )
+
+    def handle(self, *, dry_run, **options):
+        if dry_run:
+            for source in sources.values():
+                self.stdout.write(f"{source.label} : {source.drift()} écart(s).")
+            self.stdout.write("Essai seulement : rien n'a été écrit.")
+            return
         with transaction.atomic():
             Word.objects.all().delete()
             for source in sources.values():
