@@ -3,6 +3,7 @@
 DEBUG=1 python benchmarks/imports.py [rows], on the demonstration data.
 """
 
+import argparse
 import os
 import sys
 import time
@@ -79,6 +80,11 @@ def measure(count):
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Mesure un import, qui est annulé ensuite.")
+    parser.add_argument(
+        "rows", nargs="?", type=int, default=10_000, metavar="lignes", help="10 000 sinon"
+    )
+    given = parser.parse_args()
     with transaction.atomic():
-        measure(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+        measure(given.rows)
         transaction.set_rollback(True)

@@ -6,6 +6,7 @@ python benchmarks/lighthouse.py [address …]
 installs Lighthouse in `var/lighthouse`, and Chromium (CHROMIUM, or /usr/bin/chromium).
 """
 
+import argparse
 import json
 import os
 import subprocess
@@ -95,4 +96,8 @@ def main(paths):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    parser = argparse.ArgumentParser(description="Les notes de Lighthouse, page par page.")
+    parser.add_argument(
+        "paths", nargs="*", metavar="adresse", help="« /initiatives/ » ; les principales sinon"
+    )
+    sys.exit(main(parser.parse_args().paths))

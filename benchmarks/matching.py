@@ -7,6 +7,7 @@ the engine may be tuned on them. `matching_heldout.csv` is a network of its own,
 one go and judged before any tuning. A need whose candidate is empty has no answer.
 """
 
+import argparse
 import csv
 import math
 import os
@@ -171,9 +172,12 @@ def main(tell):
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="La justesse des rapprochements.")
+    parser.add_argument("--tell", action="store_true", help="dire chaque besoin mal servi")
+    given = parser.parse_args()
     sys.path.insert(0, str(HERE.parent))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coopemploi.settings")
     import django
 
     django.setup()
-    sys.exit(main("--tell" in sys.argv))
+    sys.exit(main(given.tell))

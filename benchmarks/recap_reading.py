@@ -1,10 +1,11 @@
 """How many quotes, figures and people the reader of recaps finds, and how many are wrong.
 
-DATABASE_URL=… python benchmarks/recap_reading.py [FOLDER …]
+DATABASE_URL=… python benchmarks/recap_reading.py [-v] [FOLDER …]
 
 The recaps are made up. Those of `heldout` were written before the reader.
 """
 
+import argparse
 import difflib
 import json
 import os
@@ -46,7 +47,7 @@ KINDS = {
 }
 
 
-def judge(folder, read):
+def judge(folder, read, tells):
     totals = {kind: [0, 0, 0] for kind in KINDS}  # right, missed, wrong
     for path in sorted(folder.glob("*.json")):
         gold = json.loads(path.read_text(encoding="utf-8"))
@@ -61,10 +62,10 @@ def judge(folder, read):
                     totals[kind][0] += 1
                 elif not any(tolerated(proposal, o) for o in gold.get(f"optional_{kind}", [])):
                     totals[kind][2] += 1
-                    if "-v" in sys.argv:
+                    if tells:
                         print(f"  {path.stem} {kind} de trop : {proposal}")
             totals[kind][1] += len(left)
-            if "-v" in sys.argv and left:
+            if tells and left:
                 print(f"  {path.stem} {kind} manqués : {left}")
     print(folder.name)
     for kind, (right, missed, wrong) in totals.items():
@@ -72,20 +73,30 @@ def judge(folder, read):
         print(f"  {kind:<12} précision {precision:.0%}, rappel {recall:.0%} ({right + missed})")
 
 
-def main(folders):
+def main(folders, tells):
     from events.reading.reading import read_recap
     from events.reading.referential import territory_resolver
 
     resolve = territory_resolver()
     for folder in folders:
-        judge(folder, lambda data: read_recap(data, resolve).to_json())
+        judge(folder, lambda data: read_recap(data, resolve).to_json(), tells)
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="La justesse de la lecture des comptes rendus.")
+    parser.add_argument("-v", action="store_true", help="dire ce qui manque, et ce qui est de trop")
+    parser.add_argument(
+        "folders",
+        nargs="*",
+        type=Path,
+        default=[HERE / "recaps" / "tune", HERE / "recaps" / "heldout"],
+        metavar="dossier",
+        help="de comptes rendus et de ce qu'ils disent ; les nôtres sinon",
+    )
+    given = parser.parse_args()
     sys.path.insert(0, str(HERE.parent))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coopemploi.settings")
     import django
 
     django.setup()
-    given = [Path(argument) for argument in sys.argv[1:] if argument != "-v"]
-    main(given or [HERE / "recaps" / "tune", HERE / "recaps" / "heldout"])
+    main(given.folders, given.v)

@@ -6,6 +6,7 @@ Each file has the columns name, context, kind, code; an empty code means that no
 be assigned. A territory without official code is given by its slug.
 """
 
+import argparse
 import csv
 import os
 import sys
@@ -55,10 +56,18 @@ def main(paths):
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="La justesse du rapprochement des noms.")
+    parser.add_argument(
+        "files",
+        nargs="*",
+        type=Path,
+        metavar="fichier.csv",
+        help="des noms jugés ; les nôtres sinon",
+    )
+    given = parser.parse_args()
     sys.path.insert(0, str(HERE.parent))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coopemploi.settings")
     import django
 
     django.setup()
-    given = [Path(argument) for argument in sys.argv[1:]]
-    main(given or [path for name in LISTS if (path := HERE / name).exists()])
+    main(given.files or [path for name in LISTS if (path := HERE / name).exists()])

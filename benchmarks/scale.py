@@ -8,6 +8,7 @@ postgres://postgres@127.0.0.1:5432. `--fresh` makes them anew. Each is measured 
 of its own; a figure only means something beside the other of the same run.
 """
 
+import argparse
 import json
 import os
 import resource
@@ -19,6 +20,7 @@ from statistics import median
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var" / "bench"
+VENDORS = ("sqlite", "postgresql")
 SMALL, LARGE = 1_000, 50_000
 RUNS = 9
 MEGABYTE = 1024 * 1024
@@ -234,21 +236,32 @@ def report(vendor):
         )
 
 
-def main(arguments):
-    fresh = "--fresh" in arguments
-    vendors = [name for name in arguments if name in {"sqlite", "postgresql"}]
-    for vendor in vendors or ("sqlite", "postgresql"):
+def main(vendors, fresh):
+    for vendor in vendors:
         prepare(vendor, fresh)
         report(vendor)
 
 
 if __name__ == "__main__":
-    if {"--measure", "--export"} & {*sys.argv}:
+    parser = argparse.ArgumentParser(description="Ce que coûtent les listes à grande échelle.")
+    parser.add_argument(
+        "vendors",
+        nargs="*",
+        choices=VENDORS,
+        metavar="base",
+        help="sqlite, postgresql ; les deux sinon",
+    )
+    parser.add_argument("--fresh", action="store_true", help="refaire les bases de mesure")
+    # How the script calls itself, on one database.
+    parser.add_argument("--measure", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--export", metavar="QUERY", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.measure or given.export:
         sys.path.insert(0, str(ROOT))
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coopemploi.settings")
         import django
 
         django.setup()
-        measure() if "--measure" in sys.argv else export(sys.argv[-1])
+        measure() if given.measure else export(given.export)
     else:
-        main(sys.argv[1:])
+        main(given.vendors or VENDORS, given.fresh)

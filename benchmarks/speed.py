@@ -1,15 +1,16 @@
 """How many pages a second, against a bare Django page served beside them.
 
-python benchmarks/speed.py [--fresh] [--explain] [--large] [name of a page …]
+python benchmarks/speed.py [--fresh] [--explain] [--processor] [--large] [name of a page …]
 
 Two gunicorns of two sync workers, the site's and that of `reference.py`, on the PostgreSQL
 database of 5 000 initiatives that `scale.py` makes; DEBUG off, persistent connections. The load
 comes from `wrk`, or from threads of this process where it is not installed. Each page is
 measured in turn with the reference, several times: the ratio is the median of these rounds,
 and means the same on any machine. SQL is counted apart, in one process; with `--large` it alone
-is, at 50 000 initiatives.
+is, at 50 000 initiatives. With `--processor`, the time of processor alone.
 """
 
+import argparse
 import cProfile
 import http.client
 import json
@@ -57,8 +58,8 @@ SETTINGS = {
     "PUBLIC_CACHE": "0",
 }
 
-# How the script calls itself, in a process of the site.
-INSIDE = (["--pages"], ["--costs"], ["--reference"], ["--explain"])
+# What the script asks of itself, in a process of the site.
+INSIDE = ("pages", "costs", "reference", "explain")
 
 
 @contextmanager
@@ -155,37 +156,37 @@ def measured(path, **headers):
     return median(pages), median(references), median(p / r for r, p in rounds)
 
 
-def in_site(*arguments, database):
+def in_site(asked, *names, database):
     """Run this very script in a process of the site; what it says on its last line, if JSON."""
     said = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, __file__, *arguments],
+        [sys.executable, __file__, "--inside", asked, *names],
         env={**os.environ, **SETTINGS, "DATABASE_URL": database},
         cwd=ROOT,
         check=True,
-        stdout=subprocess.PIPE if arguments[0] != "--explain" else None,
+        stdout=subprocess.PIPE if asked != "explain" else None,
         text=True,
     ).stdout
     return said and json.loads(said.splitlines()[-1])
 
 
-def main(arguments):
+def main(given):
     """Measure, and say which targets are missed."""
-    count = LARGE if "--large" in arguments else COUNT
-    database = make_database("postgresql", count, fresh="--fresh" in arguments)
-    wanted = [name for name in TARGETS if name in arguments] or list(TARGETS)
-    if "--explain" in arguments:
-        in_site("--explain", *wanted, database=database)
+    count = LARGE if given.large else COUNT
+    database = make_database("postgresql", count, fresh=given.fresh)
+    wanted = [name for name in TARGETS if name in given.names] or list(TARGETS)
+    if given.explain:
+        in_site("explain", *wanted, database=database)
         return
-    pages = in_site("--pages", database=database)
+    pages = in_site("pages", database=database)
     collect_static(database)
-    costs = in_site("--costs", *wanted, database=database)
+    costs = in_site("costs", *wanted, database=database)
     if count == LARGE:
         for name, cost in costs.items():
             most = MOST_SQL.get(name, 10)
             spent, queries = cost["sql"], cost["queries"]
             print(f"  {name:12} {spent:4.1f} ms de base (cible {most}), {queries} requêtes")
         return
-    reference = in_site("--reference", database=database)["processor"]
+    reference = in_site("reference", database=database)["processor"]
     print(f"  en temps de processeur, hors serveur web (la référence : {reference:.1f} ms)")
     for name, cost in costs.items():
         ratio = reference / cost["processor"]
@@ -195,7 +196,7 @@ def main(arguments):
             f" {cost['sql']:4.1f} ms de base, {cost['size'] / 1024:3.0f} ko",
             flush=True,
         )
-    if "--processor" in arguments:
+    if given.processor:
         return
     environment = {**SETTINGS, "DATABASE_URL": database}
     print(f"{COUNT} initiatives, {server()}, deux gunicorns de deux processus")
@@ -365,8 +366,8 @@ def explain(name, path, client):
     pstats.Stats(profiler).sort_stats("tottime").print_stats(25)
 
 
-def inside(argument, names):
-    if argument == "--reference":
+def inside(asked, names):
+    if asked == "reference":
         import reference  # noqa: F401 - it configures Django
         from django.test import Client
 
@@ -380,11 +381,11 @@ def inside(argument, names):
     from django.test import Client
 
     pages = addresses()
-    if argument == "--pages":
+    if asked == "pages":
         print(json.dumps(pages))
         return
     client = Client(SERVER_NAME="127.0.0.1")
-    if argument == "--explain":
+    if asked == "explain":
         for name in names:
             explain(name, pages[name], client)
         return
@@ -392,7 +393,25 @@ def inside(argument, names):
 
 
 if __name__ == "__main__":
-    if "DATABASE_URL" in os.environ and sys.argv[1:2] in INSIDE:
-        inside(sys.argv[1], sys.argv[2:])
+    parser = argparse.ArgumentParser(description="Le débit des pages, contre une page Django nue.")
+    parser.add_argument(
+        "names",
+        nargs="*",
+        choices=TARGETS,
+        metavar="page",
+        help=f"{', '.join(TARGETS)} ; toutes sinon",
+    )
+    parser.add_argument("--fresh", action="store_true", help="refaire la base de mesure")
+    parser.add_argument(
+        "--explain", action="store_true", help="dire les requêtes, et où passe le temps"
+    )
+    parser.add_argument("--processor", action="store_true", help="le temps de processeur seulement")
+    parser.add_argument(
+        "--large", action="store_true", help="le temps de base, à 50 000 initiatives"
+    )
+    parser.add_argument("--inside", choices=INSIDE, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.inside:
+        inside(given.inside, given.names)
     else:
-        main(sys.argv[1:])
+        main(given)

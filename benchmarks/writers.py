@@ -5,6 +5,7 @@ migrated and filled beforehand. Run it on SQLite, then on PostgreSQL, in the sam
 an hour: the figures count beside one another.
 """
 
+import argparse
 import os
 import sys
 import threading
@@ -67,4 +68,8 @@ def main(seconds):
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if sys.argv[1:] else 10)
+    parser = argparse.ArgumentParser(description="Ce que l'on lit pendant que l'on écrit.")
+    parser.add_argument(
+        "seconds", nargs="?", metavar="secondes", type=float, default=10, help="par mesure (10)"
+    )
+    main(parser.parse_args().seconds)

@@ -270,3 +270,9 @@ def test_readme_tells_every_setting_and_command():
     assert "SECRET_KEY" in names
     assert "run_due" in names
     assert [name for name in names if not re.search(rf"\b{name}\b", readme)] == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "benchmarks").rglob("*.py")), ids=relative)
+def test_benchmarks_tell_their_options(path):
+    """Read by hand, « --help » would be an option like another: the whole measure would run."""
+    assert "sys.argv" not in path.read_text()

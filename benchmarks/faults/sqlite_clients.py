@@ -6,6 +6,7 @@ With the options of our settings, then with Django's own, which must fail: a mea
 fails measures nothing.
 """
 
+import argparse
 import json
 import subprocess
 import sys
@@ -66,7 +67,8 @@ def run(seconds, *, ours):
                 database.execute("PRAGMA journal_mode=WAL")
             database.execute("CREATE TABLE counter (id integer PRIMARY KEY, total integer)")
             database.execute("INSERT INTO counter VALUES (1, 0)")
-        command = [sys.executable, __file__, "--client", file, str(seconds), str(int(ours))]
+        command = [sys.executable, __file__, str(seconds), "--client", file]
+        command += ["--ours"] if ours else []
         processes = [
             subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
             for _ in range(CLIENTS)
@@ -92,7 +94,15 @@ def main(seconds):
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--client"]:
-        client(sys.argv[2], float(sys.argv[3]), ours=bool(int(sys.argv[4])))
+    parser = argparse.ArgumentParser(description="Des écritures simultanées dans SQLite.")
+    parser.add_argument(
+        "seconds", nargs="?", metavar="secondes", type=float, default=10, help="durée (10)"
+    )
+    # How the script calls itself, once for each client.
+    parser.add_argument("--client", metavar="FILE", help=argparse.SUPPRESS)
+    parser.add_argument("--ours", action="store_true", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.client:
+        client(given.client, given.seconds, ours=given.ours)
     else:
-        main(float(sys.argv[1]) if sys.argv[1:] else 10)
+        main(given.seconds)

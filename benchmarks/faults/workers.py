@@ -4,6 +4,7 @@ python benchmarks/faults/workers.py [seconds] — on the database of DATABASE_UR
 migrated, or on a new SQLite one. On loopback only.
 """
 
+import argparse
 import http.client
 import os
 import random
@@ -239,4 +240,8 @@ def reload_under_load(process, seconds):
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if sys.argv[1:] else 60)
+    parser = argparse.ArgumentParser(description="Des processus tués, puis rechargés, sous charge.")
+    parser.add_argument(
+        "seconds", nargs="?", metavar="secondes", type=float, default=60, help="durée (60)"
+    )
+    main(parser.parse_args().seconds)
