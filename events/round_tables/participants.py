@@ -103,6 +103,8 @@ def read_participants(label, is_name_alone=False, comes_first=False):
         if found:
             return Participants([Speaker(_shown(name)) for name in found])
     segments = _segments(text)
+    if not segments:  # « / »
+        return Participants()
     people, rest = _people_of(segments)
     if not people and comes_first:
         people, rest = _coming_first(segments)

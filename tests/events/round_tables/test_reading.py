@@ -175,6 +175,16 @@ def test_label_says_who_speaks_and_for_whom(label, people, actor):
     assert ([person.name for person in found.people], found.actor) == (people, actor)
 
 
+@pytest.mark.parametrize("cell", ["/", ", ;"])
+def test_row_of_nobody_is_read_with_the_others(cell):
+    rows = [["Lise Armandou, élue", "un forum"], ["Karim Benali, maire", "un forum"]]
+
+    *_, last = read(*rows, [cell, "un atelier"], header=HEADER[:2])
+
+    assert (last["people"], last["actor"]) == ([], "")
+    assert last["demarches"] == ["un atelier"]
+
+
 def test_runs_of_spaces_cost_no_more_than_their_length():
     addresses = " ".join(["lise@example.org"] * 800)  # each leaves a space between two
     read_participants("Lise Armandou, élue")  # what is loaded once
