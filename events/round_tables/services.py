@@ -11,6 +11,7 @@ from django.utils import timezone
 from coopemploi.history.tracking import is_as_created
 from coopemploi.permissions import editing_rule
 from events.models import (
+    Event,
     RoundTableBatch,
     RoundTableDraft,
     RoundTableEntry,
@@ -31,7 +32,9 @@ class NotWrittenError(Exception):
 
 @transaction.atomic
 def receive(*, event, user, reading, origin, file_name, settler):
-    """Keep what was read for review; nothing else is written."""
+    """Keep what was read for review; nothing else is written. Raise Event.DoesNotExist."""
+    settled = [settler.settle(data_of(each)) for each in reading.contributions]
+    Event.objects.select_for_update(no_key=True).get(pk=event.pk)
     batch = RoundTableBatch.objects.create(
         event=event,
         user=user,
@@ -41,8 +44,8 @@ def receive(*, event, user, reading, origin, file_name, settler):
         left_out=reading.left_out,
     )
     RoundTableDraft.objects.bulk_create(
-        RoundTableDraft(batch=batch, order=order, data=settler.settle(data_of(contribution)))
-        for order, contribution in enumerate(reading.contributions, start=1)
+        RoundTableDraft(batch=batch, order=order, data=data)
+        for order, data in enumerate(settled, start=1)
     )
     return batch
 

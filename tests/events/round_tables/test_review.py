@@ -10,7 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import Workbook
 
-from events.models import RoundTableBatch, RoundTableDraft, RoundTableEntry, RoundTableItem
+from events.models import (
+    Event,
+    RoundTableBatch,
+    RoundTableDraft,
+    RoundTableEntry,
+    RoundTableItem,
+)
+from events.round_tables import services
 from events.round_tables.drafts import kind_of, names_of
 from territories.models import Actor, Mandate, Person, Position, Territory
 from tests.factories import (
@@ -598,6 +605,21 @@ def test_a_sheet_that_is_not_there_is_said_so(animateur_client, event, sheet):
     response = send(animateur_client, event, workbook(Mars=TABLE, Avril=OTHER), sheet=sheet)
 
     assert (response.status_code, RoundTableBatch.objects.exists()) == (400, False)
+
+
+def test_round_table_of_an_event_just_deleted_is_not_received(animateur_client, monkeypatch, event):
+    receive_it = services.receive
+
+    def late(**kwargs):
+        Event.objects.all().delete()
+        return receive_it(**kwargs)
+
+    monkeypatch.setattr(services, "receive", late)
+    response = receive(animateur_client, event)
+
+    assert response.status_code == 404
+    assert "Cette rencontre n&#x27;existe plus." in response.text
+    assert not RoundTableBatch.objects.exists()
 
 
 def test_only_who_may_change_the_event_receives_its_round_table(client, event):
