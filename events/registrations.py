@@ -7,6 +7,7 @@ the same instant are told in turn.
 import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -174,8 +175,10 @@ def place_in_queue(registration):
     """1 for the next to have a seat; 0 for who does not wait."""
     if registration.status != Status.WAITING:
         return 0
-    waiting = list(registration.event.registrations.waiting().values_list("pk", flat=True))
-    return waiting.index(registration.pk) + 1
+    # Counted, not looked for: the team may have taken it out of the list since it was read.
+    waiting = registration.event.registrations.waiting()
+    before = Q(rank__lt=registration.rank) | Q(rank=registration.rank, pk__lt=registration.pk)
+    return waiting.filter(before).count() + 1
 
 
 def addresses_of_present(event):

@@ -231,6 +231,14 @@ def test_who_comes_back_goes_to_the_end_of_the_list(client):
     assert registrations.place_in_queue(first) == 2
 
 
+def test_place_in_queue_of_who_leaves_it_meanwhile():
+    event = make_event(capacity=1)
+    first, second = RegistrationFactory.create_batch(2, event=event, status=Status.WAITING)
+    Registration.objects.filter(pk=second.pk).delete()
+    assert registrations.place_in_queue(first) == 1
+    assert registrations.place_in_queue(second) == 2
+
+
 def test_more_seats_promote_those_who_wait(animateur_client):
     event = make_event(capacity=1)
     RegistrationFactory(event=event)
