@@ -4,6 +4,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from territories.models import Actor, Person
 
+from ..filters import WordsField
 from ..robots import TrapMixin
 from ..search.text import storable
 from .models import Proposal
@@ -95,6 +96,20 @@ class PageField(forms.CharField):
         page = storable(super().to_python(value))[: self.MAX_LENGTH]
         is_ours = page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
         return page if is_ours else ""
+
+
+class StartForm(forms.Form):
+    """What the page that one comes from knows: the words searched, the place looked at."""
+
+    texte = WordsField()
+    lieu = WordsField()
+
+    @property
+    def initial_of_a_sheet(self):
+        self.is_valid()
+        place = self.cleaned_data["lieu"]
+        text = " ".join(self.cleaned_data["texte"].split())
+        return {"text": text, "territories": [place] if place else []}
 
 
 class AuthorForm(TrapMixin):

@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ..robots import may_send
-from .forms import AuthorForm, PageField
+from .forms import AuthorForm, PageField, StartForm
 from .models import Proposal
 from .permissions import MODELS, sheet_at, sheets_of
 from .sheets import sheet_form
@@ -65,7 +65,8 @@ def _sheet(request, kind, record):
     """Its names are not the author's: an actor has a web site, and robots a trap of that name."""
     is_sent = any(name.startswith(f"{PREFIX}-") for name in request.POST)
     data = request.POST if is_sent or not record else None
-    return sheet_form(kind)(data or None, instance=record, prefix=PREFIX)
+    initial = None if record else StartForm(request.GET).initial_of_a_sheet
+    return sheet_form(kind)(data or None, instance=record, prefix=PREFIX, initial=initial)
 
 
 def _answer(request, kind, sheet, author, *, record=None, page=""):

@@ -61,6 +61,10 @@ def add(kind):
     return reverse("proposal_add", args=[kind])
 
 
+def soup_of(response):
+    return BeautifulSoup(response.content, "html.parser")
+
+
 def sheet(**values):
     """What a form sends of a sheet."""
     return {f"fiche-{name}": value for name, value in values.items()}
@@ -99,7 +103,7 @@ def review(proposal):
 
 def form_at(client, address):
     """What the form of a page sends, left as it is; without its buttons."""
-    page = BeautifulSoup(client.get(address).content, "html.parser")
+    page = soup_of(client.get(address))
     form = page.select("main form[method=post], #content form[method=post]")[-1]
     sent = data_of(form)
     return {name: value for name, value in sent.items() if name not in ("publier", "refuser")}
@@ -172,6 +176,35 @@ def test_a_correction_leads_nowhere_else(client, page):
 @pytest.mark.parametrize("kind", ["acteur", "inconnu"])
 def test_other_kinds_are_not_proposed(client, kind):
     assert client.get(add(kind)).status_code == 404
+
+
+def test_a_need_begins_with_the_words_searched_in_vain(client):
+    way = {"class_": "empty"}
+    lists = ["initiative_list", "exchange_list", "resource_list", "search"]
+    for address in [reverse(name) for name in lists]:
+        page = soup_of(client.get(address, {"q": "garage  \N{NO-BREAK SPACE}& « auto »"}))
+        [link] = page.find(**way).find_all("a", href=lambda href: href.startswith(add("besoin")))
+
+        field = soup_of(client.get(link["href"])).find(attrs={"name": "fiche-text"})
+
+        assert field["value"] == "garage & « auto »"
+
+
+def test_an_initiative_begins_with_the_place_where_nothing_is_told(client):
+    place = TerritoryFactory(kind="commune", name="L'Île-aux-Moines", code="56087")
+    page = soup_of(client.get(place.get_absolute_url()))
+    [link] = page.find_all("a", string="Dire ce qui s'y fait")
+
+    names = soup_of(client.get(link["href"])).find_all(attrs={"name": "fiche-territories"})
+
+    assert [field.get("value") for field in names] == [place.full_label, None, None]
+
+
+@pytest.mark.parametrize("given", ["a\0b", "\ud800", "x" * 5000, " "])
+def test_an_address_begins_no_sheet_with_what_cannot_be_kept(client, given):
+    said = {"texte": given.encode("utf-8", "surrogatepass"), "lieu": "\0"}
+
+    assert client.get(add("besoin"), said).status_code == 200
 
 
 def test_public_pages_set_no_cookie(client):
@@ -321,7 +354,7 @@ def test_a_forged_number_of_rows_is_none(client, total):
 def test_rows_come_back_as_they_were_sent(client):
     sent = {"links-total": "3", "links-2-title": "Sans adresse", "links-2-kind": "video"}
 
-    page = BeautifulSoup(propose_initiative(client, **sent).content, "html.parser")
+    page = soup_of(propose_initiative(client, **sent))
 
     assert page.find(attrs={"name": "fiche-links-0-title"})["value"] == "Sans adresse"
     assert page.find(attrs={"name": "fiche-links-total"})["value"] == "3"
@@ -334,7 +367,7 @@ def test_a_form_shows_what_the_sheet_holds(client, member, actor, terms):
     client.force_login(member)
     address = reverse("proposal_edit", args=["besoin", need.pk])
 
-    page = BeautifulSoup(client.get(address).content, "html.parser")
+    page = soup_of(client.get(address))
     checked = [box["value"] for box in page.select("[name='fiche-themes'][checked]")]
     places = [box.get("value") for box in page.select("[name='fiche-territories']")]
 
@@ -613,7 +646,7 @@ def change(actor, terms):
 
 
 def test_the_reviewer_sees_each_field_beside_todays(animateur_client, change):
-    page = BeautifulSoup(animateur_client.get(review(change)).content, "html.parser")
+    page = soup_of(animateur_client.get(review(change)))
 
     shown = [
         " ".join(" ".join(line.get_text() for line in each.find_all("p")[:2]).split())
