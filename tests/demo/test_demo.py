@@ -7,7 +7,8 @@ from django.core.management import CommandError, call_command
 from coopemploi.accounts.models import User
 from coopemploi.demo import freshness
 from coopemploi.demo.loading import SIGN_INS
-from tests.factories import UserFactory
+from coopemploi.demo.management.commands import demo
+from tests.factories import InitiativeFactory, UserFactory
 
 
 @pytest.fixture
@@ -51,6 +52,22 @@ def test_demo_refuses_a_port_that_does_not_exist(settings):
     settings.DEBUG = True
     with pytest.raises(CommandError, match="70000 n'est pas un numéro de port"):
         call_command("demo", port=70000, stdout=StringIO())
+
+
+@pytest.mark.django_db
+def test_demo_shows_the_sites_own_page_for_a_lost_address(settings, client, monkeypatch):
+    settings.DEBUG = True
+    monkeypatch.setattr(demo, "run", lambda *args, **kwargs: None)
+    InitiativeFactory(title="GPECT de Pau", slug="gpect-pau")
+
+    demo.Command()._serve(0)
+
+    for lost in ("/initiatives/gpect-de-pau/", "/iniatives/gpect-pau/"):
+        response = client.get(lost)
+        assert response.status_code == 404
+        assert "Cette page n'existe pas, ou plus" in response.text
+        assert 'href="/initiatives/gpect-pau/"' in response.text
+    assert client.get("/initiatives").status_code == 301
 
 
 def test_database_is_fresh_once_marked(folders, accounts):

@@ -17,6 +17,7 @@ from coopemploi.demo.loading import SIGN_INS
 from coopemploi.search.models import Document
 
 ADDRESS = "127.0.0.1"
+NOT_FOUND = "coopemploi.demo.not_found.NotFoundMiddleware"
 
 
 class Command(BaseCommand):
@@ -58,6 +59,7 @@ class Command(BaseCommand):
             self.stdout.write("\nCtrl-C pour arrêter.")
             self.stdout.flush()
 
+        settings.MIDDLEWARE = [*settings.MIDDLEWARE, NOT_FOUND]
         run(ADDRESS, port, get_internal_wsgi_application(), threading=True, on_bind=announce)
 
 
