@@ -17,14 +17,19 @@ from tests.factories import (
     EventFactory,
     GlossaryTermFactory,
     InitiativeFactory,
+    InitiativeFigureFactory,
+    InvolvementFactory,
     NeedFactory,
     NetworkFactory,
+    ObjectiveFactory,
     OfferFactory,
     RecapFactory,
     RecapSectionFactory,
     ResourceFactory,
     RoundTableItemFactory,
+    SchemeFactory,
     SessionFactory,
+    StepFactory,
     TerritoryFactory,
     VerbatimFactory,
 )
@@ -228,6 +233,17 @@ def recap_of(**kwargs):
     return RecapFactory(standfirst="Rien.", **kwargs)
 
 
+def told(text, **of):
+    item = RoundTableItemFactory(text=text, **of)
+    recap_of(event=item.entry.event)
+    return item
+
+
+def classified(record, scheme):
+    record.schemes.add(scheme)
+    return record
+
+
 # Each place that explains, by its page.
 PLACES = {
     "initiative": lambda text: InitiativeFactory(summary=text),
@@ -236,6 +252,13 @@ PLACES = {
     "initiative did not work": lambda text: InitiativeFactory(did_not_work=text),
     "initiative how overcome": lambda text: InitiativeFactory(how_overcome=text),
     "initiative how to redo": lambda text: InitiativeFactory(how_to_redo=text),
+    "scheme": lambda text: classified(InitiativeFactory(), SchemeFactory(name=text)),
+    "step": lambda text: StepFactory(label=text).initiative,
+    "figure": lambda text: InitiativeFigureFactory(label=text).initiative,
+    "involvement": lambda text: InvolvementFactory(note=text).initiative,
+    "told of an initiative": lambda text: told(text, initiative=InitiativeFactory()).initiative,
+    "told of a need": lambda text: told(text, need=NeedFactory()).need,
+    "objective": lambda text: ObjectiveFactory(text=text).event,
     "need": lambda text: NeedFactory(details=text),
     "offer": lambda text: OfferFactory(details=text),
     "resource": lambda text: ResourceFactory(summary=text),
