@@ -110,7 +110,8 @@ class Export:
             "document d'origine": "source",
             **self.history,
             "adresse": self.address,
-            "source": lambda record: self.credit,
+            # In each row: a text table has nowhere else to say it.
+            "source": lambda record: f"{self.credit}, {self.licence}",
         }
 
     def heavy(self, records):
