@@ -34,6 +34,15 @@ FIELDS = {
     Proposal.Kind.RESOURCE: ("kind", "title", "summary", "url", "dated", *VOCABULARIES),
     Proposal.Kind.ACTOR: ("kind", "aliases", "description", "website", "territories", "schemes"),
 }
+# What the model's words do not say to whoever has never seen a sheet.
+LABELS = {
+    Proposal.Kind.NEED: {"text": "Besoin, en une phrase"},
+    Proposal.Kind.OFFER: {"text": "Offre, en une phrase"},
+}
+HELP_TEXTS = {
+    Proposal.Kind.NEED: {"text": "Par exemple : un modèle de charte entre employeurs."},
+    Proposal.Kind.OFFER: {"text": "Par exemple : notre règlement d'un fonds d'aide aux permis."},
+}
 # What a form asks first; then, folded, what classifies a sheet, and all the rest.
 FIRST = {"title", "text", "summary", "description", "kind", "stage", "level", "territories"}
 FIRST |= {"url", "website"}
@@ -183,7 +192,10 @@ def formfield(field, **kwargs):
         return TerritoriesField(label=field.verbose_name.capitalize(), required=False)
     if field.many_to_many:
         return field.formfield(widget=FoldedChoices, help_text="")
-    return field.formfield(**kwargs)
+    made = field.formfield(**kwargs)
+    if field.choices and (choices := list(made.choices)) and not choices[0][0]:
+        made.choices = [("", "Non précisé" if field.blank else "Choisir…"), *choices[1:]]
+    return made
 
 
 class SheetForm(forms.ModelForm):
@@ -287,7 +299,12 @@ class SheetForm(forms.ModelForm):
 def sheet_form(kind):
     """The class of the form of a kind of sheet."""
     return forms.modelform_factory(
-        MODELS[kind], form=SheetForm, fields=FIELDS[kind], formfield_callback=formfield
+        MODELS[kind],
+        form=SheetForm,
+        fields=FIELDS[kind],
+        formfield_callback=formfield,
+        labels=LABELS.get(kind),
+        help_texts=HELP_TEXTS.get(kind),
     )
 
 

@@ -444,6 +444,12 @@ def test_site_map_counts(client):
     assert client.get(reverse("site_map")).context["initiative_count"] == 2
 
 
+@pytest.mark.parametrize("name", ["site_map", "contact"])
+def test_one_is_led_to_propose(client, site, name):
+    main = BeautifulSoup(client.get(reverse(name)).content, "html.parser").main
+    assert main.find("a", href=reverse("proposal_choose"))
+
+
 @pytest.mark.parametrize("count", [1, 30])
 def test_site_map_query_count(client, django_assert_num_queries, count):
     InitiativeFactory.create_batch(count)

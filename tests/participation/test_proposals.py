@@ -190,6 +190,17 @@ def test_a_need_begins_with_the_words_searched_in_vain(client):
         assert field["value"] == "garage & « auto »"
 
 
+@pytest.mark.parametrize(("kind", "asked"), [("besoin", "Besoin"), ("offre", "Offre")])
+def test_a_sheet_says_in_words_what_it_asks(client, kind, asked):
+    page = soup_of(client.get(add(kind)))
+
+    assert page.find("label", attrs={"for": "id_fiche-text"}).text == f"{asked}, en une phrase\xa0:"
+    assert page.find(id="id_fiche-kind").option.text == "Choisir…"
+    assert soup_of(client.get(add("initiative"))).find(id="id_fiche-stage").option.text == (
+        "Non précisé"
+    )
+
+
 def test_an_initiative_begins_with_the_place_where_nothing_is_told(client):
     place = TerritoryFactory(kind="commune", name="L'Île-aux-Moines", code="56087")
     page = soup_of(client.get(place.get_absolute_url()))
