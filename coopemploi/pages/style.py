@@ -10,7 +10,23 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from ..filters import Choice, Facet
+from .charts import bars
+
 STATIC = Path(settings.BASE_DIR) / "static"
+# A value that is chosen, one that is not, one that keeps nothing; then those that are folded.
+FACET = Facet(
+    "exemple",
+    "Thématique",
+    [
+        Choice("a", "Choisie", 12, is_selected=True),
+        Choice("b", "À choisir", 3, is_selected=False),
+        Choice("c", "Sans fiche", 0, is_selected=False),
+    ],
+    folded=4,
+    selected=1,
+    is_open=True,
+)
 SAMPLES = {"name": "", "email": "adresse incomplète", "kind": "b", "agrees": "on"}
 
 
@@ -51,6 +67,8 @@ def style(request):
             "steps": names_in("css/tokens.css", r"--(step-[0-9-]+):"),
             "spaces": names_in("css/tokens.css", r"--(space-[0-9]+):"),
             "icons": names_in("icons.svg", r'<symbol id="([^"]+)"'),
+            "facet": FACET,
+            "bars": bars([("GPECT", 8, "#formulaires"), ("PLIE", 2, "#formulaires")]),
             "blank_form": SampleForm(prefix="vide"),
             "refused_form": SampleForm(
                 {f"refuse-{name}": value for name, value in SAMPLES.items()}, prefix="refuse"

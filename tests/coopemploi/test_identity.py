@@ -6,6 +6,7 @@ import zlib
 from io import BytesIO
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
@@ -195,6 +196,19 @@ def test_style_page_is_for_the_team(client, animateur_client):
     response = animateur_client.get(reverse("style"))
     assert response.status_code == 200
     assert "Adresse incomplète." in response.content.decode()
+
+
+def test_style_page_draws_every_component(animateur_client):
+    styles = (ROOT / "static/css/components.css").read_text()
+    named = set(re.findall(r"^\.([a-z_-]+)", styles, re.MULTILINE))
+
+    page = BeautifulSoup(animateur_client.get(reverse("style")).content, "html.parser").main
+    drawn = {name for tag in page.find_all(class_=True) for name in tag["class"]}
+
+    # What is told of a gesture stands above the content of a page.
+    assert named - drawn == {"messages"}
+    assert drawn >= {"breadcrumb", "counts", "paths", "facet", "sorts", "bars", "agenda"}
+    assert drawn >= {"lesson", "redo", "session", "contribution", "cell--empty"}
 
 
 def test_style_page_is_refused_to_a_participant(client, django_user_model):
