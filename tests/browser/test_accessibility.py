@@ -200,6 +200,21 @@ def test_skip_link_leads_to_the_content(quiet_page, site, content):
     expect(page.locator("main")).to_be_focused()
 
 
+def test_filters_are_passed_by_keyboard(quiet_page, site, content):
+    page = quiet_page
+    page.goto(f"{site}/initiatives/")
+    skip = page.get_by_role("link", name="Passer les filtres")
+    page.get_by_role("link", name="Se connecter").first.focus()
+    page.keyboard.press("Tab")
+    expect(skip).to_be_focused()
+    assert focused(page)["isSeen"]
+    page.keyboard.press("Enter")
+    expect(page.locator(".directory__results")).to_be_focused()
+    page.keyboard.press("Tab")
+
+    assert page.evaluate("!!document.activeElement.closest('.directory__results')")
+
+
 def test_menu_of_a_phone_opens_by_keyboard(quiet_page, site, content):
     page = quiet_page
     page.set_viewport_size(NARROW)
