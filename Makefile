@@ -74,7 +74,6 @@ bench: $(VENV)/base.stamp ## Les mesures : rapprochement, pertinence, imports (m
 	DEBUG=1 $(BIN)/python benchmarks/reconciliation.py
 	DEBUG=1 $(BIN)/python benchmarks/relevance.py
 	DEBUG=1 $(BIN)/python benchmarks/imports.py
-	DEBUG=1 $(BIN)/python benchmarks/imports.py
 	$(BIN)/python benchmarks/scale.py $(BENCH)
 
 bench-speed: $(VENV)/base.stamp ## Le débit des pages, contre une page Django nue (PostgreSQL, wrk)
