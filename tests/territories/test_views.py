@@ -206,6 +206,19 @@ def test_territory_list_tells_namesakes_apart_by_their_departement(client):
     assert page.object_list[2].place is None
 
 
+def test_territory_list_says_once_a_name_that_two_kinds_bear(client):
+    """An overseas region is a département too."""
+    region = TerritoryFactory(kind=Kind.REGION, name="Guadeloupe")
+    commune = TerritoryFactory(kind=Kind.COMMUNE, name="Deshaies")
+    departement = TerritoryFactory(kind=Kind.DEPARTEMENT, name="Guadeloupe")
+    CompositionFactory(whole=region, part=departement)
+    CompositionFactory(whole=departement, part=commune)
+
+    page = text_of(client.get(reverse("territory_list")))
+
+    assert page.count(">Guadeloupe<") == 1
+
+
 def test_territory_list_by_kind_shows_that_kind_only(client):
     TerritoryFactory(kind=Kind.EPCI, name="CA du Soleil")
     TerritoryFactory(kind=Kind.PETR, name="PETR des Cimes")
