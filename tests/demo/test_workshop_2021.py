@@ -494,7 +494,7 @@ INITIATIVES = {
             "partner: région",
             "partner: Éducation nationale",
         ),
-        figures=("50 personnes habitants des quartiers prioritaires dans la cohorte",),
+        figures=("50 habitants des quartiers prioritaires dans la cohorte",),
     ),
     "comite-technique-cite-de-l-emploi-tarbes": Facts(
         parties=("carrier: Cité de l'emploi de Tarbes",)
@@ -516,7 +516,7 @@ INITIATIVES = {
     "contrat-de-ville-grand-dax": Facts(
         "ongoing",
         ("carrier: Grand Dax", "partner: acteurs de droit commun"),
-        figures=("3700 habitants habitants du contrat de ville",),
+        figures=("3700 habitants du contrat de ville",),
     ),
     "formations-politique-de-la-ville-grand-dax": Facts(parties=("carrier: Grand Dax",)),
     "porte-a-porte-grand-dax": Facts(
@@ -525,7 +525,7 @@ INITIATIVES = {
     "paqte-grand-dax": Facts(
         "ongoing",
         ("partner: CREPI", "partner: Grand Dax", "partner: délégué du préfet"),
-        figures=("45 entreprises entreprises mobilisées",),
+        figures=("45 entreprises mobilisées",),
     ),
     "petits-dejeuners-d-entreprises-grand-dax": Facts(
         parties=("carrier: Grand Dax", "partner: CREPI", "partner: Pôle emploi")
@@ -584,7 +584,7 @@ INITIATIVES = {
         "ongoing",
         ("carrier: Bordeaux Métropole",),
         ("2018: constitution des groupes de travail",),
-        ("75 personnes personnes dans les groupes de travail",),
+        ("75 personnes dans les groupes de travail",),
     ),
     "recrutement-euratlantique": Facts(
         parties=("carrier: Bordeaux Métropole",), figures=("14 thématiques",)
@@ -726,7 +726,7 @@ INITIATIVES = {
     "accompagnement-demarches-nouvelle-aquitaine": Facts(
         "ongoing",
         ("carrier: Région Nouvelle-Aquitaine",),
-        figures=("31 démarches démarches territoriales accompagnées",),
+        figures=("31 démarches territoriales accompagnées",),
     ),
     "tzcld-nouvelle-aquitaine": Facts(
         "ongoing",
