@@ -75,6 +75,16 @@ def unbroken(text):
 
 
 @register.filter
+def shortened(text, length):
+    """The first words of a text, in so many characters at most: no word is cut."""
+    text = " ".join(str(text).split())
+    if len(text) <= length:
+        return text
+    words = text[:length].rpartition(" ")[0] or text[: length - 1]
+    return f"{words.rstrip(' ,;:.–—')}…"
+
+
+@register.filter
 def number(value):
     """150000 → "150 000"."""
     return "" if value is None else format_number(value)
