@@ -81,6 +81,19 @@ def test_search_some_words_rather_than_an_empty_page(client):
     assert "Aucune fiche ne contient tous ces mots" in response.text
 
 
+@pytest.mark.parametrize("query", ["tiers-lieu introuvable", "teirs"])
+def test_search_of_what_is_only_near_offers_to_say_a_need(client, query):
+    InitiativeFactory(title="Un tiers-lieu")
+
+    whole = client.get(reverse("search"), {"q": "tiers-lieu"}).text
+    near = client.get(reverse("search"), {"q": query})
+
+    assert near.context["found"].groups
+    way = f"{reverse('proposal_add', args=['besoin'])}?texte="
+    assert way in near.text
+    assert way not in whole
+
+
 def test_search_misspelt_word(client):
     InitiativeFactory(title="Retour à l'emploi après le chômage")
     response = client.get(reverse("search"), {"q": "chomaje"})
