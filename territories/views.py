@@ -355,7 +355,9 @@ def territory_detail(request, kind, slug):
         {
             "section": "territories",
             "territory": territory,
-            "contents": contents(sections),
+            "contents": (shown := contents(sections)),
+            # A network of the whole region says nothing of each of its communes.
+            "is_untold": not moments and all(anchor == "reseaux" for anchor, *_ in shown),
             "population_label": population_label(territory, territory.around),
             "former": territory.former,
             "around": territory.around,

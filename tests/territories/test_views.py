@@ -467,6 +467,17 @@ def test_territory_page_of_something_says_nothing_is_missing(client):
     assert "Rien n'est encore noté ici" not in text_of(client.get(territory.get_absolute_url()))
 
 
+def test_territory_of_which_only_the_network_of_its_region_is_known_says_it_is_untold(client):
+    commune = TerritoryFactory(kind=Kind.COMMUNE, name="Foix")
+    region = CompositionFactory(whole__kind=Kind.REGION, part=commune).whole
+    NetworkFactory(name="La grappe", territory=region)
+
+    text = text_of(client.get(commune.get_absolute_url()))
+
+    assert "La grappe" in text
+    assert "Rien n'est encore noté ici" in text
+
+
 def test_territory_page_links_to_the_past_events_of_a_long_section(client):
     territory = TerritoryFactory(kind=Kind.EPCI, code="200000001")
     for _ in range(7):
