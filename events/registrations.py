@@ -72,6 +72,11 @@ def free_seats(event):
     return max(event.capacity - event.registrations.confirmed().count(), 0)
 
 
+def is_overbooked(event):
+    """Whether more people have a seat than there are: only the team gives one too many."""
+    return event.capacity is not None and event.registrations.confirmed().count() > event.capacity
+
+
 def fill_seats(event):
     """Give the free seats of a `locked` event to those who wait, in order, by mail.
 
@@ -114,21 +119,27 @@ def cancel(registration):
 
 
 def tell_decided_by_team(registration, *, was):
-    """Tell what the team changed of a seat, or of a place in the waiting list.
+    """Tell what the team made of a seat, or of a place in the waiting list; whether it did.
 
-    `was` is the registration as it stood. Nobody is told of an event that is over, nor of
-    one that was never shown.
+    `was` is the registration as it stood, None when the team has just written it. An address
+    that was mended is told all: nothing came there. Nobody is told of an event that is over, nor
+    of one that was never shown.
     """
-    before, status = was.status, registration.status
-    has_moved = was.event_id != registration.event_id
+    before, status, is_told = was and was.status, registration.status, False
+    has_moved = was is not None and was.event_id != registration.event_id
+    is_new_there = was is None or was.email.lower() != registration.email.lower()
     if before in ASKED and (has_moved or status == Status.CANCELLED) and _is_told(was):
-        was.status = Status.CANCELLED
+        was.status, is_told = Status.CANCELLED, True
         _write(was, was.event, "cancelled", is_by_team=True)
-    if status in ASKED and (has_moved or status != before) and _is_told(registration):
-        is_promoted = not has_moved and (before, status) == (Status.WAITING, Status.CONFIRMED)
+    is_news = has_moved or is_new_there or status != before
+    if status in ASKED and is_news and _is_told(registration):
+        is_known = not has_moved and not is_new_there
+        is_promoted = is_known and (before, status) == (Status.WAITING, Status.CONFIRMED)
         registration.know_event(timezone.now())
         registration.save(update_fields=TOLD)
         _write(registration, registration.event, "promoted" if is_promoted else status)
+        is_told = True
+    return is_told
 
 
 def _is_told(registration):

@@ -1,13 +1,17 @@
 import re
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.db import transaction
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from coopemploi.admin import ModelAdmin
 from coopemploi.permissions import editing_rule
 from events import registrations
+from events.forms import actor_named
 from events.models import Event, Registration
+from territories.forms import territory_named
 
 KEY = re.compile("[0-9]{1,18}")
 
@@ -21,7 +25,16 @@ class RegistrationAdmin(ModelAdmin):
     list_select_related = ["event", "actor", "territory"]
     search_fields = ["name", "organisation", "email", "event__title"]
     fieldsets = [
-        (None, {"fields": ["event", "name", "email", "status", "presence"]}),
+        (
+            None,
+            {
+                "fields": ["event", "name", "email", "status", "presence"],
+                "description": (
+                    "À son adresse, un courriel dit à la personne si elle a une place, et comment "
+                    "changer ou annuler. Sans adresse, dites-le-lui vous-même."
+                ),
+            },
+        ),
         (
             "D'où vient cette personne",
             {
@@ -52,17 +65,48 @@ class RegistrationAdmin(ModelAdmin):
             registrations.lock_events({*found, event} - {None})
         return super()._changeform_view(request, object_id, form_url, extra_context)
 
+    def get_changeform_initial_data(self, request):
+        """Of a full meeting, a place in the waiting list: a seat too many is given on purpose."""
+        initial = super().get_changeform_initial_data(request)
+        if KEY.fullmatch(str(initial.get("event", ""))):
+            event = Event.objects.filter(pk=initial["event"]).first()
+            if event and registrations.free_seats(event) == 0:
+                initial = {"status": Registration.Status.WAITING, **initial}
+        return initial
+
     def save_model(self, request, obj, form, change):
         """A seat given back by the team goes to who waits, as one given back by its owner."""
         found = Registration.objects.filter(pk=obj.pk).select_related("event").first()
         if found is None or found.event != obj.event:
             obj.rank = obj.event.registrations.next_rank()
             obj.know_event()
+        if found is None:
+            obj.actor = obj.actor or actor_named(obj.organisation)
+            obj.territory = obj.territory or territory_named(obj.place)
         super().save_model(request, obj, form, change)
-        if found:
-            registrations.tell_decided_by_team(obj, was=found)
+        if registrations.tell_decided_by_team(obj, was=found):
+            messages.info(request, f"Un courriel le dit à {(found or obj).email}.")
         for event in {found.event if found else obj.event, obj.event}:
             registrations.refill(event)
+        if obj.status != (found and found.status) and registrations.is_overbooked(obj.event):
+            said = "Il y a maintenant plus d'inscrits que de places à cette rencontre."
+            messages.warning(request, said)
+
+    def response_post_save_add(self, request, obj):
+        return self._back_to_event(request, obj) or super().response_post_save_add(request, obj)
+
+    def response_post_save_change(self, request, obj):
+        return self._back_to_event(request, obj) or super().response_post_save_change(request, obj)
+
+    def _back_to_event(self, request, registration):
+        """To those who registered with this person, unless one comes from the whole list."""
+        if "_changelist_filters" in request.GET:
+            return None
+        return redirect("admin:events_event_registered", registration.event_id)
+
+    def object_links(self, request, obj):
+        registered = reverse("admin:events_event_registered", args=[obj.event_id])
+        return [("Toutes les inscriptions de la rencontre", registered)]
 
     def brought_back(self, request, record):
         super().brought_back(request, record)

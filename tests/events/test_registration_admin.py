@@ -20,7 +20,12 @@ from events import registrations, reminders
 from events.models import Event, Registration
 from events.models.news import dates_of
 from tests.coopemploi.test_conflicts import form_of
-from tests.factories import EventFactory, RegistrationFactory
+from tests.factories import (
+    ActorFactory,
+    EventFactory,
+    RegistrationFactory,
+    TerritoryFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -253,6 +258,63 @@ def test_seat_given_by_the_team_says_it_all():
     assert "https://visio.example.org" in mail.outbox[0].body
     assert mail.outbox[0].attachments
     assert registration.week_reminder_at
+
+
+@pytest.mark.parametrize(
+    ("status", "subject"),
+    [(Status.CONFIRMED, "Vous êtes inscrit"), (Status.WAITING, "Liste d'attente")],
+)
+def test_whom_the_team_registers_is_told(animateur_client, status, subject):
+    event = make_event(capacity=1)
+    if status == Status.WAITING:
+        RegistrationFactory(event=event)  # has the only seat
+    actor, town = ActorFactory(name="Mission locale"), TerritoryFactory(name="Dax")
+    typed = Registration(event=event, name="Léa Roux", email="Lea@example.org", status=status)
+    data = data_of(typed, organisation="mission locale", place="Dax")
+    response = animateur_client.post(ADD, data, follow=True)
+    assert "Un courriel le dit à lea@example.org." in html.unescape(response.text)
+    assert response.request["PATH_INFO"] == reverse(
+        "admin:events_event_registered", args=[event.pk]
+    )
+    assert sent() == [("lea@example.org", subject)]
+    registration = Registration.objects.get(email="lea@example.org")
+    assert (registration.actor, registration.territory) == (actor, town)
+
+
+def test_whom_the_team_registers_without_an_address_is_told_nothing(animateur_client):
+    typed = Registration(event=make_event(), name="Léa Roux")
+    response = animateur_client.post(ADD, data_of(typed), follow=True)
+    assert "Un courriel le dit" not in response.text
+    assert sent() == []
+
+
+def test_whose_address_the_team_mends_is_told_there(animateur_client):
+    registration = RegistrationFactory(event=make_event(), email="lae@example.org")
+    change(animateur_client, registration, email="LAE@example.org")
+    assert sent() == []
+    change(animateur_client, registration, email="lea@example.org")
+    assert sent() == [("lea@example.org", "Vous êtes inscrit")]
+
+
+def test_seat_too_many_is_given_on_purpose_only(animateur_client):
+    event = make_event(capacity=1)
+    form = animateur_client.get(f"{ADD}?event={event.pk}").context["adminform"].form
+    assert form["status"].value() == Status.CONFIRMED
+    RegistrationFactory(event=event)
+    form = animateur_client.get(f"{ADD}?event={event.pk}").context["adminform"].form
+    assert form["status"].value() == Status.WAITING
+    response = animateur_client.post(ADD, data_of(Registration(event=event, name="A")), follow=True)
+    assert "plus d'inscrits que de places" in html.unescape(response.text)
+
+
+def test_registration_of_the_whole_list_leads_back_there(animateur_client):
+    registration = RegistrationFactory(event=make_event())
+    url = reverse("admin:events_registration_change", args=[registration.pk])
+    response = animateur_client.post(
+        f"{url}?_changelist_filters=q%3Dsacha", data_of(registration, name="Sacha Autre")
+    )
+    whole = reverse("admin:events_registration_changelist")
+    assert response["Location"] == f"{whole}?q=sacha"
 
 
 def test_registration_moved_by_the_team_is_told_of_both(animateur_client):
