@@ -108,8 +108,12 @@ class ProposalForm(forms.Form):
     @property
     def summary(self):
         """What it is about, in a few words, for the label of its tick."""
-        names = ("last_name", "label", "text", "title", "wording", "standfirst")
-        said = next((self[name].value() for name in names if name in self.fields), "")
+        names = ("label", "text", "title", "wording", "standfirst")
+        if "last_name" in self.fields:
+            parts = (self[name].value() or "" for name in ("first_name", "last_name"))
+            said = " ".join(filter(None, parts))
+        else:
+            said = next((self[name].value() for name in names if name in self.fields), "")
         return Truncator(said or "").words(8)
 
     def mended(self):

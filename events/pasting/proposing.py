@@ -192,7 +192,7 @@ def _territories(reading, event, names):
                 reading,
                 each,
                 # A territory that is only named may not have been there.
-                keep=bool(match and each.stage),
+                keep=bool(match and (each.stage or each.was_there)),
                 already=bool(match and match.pk in known),
                 wording=each.name[:150],
                 territory=match.pk if match else "",

@@ -39,6 +39,16 @@ _SESSION = re.compile(
     r"plénière)\s?(?:n°\s?)?\d*\s?[:–—-]\s?(?P<title>.+)",
     re.I,
 )
+# What a session says of itself, in front of its question and of its outcome.
+_LABEL = re.compile(
+    r"^(?:questions?(?: posées?)?|(?:ce qui|ce qu['’]il) en (?:est sorti|ressort)|"
+    r"synthèse|réponses?|conclusions?)\s?:\s?",
+    re.I,
+)
+# Who was there, said after the last session, is no outcome of it.
+PRESENT = re.compile(
+    r"^(?:territoires|intercommunalités|communes)\s(?:présente?s|représentée?s)\s?:\s?", re.I
+)
 _THEMES = re.compile(r"(?:thématiques|thèmes|questions|ateliers)\s?:$", re.I)
 _ACTION_SECTION = re.compile(
     r"^(?:\w+[.)]\s)?(?:relevé de )?(?:décisions?|actions?(?: retenues)?|[àa] faire|"
@@ -54,6 +64,10 @@ _ACTION = re.compile(r"^actions?(?: retenues?)?(?: n° ?\d+| \d+)?\s?:\s?(?P<tex
 _DUE = re.compile(r"(?:échéance|d['’]ici|avant|pour|au plus tard|fin|délai)\b", re.I)
 _CARRIER = re.compile(
     r"(?:porteurs?|pilotes?|portée? par|responsables?)\s?:?\s(?P<who>[^;,.()]+)", re.I
+)
+# « (porteurs : mission locale, département, avant mars) »
+_CARRIERS_ASIDE = re.compile(
+    r"\((?:co)?(?:porteurs?|pilotes?|responsables?)\s?:\s?(?P<who>[^();]+)\)", re.I
 )
 NEXT = re.compile(
     r"\bprochaine?s?\s(?:[\wÀ-ÿ]+\s){0,2}?(?:rencontre|réunion|comité|séance|webinaire|"
@@ -86,10 +100,11 @@ def read_sessions(document):
                 if (
                     other.kind == "heading"
                     or _SESSION.match(other.text)
+                    or PRESENT.match(other.text)
                     or (axes and session.outcome)
                 ):
                     break
-                text = re.sub(r"^question posée\s?:\s?", "", other.text, flags=re.I)
+                text = _LABEL.sub("", other.text)
                 if text.endswith("?") and not session.question:
                     session.question = text
                 elif not _ACTION_SECTION.match(text):
@@ -133,7 +148,10 @@ def _action(text, block):
     ]
     if dates:
         due = dates[-1].iso
-    if carrier := _CARRIER.search(text):
+    if aside := _CARRIERS_ASIDE.search(text):
+        parts = re.split(r",\s|\set\s|/", aside["who"])
+        carriers = [part for part in parts if not find_dates(part)]
+    elif carrier := _CARRIER.search(text):
         carriers = re.split(r"\set\s|/", carrier["who"].strip())
     elif implied := re.search(
         r"\(avec l['’]implication (?:du |de la |de l['’]|des |de )(?P<who>[^()]+)\)", text

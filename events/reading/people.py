@@ -402,7 +402,7 @@ def _split(title):
         title = function
     actor = re.search(
         r"\s(?:de la |de l['’]|du |des |de |d['’]|à la |à l['’]|au |chez )((?:[A-ZÀ-Ý]|"
-        r"mission|association|communauté).*)",
+        r"(?<! de )mission|association|communauté).*)",  # not « chargé de mission »
         title,
     )
     return title, re.sub(r"\s(?:en charge|chargée?)\b.*", "", actor[1]) if actor else ""

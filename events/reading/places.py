@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from coopemploi.search.text import normalise
 
-from .follow_ups import NEXT
+from .follow_ups import NEXT, PRESENT
 from .people import CAP
 
 
@@ -17,6 +17,7 @@ class Place:
     stage: str = ""
     start: int = 0
     end: int = 0
+    was_there: bool = False  # the text says so
 
 
 _STAGES = {
@@ -59,6 +60,10 @@ _LOCATIVE = re.compile(
     rf"\b(?P<link>à|À|d['’]|de la|de l['’]|de|en|dans le|dans la|du|maire de|Commune de|ville de)"
     rf"\s?(?P<name>{_RUN})"
 )
+_ONE_PRESENT = re.compile(
+    rf"(?:TZCLD (?:de la |de l['’]|de |du |des |d['’])?)?(?P<name>{_RUN})"
+    r"(?:\s\((?P<stage>[^()]*)\))?(?=\s?[,;.]|\set\s|$)"
+)
 # Communes rarely have an article: « de la Chambre » is seldom that of Savoie.
 _ARTICLED = {"de la", "de l'", "de l’", "dans la"}
 _WIDE = {"departement", "region"}
@@ -82,6 +87,7 @@ def read_places(document, people, resolve=None):
     places = _Places(people, resolve)
     written = [block for block in document.blocks if not block.is_around]
     for block in written:
+        _read_present(block, places.keep)
         _read_stages(block, places.keep)
     for block in written:
         aside = list(_spans_aside(block.text))
@@ -108,7 +114,7 @@ class _Places:
             self._asked[name] = self._resolve(name, "")
         return self._asked[name]
 
-    def keep(self, name, kind, stage, start, *, needs_match=False, kinds=()):
+    def keep(self, name, kind, stage, start, *, needs_match=False, kinds=(), was_there=False):
         """Whether a name is that of a territory; of one of the `kinds`, when they are given."""
         name = name.strip(" .-–—;,")
         bare = re.sub(r"^(?:le |la |les |l['’])(?=[A-ZÀ-Ý])", "", name) or name
@@ -125,7 +131,17 @@ class _Places:
                 name = _INSTITUTION.sub("", name, count=1)
             place = self.found[key] = Place(name, kind, code, "", start, start + len(name))
         place.stage = place.stage or stage
+        place.was_there = place.was_there or was_there
         return True
+
+
+def _read_present(block, keep):
+    """« Territoires présents : Grand Dax, TZCLD de Tarnos (émergent) »."""
+    if not (said := PRESENT.match(block.text)):
+        return
+    for match in _ONE_PRESENT.finditer(block.text, said.end()):
+        stage = next((v for k, v in _STAGES.items() if k in (match["stage"] or "").lower()), "")
+        keep(match["name"], "", stage, block.start + match.start("name"), was_there=True)
 
 
 def _read_stages(block, keep):

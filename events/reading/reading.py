@@ -103,7 +103,8 @@ def read_recap(source, resolve=None):
 
 def _title(document):
     written = [block for block in document.blocks if not block.is_around]
-    headings = [block for block in written[:6] if block.kind == "heading"]
+    # « 1. La clause ne suffit pas » is a part of it.
+    headings = [block for block in written[:6] if block.kind == "heading" and not block.is_numbered]
     if headings:
         return headings[0].text
     return document.subject or (written[0].text[:200] if written else "")

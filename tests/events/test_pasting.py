@@ -113,6 +113,15 @@ def test_proposals_are_shown_and_nothing_is_saved(animateur_client, event, crest
     assert not Person.objects.exists()
 
 
+def test_who_was_there_is_ticked_and_speakers_have_their_whole_name(
+    animateur_client, event, crestville
+):
+    text = "Territoires présents : Crestville.\nLise Armandou, maire de Crestville, a ouvert."
+    response = propose(animateur_client, event, text)
+    assert values(response, "territories", "wording", "keep") == [("Crestville", True)]
+    assert "Garder : Lise Armandou" in response.text
+
+
 def test_what_is_kept_is_written_with_its_source(animateur_client, event, crestville):
     data = sent_again(propose(animateur_client, event))
     response = animateur_client.post(page(event), data)

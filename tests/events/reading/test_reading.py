@@ -173,6 +173,56 @@ def test_what_a_committee_decides_is_an_action():
     ]
 
 
+@pytest.mark.parametrize(
+    "text", ["Partager un tableau de suivi", "Mise à jour de l'annuaire", "Partager le tableau"]
+)
+def test_what_is_to_be_done_is_no_button_of_a_page(text):
+    read = read_recap(f"Actions retenues :\n- {text} (porteur : Grand Dax), fin mars 2027")
+    (action,) = read.actions
+    assert (action.text, action.carriers, action.due) == (text, ["Grand Dax"], "2027-03")
+
+
+@pytest.mark.parametrize("text", ["Partager", "Partager sur Facebook", "Mise à jour le 4 mai 2021"])
+def test_button_of_a_page_is_nothing_to_be_done(text):
+    assert read_recap(f"Actions retenues :\n- Ouvrir un garage\n- {text}").actions[1:] == []
+
+
+def test_every_carrier_between_brackets_is_named():
+    text = "Actions :\n- Former les acheteurs (porteurs : mission locale, département et CCI)"
+    (action,) = read_recap(text).actions
+    assert action.carriers == ["mission locale", "département", "CCI"]
+
+
+def test_session_leaves_its_labels_and_who_was_there():
+    text = (
+        "Atelier 1 : Comment suivre les heures ?\nQuestion : qui tient le tableau ?\n"
+        "Ce qui en est sorti : un tableau partagé.\n"
+        "Territoires présents : Vannes, Tulle (émergent)."
+    )
+    reading = read_recap(text)
+    (session,) = reading.sessions
+    assert session.question == "qui tient le tableau ?"
+    assert session.outcome == "un tableau partagé."
+    found = [(each.name, each.stage, each.was_there) for each in reading.territories]
+    assert found == [("Vannes", "", True), ("Tulle", "emerging", True)]
+
+
+def test_numbered_part_is_no_title_of_the_whole():
+    text = (
+        "Retour sur l'atelier du 3 décembre 2026\n\n1. La clause ne suffit pas\n\n"
+        "« On écrit la clause, mais personne ne suit les heures. » Léa Roux"
+    )
+    reading = read_recap(text)
+    assert reading.title == "Retour sur l'atelier du 3 décembre 2026"
+    assert reading.heading_of(reading.quotes[0]) == "La clause ne suffit pas"
+
+
+def test_who_is_in_charge_of_a_mission_is_of_no_mission():
+    text = "Noé Petit, chargé de mission emploi au Grand Dax, a présenté le marché."
+    (person,) = read_recap(text).people
+    assert (person.title, person.actor) == ("chargé de mission emploi au Grand Dax", "Grand Dax")
+
+
 def test_year_of_a_date_may_stand_in_its_markup():
     html = '<h1>Bilan</h1><p>Le <time datetime="2025-11-27">27 novembre</time>, à Crest.</p><p></p>'
     assert read_recap(html).dates == ["2025-11-27"]
