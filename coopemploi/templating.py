@@ -345,10 +345,11 @@ def _counts(part):
 
 
 class URL(URLNode):
-    """An address without arguments is always the same."""
+    """An address without arguments is always the same, when no variable names it."""
 
     def render(self, context):
-        if self.args or self.kwargs or self.asvar:
+        is_named = isinstance(self.view_name.var, base.Variable)
+        if self.args or self.kwargs or self.asvar or is_named:
             return super().render(context)
         known = self.__dict__.setdefault("_known", {})
         if settings.ROOT_URLCONF not in known:
