@@ -4,7 +4,7 @@ from django.core.validators import MaxLengthValidator
 
 from coopemploi.robots import TrapMixin
 from coopemploi.search.text import normalise, storable
-from territories.forms import TerritoryInput, territory_named
+from territories.forms import ActorInput, TerritoryInput, territory_named
 from territories.models import Actor, StageChange
 
 from .models import Action, Registration
@@ -40,7 +40,7 @@ class AnswersForm(forms.Form):
         required=False,
         help_text="Association, collectivité, entreprise… Elle figure sur la feuille d'émargement.",
         error_messages={"max_length": "Ce nom dépasse %(limit_value)d caractères."},
-        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+        widget=ActorInput(attrs={"autocomplete": "organization"}),
     )
     place = LineField(
         label="Votre territoire (facultatif)",

@@ -14,10 +14,24 @@ MOST_READ = 50
 MOST_PROPOSED = 5
 
 
-class TerritoryInput(forms.TextInput):
-    """A text, with the names of the territories proposed while one types (`names.js`)."""
+class NameInput(forms.TextInput):
+    """A text, with the known names proposed while one types (`names.js`)."""
 
-    template_name = "forms/territory_input.html"
+    template_name = "forms/name_input.html"
+    names = ""  # the name of the address that gives them
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        context["widget"]["names"] = self.names
+        return context
+
+
+class TerritoryInput(NameInput):
+    names = "territory_names"
+
+
+class ActorInput(NameInput):
+    names = "actor_names"
 
 
 def territories_named(name):
@@ -62,6 +76,7 @@ class TerritoriesInput(forms.Widget):
                 "type": "text",
                 "value": each or None,
                 "template_name": "django/forms/widgets/input.html",
+                "names": TerritoryInput.names,
                 "attrs": {**base, "id": f"{base.get('id', name)}_{n}", "aria-label": f"Lieu {n}"},
             }
             for n, each in enumerate(names, 1)

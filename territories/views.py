@@ -34,7 +34,7 @@ from .models import (
     Territory,
 )
 
-# Proposed under a field that takes a territory.
+# Proposed under a field that takes a territory, or an actor.
 MOST_NAMES = 8
 # A section of a territory shows so many cards, then a link to the whole list.
 SECTION_SIZE = 6
@@ -152,7 +152,18 @@ def territory_names(request):
     """What a field that takes a territory, or any words, proposes while one types."""
     words = WordsField().clean(request.GET.get("q", ""))
     found = Territory.objects.matching(words)[:MOST_NAMES]
-    return render(request, "territories/_names.html", {"territories": found})
+    names = [territory.full_label for territory in found]
+    return render(request, "territories/_names.html", {"names": names})
+
+
+@login_not_required
+@require_safe
+def actor_names(request):
+    """What a field that takes an actor, or any words, proposes while one types."""
+    words = WordsField().clean(request.GET.get("q", ""))
+    found = Actor.objects.published().matching(words)[:MOST_NAMES]
+    names = list(dict.fromkeys(found.values_list("name", flat=True)))
+    return render(request, "territories/_names.html", {"names": names})
 
 
 @listed(Territory)

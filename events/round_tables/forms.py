@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from coopemploi.robots import TrapMixin
 from events.forms import LineField
 from events.models import RoundTableBatch, RoundTableItem
+from territories.forms import ActorInput, TerritoryInput
 from territories.models import Actor
 
 from .cells import MEDIUM, SHORT
@@ -473,13 +474,14 @@ class ContributionForm(CellsForm, TrapMixin):
         label="Votre structure (facultatif)",
         max_length=150,
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+        widget=ActorInput(attrs={"autocomplete": "organization"}),
     )
     territory = LineField(
         label="Votre territoire (facultatif)",
         max_length=150,
         required=False,
         help_text="Une commune, une intercommunalité, un département… Comme vous le dites.",
+        widget=TerritoryInput,
     )
     # Drawn with the page, so that a second touch is no second contribution.
     once = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 # What is no page: a sheet, a fragment, a file.
 NO_PAGE = {
+    "actor_names",
     "health",
     "identity_stylesheet",
     "ready",

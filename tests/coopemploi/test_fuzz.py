@@ -37,6 +37,7 @@ from .test_matrix import TAKES_FORMS
 LISTS = (
     "action_list",
     "actor_list",
+    "actor_names",
     "cooperation",
     "event_list",
     "exchange_list",

@@ -26,6 +26,7 @@ PUBLIC = {
     "action_list",
     "alert_asked",
     "actor_list",
+    "actor_names",
     "contact",
     "cooperation",
     "event_list",

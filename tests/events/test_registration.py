@@ -65,6 +65,12 @@ def manage_link(registration):
 # The page of the event
 
 
+def test_names_of_structures_and_of_territories_are_proposed_as_one_types(client):
+    text = client.get(page_of(make_event())).text
+    for name in ("actor_names", "territory_names"):
+        assert f'<name-suggestions src="{reverse(name)}">' in text
+
+
 def test_event_leads_to_its_registration_page(client):
     event = make_event()
     response = client.get(event.get_absolute_url())
@@ -148,7 +154,7 @@ def test_territories_are_proposed_while_one_types(client):
     town = TerritoryFactory(name="Captieux", code="33095")
     TerritoryFactory(name="Ailleurs")
     page = client.get(page_of(make_event())).text
-    source = re.search(r'<name-suggestions src="([^"]+)">', page)[1]
+    source = re.findall(r'<name-suggestions src="([^"]+)">', page)[1]
     answer = client.get(source, {"q": "capt"})
     assert re.findall(r'value="([^"]+)"', answer.text) == [town.full_label]
     assert not answer.cookies

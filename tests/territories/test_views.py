@@ -843,3 +843,12 @@ def test_network_page_names_a_member_by_label(client):
 
     assert "une fondation privée" in text
     assert "Fuite" not in text
+
+
+def test_names_of_published_actors_are_proposed(client):
+    for name in ("Mission locale des Landes", "Mission locale du Gers"):
+        ActorFactory(name=name)
+    ActorFactory(name="Mission locale des Landes en projet", status="draft")
+    response = client.get(reverse("actor_names"), {"q": "lande MISSION"})
+    assert response.text.count("<option") == 1
+    assert '<option value="Mission locale des Landes">' in response.text
