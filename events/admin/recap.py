@@ -1,11 +1,14 @@
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import models
 from django.urls import reverse
+from django.utils.html import format_html
 
 from coopemploi.admin import PUBLICATION, PublishableAdmin, StackedInline, TabularInline
 from coopemploi.media.forms import DocumentForm, PictureForm
+from coopemploi.publishing import Publishable
 from events.models import (
+    Action,
     KeyIdea,
     Recap,
     RecapDocument,
@@ -90,6 +93,33 @@ class RecapAdmin(OfAnEventMixin, TypedPreviewMixin, PublishableAdmin):
     @admin.display(description="date de la rencontre", ordering="event__start_latest")
     def date(self, recap):
         return recap.event.start
+
+    def response_add(self, request, obj, *args, **kwargs):
+        self._tell_of_drafts(request, obj)
+        return super().response_add(request, obj, *args, **kwargs)
+
+    def response_change(self, request, obj):
+        self._tell_of_drafts(request, obj)
+        return super().response_change(request, obj)
+
+    def _tell_of_drafts(self, request, recap):
+        """The actions it tells are published apart: a recap that looks whole may lack them."""
+        event, actions = recap.event, self.admin_site.get_model_admin(Action)
+        if not recap.is_published or not actions.has_change_permission(request):
+            return
+        count = event.actions.filter(status=Publishable.Status.DRAFT).count()
+        if not count:
+            return
+        said = (
+            "{} actions de cette rencontre sont encore en brouillon, et ne se voient pas : "
+            '<a href="{}">les relire et les publier</a>.'
+            if count > 1
+            else "{} action de cette rencontre est encore en brouillon, et ne se voit pas : "
+            '<a href="{}">la relire et la publier</a>.'
+        )
+        drafts = f"?event__exact={event.pk}&status__exact={Publishable.Status.DRAFT.value}"
+        said = format_html(said, count, reverse("admin:events_action_changelist") + drafts)
+        messages.warning(request, said)
 
     def preview_url(self, obj):
         return reverse("event_preview", args=[obj.event.slug]) + "#compte-rendu"

@@ -284,6 +284,25 @@ def save_ideas(client, recap, *rows, **more):
     return list(recap.key_ideas.values_list("order", "text"))
 
 
+def test_recap_published_leads_to_its_actions_that_nobody_sees(animateur_client):
+    recap = RecapFactory(status="draft")
+    for status in ("draft", "draft", "published"):
+        ActionFactory(event=recap.event, status=status)
+    drafts = "2 actions de cette rencontre sont encore en brouillon"
+
+    save_ideas(animateur_client, recap)
+    page = animateur_client.get(change_url(recap))
+    assert drafts not in page.text
+
+    save_ideas(animateur_client, recap, status="published")
+    page = animateur_client.get(change_url(recap))
+    assert drafts in page.text
+    link = BeautifulSoup(page.content, "html.parser").select_one(".messagelist a")
+    shown = animateur_client.get(link["href"]).context["cl"].queryset
+    assert {action.status for action in shown} == {"draft"}
+    assert len(shown) == 2
+
+
 def test_rows_without_a_number_are_numbered_as_on_the_page(animateur_client):
     recap = RecapFactory()
 
