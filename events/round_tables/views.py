@@ -14,13 +14,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from coopemploi.publishing import Publishable
 from events.models import (
     Event,
     RoundTableBatch,
     RoundTableEntry,
     RoundTableItem,
 )
-from territories.models import Person
+from initiatives.models import Initiative, Need, Offer
+from territories.models import Actor, Person
 
 from . import live, services
 from .columns import PRIVATE
@@ -30,6 +32,8 @@ from .sorting import RECORDS, USUAL, sort_items
 
 State, Outcome = RoundTableBatch.State, RoundTableItem.Outcome
 RECENT = 10
+# What the items of a tour de table made, and by which of their relations.
+MADE = {"initiative": Initiative, "need": Need, "offer": Offer, "entry__actor": Actor}
 # What a column of the table was understood to be.
 ROLES = {
     "people": "participants",
@@ -434,10 +438,31 @@ def sort(request, event, model_admin):
         "entries": [(entry, [_sorted(item) for item in entry.shown_items]) for entry in entries],
         "pending": pending,
         "shows_all": shows_all,
+        "drafts": _drafts(request, event, model_admin.admin_site),
     }
     title = "Trier le tour de table"
     status = 400 if form.is_bound else 200
     return _page(request, event, model_admin, "sort", title, context, status=status)
+
+
+def _drafts(request, event, admin_site):
+    """What came of a tour de table and nobody reads yet: (how many, the list that publishes them).
+
+    Not all the drafts: those of somebody else are not to be published with them.
+    """
+    found = []
+    for name, model in MADE.items():
+        if admin_site.get_model_admin(model).has_change_permission(request):
+            said = RoundTableItem.objects.filter(entry__event=event)
+            said = said.filter(**{f"{name}__status": Publishable.Status.DRAFT})
+            keys = sorted(set(said.values_list(f"{name}__pk", flat=True)))
+            if keys:
+                plural = len(keys) > 1
+                label = model._meta.verbose_name_plural if plural else model._meta.verbose_name
+                url = reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_changelist")
+                listed = ",".join(map(str, keys))
+                found.append((f"{len(keys)} {label}", f"{url}?id__in={listed}"))
+    return found
 
 
 def _require_adding(request, model_admin, form):

@@ -1,4 +1,5 @@
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -12,6 +13,7 @@ from tests.factories import (
     ActorFactory,
     EventFactory,
     MandateFactory,
+    NeedFactory,
     PersonFactory,
     RoundTableEntryFactory,
     RoundTableItemFactory,
@@ -100,6 +102,22 @@ def test_bulk_follows_the_columns(animateur_client, entry):
     outcomes = entry.items.values_list("outcome", flat=True)
     assert list(outcomes) == ["initiative", "challenge", "need", "offer"]
     assert [model.objects.count() for model in (Initiative, Need, Offer)] == [1, 1, 1]
+
+
+def test_what_was_made_is_one_step_from_being_published(animateur_client, entry):
+    for column in ("need", "need", "offer"):
+        said(entry, column)
+    NeedFactory(status="draft", text="D'ailleurs")
+    response = sort(animateur_client, entry, all="oui")
+    soup = BeautifulSoup(response.content, "html.parser")
+    drafts = {link.text: link["href"] for link in soup.select("#content a[href*=id__in]")}
+    assert set(drafts) == {"2 besoins", "1 offre"}
+    shown = animateur_client.get(drafts["2 besoins"]).context["cl"].queryset
+    assert {need.text for need in shown} == {"Un guide des clauses"}
+
+    Need.objects.update(status="published")
+    response = sort(animateur_client, entry, all="oui")
+    assert "2 besoins" not in response.text
 
 
 def test_all_that_is_left_is_sorted_at_once(animateur_client, entry):
