@@ -97,10 +97,16 @@ def _meeting(reading, event, recap):
     standfirst = "" if recap and recap.standfirst else reading.standfirst
     is_dated = event.start or event.end
     start = "" if is_dated or not reading.dates else date_input(reading.dates[0])
-    venue = "" if event.venue else reading.place[:200]
+    is_placed = event.venue or _is_its_town(event, reading.place)
+    venue = "" if is_placed else reading.place[:200]
     if not (standfirst or start or venue):
         return []
     return [{"keep": True, "standfirst": standfirst, "start": start, "venue": venue}]
+
+
+def _is_its_town(event, place):
+    """« Dax » says nothing more of an event at Dax."""
+    return event.town is not None and normalise(event.town.name) == normalise(place)
 
 
 def _figures(reading, event):

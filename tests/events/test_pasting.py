@@ -122,6 +122,18 @@ def test_who_was_there_is_ticked_and_speakers_have_their_whole_name(
     assert "Garder : Lise Armandou" in response.text
 
 
+def test_town_of_the_meeting_is_not_proposed_as_its_venue(animateur_client, event):
+    text = (
+        "Retour sur l'atelier\n\nUne trentaine de personnes se sont retrouvées à Dax pour parler."
+    )
+    response = propose(animateur_client, event, text)
+    assert values(response, "meeting", "venue") == [("Dax",)]
+    event.town = TerritoryFactory(name="Dax", kind="commune")
+    event.save()
+    response = propose(animateur_client, event, text)
+    assert [venue for (venue,) in values(response, "meeting", "venue") if venue] == []
+
+
 def test_what_is_kept_is_written_with_its_source(animateur_client, event, crestville):
     data = sent_again(propose(animateur_client, event))
     response = animateur_client.post(page(event), data)
