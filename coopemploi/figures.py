@@ -7,6 +7,8 @@ from django.db.models import F, Func, Q, Subquery
 
 from .fields import PartialDateField
 
+LONGEST_SIGN = 3  # « % », « k€ », « ETP »: letters of a unit that is not a word
+
 
 def format_number(value):
     """A number as French prints it: 150 000, 79, 12,5."""
@@ -84,7 +86,9 @@ class KeyFigure(models.Model):
         """The number as shown: "environ 20", "plus de 150 000", "6 %"."""
         number = format_number(self.value)
         if self.unit:
-            number = f"{number}\N{NO-BREAK SPACE}{self.unit}"
+            # « 12 000 heures » may stand on two lines; « 15 % » never does.
+            space = "\N{NO-BREAK SPACE}" if len(self.unit) <= LONGEST_SIGN else " "
+            number = f"{number}{space}{self.unit}"
         if self.qualifier == self.Qualifier.EXACT:
             return number
         return f"{self.get_qualifier_display()} {number}"

@@ -516,3 +516,10 @@ def test_figure_that_nothing_contradicts_is_not_doubtful(values):
     EventFigureFactory(event=attendance.event, **values)
 
     assert list(Event.objects.with_doubtful_figures()) == []
+
+
+def test_unit_that_is_a_word_may_stand_on_a_line_of_its_own():
+    hours = EventFigure(value=12000, unit="heures", qualifier="exact")
+    share = EventFigure(value=15, unit="%", qualifier="exact")
+    assert hours.display == "12\N{NARROW NO-BREAK SPACE}000 heures"
+    assert share.display == "15\N{NO-BREAK SPACE}%"
