@@ -324,6 +324,8 @@ def test_buttons_to_add_are_french_sentences(animateur_client):
 
     assert ">Ajouter une initiative</a>" in changelist
     assert "Ajouter une \\u00e9tape dat\\u00e9e" in form
+    added, _ = get(animateur_client, page(Initiative, "add"))
+    assert "&rsaquo; Ajouter une initiative" in added
     assert "suppl\\u00e9mentaire" not in form
 
 
