@@ -22,6 +22,7 @@ from events.forms import MessageForm, PresencesForm, ProposedPresencesForm
 from events.messages import Group, addressees, by_address, write
 from events.models import Event, Registration
 from events.registration_table import RegistrationTable
+from events.round_tables.live import collecting, fill_path
 
 TABLES = {"csv": csv_response, "xlsx": xlsx_response}
 PAPERS = {
@@ -31,6 +32,13 @@ PAPERS = {
 MESSAGES_PER_DAY = 10
 BLANK_ROWS = 8  # of the sign-in sheet, for who comes without registering
 Status = Registration.Status
+# To be signed, and said otherwise by who sends it.
+ROUND_TABLE = """Bonjour,
+
+Avant notre rencontre, écrivez en quelques lignes ce que vous y apportez : ce que vous menez, ce \
+que vous cherchez, ce que vous pouvez mettre à disposition. Sans compte, à cette adresse :
+{}
+"""
 
 
 class RegisteredMixin:
@@ -102,6 +110,8 @@ class RegisteredMixin:
         event = self._prepared(request, object_id)
         found = addressees(event)
         initial = {"subject": event.title, "groups": [Group.CONFIRMED]}
+        if "tour-de-table" in request.GET and (batch := collecting(event)):
+            initial["text"] = ROUND_TABLE.format(request.build_absolute_uri(fill_path(batch)))
         form = MessageForm(request.POST or None, found=found, initial=initial)
         status, reached = 200, {}
         if request.method == "POST":

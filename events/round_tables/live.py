@@ -3,6 +3,7 @@
 import secrets
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from coopemploi.links import SignedLink
@@ -23,6 +24,15 @@ Origin, State = RoundTableBatch.Origin, RoundTableBatch.State
 
 class FullError(Exception):
     """So many contributions came that somebody must look."""
+
+
+def collecting(event):
+    """The tour de table of an event that participants may still write in; None without one."""
+    return event.round_table_batches.filter(state=State.COLLECTING).first()
+
+
+def fill_path(batch):
+    return reverse("round_table_fill", args=[FILL.sign(batch.pk)])
 
 
 @transaction.atomic

@@ -34,7 +34,7 @@ def round_table_enter(request):
             status = 429
             form.add_error(None, "Trop d'essais depuis cette connexion : réessayez dans une heure.")
         elif form.is_valid():
-            return redirect(fill_path(form.batch))
+            return redirect(live.fill_path(form.batch))
     context = {"section": "events", "form": form}
     return render(request, "events/round_table_enter.html", context, status=status)
 
@@ -140,10 +140,6 @@ def entrance(request, batch):
     """How a room comes to the form: {"url", "code", "qr"}, the code being given in the latter."""
     url = request.build_absolute_uri(reverse("round_table_enter"))
     return {"url": url, "code": batch.code, "qr": qr_code(f"{url}?code={batch.code}")}
-
-
-def fill_path(batch):
-    return reverse("round_table_fill", args=[live.FILL.sign(batch.pk)])
 
 
 def _closed(request, batch):

@@ -513,7 +513,7 @@ def close_form(request, batch, model_admin):
 
 def _live(request, event):
     """The open form of an event, with the addresses to give and to project; or None."""
-    batch = event.round_table_batches.filter(state=State.COLLECTING).first()
+    batch = live.collecting(event)
     if batch is None:
         return None
     token = live.FILL.sign(batch.pk)
@@ -522,7 +522,7 @@ def _live(request, event):
         "count": batch.drafts.count(),
         "code": batch.code,
         "enter_url": request.build_absolute_uri(reverse("round_table_enter")),
-        "fill_url": request.build_absolute_uri(reverse("round_table_fill", args=[token])),
+        "fill_url": request.build_absolute_uri(live.fill_path(batch)),
         "screen_url": reverse("round_table_screen", args=[token]),
         "review_url": address("review", batch),
         "close_url": address("close", batch),

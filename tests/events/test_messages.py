@@ -2,6 +2,7 @@
 
 import datetime
 import html
+import re
 
 import pytest
 import time_machine
@@ -13,7 +14,8 @@ from post_office.models import Email
 from coopemploi.dates import PartialDate
 from coopemploi.mail.services import deliver
 from events.admin import registered
-from events.models import Registration
+from events.models import Event, Registration
+from events.round_tables import live
 from territories.models import Mandate
 from tests.factories import (
     EventFactory,
@@ -56,6 +58,19 @@ def event():
 
 def page(event):
     return reverse("admin:events_event_message", args=[event.pk])
+
+
+def test_open_tour_de_table_is_written_to_those_registered(animateur_client, event):
+    Event.objects.filter(pk=event.pk).update(needs_registration=True)
+    asked = f"{page(event)}?tour-de-table"
+    assert not animateur_client.get(asked).context["form"]["text"].value()
+
+    batch = live.open_form(event=event, user=None)
+    received = reverse("admin:events_event_round_table", args=[event.pk])
+    assert asked in animateur_client.get(received).text
+    text = animateur_client.get(asked).context["form"]["text"].value()
+    path = re.search(r"http://testserver(/tour-de-table/\S+)", text)[1]
+    assert animateur_client.get(path).context["event"] == batch.event
 
 
 def send(client, event, **values):
