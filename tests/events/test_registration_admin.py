@@ -272,7 +272,7 @@ def test_whom_the_team_registers_is_told(animateur_client, status, subject):
     typed = Registration(event=event, name="Léa Roux", email="Lea@example.org", status=status)
     data = data_of(typed, organisation="mission locale", place="Dax")
     response = animateur_client.post(ADD, data, follow=True)
-    assert "Un courriel le dit à lea@example.org." in html.unescape(response.text)
+    assert "Un courriel est parti à lea@example.org." in html.unescape(response.text)
     assert response.request["PATH_INFO"] == reverse(
         "admin:events_event_registered", args=[event.pk]
     )
@@ -284,7 +284,7 @@ def test_whom_the_team_registers_is_told(animateur_client, status, subject):
 def test_whom_the_team_registers_without_an_address_is_told_nothing(animateur_client):
     typed = Registration(event=make_event(), name="Léa Roux")
     response = animateur_client.post(ADD, data_of(typed), follow=True)
-    assert "Un courriel le dit" not in response.text
+    assert "Un courriel est parti" not in response.text
     assert sent() == []
 
 
