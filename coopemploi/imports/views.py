@@ -95,7 +95,12 @@ def mapping(request, pk, model_admin):
         if found.move(found.state, State.SENT, mapping=names):
             tasks.start(found, "check")
         return redirect(model_admin.import_url("import_batch", pk))
-    context = {"form": form, "batch": found, "size": found.size}
+    others = [
+        (label, each.import_url("import"))
+        for label, each in model_admin.import_links
+        if each.model is not model_admin.model
+    ]
+    context = {"form": form, "batch": found, "size": found.size, "others": others}
     title = f"Colonnes de « {found.file_name} »"
     return _page(request, model_admin, "mapping", title, context, invalid=form.is_bound)
 
