@@ -329,6 +329,14 @@ def test_buttons_to_add_are_french_sentences(animateur_client):
     assert "suppl\\u00e9mentaire" not in form
 
 
+def test_list_without_a_record_counts_them_in_good_french(animateur_client):
+    changelist, _ = get(animateur_client, page(Initiative, "changelist"))
+    assert "0 initiative\n" in changelist
+    InitiativeFactory.create_batch(2)
+    changelist, _ = get(animateur_client, page(Initiative, "changelist"))
+    assert "2 initiatives\n" in changelist
+
+
 def test_what_was_saved_is_said_in_good_french(animateur_client):
     url = reverse("admin:vocabulary_theme_add")
     added = animateur_client.post(url, {"name": "Mobilité", "slug": ""}, follow=True)
