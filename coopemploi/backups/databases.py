@@ -9,7 +9,9 @@ import hashlib
 import os
 import sqlite3
 import subprocess
+import tempfile
 from contextlib import closing
+from pathlib import Path
 
 from django.db import transaction
 
@@ -31,12 +33,7 @@ def load(connection, file):
             source.backup(connection.connection)
     else:
         connection.close()
-        _run(
-            connection,
-            "pg_restore",
-            *("--clean", "--if-exists", "--no-owner", "--no-privileges"),
-            *("--single-transaction", "--exit-on-error", str(file)),
-        )
+        _load_postgresql(connection, file)
 
 
 def holds_something(connection):
@@ -98,11 +95,12 @@ def _dump_postgresql(connection, folder):
         cursor.execute("SELECT pg_export_snapshot()")
         [snapshot] = cursor.fetchone()
         _run(
-            connection,
             "pg_dump",
+            *_place_of(connection),
             *("--format=custom", "--no-owner", "--no-privileges"),
             f"--snapshot={snapshot}",
             f"--file={file}",
+            password=_password_of(connection),
         )
         summed = _postgresql_tables(cursor)
     return file.name, summed
@@ -125,8 +123,39 @@ def _postgresql_tables(cursor):
     return summed
 
 
-def _run(connection, command, *arguments):
-    """A tool of PostgreSQL, on the database of `connection`; the password stays out of sight."""
+# A version more recent than the backup may have added tables, and columns that lean on others:
+# what the backup does not know keeps it from replacing the rest.
+_DROP_ALL = """
+DO $$
+DECLARE name text;
+BEGIN
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema() LOOP
+        EXECUTE format('DROP TABLE %I CASCADE', name);
+    END LOOP;
+END $$
+"""
+
+
+def _load_postgresql(connection, file):
+    """In one transaction: a restoration that fails leaves what was there."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "restore.sql"
+        _run(
+            "pg_restore",
+            *("--clean", "--if-exists", "--no-owner", "--no-privileges"),
+            *(f"--file={script}", str(file)),
+        )
+        _run(
+            "psql",
+            *_place_of(connection),
+            *("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--single-transaction"),
+            *("--command=SET client_min_messages = warning", f"--command={_DROP_ALL}"),
+            f"--file={script}",
+            password=_password_of(connection),
+        )
+
+
+def _place_of(connection):
     settings = connection.settings_dict
     options = {
         "--host": settings["HOST"],
@@ -134,10 +163,18 @@ def _run(connection, command, *arguments):
         "--username": settings["USER"],
         "--dbname": settings["NAME"],
     }
-    given = [f"{name}={value}" for name, value in options.items() if value]
+    return [f"{name}={value}" for name, value in options.items() if value]
+
+
+def _password_of(connection):
+    return connection.settings_dict["PASSWORD"] or ""
+
+
+def _run(command, *arguments, password=""):
+    """A tool of PostgreSQL; the password stays out of sight."""
     done = subprocess.run(  # noqa: S603 - our own commands
-        [command, *given, *arguments],
-        env={**os.environ, "PGPASSWORD": settings["PASSWORD"] or ""},
+        [command, *arguments],
+        env={**os.environ, "PGPASSWORD": password},
         check=False,
         capture_output=True,
         text=True,

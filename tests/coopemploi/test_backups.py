@@ -91,6 +91,34 @@ def test_restoration_replaces_only_when_told(folders):
     assert Initiative.objects.get().title == "Un garage solidaire à Dax"
 
 
+def test_restoration_goes_back_before_an_update(folders):
+    """What the update added leans on what was there, a table as well as a column."""
+    InitiativeFactory(title="Un garage solidaire à Dax")
+    run("backup")
+    with connection.cursor() as cursor:
+        link = "bigint REFERENCES initiatives_initiative (id)"
+        cursor.execute(f"CREATE TABLE added_later (id bigint PRIMARY KEY, initiative_id {link})")
+        cursor.execute(f"ALTER TABLE vocabulary_theme ADD COLUMN added_later {link}")
+
+    said = run("restore_backup", "latest", "--replace")
+
+    assert "toutes identiques" in said
+    assert "added_later" not in connection.introspection.table_names()
+    assert Initiative.objects.get().title == "Un garage solidaire à Dax"
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite copies pages, and cannot fail so")
+def test_restoration_that_fails_leaves_what_was_there(folders, monkeypatch):
+    InitiativeFactory(title="Un garage solidaire à Dax")
+    run("backup")
+    Initiative.objects.update(title="Autre chose")
+    monkeypatch.setattr(databases, "_DROP_ALL", databases._DROP_ALL + "; SELECT 1 / 0")
+
+    with pytest.raises(CommandError, match="division by zero"):
+        run("restore_backup", "latest", "--replace")
+    assert Initiative.objects.get().title == "Autre chose"
+
+
 def test_files_that_were_there_are_moved_aside(folders, settings):
     run("backup")
     (settings.MEDIA_ROOT / "photo.jpg").write_bytes(b"une autre")
