@@ -27,6 +27,8 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 # "2026-11-29T03-50-00Z", in universal time: names sort as dates do.
 STAMP = "%Y-%m-%dT%H-%M-%SZ"
+UNDER_WAY = ".under-way"
+ABANDONED = timedelta(days=1)  # no backup takes so long
 FILES = {"media.tar": "default", "mail.tar": "mail"}
 # Kept: every backup of so many days, then one a week, then one a month.
 DAYS, WEEKS, MONTHS = 14, 8, 12
@@ -104,8 +106,9 @@ def make(at=None):
     """Make a backup, checked; return its `Archive`."""
     at = at or timezone.now()
     root().mkdir(parents=True, exist_ok=True)
+    _clear_interrupted(at)
     name = at.astimezone(UTC).strftime(STAMP)
-    aside, folder = root() / f".{name}.under-way", root() / name
+    aside, folder = root() / f".{name}{UNDER_WAY}", root() / name
     if folder.exists():
         raise BackupError(f"{folder} existe déjà.")
     shutil.rmtree(aside, ignore_errors=True)
@@ -133,6 +136,14 @@ def make(at=None):
         shutil.rmtree(aside, ignore_errors=True)
         raise
     return Archive(folder)
+
+
+def _clear_interrupted(at):
+    """What a power cut leaves of a backup holds people's data, and fills the disk."""
+    for aside in root().glob(f".*{UNDER_WAY}"):
+        began = datetime.strptime(aside.name, f".{STAMP}{UNDER_WAY}").replace(tzinfo=UTC)
+        if at - began > ABANDONED:
+            shutil.rmtree(aside)
 
 
 def flush(file):

@@ -20,12 +20,18 @@ def names_in(storage, folder=""):
 
 
 def pack(storage, tar):
+    """A file that goes meanwhile, with the mail it was attached to, is no more to be kept."""
     with tarfile.open(tar, "w") as opened:
         for name in names_in(storage):
-            with storage.open(name) as file:
+            try:
+                file = storage.open(name)
+                modified = storage.get_modified_time(name)
+            except FileNotFoundError:
+                continue
+            with file:
                 entry = tarfile.TarInfo(name)
                 entry.size = file.size
-                entry.mtime = int(storage.get_modified_time(name).timestamp())
+                entry.mtime = int(modified.timestamp())
                 opened.addfile(entry, file)
 
 
@@ -40,9 +46,20 @@ def unpack(tar, storage, *, aside):
 
 def _unpack_in_folder(opened, folder, aside):
     if folder.is_dir() and any(folder.iterdir()):
-        folder.rename(folder.with_name(f"{folder.name}.{aside}"))
+        _move_aside(folder, aside)
     folder.mkdir(parents=True, exist_ok=True)
     opened.extractall(folder, filter="data")
+
+
+def _move_aside(folder, aside):
+    """Beside the folder; within it when it is a disk of its own, or a volume of a container."""
+    try:
+        folder.rename(folder.with_name(f"{folder.name}.{aside}"))
+    except OSError:
+        found = list(folder.iterdir())
+        (folder / aside).mkdir()
+        for each in found:
+            each.rename(folder / aside / each.name)
 
 
 def _unpack_in_bucket(opened, storage, aside):

@@ -1,18 +1,21 @@
 """A backup holds everything, says so, and comes back whole in an empty database."""
 
+import errno
 import io
 import json
 import shutil
 import sqlite3
+import tarfile
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.utils import timezone
 
-from coopemploi.backups import alerts, archive, databases
+from coopemploi.backups import alerts, archive, databases, files
 from coopemploi.derived import registry
 from initiatives.models import Initiative
 from tests.factories import InitiativeFactory, UserFactory
@@ -128,6 +131,34 @@ def test_files_that_were_there_are_moved_aside(folders, settings):
     assert (aside / "photo.jpg").read_bytes() == b"une autre"
 
 
+def test_files_are_moved_aside_within_a_folder_that_cannot_move(folders, settings, monkeypatch):
+    """The volume of a container, or a disk of its own."""
+    run("backup")
+    (settings.MEDIA_ROOT / "photo.jpg").write_bytes(b"une autre")
+    rename = Path.rename
+
+    def refuse_to_move(folder, target):
+        if folder == settings.MEDIA_ROOT:
+            raise OSError(errno.EBUSY, "Device or resource busy")
+        return rename(folder, target)
+
+    monkeypatch.setattr(Path, "rename", refuse_to_move)
+    run("restore_backup", "latest", "--replace")
+    assert (settings.MEDIA_ROOT / "photo.jpg").read_bytes() == b"une photo"
+    [aside] = [each for each in settings.MEDIA_ROOT.iterdir() if each.is_dir()]
+    assert (aside / "photo.jpg").read_bytes() == b"une autre"
+
+
+def test_file_that_goes_meanwhile_does_not_stop_the_backup(folders, settings, monkeypatch):
+    """Attached to a mail that is forgotten, say."""
+    listed = files.names_in
+    monkeypatch.setattr(files, "names_in", lambda storage: ["gone.ics", *listed(storage)])
+    run("backup")
+    [made] = archive.archives()
+    with tarfile.open(made.folder / "media.tar") as tar:
+        assert tar.getnames() == ["photo.jpg"]
+
+
 @pytest.mark.parametrize("name", ["media.tar", "mail.tar"])
 def test_damaged_backup_is_refused(folders, name):
     run("backup")
@@ -168,6 +199,20 @@ def test_backup_that_fails_leaves_no_folder(folders, settings, monkeypatch):
         run("backup")
     assert list(settings.BACKUP_DIR.iterdir()) == []
     assert archive.archives() == []
+
+
+def test_what_a_power_cut_left_of_a_backup_goes(folders, settings):
+    now = timezone.now()
+    settings.BACKUP_DIR.mkdir()
+    left = [
+        settings.BACKUP_DIR / (now - age).strftime(f".{archive.STAMP}{archive.UNDER_WAY}")
+        for age in (timedelta(days=2), timedelta(minutes=5))
+    ]
+    for folder in left:
+        folder.mkdir()
+        (folder / "database.sqlite3").write_bytes(b"la moitie")
+    run("backup")
+    assert [folder.exists() for folder in left] == [False, True]  # another may be under way
 
 
 def test_backup_is_for_its_owner_only(folders):
