@@ -266,6 +266,12 @@ def test_old_backup_alerts_administrators_only(client, settings):
     assert alerts.is_late(timezone.now() + timedelta(days=2))
 
 
+def test_machine_that_makes_no_backup_has_none_late(settings):
+    assert alerts.is_late()
+    settings.BACKUP_MAX_AGE_HOURS = 0
+    assert not alerts.is_late()
+
+
 @pytest.fixture(autouse=True)
 def _schema_is_there():
     """A test that emptied the database and failed must not spoil the next ones."""
