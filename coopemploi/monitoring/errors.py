@@ -5,11 +5,13 @@ import traceback
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.cache.backends.locmem import LocMemCache
 from django.core.mail import get_connection, mail_admins
 
 from .logs import mask, request_id
 
 SILENCE = 3600  # seconds
+_of_the_process = LocMemCache("errors", {})
 
 
 class GroupedMailHandler(logging.Handler):
@@ -22,17 +24,27 @@ class GroupedMailHandler(logging.Handler):
     def emit(self, record):
         try:
             kind = self._kind(record)
-            count = f"error-count:{kind}"
-            if cache.add(f"error:{kind}", 1, timeout=SILENCE):
-                self._mail(record, kind, before=cache.get(count, 0))
-                cache.set(count, 0, timeout=24 * SILENCE)
-            else:
-                cache.add(count, 0, timeout=24 * SILENCE)
-                cache.incr(count)
-                # A cache in the database gives what it counts five minutes more, no longer.
-                cache.touch(count, timeout=24 * SILENCE)
+            try:
+                is_first, before = self._count(kind, cache)
+            except Exception:  # the cache may be in the database, which may be what fails
+                is_first, before = self._count(kind, _of_the_process)
+            if is_first:
+                self._mail(record, kind, before)
         except Exception:
             self.handleError(record)
+
+    def _count(self, kind, counts):
+        """Whether it is the first of its hour, and how many came since the last first one."""
+        count = f"error-count:{kind}"
+        if counts.add(f"error:{kind}", 1, timeout=SILENCE):
+            before = counts.get(count, 0)
+            counts.set(count, 0, timeout=24 * SILENCE)
+            return True, before
+        counts.add(count, 0, timeout=24 * SILENCE)
+        counts.incr(count)
+        # A cache in the database gives what it counts five minutes more, no longer.
+        counts.touch(count, timeout=24 * SILENCE)
+        return False, 0
 
     def _kind(self, record):
         """The same for two errors of one class, raised at one place."""

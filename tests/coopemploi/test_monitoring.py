@@ -252,6 +252,16 @@ def test_next_mail_says_how_many_there_were(handler, settings, time_machine, bac
     assert "depuis le dernier courriel : 4" in mail.outbox[-1].body
 
 
+def test_errors_are_mailed_though_the_cache_is_away(handler, settings):
+    """As when it is a table of the database that fails."""
+    away = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "no_such_table"}
+    settings.CACHES = {**settings.CACHES, "default": away}
+    for _ in range(50):
+        fail(handler, "une")
+    [sent] = mail.outbox
+    assert "ValueError" in sent.subject
+
+
 # Errors told to Sentry, by whoever wants it
 
 
