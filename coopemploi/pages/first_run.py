@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
+from django.core.files import File
 from django.core.validators import validate_email
 from django.db import transaction
 
 from territories.models import Mandate, Territory
 
 from ..accounts.models import User
+from ..identity.logos import drawn_anew
 from ..identity.models import Identity
 
 
@@ -21,10 +23,13 @@ class Made:
 
 
 @transaction.atomic
-def set_up(*, name, tagline, contact_email, administrator, password, perimeters=()):
+def set_up(
+    *, name, contact_email, administrator, password, tagline="", accent="", logo=None, perimeters=()
+):
     """Create what a new site needs, or nothing.
 
-    `perimeters` are (address, reference of a territory) pairs: « ada@example.org », « region:75 ».
+    `logo` is an opened picture; `perimeters` are (address, reference of a territory) pairs:
+    « ada@example.org », « region:75 ».
     Raise ValidationError, or Territory.DoesNotExist. What is there already is kept.
     """
     validate_email(administrator)
@@ -32,6 +37,10 @@ def set_up(*, name, tagline, contact_email, administrator, password, perimeters=
     identity.name, identity.contact_email = name, contact_email
     if tagline:
         identity.tagline = tagline
+    if accent:
+        identity.accent = accent.lower()
+    if logo:
+        identity.logo = drawn_anew(File(logo))
     identity.full_clean()
     identity.save()
     user = account(administrator)

@@ -3,6 +3,7 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from PIL import Image
 
 from coopemploi.accounts.models import User
 from coopemploi.identity.models import Identity
@@ -41,6 +42,25 @@ def test_new_site_has_its_name_and_its_administrator(client):
     assert "Réseau du Forez" in client.get(reverse("home")).text
 
 
+def test_new_site_has_its_colour_and_its_logo(client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    logo = tmp_path / "logo.png"
+    Image.new("RGB", (300, 120), "#7a1f4a").save(logo)
+    run(accent="#7A1F4A", logo=str(logo))
+    identity = Identity.current()
+    assert identity.accent == "#7a1f4a"
+    assert identity.logo.name.endswith(".webp")
+    assert identity.logo_version in client.get(reverse("home")).text
+
+
+def test_wizard_asks_and_takes_nothing_for_an_answer(monkeypatch):
+    given = iter(["Réseau du Forez", "", "", "equipe@example.org", "ada@example.org"])
+    monkeypatch.setattr("builtins.input", lambda question: next(given))
+    run(no_input=False, name=None, contact=None, administrator=None)
+    identity = Identity.current()
+    assert (identity.name, identity.accent, identity.logo.name) == ("Réseau du Forez", "", "")
+
+
 def test_perimeter_is_given(region):
     run(perimeter=[f"grace@example.org={region.reference}"])
     mandate = Mandate.objects.get()
@@ -63,6 +83,9 @@ def test_running_it_again_changes_nothing_more(region):
         ({"contact": ""}, "--contact"),
         ({"perimeter": ["grace@example.org=region:absente"]}, "Territoire inconnu"),
         ({"perimeter": ["grace@example.org"]}, "ADRESSE=RÉFÉRENCE"),
+        ({"accent": "bleu"}, "couleur"),
+        ({"logo": "/nulle/part.png"}, "Logo illisible : /nulle/part.png"),
+        ({"logo": __file__}, "Envoyez une image PNG"),
     ],
 )
 def test_wrong_answer_creates_nothing(answers, said):

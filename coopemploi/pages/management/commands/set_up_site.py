@@ -1,4 +1,5 @@
 import os
+from contextlib import nullcontext
 from getpass import getpass
 
 from django.core.exceptions import ValidationError
@@ -9,6 +10,14 @@ from django.db import transaction
 from coopemploi.pages.first_run import set_up
 from territories.models import Territory
 
+QUESTIONS = {
+    "name": "Nom du site",
+    "accent": "Sa couleur, comme #1f5f5b (rien : la nôtre)",
+    "logo": "Le fichier de son logo (rien : aucun)",
+    "contact": "Adresse de contact",
+    "administrator": "Adresse de l'administrateur",
+}
+
 
 class Command(BaseCommand):
     help = "Ouvre un site neuf : territoires, identité, administrateur, périmètres."
@@ -16,6 +25,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--name", help="Nom du site.")
         parser.add_argument("--tagline", default="", help="Accroche.")
+        parser.add_argument("--accent", help="Sa couleur, comme #1f5f5b.")
+        parser.add_argument("--logo", help="Le fichier de son logo : PNG, JPEG, WebP ou GIF.")
         parser.add_argument("--contact", help="Adresse de contact du site.")
         parser.add_argument("--administrator", help="Adresse du premier administrateur.")
         parser.add_argument(
@@ -32,19 +43,17 @@ class Command(BaseCommand):
             "--dry-run", action="store_true", help="Tout vérifier sans rien enregistrer."
         )
 
-    def handle(
-        self, *, name, tagline, contact, administrator, perimeter, no_input, dry_run, **options
-    ):
+    def handle(self, *, no_input, perimeter, dry_run, **options):
         if not Territory.objects.exists():
             self.stdout.write("Chargement des territoires (une à deux minutes)…")
             # In this order: a term of the glossary looks for its forms in all that is there.
             call_command("load_vocabularies", dry_run=dry_run, stdout=self.stdout)
             call_command("load_territories", dry_run=dry_run, stdout=self.stdout)
+        answers = {name: options[name] or "" for name in QUESTIONS}
         if not no_input:
-            name = name or input("Nom du site : ").strip()
-            contact = contact or input("Adresse de contact : ").strip()
-            administrator = administrator or input("Adresse de l'administrateur : ").strip()
-        if not (name and contact and administrator):
+            for name, question in QUESTIONS.items():
+                answers[name] = answers[name] or input(f"{question} : ").strip()
+        if not (answers["name"] and answers["contact"] and answers["administrator"]):
             raise CommandError("Il faut --name, --contact et --administrator.")
         password = os.environ.get("SITE_PASSWORD", "")
         if not password and not no_input:
@@ -54,16 +63,21 @@ class Command(BaseCommand):
             self.stdout.write("Les périmètres se vérifieront une fois les territoires chargés.")
             perimeters = []
         try:
-            with transaction.atomic():
+            with opened(answers["logo"]) as logo, transaction.atomic():
                 made = set_up(
-                    name=name,
-                    tagline=tagline,
-                    contact_email=contact,
-                    administrator=administrator,
+                    name=answers["name"],
+                    tagline=options["tagline"],
+                    accent=answers["accent"],
+                    logo=logo,
+                    contact_email=answers["contact"],
+                    administrator=answers["administrator"],
                     password=password,
                     perimeters=perimeters,
                 )
-                transaction.set_rollback(dry_run)
+                if dry_run:
+                    transaction.set_rollback(True)
+                    if logo:  # its file is written by no transaction
+                        made.identity.logo.delete(save=False)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         except Territory.DoesNotExist as error:
@@ -75,6 +89,13 @@ class Command(BaseCommand):
             self.stdout.write("Essai seulement : rien n'a été enregistré.")
             return
         self.stdout.write("Connectez-vous sur /admin/ : votre second facteur y sera demandé.")
+
+
+def opened(path):
+    try:
+        return open(path, "rb") if path else nullcontext()
+    except OSError as error:
+        raise CommandError(f"Logo illisible : {path}.") from error
 
 
 def pair(text):
