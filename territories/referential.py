@@ -370,48 +370,68 @@ def _write(changes, vintage, progress):
 
 
 def _write_records(changes, vintage, advance):
-    def batches(records):
-        for start in range(0, len(records), BATCH):
-            batch = records[start : start + BATCH]
-            yield batch
-            advance(len(batch))
-
-    def update(records, fields):
-        # An upsert: bulk_update takes minutes for the populations of every commune.
-        for batch in batches(records):
-            type(batch[0]).objects.bulk_create(
-                batch, update_conflicts=True, unique_fields=["id"], update_fields=fields
-            )
-
     updated = [*changes.changed, *changes.ended]
     registry.notify(updated)  # as they were
-    for batch in batches(changes.created):
+    _write_territories(changes, vintage, advance)
+    pks = _know_keys(changes.created)
+    links = [(pks[part], pks[whole]) for part, whole in changes.links_created]
+    _write_links(changes.links_removed, links, advance)
+    _write_codes(changes, pks, advance)
+    # Past FEW, derived tables are rebuilt, whatever is notified.
+    new_links = [Composition(part_id=part, whole_id=whole) for part, whole in links[:FEW]]
+    registry.notify([*changes.created, *updated, *new_links])
+
+
+def _write_territories(changes, vintage, advance):
+    for batch in _batches(changes.created, advance):
         insert(batch)
     for territory in changes.changed:
         territory.vintage = vintage
     derived = ("sort_name", "lookup")
-    update(changes.changed, [*Official.FIELDS, "aliases", "valid_until", "vintage", *derived])
-    update(changes.ended, ["valid_until"])
-    for batch in batches(changes.confirmed):
+    columns = [*Official.FIELDS, "aliases", "valid_until", "vintage", *derived]
+    _upsert(changes.changed, columns, advance)
+    _upsert(changes.ended, ["valid_until"], advance)
+    for batch in _batches(changes.confirmed, advance):
         pks = [territory.pk for territory in batch]
         Territory.objects.filter(pk__in=pks).update(vintage=vintage)
+
+
+def _know_keys(created):
+    """Give territories just inserted their keys; return {(kind, code): key} of them all."""
     stored = Territory.objects.exclude(code="").order_by().values_list("kind", "code", "pk")
     pks = {(kind, code): pk for kind, code, pk in stored}
-    for territory in changes.created:
+    for territory in created:
         territory.pk = pks[territory.kind, territory.code]
+    return pks
 
-    for batch in batches(changes.links_removed):
+
+def _write_links(removed, links, advance):
+    """`links` are (key of the part, key of the whole) pairs, to add."""
+    for batch in _batches(removed, advance):
         Composition.objects.filter(pk__in=[link.pk for link in batch]).delete()
-    links = [(pks[part], pks[whole]) for part, whole in changes.links_created]
     columns = ("part_id", "whole_id", "is_official", "partial", "since", "until")
-    for batch in batches(links):
+    for batch in _batches(links, advance):
         insert_rows(Composition, columns, [(*link, True, False, "", "") for link in batch])
 
+
+def _write_codes(changes, pks, advance):
     for former, commune in changes.codes_created:
         former.territory_id = pks[commune]
-    for batch in batches([former for former, _ in changes.codes_created]):
+    for batch in _batches([former for former, _ in changes.codes_created], advance):
         insert(batch)
-    update(changes.codes_changed, ["name", "territory", "lookup"])
-    # Past FEW, derived tables are rebuilt, whatever is notified.
-    new_links = [Composition(part_id=part, whole_id=whole) for part, whole in links[:FEW]]
-    registry.notify([*changes.created, *updated, *new_links])
+    _upsert(changes.codes_changed, ["name", "territory", "lookup"], advance)
+
+
+def _upsert(records, fields, advance):
+    # bulk_update takes minutes for the populations of every commune.
+    for batch in _batches(records, advance):
+        type(batch[0]).objects.bulk_create(
+            batch, update_conflicts=True, unique_fields=["id"], update_fields=fields
+        )
+
+
+def _batches(records, advance):
+    for start in range(0, len(records), BATCH):
+        batch = records[start : start + BATCH]
+        yield batch
+        advance(len(batch))
