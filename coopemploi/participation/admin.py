@@ -49,11 +49,7 @@ class ProposalAdmin(ConfidentialAdmin):
             return self._page(request, proposal, is_late=True, changes=changes, status=409)
 
     def _review(self, request, proposal):
-        may_decide = (
-            proposal.state == Proposal.State.PROPOSED
-            and self.has_change_permission(request, proposal)
-            and can_decide_proposal(request.user, proposal)
-        )
+        may_decide = self._may_decide(request, proposal)
         is_refusal = "refuser" in request.POST
         is_posted = request.method == "POST"
         if is_posted and not may_decide:
@@ -66,29 +62,29 @@ class ProposalAdmin(ConfidentialAdmin):
             is_refusal=is_refusal,
             changes={change["name"]: change["label"] for change in changes},
         )
-        status = 200
-        if is_posted and proposal.has_lost_its_sheet and not is_refusal:
-            status = 409
-        elif is_posted:
-            if decision.is_valid() and (is_refusal or sheet is None or sheet.is_valid()):
-                try:
-                    return self._decide(request, proposal, sheet, decision, is_refusal)
-                except OutOfReachError:
-                    sheet.add_error(None, OUT_OF_REACH)
-            status = 400
-        for change in changes if may_decide else ():
-            change["field"] = sheet[change["name"]] if change["name"] in sheet.fields else None
-            change["leave"] = next(
-                each for each in decision["leave"] if each.data["value"] == change["name"]
-            )
+        is_lost = proposal.has_lost_its_sheet and not is_refusal
+        if is_posted and not is_lost and _are_valid(decision, None if is_refusal else sheet):
+            try:
+                return self._decide(request, proposal, sheet, decision, is_refusal)
+            except OutOfReachError:
+                sheet.add_error(None, OUT_OF_REACH)
+        if may_decide and changes:
+            _add_fields(changes, sheet, decision)
         return self._page(
             request,
             proposal,
-            status=status,
+            status=(409 if is_lost else 400) if is_posted else 200,
             sheet=sheet,
             decision=decision,
             may_decide=may_decide,
             changes=changes,
+        )
+
+    def _may_decide(self, request, proposal):
+        return (
+            proposal.state == Proposal.State.PROPOSED
+            and self.has_change_permission(request, proposal)
+            and can_decide_proposal(request.user, proposal)
         )
 
     def _page(self, request, proposal, *, status, may_decide=False, is_late=False, **context):
@@ -171,3 +167,16 @@ class BelongingAdmin(ConfidentialAdmin):
             return belonging.decided_by
         url = reverse("belonging_decide", args=[belonging.pk])
         return format_html('<a href="{}">Accepter ou refuser</a>', url)
+
+
+def _are_valid(*forms):
+    return all(form is None or form.is_valid() for form in forms)
+
+
+def _add_fields(changes, sheet, decision):
+    """To each change, its field in the sheet, and the box that leaves it out."""
+    boxes = {box.data["value"]: box for box in decision["leave"]}
+    for change in changes:
+        name = change["name"]
+        change["field"] = sheet[name] if name in sheet.fields else None
+        change["leave"] = boxes[name]
