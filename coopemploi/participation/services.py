@@ -7,15 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 
-from events.models import (
-    Appearance,
-    Attendance,
-    Event,
-    Registration,
-    RoundTableBatch,
-    RoundTablePerson,
-    Verbatim,
-)
+from events.models import Event, Registration, RoundTableBatch
 from events.round_tables.live import FILL
 from initiatives.introductions import of_people
 from initiatives.models import Initiative, Involvement
@@ -24,14 +16,12 @@ from territories.participants import address_of, addresses_of, person_of
 from territories.permissions import perimeter_of
 
 from ..admin import OutOfReachError
-from ..alerts.models import Alert
 from ..mail.models import Refusal
 from ..mail.services import send_mail_later, site_url
 from ..permissions import editing_rule
 from ..publishing import Publishable
 from .erasure import forget_addresses, forget_person, written_as
 from .models import Belonging, Proposal
-from .sheets import words_of
 
 User = get_user_model()
 BETWEEN_NEWS = datetime.timedelta(hours=20)  # to animateurs, of what awaits their decision
@@ -234,19 +224,6 @@ def _other_name(introduction, person):
     return introduction.other(introduction.side_of(person)).full_name
 
 
-def _said_of(introduction, person):
-    """What the site knows of a person by an introduction; nothing of what the other one said."""
-    side = introduction.side_of(person)
-    return {
-        "besoin, ou offre demandée": introduction.subject.text,
-        "ce qui peut y répondre": str(introduction.candidate or ""),
-        "message": introduction.message,
-        "votre réponse": getattr(introduction, f"get_{side}_answer_display")(),
-        "ce que vous en avez dit": getattr(introduction, f"get_{side}_outcome_display")(),
-        "le": introduction.created_at.isoformat(),
-    }
-
-
 # Meetings
 
 
@@ -262,142 +239,7 @@ def open_round_tables_of(user):
     ]
 
 
-# What the site holds of somebody
-
-
-def export_of(user):
-    """All that the site holds of a participant, as plain data."""
-    person = person_of(user)
-    # A visitor who has no account signs with an address.
-    proposals = Proposal.objects.filter(
-        Q(user=user) | Q(written_as("email", addresses_of(user)), user=None)
-    )
-    return {
-        "compte": {
-            "adresse": user.email,
-            "adresses": list(user.emailaddress_set.values_list("email", flat=True)),
-            "prénom": user.first_name,
-            "nom": user.last_name,
-            "ouvert le": user.date_joined.isoformat(),
-            "dernière connexion": user.last_login and user.last_login.isoformat(),
-        },
-        "personne": person and _person(person),
-        "propositions": [
-            {
-                "sorte": each.get_kind_display(),
-                "titre": each.title,
-                "texte": words_of(each),
-                "mot": each.message,
-                "nom": each.name,
-                "adresse": each.email,
-                "état": each.get_state_display(),
-                "commentaire": each.comment,
-                "le": each.created_at.isoformat(),
-            }
-            for each in proposals
-        ],
-        "inscriptions": [
-            {
-                "rencontre": each.event.title,
-                "nom": each.name,
-                "structure": each.organisation,
-                "territoire": each.place,
-                "besoins particuliers": each.access_needs,
-                "état": each.get_status_display(),
-                "le": each.created_at.isoformat(),
-            }
-            for each in Registration.objects.filter(
-                written_as("email", addresses_of(user))
-            ).select_related("event")
-        ],
-        "alertes": list(
-            Alert.objects.filter(address__in=addresses_of(user)).values_list("title", flat=True)
-        ),
-        "courriels refusés": [
-            each.get_topic_display()
-            for each in Refusal.objects.filter(address__in=addresses_of(user))
-        ],
-    }
-
-
-def _person(person):
-    return {
-        "prénom": person.first_name,
-        "nom": person.last_name,
-        "connue par sa fonction": person.known_as,
-        "adresse": person.email,
-        "adresse publique": person.email_is_public,
-        "téléphone": person.phone,
-        "téléphone public": person.phone_is_public,
-        "nom retiré": person.attribution_withdrawn,
-        "fonctions": [
-            {
-                "fonction": each.title,
-                "acteur": each.actor and each.actor.name,
-                "mandat électif": each.is_elected,
-                "depuis": str(each.since),
-                "jusqu'à": str(each.until),
-            }
-            for each in person.positions.select_related("actor")
-        ],
-        "appartenances": [
-            {
-                "acteur": each.actor.name,
-                "fonction": each.title,
-                "état": each.get_state_display(),
-                "commentaire": each.comment,
-                "le": each.asked_at.isoformat(),
-            }
-            for each in person.belongings.select_related("actor")
-        ],
-        "réseaux": [
-            {
-                "réseau": each.network.name,
-                "rôle": each.get_role_display(),
-                "désignation": each.label,
-                "depuis": str(each.since),
-                "jusqu'à": str(each.until),
-            }
-            for each in person.memberships.select_related("network")
-        ],
-        "contact d'initiatives": list(
-            Initiative.objects.filter(contact__person=person).values_list("title", flat=True)
-        ),
-        "contact de comptes rendus": list(
-            Event.objects.filter(recap__contact__person=person).values_list("title", flat=True)
-        ),
-        "actions suivies": [
-            {
-                "action": each.action.title,
-                "rôle": each.get_role_display(),
-                "engagement": each.commitment,
-            }
-            for each in person.followed_parties.select_related("action")
-        ],
-        "besoins": list(person.needs.values_list("text", flat=True)),
-        "offres": list(person.offers.values_list("text", flat=True)),
-        "mises en relation": [
-            _said_of(each, person)
-            for each in of_people(person).select_related(
-                "need", "offer", "initiative", "sought_offer", "seeker", "helper"
-            )
-        ],
-        "interventions": [
-            {"rencontre": each.event.title, "titre": each.job_title}
-            for each in Appearance.objects.filter(person=person).select_related("event")
-        ],
-        "présences": [
-            {"rencontre": each.event.title, "état": each.get_status_display()}
-            for each in Attendance.objects.filter(person=person).select_related("event")
-        ],
-        "propos": list(Verbatim.objects.filter(person=person).values_list("text", flat=True)),
-        "tours de table": [
-            each.entry.event.title
-            for each in RoundTablePerson.objects.filter(person=person).select_related(
-                "entry__event"
-            )
-        ],
-    }
+# Leaving
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ from territories.participants import person_of
 
 from ..robots import has_left
 from . import services
+from .export import export_of
 from .forms import BelongingForm, DecisionForm, DeletionForm, ProfileForm
 from .models import Belonging, Proposal
 from .permissions import MODELS, actors_of, can_decide_belonging, sheets_of
@@ -86,7 +87,7 @@ def profile(request):
 @never_cache
 @require_safe
 def my_data(request):
-    data = services.export_of(request.user)
+    data = export_of(request.user)
     response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 2})
     response["Content-Disposition"] = 'attachment; filename="mes-donnees.json"'
     return response
