@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils.text import slugify
 from post_office.models import STATUS, Email
 
+from coopemploi.accounts.models import User
 from coopemploi.alerts.models import Alert
 from coopemploi.derived import registry
 from coopemploi.imports.models import ImportBatch, ImportRow
@@ -468,6 +469,42 @@ def test_command_refuses_who_is_not_one(lea):
     for who in ("inconnue", ADDRESS):
         with pytest.raises(CommandError, match="personnes répondent"):
             call_command("forget_person", who)
+
+
+def test_command_erases_the_account_of_who_asks_otherwise():
+    """By a letter: they cannot, or will not, sign in."""
+    person = PersonFactory(user=UserFactory(email="lea@example.org"), email=ADDRESS)
+    user_only = UserFactory(email="noe@example.org")
+    RegistrationFactory(email="noe@example.org", name="Noé")
+
+    call_command("forget_person", person.slug, stdout=StringIO())
+    call_command("forget_person", user_only.email, stdout=StringIO())
+
+    assert not User.objects.exists()
+    assert not Registration.objects.exists()
+    assert Person.objects.get().full_name == Person.WITHDRAWN_NAME
+
+
+def test_command_leaves_the_accounts_of_the_team():
+    team = UserFactory(email="lea@example.org", is_staff=True)
+
+    with pytest.raises(CommandError, match="de l'équipe"):
+        call_command("forget_person", team.email, stdout=StringIO())
+    assert User.objects.get() == team
+
+
+def test_command_erases_what_came_from_an_address_that_is_nobodys():
+    """Of who only registered for a meeting, or followed a list."""
+    RegistrationFactory(email="ana@example.org", name="Ana")
+    AlertFactory(address="ana@example.org")
+    out = StringIO()
+
+    call_command("forget_person", "Ana@example.org", stdout=out)
+
+    assert "Inscriptions effacées : 1" in out.getvalue()
+    assert not Registration.objects.exists()
+    assert not Registration.history.exists()
+    assert not Alert.objects.exists()
 
 
 def office(*parts):

@@ -1,36 +1,54 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from coopemploi.participation.erasure import forget_person
+from coopemploi.accounts.models import User
+from coopemploi.participation.erasure import forget_addresses, forget_person
+from coopemploi.participation.services import delete_account
 from territories.models import Person
 
 
 class Command(BaseCommand):
     help = (
-        "Efface une personne partout : fiche, versions, corbeille, imports, textes, courriels. "
-        "Ce qu'elle a apporté reste, sans son nom."
+        "Efface une personne partout : compte, fiche, versions, corbeille, imports, textes, "
+        "courriels. Ce qu'elle a apporté reste, sans son nom."
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("person", metavar="RÉF", help="Sa réf, ou son adresse e-mail.")
+        parser.add_argument(
+            "person",
+            metavar="RÉF",
+            help="Sa réf ; ou son adresse e-mail, même si elle n'a ni fiche ni compte.",
+        )
         parser.add_argument(
             "--dry-run", action="store_true", help="Dire ce qui serait effacé, sans rien écrire."
         )
 
     def handle(self, *, person, dry_run, **options):
-        found = list(
-            Person.objects.filter(email__iexact=person)
-            if "@" in person
-            else Person.objects.filter(slug=person)
-        )
-        if len(found) != 1:
-            raise CommandError(f"{len(found)} personnes répondent à « {person} ».")
-        if found[0].user:
-            raise CommandError("Elle a un compte : il se supprime dans « Mon espace ».")
         with transaction.atomic():
-            erased = forget_person(found[0])
+            erased = self._erase(person)
             transaction.set_rollback(dry_run)
         for line in erased.lines():
             self.stdout.write(line)
         if dry_run:
             self.stdout.write("Essai seulement : rien n'a été effacé.")
+
+    def _erase(self, asked):
+        is_address = "@" in asked
+        people = Person.objects.filter(**{"email__iexact" if is_address else "slug": asked})
+        found = list(people.select_related("user"))
+        if len(found) > 1 or not (found or is_address):
+            raise CommandError(f"{len(found)} personnes répondent à « {asked} ».")
+        person = found[0] if found else None
+        user = person.user if person else User.objects.filter(email__iexact=asked).first()
+        if user is not None:
+            return self._delete_account(user)
+        if person is not None:
+            return forget_person(person)
+        self.stdout.write("Ni fiche ni compte : ce qui a été envoyé de cette adresse.")
+        return forget_addresses([asked.lower()])
+
+    def _delete_account(self, user):
+        if user.is_staff:
+            raise CommandError("Son compte est de l'équipe : retirez-lui d'abord ses droits.")
+        self.stdout.write("Son compte est supprimé avec.")
+        return delete_account(user)
