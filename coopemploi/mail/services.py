@@ -90,9 +90,14 @@ def refuse(address, topic):
     Refusal.objects.get_or_create(address=address.lower(), topic=topic)
 
 
+def mail_to(address):
+    """The mail to an address, sent or waiting."""
+    return Email.objects.filter(Q(to__iexact=address) | Q(to__icontains=f"<{address}>"))
+
+
 def forget(address):
     """Erase the mail to `address`, sent or waiting; return how many."""
-    return erase(Email.objects.filter(Q(to__iexact=address) | Q(to__icontains=f"<{address}>")))
+    return erase(mail_to(address))
 
 
 def erase(emails):

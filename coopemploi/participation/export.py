@@ -1,5 +1,6 @@
 """All that the site holds of a participant, as plain data: what they may take away."""
 
+from allauth.usersessions.models import UserSession
 from django.db.models import Q
 
 from events.models import (
@@ -16,6 +17,7 @@ from territories.participants import addresses_of, person_of
 
 from ..alerts.models import Alert
 from ..mail.models import Refusal
+from ..mail.services import mail_to
 from .erasure import written_as
 from .models import Proposal
 from .sheets import words_of
@@ -25,11 +27,13 @@ def export_of(user):
     person, addresses = person_of(user), addresses_of(user)
     return {
         "compte": _account(user),
+        "gestion": _work_of(user),
         "personne": person and _person(person),
         "propositions": _proposals(user, addresses),
         "inscriptions": _registrations(addresses),
         "alertes": _alerts(addresses),
         "courriels refusés": _refusals(addresses),
+        "courriels": _mail(addresses),
     }
 
 
@@ -41,6 +45,50 @@ def _account(user):
         "nom": user.last_name,
         "ouvert le": user.date_joined.isoformat(),
         "dernière connexion": user.last_login and user.last_login.isoformat(),
+        "connexions ouvertes": [
+            {
+                "navigateur": each.user_agent,
+                "adresse IP": each.ip,
+                "depuis": each.created_at.isoformat(),
+                "vue le": each.last_seen_at.isoformat(),
+            }
+            for each in UserSession.objects.filter(user=user)
+        ],
+        "seconds facteurs": [
+            {"sorte": each.get_type_display(), "depuis": each.created_at.isoformat()}
+            for each in user.authenticator_set.all()
+        ],
+        "connexion par un autre site": [
+            {"site": each.provider, "identifiant": each.uid, "ce qu'il en dit": each.extra_data}
+            for each in user.socialaccount_set.all()
+        ],
+    }
+
+
+def _work_of(user):
+    """What somebody of the team may do, and did: of the records, their kind alone."""
+    return {
+        "mandats": [
+            {
+                "rôle": each.get_role_display(),
+                "périmètre": str(each.territory or each.network or ""),
+                "depuis": each.since and each.since.isoformat(),
+                "jusqu'à": each.until and each.until.isoformat(),
+            }
+            for each in user.mandates.select_related("territory", "network")
+        ],
+        "recherches gardées": [
+            {"nom": each.name, "liste": each.records, "filtre": each.query}
+            for each in user.saved_filters.all()
+        ],
+        "journal": [
+            {
+                "le": each.action_time.isoformat(),
+                "geste": each.get_action_flag_display(),
+                "sorte de fiche": each.content_type and each.content_type.name,
+            }
+            for each in user.logentry_set.select_related("content_type")
+        ],
     }
 
 
@@ -73,6 +121,8 @@ def _registrations(addresses):
             "territoire": each.place,
             "besoins particuliers": each.access_needs,
             "état": each.get_status_display(),
+            "présence": each.get_presence_display(),
+            "accord donné le": each.consented_at and each.consented_at.isoformat(),
             "le": each.created_at.isoformat(),
         }
         for each in found
@@ -85,6 +135,14 @@ def _alerts(addresses):
 
 def _refusals(addresses):
     return [each.get_topic_display() for each in Refusal.objects.filter(address__in=addresses)]
+
+
+def _mail(addresses):
+    return [
+        {"à": address, "objet": each.subject, "le": each.created.isoformat()}
+        for address in addresses
+        for each in mail_to(address).order_by("created")
+    ]
 
 
 # What the person whom the account is does in the network
@@ -113,6 +171,10 @@ def _person(person):
         "besoins": list(person.needs.values_list("text", flat=True)),
         "offres": list(person.offers.values_list("text", flat=True)),
         "mises en relation": _introductions(person),
+        "personnes dont vous ne voulez plus rien recevoir": person.blocks.count(),
+        "interrogée sur ses actions le": [
+            day.isoformat() for day in person.follow_up_mails.values_list("sent_on", flat=True)
+        ],
         "interventions": _appearances(person),
         "présences": _attendances(person),
         "propos": list(Verbatim.objects.filter(person=person).values_list("text", flat=True)),
