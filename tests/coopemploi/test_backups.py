@@ -228,11 +228,13 @@ def test_copy_elsewhere_is_given_the_folder(folders, settings):
     assert (folders / "media" / made.folder.name / archive.MANIFEST).is_file()
 
 
-def test_copy_that_fails_is_said_and_the_backup_kept(folders, settings):
+def test_copy_that_fails_is_said_and_the_backup_kept(folders, settings, caplog):
     settings.BACKUP_HOOK = "false"
     with pytest.raises(CommandError, match="la copie hors du serveur a échoué"):
         run("backup")
     assert len(archive.archives()) == 1
+    [told] = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert told.exc_info  # which ADMINS are mailed
 
 
 def made_every_day(folder, days, until):
