@@ -12,7 +12,7 @@ PROPOSER_KEPT = datetime.timedelta(days=365)
 @due("propositions")
 def proposals(at):
     told = services.tell_reviewers(at)
-    forgotten = Proposal.objects.decided_before(at - PROPOSER_KEPT).update(name="", email="")
+    forgotten = Proposal.objects.older_than(at - PROPOSER_KEPT).update(name="", email="")
     return f"{told} animateurs prévenus, {forgotten} auteurs oubliés"
 
 

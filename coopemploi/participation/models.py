@@ -1,10 +1,16 @@
+import datetime
+
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from territories.models import Actor, Person, Territory
+
+# A proposal that nobody read in a year more than one that was.
+UNANSWERED = datetime.timedelta(days=365)
 
 
 class BelongingQuerySet(models.QuerySet):
@@ -79,9 +85,10 @@ class ProposalQuerySet(models.QuerySet):
     def untold(self):
         return self.to_review().filter(told_at=None)
 
-    def decided_before(self, at):
-        """Those decided on before that time, that still say who proposed them."""
-        return self.exclude(name="", email="").filter(decided_at__lt=at)
+    def older_than(self, at):
+        """Those decided on before that time, or not yet, that still say who proposed them."""
+        is_old = Q(decided_at__lt=at) | Q(decided_at=None, created_at__lt=at - UNANSWERED)
+        return self.exclude(name="", email="").filter(is_old)
 
 
 class Proposal(models.Model):

@@ -20,11 +20,14 @@ class RoundTableBatchQuerySet(models.QuerySet):
     def forget(self, at=None):
         """Erase the drafts of tours de table received a month ago; return how many batches.
 
-        What was written stays, and may still be taken back.
+        What was written stays, and may still be taken back. A form left open counts from its
+        event; two months from its opening, for an event of unknown date.
         """
         before = (at or timezone.now()) - KEPT_FOR
         old = self.filter(received_at__lt=before)
-        left_open = Q(state=RoundTableBatch.State.COLLECTING, event__start_latest__lt=before.date())
+        undated = Q(event__start_latest=None, received_at__lt=before - KEPT_FOR)
+        is_over = Q(event__start_latest__lt=before.date()) | undated
+        left_open = Q(state=RoundTableBatch.State.COLLECTING) & is_over
         unused = old.filter(Q(state=RoundTableBatch.State.REVIEW) | left_open)
         count = unused.count()
         unused.delete()

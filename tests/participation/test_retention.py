@@ -131,6 +131,16 @@ def test_who_proposed_is_forgotten_a_year_after_the_answer():
     ]
 
 
+def test_who_proposed_is_forgotten_though_nobody_answered():
+    ProposalFactory(created_at=days(731))
+    ProposalFactory(created_at=days(729))
+
+    proposals(NOW)
+
+    emails = [each.email for each in Proposal.objects.order_by("created_at")]
+    assert emails == ["", "camille@example.org"]
+
+
 def test_files_of_imports_are_forgotten_by_the_nightly_command():
     ImportBatch.objects.create(
         user=UserFactory(), model="x", file_name="x.csv", table={}, sent_at=days(31)

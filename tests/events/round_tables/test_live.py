@@ -331,7 +331,23 @@ def test_form_left_open_is_forgotten_a_month_after_the_event():
     forgotten = RoundTableBatchFactory(
         state="collecting", received_at=old, event=EventFactory(start=past)
     )
-    to_come = RoundTableBatchFactory(state="collecting", received_at=old)
+    soon = PartialDate.parse(f"{timezone.now() + datetime.timedelta(days=9):%d/%m/%Y}")
+    to_come = RoundTableBatchFactory(
+        state="collecting", received_at=old, event=EventFactory(start=soon)
+    )
     RoundTableBatch.objects.forget()
     assert list(RoundTableBatch.objects.all()) == [to_come]
     assert forgotten.pk != to_come.pk
+
+
+def test_form_left_open_is_forgotten_though_its_event_has_no_date():
+    now = timezone.now()
+    for days in (61, 59):
+        RoundTableBatchFactory(
+            state="collecting",
+            received_at=now - datetime.timedelta(days=days),
+            event=EventFactory(start=PartialDate()),
+        )
+    RoundTableBatch.objects.forget(now)
+    [kept] = RoundTableBatch.objects.all()
+    assert kept.received_at == now - datetime.timedelta(days=59)
