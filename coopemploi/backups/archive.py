@@ -49,9 +49,13 @@ class Archive:
     @property
     def manifest(self):
         try:
-            return json.loads((self.folder / MANIFEST).read_text())
-        except (OSError, ValueError) as error:
+            told = json.loads((self.folder / MANIFEST).read_text())
+            # Another version may name other files.
+            if told["format"] == FORMAT and not told["files"].keys() >= {told["database"], *FILES}:
+                raise ValueError("It does not name every file.")
+        except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
             raise BackupError(f"Manifeste illisible : {self.folder / MANIFEST}.") from error
+        return told
 
     @property
     def size(self):

@@ -170,6 +170,21 @@ def test_damaged_backup_is_refused(folders, name):
         run("restore_backup", "latest", "--replace")
 
 
+@pytest.mark.parametrize("written", ["", "{", "{}", "[]", '{"format": 1, "files": {}}', "cut"])
+def test_manifest_that_does_not_say_all_is_refused(folders, written):
+    """Otherwise a backup without its files would be said whole."""
+    run("backup")
+    [made] = archive.archives()
+    if written == "cut":
+        manifest = made.manifest
+        del manifest["files"]["media.tar"]
+        written = json.dumps(manifest)
+    (made.folder / archive.MANIFEST).write_text(written)
+    for options in (["--dry-run"], ["--replace"]):
+        with pytest.raises(CommandError, match="Manifeste illisible"):
+            run("restore_backup", "latest", *options)
+
+
 def test_restored_database_that_differs_is_said(folders):
     InitiativeFactory()
     run("backup")
