@@ -252,6 +252,16 @@ def test_next_mail_says_how_many_there_were(handler, settings, time_machine, bac
     assert "depuis le dernier courriel : 4" in mail.outbox[-1].body
 
 
+def test_what_robots_send_wrong_is_mailed_to_nobody(handler, settings, visitor):
+    logger = logging.getLogger("django.security")
+    logger.addHandler(handler)
+    try:
+        assert visitor.get("/", headers={"Host": "other.example"}).status_code == 400
+    finally:
+        logger.removeHandler(handler)
+    assert mail.outbox == []
+
+
 def test_errors_are_mailed_though_the_cache_is_away(handler, settings):
     """As when it is a table of the database that fails."""
     away = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "no_such_table"}
