@@ -53,6 +53,14 @@ def test_new_site_has_its_colour_and_its_logo(client, settings, tmp_path):
     assert identity.logo_version in client.get(reverse("home")).text
 
 
+def test_dry_run_leaves_no_logo(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    logo = tmp_path / "logo.png"
+    Image.new("RGB", (300, 120), "#7a1f4a").save(logo)
+    run(logo=str(logo), dry_run=True)
+    assert [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()] == []
+
+
 def test_wizard_asks_and_takes_nothing_for_an_answer(monkeypatch):
     given = iter(["Réseau du Forez", "", "", "equipe@example.org", "ada@example.org"])
     monkeypatch.setattr("builtins.input", lambda question: next(given))
