@@ -485,6 +485,17 @@ def test_command_erases_the_account_of_who_asks_otherwise():
     assert Person.objects.get().full_name == Person.WITHDRAWN_NAME
 
 
+@pytest.mark.parametrize("by", ["email", "slug"])
+def test_command_erases_an_account_that_was_never_signed_in_to(lea, by):
+    """It is hers by its address alone."""
+    UserFactory(email=ADDRESS.upper())
+
+    call_command("forget_person", getattr(lea, by), stdout=StringIO())
+
+    assert not User.objects.exists()
+    assert Person.objects.get().full_name == Person.WITHDRAWN_NAME
+
+
 def test_command_leaves_the_accounts_of_the_team():
     team = UserFactory(email="lea@example.org", is_staff=True)
 

@@ -5,6 +5,7 @@ from coopemploi.accounts.models import User
 from coopemploi.participation.erasure import forget_addresses, forget_person
 from coopemploi.participation.services import delete_account
 from territories.models import Person
+from territories.participants import person_of
 
 
 class Command(BaseCommand):
@@ -25,10 +26,10 @@ class Command(BaseCommand):
 
     def handle(self, *, person, dry_run, **options):
         with transaction.atomic():
-            erased = self._erase(person)
+            for erased in self._erase(person):
+                for line in erased.lines():
+                    self.stdout.write(line)
             transaction.set_rollback(dry_run)
-        for line in erased.lines():
-            self.stdout.write(line)
         if dry_run:
             self.stdout.write("Essai seulement : rien n'a été effacé.")
 
@@ -39,16 +40,21 @@ class Command(BaseCommand):
         if len(found) > 1 or not (found or is_address):
             raise CommandError(f"{len(found)} personnes répondent à « {asked} ».")
         person = found[0] if found else None
-        user = person.user if person else User.objects.filter(email__iexact=asked).first()
+        address = asked if is_address else person.email
+        # An account knows whose it is once it was signed in to; before, by its address alone.
+        user = person.user if person else None
+        if user is None and address:
+            user = User.objects.filter(email__iexact=address).first()
         if user is not None:
-            return self._delete_account(user)
+            if user.is_staff:
+                raise CommandError("Son compte est de l'équipe : retirez-lui d'abord ses droits.")
+            linked = person_of(user)
+            self.stdout.write("Avec son compte :")
+            yield delete_account(user)
+            if person == linked:
+                return
         if person is not None:
-            return forget_person(person)
-        self.stdout.write("Ni fiche ni compte : ce qui a été envoyé de cette adresse.")
-        return forget_addresses([asked.lower()])
-
-    def _delete_account(self, user):
-        if user.is_staff:
-            raise CommandError("Son compte est de l'équipe : retirez-lui d'abord ses droits.")
-        self.stdout.write("Son compte est supprimé avec.")
-        return delete_account(user)
+            yield forget_person(person)
+        elif user is None:
+            self.stdout.write("Ni fiche ni compte : ce qui a été envoyé de cette adresse.")
+            yield forget_addresses([asked.lower()])
