@@ -262,6 +262,10 @@ def note_overdue(action):
     return joined(f"échéance : {action.due.label}", action.event and action.event.title)
 
 
+def note_unfollowed(action):
+    return joined(action.event and action.event.title)
+
+
 def first_unanswered(needs):
     waiting = needs.with_waiting_since().select_related("actor", "person")
     return waiting.order_by("waiting_since", "pk")
@@ -358,6 +362,14 @@ PANELS = [
         head=FollowUp(Action, "en-retard"),
         first=first_overdue,
         note=note_overdue,
+    ),
+    Panel(
+        key="sans-suivi",
+        title="Actions sans personne à interroger",
+        hint="Le site n'en demandera de nouvelles à personne : nommez qui, dans sa fiche.",
+        head=FollowUp(Action, "sans-suivi"),
+        first=first_overdue,
+        note=note_unfollowed,
     ),
     Panel(
         key="sans-compte-rendu",

@@ -42,7 +42,11 @@ class ActionAdmin(OfAnEventMixin, MergeableMixin, PublishableAdmin):
     list_editable = ["progress"]
     list_filter = ["status", "progress", USED_SCHEMES]
     list_select_related = ["event"]
-    follow_up = {**PublishableAdmin.follow_up, "en-retard": ("en retard", "overdue")}
+    follow_up = {
+        **PublishableAdmin.follow_up,
+        "en-retard": ("en retard", "overdue"),
+        "sans-suivi": ("sans personne à interroger", "without_anybody_to_ask"),
+    }
     search_fields = ["title"]
     fieldsets = [
         PUBLICATION,

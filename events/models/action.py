@@ -1,6 +1,6 @@
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from coopemploi.addresses import address
@@ -59,6 +59,13 @@ class ActionQuerySet(PublishableQuerySet, LocatedQuerySet):
     def overdue(self, at=None):
         """Actions still to be done whose due date passed before the day `at` (today)."""
         return self.still_open().filter(due_latest__lt=at or timezone.localdate())
+
+    def without_anybody_to_ask(self):
+        """Public actions still to be done, of which no follow-up mail asks what became."""
+        asked = ActionParty.objects.filter(
+            action=OuterRef("pk"), contact__attribution_withdrawn=False
+        ).exclude(contact__email="")
+        return self.published().still_open().exclude(Exists(asked))
 
 
 class Action(Publishable, Sourced, Classified):

@@ -20,6 +20,7 @@ from events.models import (
 )
 from tests.factories import (
     ActionFactory,
+    ActionPartyFactory,
     ActorFactory,
     AppearanceFactory,
     AttendanceFactory,
@@ -398,6 +399,16 @@ def test_action_done_or_not_due_is_not_overdue(values):
     ActionFactory(**{**values, "due": day(values["due"])})
 
     assert list(Action.objects.overdue(TODAY)) == []
+
+
+def test_action_of_which_no_mail_asks_is_without_anybody_to_ask():
+    nobody, unreachable, asked, done = ActionFactory.create_batch(4)
+    ActionFactory(status="draft")
+    ActionPartyFactory(action=nobody)
+    ActionPartyFactory(action=unreachable, contact=PersonFactory(email=""))
+    ActionPartyFactory(action=asked, contact=PersonFactory(email="a@example.org"))
+    Action.objects.filter(pk=done.pk).update(progress=Action.Progress.DONE)
+    assert set(Action.objects.without_anybody_to_ask()) == {nobody, unreachable}
 
 
 def test_merged_action_is_not_overdue():
