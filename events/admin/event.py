@@ -141,7 +141,6 @@ class EventAdmin(
         (
             "Inscriptions",
             {
-                "classes": ["collapse"],
                 "fields": [
                     ("needs_registration", "capacity"),
                     ("registration_opens_at", "registration_closes_at"),
