@@ -118,6 +118,16 @@ def test_public_pages_have_no_fault(quiet_page, site, content, part):
     assert audited(quiet_page, site, addresses, [*WCAG, "best-practice"]) == {}
 
 
+def test_unfolded_filters_have_no_fault(quiet_page, site, content):
+    """Where they are shown without being open, axe takes them for hidden."""
+    page = quiet_page
+    page.goto(f"{site}/initiatives/")
+    for folded in (".filters__panel", ".facet"):
+        page.locator(folded).evaluate_all("all => all.forEach((one) => { one.open = true; })")
+
+    assert faults(page, [*WCAG, "best-practice"]) == {}
+
+
 def test_empty_site_has_no_fault(quiet_page, site):
     names = ["home", "initiative_list", "event_list", "exchange_list", "action_list", "glossary"]
 
