@@ -6,6 +6,7 @@ import zipfile
 from io import BytesIO, StringIO
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
@@ -494,6 +495,41 @@ def test_command_erases_an_account_that_was_never_signed_in_to(lea, by):
 
     assert not User.objects.exists()
     assert Person.objects.get().full_name == Person.WITHDRAWN_NAME
+
+
+@pytest.mark.parametrize("link", [True, False])
+def test_command_leaves_an_account_that_may_be_somebody_else_s(lea, link):
+    """An address may be that of a whole office."""
+    office = UserFactory(email=ADDRESS)
+    paul = PersonFactory(email=ADDRESS, user=office if link else None)
+    names = (lea.full_name, paul.full_name)
+
+    with pytest.raises(CommandError, match="quelqu'un d'autre"):
+        call_command("forget_person", lea.slug, stdout=StringIO())
+    lea.refresh_from_db()
+    paul.refresh_from_db()
+    assert (lea.full_name, paul.full_name) == names
+    assert User.objects.get() == office
+
+
+def test_command_erases_the_account_of_a_second_address():
+    noe = UserFactory(email="noe@example.org")
+    EmailAddress.objects.create(user=noe, email="noe@example.com", verified=True)
+    out = StringIO()
+
+    call_command("forget_person", "Noe@example.com", stdout=out)
+
+    assert "Compte : noe@example.org." in out.getvalue()
+    assert not User.objects.exists()
+
+
+def test_command_takes_no_account_for_an_address_it_did_not_prove():
+    noe = UserFactory(email="noe@example.org")
+    EmailAddress.objects.create(user=noe, email="ana@example.org", verified=False)
+
+    call_command("forget_person", "ana@example.org", stdout=StringIO())
+
+    assert User.objects.get() == noe
 
 
 def test_command_leaves_the_accounts_of_the_team():
