@@ -242,12 +242,19 @@ def main(vendors, fresh):
         report(vendor)
 
 
-if __name__ == "__main__":
+def vendor(name):
+    # Not `choices`: of no name at all, they refuse the empty list.
+    if name not in VENDORS:
+        raise argparse.ArgumentTypeError(f"« {name} » n'est pas une base connue")
+    return name
+
+
+def options(arguments=None):
     parser = argparse.ArgumentParser(description="Ce que coûtent les listes à grande échelle.")
     parser.add_argument(
         "vendors",
         nargs="*",
-        choices=VENDORS,
+        type=vendor,
         metavar="base",
         help="sqlite, postgresql ; les deux sinon",
     )
@@ -255,7 +262,11 @@ if __name__ == "__main__":
     # How the script calls itself, on one database.
     parser.add_argument("--measure", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--export", metavar="QUERY", help=argparse.SUPPRESS)
-    given = parser.parse_args()
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    given = options()
     if given.measure or given.export:
         sys.path.insert(0, str(ROOT))
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coopemploi.settings")

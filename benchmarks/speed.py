@@ -392,12 +392,19 @@ def inside(asked, names):
     print(json.dumps({name: cost_of(pages[name], client) for name in names}))
 
 
-if __name__ == "__main__":
+def page(name):
+    # Not `choices`: of no name at all, they refuse the empty list.
+    if name not in TARGETS:
+        raise argparse.ArgumentTypeError(f"« {name} » n'est pas une page mesurée")
+    return name
+
+
+def options(arguments=None):
     parser = argparse.ArgumentParser(description="Le débit des pages, contre une page Django nue.")
     parser.add_argument(
         "names",
         nargs="*",
-        choices=TARGETS,
+        type=page,
         metavar="page",
         help=f"{', '.join(TARGETS)} ; toutes sinon",
     )
@@ -410,7 +417,11 @@ if __name__ == "__main__":
         "--large", action="store_true", help="le temps de base, à 50 000 initiatives"
     )
     parser.add_argument("--inside", choices=INSIDE, help=argparse.SUPPRESS)
-    given = parser.parse_args()
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    given = options()
     if given.inside:
         inside(given.inside, given.names)
     else:
