@@ -14,6 +14,7 @@ from django.contrib.admin.widgets import (
 )
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
+from django.utils.text import capfirst
 
 from ..dates import PartialDate
 from ..fields import LinesField
@@ -107,6 +108,18 @@ class WrittenTimeField(forms.TimeField):
         if isinstance(value, str) and (found := _HOUR.fullmatch(value.strip())):
             value = f"{found[1]}:{found[2] or '00'}"
         return super().to_python(value)
+
+
+class MomentWidget(forms.SplitDateTimeWidget):
+    """A day and an hour, of which a screen reader says what each is for."""
+
+    def __init__(self, label):
+        super().__init__(
+            date_format="%Y-%m-%d",
+            date_attrs={"type": "date", "aria-label": f"{label}, jour"},
+            time_format="%H:%M",
+            time_attrs={"type": "time", "aria-label": f"{label}, heure"},
+        )
 
 
 class WrittenDateTimeField(forms.SplitDateTimeField):
@@ -228,6 +241,7 @@ class RelationsMixin:
             kwargs["widget"] = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
         elif isinstance(db_field, models.DateTimeField):
             kwargs["form_class"] = WrittenDateTimeField
+            kwargs["widget"] = MomentWidget(capfirst(db_field.verbose_name))
         elif isinstance(db_field, models.DateField):
             kwargs["form_class"] = WrittenDateField
         elif isinstance(db_field, models.DecimalField):
