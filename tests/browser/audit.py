@@ -53,10 +53,10 @@ def faults(page, tags, *, narrow=True):
     """What is wrong with the page now open, in every state of the device, by state."""
     found = {"light": violations(page, tags)}
     page.emulate_media(color_scheme="dark")
-    page.wait_for_timeout(FADE)
+    _let_fade(page)
     found["dark"] = violations(page, tags)
     page.emulate_media(color_scheme="light")
-    page.wait_for_timeout(FADE)
+    _let_fade(page)
     if narrow:
         for state, size in {"200 %": ZOOMED, "320 px": NARROW}.items():
             page.set_viewport_size(size)
@@ -68,6 +68,16 @@ def faults(page, tags, *, narrow=True):
             found["spaced"] = [f"wider than its window by {wider} px"]
         page.set_viewport_size(WIDE)
     return {state: faults for state, faults in found.items() if faults}
+
+
+def _let_fade(page):
+    """Until colours are those of the scheme: a busy machine begins to change them late."""
+    page.wait_for_timeout(FADE)
+    page.evaluate(
+        """() => Promise.allSettled(
+          document.getAnimations().filter((each) => each instanceof CSSTransition)
+            .map((each) => each.finished))"""
+    )
 
 
 def focused(page):
