@@ -119,27 +119,35 @@ def cancel(registration):
 
 
 def tell_decided_by_team(registration, *, was):
-    """Tell what the team made of a seat, or of a place in the waiting list; whether it did.
+    """Tell what the team made of a seat, or of a place in the waiting list.
 
     `was` is the registration as it stood, None when the team has just written it. An address
     that was mended is told all: nothing came there. Nobody is told of an event that is over, nor
-    of one that was never shown.
+    of one that was never shown; nor of a seat in one that is called off. Return the address
+    written to, empty when there is none.
     """
-    before, status, is_told = was and was.status, registration.status, False
+    before, status, told = was and was.status, registration.status, ""
     has_moved = was is not None and was.event_id != registration.event_id
-    is_new_there = was is None or was.email.lower() != registration.email.lower()
+    is_mended = was is not None and was.email.lower() != registration.email.lower()
+    if was and registration.email:
+        was.email = registration.email
     if before in ASKED and (has_moved or status == Status.CANCELLED) and _is_told(was):
-        was.status, is_told = Status.CANCELLED, True
+        was.status, told = Status.CANCELLED, was.email
         _write(was, was.event, "cancelled", is_by_team=True)
-    is_news = has_moved or is_new_there or status != before
-    if status in ASKED and is_news and _is_told(registration):
-        is_known = not has_moved and not is_new_there
-        is_promoted = is_known and (before, status) == (Status.WAITING, Status.CONFIRMED)
-        registration.know_event(timezone.now())
-        registration.save(update_fields=TOLD)
-        _write(registration, registration.event, "promoted" if is_promoted else status)
-        is_told = True
-    return is_told
+    is_news = was is None or has_moved or is_mended or status != before
+    if not (status in ASKED and is_news and _is_told(registration)):
+        return told
+    if registration.event.is_called_off:
+        if is_mended and not has_moved:  # as who was told nothing: `reminders.tell_changes` will
+            registration.told_state = Event.State.PLANNED
+            registration.save(update_fields=["told_state"])
+        return told
+    is_known = was is not None and not has_moved and not is_mended
+    is_promoted = is_known and (before, status) == (Status.WAITING, Status.CONFIRMED)
+    registration.know_event(timezone.now())
+    registration.save(update_fields=TOLD)
+    _write(registration, registration.event, "promoted" if is_promoted else status)
+    return registration.email
 
 
 def _is_told(registration):

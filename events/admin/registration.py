@@ -84,8 +84,8 @@ class RegistrationAdmin(ModelAdmin):
             obj.actor = obj.actor or actor_named(obj.organisation)
             obj.territory = obj.territory or territory_named(obj.place)
         super().save_model(request, obj, form, change)
-        if registrations.tell_decided_by_team(obj, was=found):
-            messages.info(request, f"Un courriel est parti à {(found or obj).email}.")
+        if address := registrations.tell_decided_by_team(obj, was=found):
+            messages.info(request, f"Un courriel est parti à {address}.")
         for event in {found.event if found else obj.event, obj.event}:
             registrations.refill(event)
         if obj.status != (found and found.status) and registrations.is_overbooked(obj.event):

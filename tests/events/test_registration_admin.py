@@ -52,9 +52,10 @@ def data_of(registration, **values):
 
 def change(client, registration, **values):
     url = reverse("admin:events_registration_change", args=[registration.pk])
-    response = client.post(url, data_of(registration, **values))
-    assert response.status_code == 302, response.context["errors"]
+    response = client.post(url, data_of(registration, **values), follow=True)
+    assert response.redirect_chain, response.context["errors"]
     registration.refresh_from_db()
+    return html.unescape(response.text)
 
 
 def sent():
@@ -288,12 +289,48 @@ def test_whom_the_team_registers_without_an_address_is_told_nothing(animateur_cl
     assert sent() == []
 
 
-def test_whose_address_the_team_mends_is_told_there(animateur_client):
-    registration = RegistrationFactory(event=make_event(), email="lae@example.org")
-    change(animateur_client, registration, email="LAE@example.org")
+@pytest.mark.parametrize("before", ["lae@example.org", ""])
+def test_whose_address_the_team_mends_is_told_there(animateur_client, before):
+    registration = RegistrationFactory(event=make_event(), email=before)
+    change(animateur_client, registration, email=before.upper())
     assert sent() == []
-    change(animateur_client, registration, email="lea@example.org")
+    page = change(animateur_client, registration, email="lea@example.org")
+    assert "Un courriel est parti à lea@example.org." in page
     assert sent() == [("lea@example.org", "Vous êtes inscrit")]
+
+
+def test_whose_address_is_mended_is_told_there_that_the_team_cancels(animateur_client):
+    registration = RegistrationFactory(event=make_event(), email="lae@example.org")
+    mended = {"status": Status.CANCELLED, "email": "lea@example.org"}
+    page = change(animateur_client, registration, **mended)
+    assert "Un courriel est parti à lea@example.org." in page
+    assert sent() == [("lea@example.org", "Inscription annulée")]
+
+
+@pytest.mark.parametrize(
+    ("state", "subject"),
+    [("cancelled", "Rencontre annulée"), ("postponed", "Rencontre reportée")],
+)
+def test_whose_address_is_mended_is_told_there_of_a_meeting_called_off(
+    animateur_client, state, subject
+):
+    event = make_event(state=state)
+    registration = RegistrationFactory(event=event, email="lae@example.org", told_state=state)
+    page = change(animateur_client, registration, email="lea@example.org")
+    assert "Un courriel est parti" not in page
+    assert reminders.tell_changes(timezone.now() + reminders.QUIET) == 1
+    assert sent() == [("lea@example.org", subject)]
+
+
+@pytest.mark.parametrize("state", ["cancelled", "postponed"])
+def test_no_seat_is_told_of_in_a_meeting_called_off(animateur_client, state):
+    event = make_event(state=state)
+    typed = Registration(event=event, name="Léa Roux", email="lea@example.org")
+    assert animateur_client.post(ADD, data_of(typed)).status_code == 302
+    waiting = RegistrationFactory(event=event, status=Status.WAITING, told_state=state)
+    change(animateur_client, waiting, status=Status.CONFIRMED)
+    assert reminders.tell_changes(timezone.now() + reminders.QUIET) == 0
+    assert sent() == []
 
 
 def test_seat_too_many_is_given_on_purpose_only(animateur_client):
