@@ -84,13 +84,28 @@ class RegistrationAdmin(ModelAdmin):
             obj.actor = obj.actor or actor_named(obj.organisation)
             obj.territory = obj.territory or territory_named(obj.place)
         super().save_model(request, obj, form, change)
+        is_given = found is None or found.event != obj.event or found.status != obj.status
+        has_seat = obj.status == Registration.Status.CONFIRMED
+        obj.said = []  # once it is sure to be kept: see `response_add`
         if address := registrations.tell_decided_by_team(obj, was=found):
-            messages.info(request, f"Un courriel est parti à {address}.")
+            obj.said.append((messages.INFO, f"Un courriel est parti à {address}."))
         for event in {found.event if found else obj.event, obj.event}:
             registrations.refill(event)
-        if obj.status != (found and found.status) and registrations.is_overbooked(obj.event):
-            said = "Il y a maintenant plus d'inscrits que de places à cette rencontre."
-            messages.warning(request, said)
+        if has_seat and is_given and registrations.is_overbooked(obj.event):
+            too_many = "Il y a maintenant plus d'inscrits que de places à cette rencontre."
+            obj.said.append((messages.WARNING, too_many))
+
+    def response_add(self, request, obj, *args, **kwargs):
+        self._say(request, obj)
+        return super().response_add(request, obj, *args, **kwargs)
+
+    def response_change(self, request, obj):
+        self._say(request, obj)
+        return super().response_change(request, obj)
+
+    def _say(self, request, registration):
+        for level, text in registration.said:
+            messages.add_message(request, level, text)
 
     def response_post_save_add(self, request, obj):
         return self._back_to_event(request, obj) or super().response_post_save_add(request, obj)

@@ -23,6 +23,7 @@ from tests.coopemploi.test_conflicts import form_of
 from tests.factories import (
     ActorFactory,
     EventFactory,
+    MandateFactory,
     RegistrationFactory,
     TerritoryFactory,
 )
@@ -331,6 +332,42 @@ def test_no_seat_is_told_of_in_a_meeting_called_off(animateur_client, state):
     change(animateur_client, waiting, status=Status.CONFIRMED)
     assert reminders.tell_changes(timezone.now() + reminders.QUIET) == 0
     assert sent() == []
+
+
+def test_nothing_is_said_of_a_registration_refused_out_of_the_perimeter(client):
+    region = TerritoryFactory(kind="region")
+    mine, other = make_event(), make_event()
+    mine.territories.add(region)
+    other.territories.add(TerritoryFactory(kind="region"))
+    client.force_login(MandateFactory(role="animateur", territory=region).user)
+    moved = RegistrationFactory(event=mine)
+    url = reverse("admin:events_registration_change", args=[moved.pk])
+    client.get(url)
+    page = client.post(url, data_of(moved, event=other.pk))
+    assert "ne serait pas dans votre périmètre" in page.text
+    assert "Un courriel est parti" not in page.text
+    assert sent() == []
+
+
+def warns(page):
+    return "plus d'inscrits que de places" in page
+
+
+def test_seat_too_many_is_said_when_it_is_given_only(animateur_client):
+    event = make_event(capacity=1)
+    RegistrationFactory(event=event)
+    waiting, leaving, moved = (
+        RegistrationFactory(event=where, status=status, email="")
+        for where, status in (
+            (event, Status.WAITING),
+            (event, Status.CONFIRMED),
+            (make_event(), Status.CONFIRMED),
+        )
+    )
+    assert warns(change(animateur_client, moved, event=event.pk))
+    assert not warns(change(animateur_client, moved, name="Un autre nom"))
+    assert warns(change(animateur_client, waiting, status=Status.CONFIRMED))
+    assert not warns(change(animateur_client, leaving, status=Status.CANCELLED))
 
 
 def test_seat_too_many_is_given_on_purpose_only(animateur_client):
