@@ -77,10 +77,10 @@ def is_overbooked(event):
     return event.capacity is not None and event.registrations.confirmed().count() > event.capacity
 
 
-def fill_seats(event):
+def fill_seats(event, *, untold=None):
     """Give the free seats of a `locked` event to those who wait, in order, by mail.
 
-    Return how many got one.
+    No mail for `untold`, whom the caller writes to. Return how many got one.
     """
     is_awaited = event.is_published and not event.is_called_off and not event.has_ended()
     if not event.needs_registration or not is_awaited:
@@ -90,7 +90,7 @@ def fill_seats(event):
         registration.status, registration.event = Status.CONFIRMED, event
         registration.know_event(timezone.now())  # the mail says it all
         registration.save(update_fields=["status", *TOLD])
-        if registration.email:
+        if registration.email and registration != untold:
             _write(registration, event, "promoted")
     return len(promoted)
 
@@ -156,9 +156,9 @@ def _is_told(registration):
 
 
 @transaction.atomic
-def refill(event):
+def refill(event, *, untold=None):
     """Fill the seats of an event that an animateur changed; return how many were filled."""
-    return fill_seats(locked(event))
+    return fill_seats(locked(event), untold=untold)
 
 
 def refill_all():

@@ -11,6 +11,7 @@ from coopemploi.permissions import editing_rule
 from events import registrations
 from events.forms import actor_named
 from events.models import Event, Registration
+from events.models.registration import TOLD
 from territories.forms import territory_named
 
 KEY = re.compile("[0-9]{1,18}")
@@ -84,13 +85,17 @@ class RegistrationAdmin(ModelAdmin):
             obj.actor = obj.actor or actor_named(obj.organisation)
             obj.territory = obj.territory or territory_named(obj.place)
         super().save_model(request, obj, form, change)
+        for event in {found.event if found else obj.event, obj.event}:
+            registrations.refill(event, untold=obj)
+        asked = obj.status
+        obj.refresh_from_db(fields=["status", *TOLD])
         is_given = found is None or found.event != obj.event or found.status != obj.status
         has_seat = obj.status == Registration.Status.CONFIRMED
         obj.said = []  # once it is sure to be kept: see `response_add`
+        if obj.status != asked:
+            obj.said.append((messages.INFO, f"Il restait une place : elle est donnée à {obj}."))
         if address := registrations.tell_decided_by_team(obj, was=found):
             obj.said.append((messages.INFO, f"Un courriel est parti à {address}."))
-        for event in {found.event if found else obj.event, obj.event}:
-            registrations.refill(event)
         if has_seat and is_given and registrations.is_overbooked(obj.event):
             too_many = "Il y a maintenant plus d'inscrits que de places à cette rencontre."
             obj.said.append((messages.WARNING, too_many))

@@ -334,6 +334,28 @@ def test_no_seat_is_told_of_in_a_meeting_called_off(animateur_client, state):
     assert sent() == []
 
 
+@pytest.mark.parametrize(
+    ("before", "subject"),
+    [(None, "Vous êtes inscrit"), (Status.WAITING, "Une place pour vous"), ("confirmed", None)],
+)
+def test_who_is_put_in_the_waiting_list_while_a_seat_is_free_has_it(
+    animateur_client, before, subject
+):
+    event = make_event(capacity=1)
+    if before:
+        registration = RegistrationFactory(event=event, email="lea@example.org", status=before)
+        page = change(animateur_client, registration, status=Status.WAITING)
+    else:
+        typed = Registration(
+            event=event, name="Léa Roux", email="lea@example.org", status=Status.WAITING
+        )
+        page = html.unescape(animateur_client.post(ADD, data_of(typed), follow=True).text)
+    registration = event.registrations.get()
+    assert registration.status == Status.CONFIRMED
+    assert f"Il restait une place : elle est donnée à {registration}." in page
+    assert sent() == ([("lea@example.org", subject)] if subject else [])
+
+
 def test_nothing_is_said_of_a_registration_refused_out_of_the_perimeter(client):
     region = TerritoryFactory(kind="region")
     mine, other = make_event(), make_event()
