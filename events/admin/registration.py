@@ -119,8 +119,8 @@ class RegistrationAdmin(ModelAdmin):
         return self._back_to_event(request, obj) or super().response_post_save_change(request, obj)
 
     def _back_to_event(self, request, registration):
-        """To those who registered with this person, unless one comes from the whole list."""
-        if "_changelist_filters" in request.GET:
+        """To those who registered with this person, when one comes from there."""
+        if request.GET.get("retour") != "rencontre":
             return None
         return redirect("admin:events_event_registered", registration.event_id)
 

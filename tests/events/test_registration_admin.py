@@ -6,6 +6,7 @@ from importlib import import_module
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.apps import apps
 from django.core import mail
 from django.db import connection
@@ -275,9 +276,6 @@ def test_whom_the_team_registers_is_told(animateur_client, status, subject):
     data = data_of(typed, organisation="mission locale", place="Dax")
     response = animateur_client.post(ADD, data, follow=True)
     assert "Un courriel est parti à lea@example.org." in html.unescape(response.text)
-    assert response.request["PATH_INFO"] == reverse(
-        "admin:events_event_registered", args=[event.pk]
-    )
     assert sent() == [("lea@example.org", subject)]
     registration = Registration.objects.get(email="lea@example.org")
     assert (registration.actor, registration.territory) == (actor, town)
@@ -403,14 +401,32 @@ def test_seat_too_many_is_given_on_purpose_only(animateur_client):
     assert "plus d'inscrits que de places" in html.unescape(response.text)
 
 
-def test_registration_of_the_whole_list_leads_back_there(animateur_client):
-    registration = RegistrationFactory(event=make_event())
-    url = reverse("admin:events_registration_change", args=[registration.pk])
-    response = animateur_client.post(
-        f"{url}?_changelist_filters=q%3Dsacha", data_of(registration, name="Sacha Autre")
-    )
+@pytest.mark.parametrize("filters", ["", "q=sacha"])
+def test_registration_of_the_whole_list_leads_back_there(animateur_client, filters):
+    registration = RegistrationFactory(event=make_event(), name="Sacha Nom")
     whole = reverse("admin:events_registration_changelist")
-    assert response["Location"] == f"{whole}?q=sacha"
+    page = BeautifulSoup(animateur_client.get(f"{whole}?{filters}").content, "html.parser")
+    url = page.find("a", string="Sacha Nom")["href"]
+    response = animateur_client.post(url, data_of(registration, name="Sacha Autre"))
+    assert response["Location"] == whole + (filters and f"?{filters}")
+
+
+@pytest.mark.parametrize("link", ["Inscrire quelqu'un", "Sacha Nom"])
+def test_registration_of_one_meeting_leads_back_there(animateur_client, link):
+    event = make_event()
+    known = RegistrationFactory(event=event, name="Sacha Nom")
+    registered = reverse("admin:events_event_registered", args=[event.pk])
+    page = BeautifulSoup(animateur_client.get(registered).content, "html.parser")
+    url = page.find("a", string=link)["href"]
+    page = BeautifulSoup(animateur_client.get(url).content, "html.parser")
+    assert not page.select_one("#registration_form").get("action")  # sent where it was read
+    typed = known if link == known.name else Registration(event=event, name="Léa Roux")
+    sent_data = data_of(typed)
+    refused = animateur_client.post(url, {**sent_data, "name": ""})
+    assert refused.status_code == 200
+    kept = animateur_client.post(url, {**sent_data, "_continue": "1"})
+    assert "retour=rencontre" in kept["Location"]
+    assert animateur_client.post(kept["Location"], sent_data)["Location"] == registered
 
 
 def test_registration_moved_by_the_team_is_told_of_both(animateur_client):
