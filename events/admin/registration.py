@@ -71,7 +71,8 @@ class RegistrationAdmin(ModelAdmin):
         initial = super().get_changeform_initial_data(request)
         if KEY.fullmatch(str(initial.get("event", ""))):
             event = Event.objects.filter(pk=initial["event"]).first()
-            if event and registrations.free_seats(event) == 0:
+            is_full = event is not None and registrations.free_seats(event) == 0
+            if is_full and not event.has_ended():  # then one notes who came
                 initial = {"status": Registration.Status.WAITING, **initial}
         return initial
 

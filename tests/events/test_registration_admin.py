@@ -369,6 +369,13 @@ def test_nothing_is_said_of_a_registration_refused_out_of_the_perimeter(client):
     assert sent() == []
 
 
+def test_who_came_to_a_full_meeting_that_is_over_waits_for_nothing(animateur_client):
+    event = make_event(capacity=1, start=PartialDate.parse("14/09/2030"))
+    RegistrationFactory(event=event)
+    form = animateur_client.get(f"{ADD}?event={event.pk}").context["adminform"].form
+    assert form["status"].value() == Status.CONFIRMED
+
+
 def warns(page):
     return "plus d'inscrits que de places" in page
 
