@@ -18,6 +18,7 @@ from coopemploi.filters import WordsField
 from coopemploi.gathering import first_or_404, gathered, listed
 from coopemploi.public_cache import kept_for_visitors
 from coopemploi.publishing import readable
+from coopemploi.search.text import normalise
 
 from .chronicle import chronicle
 from .exports import ActorExport, NetworkExport, TerritoryExport
@@ -161,8 +162,8 @@ def territory_names(request):
 def actor_names(request):
     """What a field that takes an actor, or any words, proposes while one types."""
     words = WordsField().clean(request.GET.get("q", ""))
-    found = Actor.objects.published().matching(words)[:MOST_NAMES]
-    names = list(dict.fromkeys(found.values_list("name", flat=True)))
+    found = Actor.objects.published().matching(words) if normalise(words) else Actor.objects.none()
+    names = list(dict.fromkeys(found.values_list("name", flat=True)[:MOST_NAMES]))
     return render(request, "territories/_names.html", {"names": names})
 
 

@@ -852,3 +852,11 @@ def test_names_of_published_actors_are_proposed(client):
     response = client.get(reverse("actor_names"), {"q": "lande MISSION"})
     assert response.text.count("<option") == 1
     assert '<option value="Mission locale des Landes">' in response.text
+
+
+@pytest.mark.parametrize("name", ["actor_names", "territory_names"])
+@pytest.mark.parametrize("words", ["", " ", "…"])
+def test_no_name_is_proposed_for_no_word(client, name, words):
+    ActorFactory(name="Mission locale des Landes")
+    TerritoryFactory(name="Dax")
+    assert "<option" not in client.get(reverse(name), {"q": words}).text
