@@ -57,6 +57,19 @@ def territory_named(name):
     return found[0] if len(found) == 1 else None
 
 
+def plain_names(written):
+    """Of names as the suggestions write them, « Dax (commune 40088) », {that: « Dax »}.
+
+    One query at most, whatever their number.
+    """
+    before = {each: re.sub(r"\s*\([^()]*\)$", "", each) for each in written if each.endswith(")")}
+    if not before:
+        return {}
+    found = Territory.objects.filter(name__in=set(before.values()))
+    called = {each.full_label: each.name for each in found.only("name", "kind", "nature", "code")}
+    return {each: called[each] for each in before if each in called}
+
+
 class TerritoriesInput(forms.Widget):
     """As many fields as there are territories, and some more to write others."""
 

@@ -11,6 +11,7 @@ from coopemploi.links import opened_by
 from coopemploi.qr import qr_code
 from coopemploi.robots import may_send
 from events.models import RoundTableBatch, RoundTableDraft
+from territories.forms import plain_names
 
 from . import live
 from .drafts import COLUMNS
@@ -112,26 +113,31 @@ def round_table_screen(request, signed):
     if not batch.is_open:
         return _closed(request, batch)
     drafts = batch.drafts.filter(is_left_out=False)
+    plain = plain_names({draft.data["territory"]["name"] for draft in drafts})
     context = {
         "section": "events",
         "event": batch.event,
-        "contributions": [_shown(draft) for draft in drafts],
+        "contributions": [_shown(draft, plain) for draft in drafts],
         "is_still": "fixe" in request.GET,
         "entrance": entrance(request, batch),
     }
     return render(request, "events/round_table_screen.html", context)
 
 
-def _shown(draft):
-    """A contribution on the screen: who, then what fills each column."""
+def _shown(draft, plain):
+    """A contribution on the screen: who, then what fills each column.
+
+    A territory that was chosen among the suggestions has its name in `plain`, as one says it.
+    """
     data = draft.data
+    territory = data["territory"]["name"]
     cells = [
         (column.label, [item for item in data["items"] if item["column"] == column])
         for column in COLUMNS.values()
     ]
     return {
         "names": ", ".join(part["name"] for part in data["people"]),
-        "whose": data["actor"]["name"] or data["territory"]["name"],
+        "whose": data["actor"]["name"] or plain.get(territory, territory),
         "cells": [(label, items) for label, items in cells if items],
     }
 

@@ -256,6 +256,16 @@ def test_screen_takes_the_same_queries_at_1_and_30_rows(client, batch, django_as
         client.get(screen(batch))
 
 
+def test_screen_says_the_plain_name_of_a_territory(client, batch, django_assert_num_queries):
+    town = TerritoryFactory(name="Dax", code="40088")
+    for name in (town.full_label, "Dax (chez moi)", town.full_label):
+        client.post(fill(batch), {**SAID, "actor": "", "territory": name})
+    with django_assert_num_queries(4):
+        page = client.get(screen(batch))
+    shown = [each["whose"] for each in page.context["contributions"]]
+    assert shown == ["Dax", "Dax (chez moi)", "Dax"]
+
+
 def test_script_is_shown_as_text(client, batch):
     client.post(fill(batch), {**SAID, "needs": "<script>x()</script>"})
     text = client.get(screen(batch)).text
