@@ -11,7 +11,8 @@ class NameSuggestions extends HTMLElement {
     this.list.id = `${this.input.id}-noms`;
     this.append(this.list);
     this.input.setAttribute("list", this.list.id);
-    this.input.setAttribute("autocomplete", "off");
+    // A field with a purpose (WCAG 1.3.5) keeps it: the browser proposes one's own there too.
+    if (!this.input.hasAttribute("autocomplete")) this.input.setAttribute("autocomplete", "off");
     this.input.addEventListener("input", () => this.#wait());
   }
 

@@ -12,10 +12,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from coopemploi.dates import PartialDate
 from coopemploi.derived import registry
 from tests.conftest import SignedInClient
 from tests.coopemploi.test_public_urls import PUBLIC, PUBLIC_RECORDS
-from tests.factories import UserFactory
+from tests.factories import EventFactory, UserFactory
 from tests.full_site import fill
 
 from .audit import NARROW, WCAG, WIDE, faults, focused
@@ -145,6 +146,16 @@ def test_refused_forms_have_no_fault(quiet_page, site, content):
     expect(page.locator(".errorlist").first).to_be_visible()
 
     assert faults(page, [*WCAG, "best-practice"]) == {}
+
+
+def test_names_proposed_leave_a_field_its_purpose(quiet_page, site, content):
+    event = EventFactory(start=PartialDate.parse("2099"), needs_registration=True)
+    quiet_page.goto(f"{site}{reverse('registration_add', args=[event.slug])}")
+    fields = quiet_page.locator("name-suggestions input[list]")
+    expect(fields).to_have_count(2)
+
+    purposes = fields.evaluate_all("all => all.map((one) => one.autocomplete)")
+    assert purposes == ["organization", "off"]
 
 
 def test_pages_of_errors_have_no_fault(quiet_page, site):
