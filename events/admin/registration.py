@@ -32,7 +32,8 @@ class RegistrationAdmin(ModelAdmin):
                 "fields": ["event", "name", "email", "status", "presence"],
                 "description": (
                     "À son adresse, un courriel dit à la personne si elle a une place, et comment "
-                    "changer ou annuler. Sans adresse, dites-le-lui vous-même."
+                    "changer ou annuler. Sans adresse, ou d'une rencontre annulée, reportée ou "
+                    "passée, dites-le-lui vous-même."
                 ),
             },
         ),

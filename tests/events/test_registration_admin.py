@@ -324,6 +324,8 @@ def test_whose_address_is_mended_is_told_there_of_a_meeting_called_off(
 @pytest.mark.parametrize("state", ["cancelled", "postponed"])
 def test_no_seat_is_told_of_in_a_meeting_called_off(animateur_client, state):
     event = make_event(state=state)
+    page = html.unescape(animateur_client.get(ADD).text)
+    assert "d'une rencontre annulée, reportée ou passée, dites-le-lui vous-même" in page
     typed = Registration(event=event, name="Léa Roux", email="lea@example.org")
     assert animateur_client.post(ADD, data_of(typed)).status_code == 302
     waiting = RegistrationFactory(event=event, status=Status.WAITING, told_state=state)
