@@ -62,7 +62,12 @@ _LOCATIVE = re.compile(
 )
 _ONE_PRESENT = re.compile(
     rf"(?:TZCLD (?:de la |de l['’]|de |du |des |d['’])?)?(?P<name>{_RUN})"
-    r"(?:\s\((?P<stage>[^()]*)\))?(?=\s?[,;.]|\set\s|$)"
+    r"(?:\s\((?P<stage>[^()]*)\))?(?=\s?(?:[,;.]|$)|\set\s)"
+)
+# Where those present end: at another sentence, at words that name nobody, at another label.
+_NO_MORE_PRESENT = re.compile(
+    r"\.\s(?=[A-ZÀ-Ý])|;(?!\s?(?:l(?:a|es?)\s|l['’])?[A-ZÀ-Ý])|"
+    r"\b(?i:excus|absent|prochain)|[;,.]\s[^;,.:]{0,40}:"
 )
 # Communes rarely have an article: « de la Chambre » is seldom that of Savoie.
 _ARTICLED = {"de la", "de l'", "de l’", "dans la"}
@@ -139,9 +144,18 @@ def _read_present(block, keep):
     """« Territoires présents : Grand Dax, TZCLD de Tarnos (émergent) »."""
     if not (said := PRESENT.match(block.text)):
         return
-    for match in _ONE_PRESENT.finditer(block.text, said.end()):
+    no_more = _NO_MORE_PRESENT.search(block.text, said.end())
+    end = no_more.start() if no_more else len(block.text)
+    for match in _ONE_PRESENT.finditer(block.text, said.end(), end):
+        name, start = match["name"], block.start + match.start("name")
         stage = next((v for k, v in _STAGES.items() if k in (match["stage"] or "").lower()), "")
-        keep(match["name"], "", stage, block.start + match.start("name"), was_there=True)
+        *firsts, last = re.split(r"\set\s", name)
+        # « Terres et Lacs » is one when the referential has it, « Tulle et Dax » are two.
+        if firsts and keep(name, "", stage, start, needs_match=True, was_there=True):
+            continue
+        for part in firsts:
+            keep(part, "", "", start + name.find(part), was_there=True)
+        keep(last, "", stage, start + name.rfind(last), was_there=True)
 
 
 def _read_stages(block, keep):

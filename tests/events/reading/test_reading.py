@@ -207,6 +207,34 @@ def test_session_leaves_its_labels_and_who_was_there():
     assert found == [("Vannes", "", True), ("Tulle", "emerging", True)]
 
 
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        ("Vannes, Tulle. Excusés : Dax.", ["Vannes", "Tulle"]),
+        ("Vannes, Tulle ; excusés : Dax", ["Vannes", "Tulle"]),
+        ("Vannes, Tulle, absents : Dax", ["Vannes", "Tulle"]),
+        ("Vannes, Tulle. La prochaine rencontre aura lieu à Dax.", ["Vannes", "Tulle"]),
+        ("Vannes, Tulle ; on attend encore Dax.", ["Vannes", "Tulle"]),
+        ("Vannes, Tulle, Invités : Dax.", ["Vannes", "Tulle"]),
+        ("habilités : Vannes, Tulle.", ["Vannes", "Tulle"]),
+        ("Vannes ; Tulle ; le Diois.", ["Vannes", "Tulle", "Diois"]),
+        ("Vannes, Tulle et Dax.", ["Vannes", "Tulle", "Dax"]),
+        ("Vannes et Terres et Lacs.", ["Vannes", "Terres", "Lacs"]),
+        ("Vannes, Terres et Lacs, Dax.", ["Vannes", "Terres et Lacs", "Dax"]),
+    ],
+)
+def test_territories_present_are_those_of_the_list_alone(said, names):
+    known = {"Terres et Lacs": ("epci", "200000001")}
+    reading = read_recap(f"Territoires présents : {said}", lambda name, _: known.get(name))
+    assert [each.name for each in reading.territories if each.was_there] == names
+
+
+def test_stage_is_that_of_the_name_it_follows():
+    reading = read_recap("Territoires présents : Vannes et Tulle (émergent).")
+    found = [(each.name, each.stage) for each in reading.territories]
+    assert found == [("Vannes", ""), ("Tulle", "emerging")]
+
+
 def test_numbered_part_is_no_title_of_the_whole():
     text = (
         "Retour sur l'atelier du 3 décembre 2026\n\n1. La clause ne suffit pas\n\n"
