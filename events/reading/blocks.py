@@ -145,10 +145,12 @@ _MAIL_HEADER = re.compile(
 _MAIL_SUBJECT = re.compile(r"^(?:Objet|Subject)\s?:\s*(?:(?:TR|RE|FW|FWD|Tr|Re)\s?:\s*)*(.+)", re.I)
 _AROUND_LINE = re.compile(
     r"^(?:cliquez ici\b|rechercher$|remonter\b|envoyer? [aà] un ami|"
-    # Not « Partager un tableau de suivi », nor « Mise à jour de l'annuaire », to be done.
-    r"partage[rz](?=\W*$|\s(?:sur|cet(?:te)?|ce|par|l['’]article|la page|avec vos)\b|\s?:)|"
+    # Not « Partager ce tableau de suivi », nor « Mise à jour du tableau », to be done.
+    r"partage[rz](?=\W*$|\s(?:sur|par|via|facebook|twitter|linkedin|l['’]article|la page|avec vos|"
+    r"(?:ce|cet|cette)\s(?:article|page|contenu|publication))\b|\s?:)|"
     r"(?:facebook|twitter|linkedin|imprimer|accueil|menu)\b(?!.*[.:])|publi[ée]e? le\b|"
-    r"mise? (?:à jour|en ligne)(?=\W*$|\s(?:le|du|il y a|\d)|\s?:)|"
+    r"mise? (?:à jour|en ligne)(?=\W*$|\s(?:(?:le|du)\s(?:\d|premier\b|(?:lun|mar|mercre|jeu|"
+    r"vendre|same)di\b|dimanche\b)|il y a\b|\d)|\s?:)|"
     r"\S*\d+x\d+\S*$|"
     r"temps de lecture|lecture\s?:|t[ée]l(?:[ée]phone)?\.?\s?:|mail\s?:|e-?mail\s?:|courriel\s?:|"
     r"contactez[- ]nous|vous souhaitez (?:en savoir|contribuer)|proposez une|accueilactu|"
