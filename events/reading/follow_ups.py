@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from .dates import find_dates
-from .people import CAP
+from .people import CAP, CIVILITY, FUNCTION, NAME
 
 
 @dataclass
@@ -45,7 +45,7 @@ _LABEL = re.compile(
     r"synthèse|réponses?|conclusions?)\s?:\s?",
     re.I,
 )
-# Who was there, said after the last session, is no outcome of it.
+# Who was there, said after the last session or under the title of one, is no outcome of it.
 PRESENT = re.compile(
     r"^(?:territoires|intercommunalités|communes)\s(?:présente?s|représentée?s)\s?:\s?", re.I
 )
@@ -69,6 +69,9 @@ _CARRIER = re.compile(
 _CARRIERS_ASIDE = re.compile(
     r"\((?:co)?(?:porteurs?|pilotes?|responsables?)\s?:\s?(?P<who>[^();]+)\)", re.I
 )
+_PERSON = re.compile(rf"(?:{CIVILITY}\s(?:{CAP})|(?:{CIVILITY}\s)?{NAME})$")
+# « directrice de la mission locale », said of the person before; « habitants » is another carrier.
+_FUNCTION = re.compile(rf"{FUNCTION}(?-i:(?<!s))", re.I)
 NEXT = re.compile(
     r"\bprochaine?s?\s(?:[\wÀ-ÿ]+\s){0,2}?(?:rencontre|réunion|comité|séance|webinaire|"
     r"matinée|atelier|édition|rendez-vous|journée|copil|forum)|"
@@ -100,10 +103,13 @@ def read_sessions(document):
                 if (
                     other.kind == "heading"
                     or _SESSION.match(other.text)
-                    or PRESENT.match(other.text)
                     or (axes and session.outcome)
                 ):
                     break
+                if PRESENT.match(other.text):
+                    if session.question or session.outcome:
+                        break
+                    continue
                 text = _LABEL.sub("", other.text)
                 if text.endswith("?") and not session.question:
                     session.question = text
@@ -149,8 +155,7 @@ def _action(text, block):
     if dates:
         due = dates[-1].iso
     if aside := _CARRIERS_ASIDE.search(text):
-        parts = re.split(r",\s|\set\s|/", aside["who"])
-        carriers = [part for part in parts if not find_dates(part)]
+        carriers = _listed(re.split(r",\s(?:et\s)?|\set\s|/", aside["who"]))
     elif carrier := _CARRIER.search(text):
         carriers = re.split(r"\set\s|/", carrier["who"].strip())
     elif implied := re.search(
@@ -158,7 +163,7 @@ def _action(text, block):
     ):
         carriers = re.split(r",\s?|\set\s", implied["who"])
     elif paren := re.search(r"\((?P<who>[^()]+)\)\s?\W?$", text):
-        carriers = [part for part in re.split(r",\s|\set\s", paren["who"]) if not find_dates(part)]
+        carriers = _listed(re.split(r",\s(?:et\s)?|\set\s", paren["who"]))
     elif subject := re.match(
         rf"(?P<who>(?:(?:[Ll]a|[Ll]e|[Ll]['’])\s?)?{CAP}(?:\s{CAP})?)\s\w+(?:ra|ront|te|"
         rf"met|ce|era)\b",
@@ -172,6 +177,16 @@ def _action(text, block):
     )[0]
     carriers = [name.strip(" .") for name in carriers if name.strip(" .")]
     return ActionRead(short.strip(" ;"), carriers, due, block.start, block.end)
+
+
+def _listed(parts):
+    """Those of the parts of a list that name a carrier: no due date, nor the title of one."""
+    kept = []
+    for before, part in zip(["", *parts], parts, strict=False):
+        is_title = _PERSON.match(before.strip()) and _FUNCTION.match(part.strip())
+        if not (find_dates(part) or _DUE.match(part.strip()) or is_title):
+            kept.append(part)
+    return kept
 
 
 def read_next_event(document):

@@ -209,10 +209,24 @@ def test_button_of_a_page_is_nothing_to_be_done(text):
     assert [each.text for each in read.actions] == ["Ouvrir un garage", "Former les acheteurs"]
 
 
-def test_every_carrier_between_brackets_is_named():
-    text = "Actions :\n- Former les acheteurs (porteurs : mission locale, département et CCI)"
-    (action,) = read_recap(text).actions
-    assert action.carriers == ["mission locale", "département", "CCI"]
+@pytest.mark.parametrize(
+    ("said", "carriers"),
+    [
+        ("porteurs : mission locale, département et CCI", ["mission locale", "département", "CCI"]),
+        ("porteurs : Dax, PLIE, et CCI", ["Dax", "PLIE", "CCI"]),
+        ("porteurs : Dax et CCI, d'ici l'été", ["Dax", "CCI"]),
+        ("porteurs : Dax et CCI, avant mars 2027", ["Dax", "CCI"]),
+        ("pilote : Léa Roux, directrice de la mission locale", ["Léa Roux"]),
+        ("Mme Roux, directrice de la mission locale, d'ici l'été", ["Mme Roux"]),
+        ("pilotes : Léa Roux, directrice, et CCI", ["Léa Roux", "CCI"]),
+        ("pilote : Léa Roux, DGS", ["Léa Roux"]),
+        ("porteur : directrice de la mission locale", ["directrice de la mission locale"]),
+        ("porteurs : mission locale, habitants et élus", ["mission locale", "habitants", "élus"]),
+    ],
+)
+def test_every_carrier_between_brackets_is_named(said, carriers):
+    (action,) = read_recap(f"Actions :\n- Former les acheteurs ({said})").actions
+    assert action.carriers == carriers
 
 
 def test_session_leaves_its_labels_and_who_was_there():
@@ -227,6 +241,18 @@ def test_session_leaves_its_labels_and_who_was_there():
     assert session.outcome == "un tableau partagé."
     found = [(each.name, each.stage, each.was_there) for each in reading.territories]
     assert found == [("Vannes", "", True), ("Tulle", "emerging", True)]
+
+
+def test_who_was_there_keeps_no_session_from_its_question():
+    text = (
+        "Atelier 1 : Comment suivre les heures ?\nTerritoires présents : Vannes, Tulle.\n"
+        "Question : qui tient le tableau ?\nCe qui en est sorti : un tableau partagé."
+    )
+    (session,) = read_recap(text).sessions
+    assert (session.question, session.outcome) == (
+        "qui tient le tableau ?",
+        "un tableau partagé.",
+    )
 
 
 @pytest.mark.parametrize(
