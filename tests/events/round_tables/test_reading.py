@@ -1,6 +1,5 @@
 import io
 import json
-import time
 import zipfile
 from io import StringIO
 from pathlib import Path
@@ -186,13 +185,11 @@ def test_row_of_nobody_is_read_with_the_others(cell):
 
 
 def test_runs_of_spaces_cost_no_more_than_their_length():
-    addresses = " ".join(["lise@example.org"] * 800)  # each leaves a space between two
-    read_participants("Lise Armandou, élue")  # what is loaded once
+    # Each leaves a space between two: read again from each, such a run would take hours.
+    addresses = " ".join(["lise@example.org"] * 8000)
 
-    began = time.perf_counter()
     found = read_participants(f"Lise Armandou, élue {addresses} référente / PLIE du Diois")
 
-    assert time.perf_counter() - began < 2  # 0.02 s on a quiet machine
     assert (found.people[0].name, found.actor) == ("Lise Armandou", "PLIE du Diois")
 
 
