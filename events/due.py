@@ -4,12 +4,14 @@ from coopemploi.due import due
 
 from . import follow_up, registrations, reminders
 from .models import RoundTableBatch
+from .round_tables import live
 
 
 @due("tours de table reçus")
 def forget_round_tables(at):
+    closed = live.close_left_open(at)
     count = RoundTableBatch.objects.forget(at)
-    return f"{count} effacés au bout de trente jours"
+    return f"{count} effacés au bout de trente jours, {closed} formulaires fermés"
 
 
 @due("suivi des actions")

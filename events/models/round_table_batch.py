@@ -3,6 +3,7 @@ import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from .event import Event
@@ -17,18 +18,26 @@ class RoundTableBatchQuerySet(models.QuerySet):
         """Those that participants may still write in."""
         return self.filter(state=RoundTableBatch.State.COLLECTING)
 
+    def left_open(self, at=None):
+        """Forms still open a month after they opened and after their event.
+
+        Two months after they opened, for an event of unknown date.
+        """
+        before = (at or timezone.now()) - KEPT_FOR
+        last_day = Coalesce("event__end_latest", "event__start_latest")
+        opened = self.collecting().filter(received_at__lt=before).alias(last_day=last_day)
+        undated = Q(last_day=None, received_at__lt=before - KEPT_FOR)
+        return opened.filter(Q(last_day__lt=timezone.localdate(before)) | undated)
+
     def forget(self, at=None):
         """Erase the drafts of tours de table received a month ago; return how many batches.
 
-        What was written stays, and may still be taken back. A form left open counts from its
-        event; two months from its opening, for an event of unknown date.
+        What was written stays, and may still be taken back. An open form is closed first, then
+        has its own month to be read: see `left_open`.
         """
         before = (at or timezone.now()) - KEPT_FOR
         old = self.filter(received_at__lt=before)
-        undated = Q(event__start_latest=None, received_at__lt=before - KEPT_FOR)
-        is_over = Q(event__start_latest__lt=before.date()) | undated
-        left_open = Q(state=RoundTableBatch.State.COLLECTING) & is_over
-        unused = old.filter(Q(state=RoundTableBatch.State.REVIEW) | left_open)
+        unused = old.filter(state=RoundTableBatch.State.REVIEW)
         count = unused.count()
         unused.delete()
         written = old.filter(state__in=RoundTableBatch.WRITTEN)

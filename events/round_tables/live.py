@@ -2,6 +2,7 @@
 
 import secrets
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -10,7 +11,7 @@ from coopemploi.links import SignedLink
 from events.models import Event, RoundTableBatch, RoundTableDraft
 from events.models.round_table_batch import CODE_LENGTH
 
-from .drafts import empty_data
+from .drafts import Settler, empty_data
 from .services import last_order, locked
 
 FILL = SignedLink("round-table")  # signs the key of a batch
@@ -63,7 +64,7 @@ def _new_code():
 
 
 @transaction.atomic
-def close_form(*, batch, settler):
+def close_form(*, batch, settler, at=None):
     """No more contributions: names meet the records, and the review may be written."""
     batch = locked(batch)
     if batch.state != State.COLLECTING:
@@ -71,9 +72,20 @@ def close_form(*, batch, settler):
     for draft in batch.drafts.all():
         settler.settle(draft.data)
         draft.save(update_fields=["data"])
-    batch.state, batch.received_at = State.REVIEW, timezone.now()
+    batch.state, batch.received_at = State.REVIEW, at or timezone.now()
     batch.save(update_fields=["state", "received_at"])
     batch.touch()
+
+
+def close_left_open(at=None):
+    """Close the forms that nobody closed, as who opened them would; return how many."""
+    forms = list(RoundTableBatch.objects.left_open(at).select_related("user"))
+    for batch in forms:
+        user = batch.user or AnonymousUser()
+        rights = ("territories.view_person", "territories.change_person")
+        settler = Settler(user, sees_people=any(map(user.has_perm, rights)))
+        close_form(batch=batch, settler=settler, at=at)
+    return len(forms)
 
 
 @transaction.atomic

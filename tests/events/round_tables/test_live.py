@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from coopemploi.dates import PartialDate
 from coopemploi.qr import qr_code
+from events.due import forget_round_tables
 from events.models import Event, RoundTableBatch, RoundTableDraft
 from events.round_tables import live, public_views
+from events.round_tables.drafts import empty_data
 from territories.models import Mandate
 from tests.factories import (
     ActorFactory,
@@ -335,29 +337,56 @@ def test_only_who_may_change_the_event_opens_its_form(client, event):
     assert RoundTableBatch.objects.count() == 0
 
 
-def test_form_left_open_is_forgotten_a_month_after_the_event():
-    old = timezone.now() - datetime.timedelta(days=60)
-    past = PartialDate.parse(f"{old:%d/%m/%Y}")
-    forgotten = RoundTableBatchFactory(
-        state="collecting", received_at=old, event=EventFactory(start=past)
+def form_opened(days, now, **event):
+    """A form opened so many days before `now`, with what somebody wrote in it."""
+    batch = RoundTableBatchFactory(
+        state="collecting",
+        received_at=now - datetime.timedelta(days=days),
+        event=EventFactory(**event),
     )
-    soon = PartialDate.parse(f"{timezone.now() + datetime.timedelta(days=9):%d/%m/%Y}")
-    to_come = RoundTableBatchFactory(
-        state="collecting", received_at=old, event=EventFactory(start=soon)
-    )
-    RoundTableBatch.objects.forget()
-    assert list(RoundTableBatch.objects.all()) == [to_come]
-    assert forgotten.pk != to_come.pk
+    RoundTableDraftFactory(batch=batch, data={**empty_data(), "label": "Lise"})
+    return batch
 
 
-def test_form_left_open_is_forgotten_though_its_event_has_no_date():
+def days_after(now, days):
+    return PartialDate.parse(f"{now + datetime.timedelta(days=days):%d/%m/%Y}")
+
+
+@pytest.mark.parametrize(
+    ("opened", "start", "end", "closes"),
+    [
+        (60, -40, None, True),
+        (60, -20, None, False),
+        (60, 9, None, False),
+        (20, -40, None, False),  # opened long after the event
+        (60, -40, -20, False),  # an event of several weeks
+        (61, None, None, True),
+        (59, None, None, False),
+        (61, None, -20, False),  # only its end is known
+        (61, None, -40, True),
+    ],
+)
+def test_form_left_open_is_closed_once_its_event_is_over(opened, start, end, closes):
     now = timezone.now()
-    for days in (61, 59):
-        RoundTableBatchFactory(
-            state="collecting",
-            received_at=now - datetime.timedelta(days=days),
-            event=EventFactory(start=PartialDate()),
-        )
-    RoundTableBatch.objects.forget(now)
-    [kept] = RoundTableBatch.objects.all()
-    assert kept.received_at == now - datetime.timedelta(days=59)
+    dates = {
+        name: days_after(now, days) if days is not None else PartialDate()
+        for name, days in (("start", start), ("end", end))
+    }
+    batch = form_opened(opened, now, **dates)
+    forget_round_tables(now)
+    batch.refresh_from_db()
+    assert batch.state == ("review" if closes else "collecting")
+    assert batch.drafts.count() == 1
+
+
+def test_form_closed_by_itself_has_a_month_to_be_read(animateur_client):
+    now = timezone.now()
+    batch = form_opened(61, now, start=PartialDate())
+    forget_round_tables(now)
+    url = reverse("admin:events_event_round_table_review", args=[batch.event_id, batch.pk])
+    assert animateur_client.get(url).status_code == 200
+
+    forget_round_tables(now + datetime.timedelta(days=29))
+    assert RoundTableBatch.objects.count() == 1
+    forget_round_tables(now + datetime.timedelta(days=31))
+    assert RoundTableBatch.objects.count() == 0
