@@ -6,7 +6,7 @@ from django.utils.html import format_html
 
 from coopemploi.admin import PUBLICATION, PublishableAdmin, StackedInline, TabularInline
 from coopemploi.media.forms import DocumentForm, PictureForm
-from coopemploi.publishing import Publishable
+from coopemploi.permissions import editing_rule
 from events.models import (
     Action,
     KeyIdea,
@@ -17,6 +17,7 @@ from events.models import (
     RecapSection,
     Verbatim,
 )
+from territories.permissions import UNPUBLISHED
 
 from .of_an_event import OfAnEventMixin
 from .previewing import TypedPreviewMixin
@@ -107,18 +108,19 @@ class RecapAdmin(OfAnEventMixin, TypedPreviewMixin, PublishableAdmin):
         event, actions = recap.event, self.admin_site.get_model_admin(Action)
         if not recap.is_published or not actions.has_change_permission(request):
             return
-        count = event.actions.filter(status=Publishable.Status.DRAFT).count()
+        unseen = event.actions.filter(status__in=UNPUBLISHED)
+        count = editing_rule().editable(unseen, request.user).count()
         if not count:
             return
         said = (
-            "{} actions de cette rencontre sont encore en brouillon, et ne se voient pas : "
+            "{} actions de cette rencontre ne sont pas encore publiées, et ne se voient pas : "
             '<a href="{}">les relire et les publier</a>.'
             if count > 1
-            else "{} action de cette rencontre est encore en brouillon, et ne se voit pas : "
+            else "{} action de cette rencontre n'est pas encore publiée, et ne se voit pas : "
             '<a href="{}">la relire et la publier</a>.'
         )
-        drafts = f"?event__exact={event.pk}&status__exact={Publishable.Status.DRAFT.value}"
-        said = format_html(said, count, reverse("admin:events_action_changelist") + drafts)
+        listed = f"?event__exact={event.pk}&status__in={','.join(UNPUBLISHED)}"
+        said = format_html(said, count, reverse("admin:events_action_changelist") + listed)
         messages.warning(request, said)
 
     def preview_url(self, obj):

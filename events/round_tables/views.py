@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from coopemploi.publishing import Publishable
+from coopemploi.permissions import editing_rule
 from events.models import (
     Event,
     RoundTableBatch,
@@ -23,6 +23,7 @@ from events.models import (
 )
 from initiatives.models import Initiative, Need, Offer
 from territories.models import Actor, Person
+from territories.permissions import UNPUBLISHED
 
 from . import live, services
 from .columns import PRIVATE
@@ -454,8 +455,9 @@ def _drafts(request, event, admin_site):
     for name, model in MADE.items():
         if admin_site.get_model_admin(model).has_change_permission(request):
             said = RoundTableItem.objects.filter(entry__event=event)
-            said = said.filter(**{f"{name}__status": Publishable.Status.DRAFT})
-            keys = sorted(set(said.values_list(f"{name}__pk", flat=True)))
+            made = model._base_manager.filter(pk__in=said.values(f"{name}__pk"))
+            unseen = editing_rule().editable(made.filter(status__in=UNPUBLISHED), request.user)
+            keys = sorted(unseen.values_list("pk", flat=True))
             if keys:
                 plural = len(keys) > 1
                 label = model._meta.verbose_name_plural if plural else model._meta.verbose_name

@@ -1,3 +1,4 @@
+import html
 import re
 
 import pytest
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from coopemploi.publishing import Publishable
 from events.models import Attendance, Event, Recap, RoundTableEntry
+from territories.models import Mandate
 from tests.factories import (
     ActionFactory,
     AppearanceFactory,
@@ -25,6 +27,7 @@ from tests.factories import (
     RoundTablePersonFactory,
     SessionFactory,
     TerritoryFactory,
+    UserFactory,
     VerbatimFactory,
 )
 
@@ -286,9 +289,9 @@ def save_ideas(client, recap, *rows, **more):
 
 def test_recap_published_leads_to_its_actions_that_nobody_sees(animateur_client):
     recap = RecapFactory(status="draft")
-    for status in ("draft", "draft", "published"):
+    for status in ("draft", "proposed", "published", "archived"):
         ActionFactory(event=recap.event, status=status)
-    drafts = "2 actions de cette rencontre sont encore en brouillon"
+    drafts = "2 actions de cette rencontre ne sont pas encore publiées"
 
     save_ideas(animateur_client, recap)
     page = animateur_client.get(change_url(recap))
@@ -299,8 +302,26 @@ def test_recap_published_leads_to_its_actions_that_nobody_sees(animateur_client)
     assert drafts in page.text
     link = BeautifulSoup(page.content, "html.parser").select_one(".messagelist a")
     shown = animateur_client.get(link["href"]).context["cl"].queryset
-    assert {action.status for action in shown} == {"draft"}
-    assert len(shown) == 2
+    assert sorted(action.status for action in shown) == ["draft", "proposed"]
+
+
+@pytest.mark.django_db
+def test_recap_published_tells_only_of_actions_that_one_may_publish(client):
+    user = UserFactory(is_staff=True)
+    MandateFactory(
+        user=user, role=Mandate.Role.ANIMATEUR, territory=TerritoryFactory(), network=None
+    )
+    recap = RecapFactory(created_by=user)  # of a meeting that lies nowhere
+    mine = ActionFactory(event=recap.event, status="draft", created_by=user)
+    ActionFactory(event=recap.event, status="draft", created_by=UserFactory())
+    client.force_login(user)
+
+    save_ideas(client, recap)
+    page = client.get(change_url(recap))
+
+    link = BeautifulSoup(page.content, "html.parser").select_one(".messagelist a")
+    assert "1 action de cette rencontre n'est pas encore publiée" in html.unescape(page.text)
+    assert list(client.get(link["href"]).context["cl"].queryset) == [mine]
 
 
 def test_rows_without_a_number_are_numbered_as_on_the_page(animateur_client):

@@ -115,9 +115,30 @@ def test_what_was_made_is_one_step_from_being_published(animateur_client, entry)
     shown = animateur_client.get(drafts["2 besoins"]).context["cl"].queryset
     assert {need.text for need in shown} == {"Un guide des clauses"}
 
+    Need.objects.update(status="proposed")
+    response = sort(animateur_client, entry, all="oui")
+    assert "2 besoins" in response.text  # as unseen as drafts are
+
     Need.objects.update(status="published")
     response = sort(animateur_client, entry, all="oui")
     assert "2 besoins" not in response.text
+
+
+def test_what_one_may_not_publish_is_not_to_publish(client, entry):
+    here = TerritoryFactory()
+    entry.event.territories.add(here)
+    user = UserFactory(is_staff=True)
+    MandateFactory(user=user, role=Mandate.Role.ANIMATEUR, territory=here, network=None)
+    for territory in (here, TerritoryFactory()):
+        need = NeedFactory(status="draft", actor=ActorFactory())
+        need.actor.territories.add(territory)
+        RoundTableItemFactory(entry=entry, column="need", need=need, outcome="need")
+    client.force_login(user)
+
+    response = sort(client, entry, all="oui")
+
+    links = BeautifulSoup(response.content, "html.parser").select("#content a[href*=id__in]")
+    assert [link.text for link in links] == ["1 besoin"]
 
 
 def test_all_that_is_left_is_sorted_at_once(animateur_client, entry):
