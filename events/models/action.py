@@ -1,10 +1,12 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from coopemploi.addresses import address
 from coopemploi.fields import AutoSlugField, LinesField, NormalisedField, PartialDateField
+from coopemploi.mail.models import Refusal
 from coopemploi.publishing import Publishable, PublishableQuerySet
 from coopemploi.sources.models import Sourced
 from coopemploi.vocabulary.models import Classified
@@ -62,9 +64,13 @@ class ActionQuerySet(PublishableQuerySet, LocatedQuerySet):
 
     def without_anybody_to_ask(self):
         """Public actions still to be done, of which no follow-up mail asks what became."""
-        asked = ActionParty.objects.filter(
-            action=OuterRef("pk"), contact__attribution_withdrawn=False
-        ).exclude(contact__email="")
+        refused = Refusal.objects.filter(topic=Refusal.Topic.FOLLOW_UP).values("address")
+        asked = (
+            ActionParty.objects.filter(action=OuterRef("pk"), contact__attribution_withdrawn=False)
+            .exclude(contact__email="")
+            .alias(address=Lower("contact__email"))
+            .exclude(address__in=refused)
+        )
         return self.published().still_open().exclude(Exists(asked))
 
 

@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from coopemploi.dates import PartialDate
+from coopemploi.mail.models import Refusal
+from coopemploi.mail.services import refuse
 from coopemploi.publishing import Publishable
 from events.models import (
     Action,
@@ -402,13 +404,16 @@ def test_action_done_or_not_due_is_not_overdue(values):
 
 
 def test_action_of_which_no_mail_asks_is_without_anybody_to_ask():
-    nobody, unreachable, asked, done = ActionFactory.create_batch(4)
+    nobody, unreachable, refusing, asked, done = ActionFactory.create_batch(5)
     ActionFactory(status="draft")
     ActionPartyFactory(action=nobody)
     ActionPartyFactory(action=unreachable, contact=PersonFactory(email=""))
+    ActionPartyFactory(action=refusing, contact=PersonFactory(email="B@example.org"))
+    refuse("B@example.org", Refusal.Topic.FOLLOW_UP)
     ActionPartyFactory(action=asked, contact=PersonFactory(email="a@example.org"))
+    refuse("a@example.org", Refusal.Topic.REMINDER)
     Action.objects.filter(pk=done.pk).update(progress=Action.Progress.DONE)
-    assert set(Action.objects.without_anybody_to_ask()) == {nobody, unreachable}
+    assert set(Action.objects.without_anybody_to_ask()) == {nobody, unreachable, refusing}
 
 
 def test_merged_action_is_not_overdue():
