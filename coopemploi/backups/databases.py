@@ -32,12 +32,14 @@ def load(connection, file):
         with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as source:
             source.backup(connection.connection)
     else:
-        connection.close()
         _load_postgresql(connection, file)
 
 
 def holds_something(connection):
-    return bool(connection.introspection.table_names())
+    if connection.vendor == "sqlite":
+        return bool(connection.introspection.table_names())
+    with connection.cursor() as cursor:
+        return bool(_postgresql_names(cursor))
 
 
 def tables(connection):
@@ -110,11 +112,8 @@ def _postgresql_tables(cursor):
     # Texts of dates and numbers must not depend on who reads.
     cursor.execute("SET LOCAL TIME ZONE 'UTC'")
     cursor.execute("SET LOCAL extra_float_digits = 1")
-    cursor.execute(
-        "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
-    )
     summed = {}
-    for [table] in cursor.fetchall():
+    for table in _postgresql_names(cursor):
         digests = f"('x' || substr(md5(each::text), 1, {DIGITS}))::bit({4 * DIGITS})::bigint"
         summary = f"count(*), coalesce(sum(({digests})::numeric), 0)"
         cursor.execute(f'SELECT {summary} FROM "{table}" AS each')  # noqa: S608 - from the schema
@@ -123,14 +122,37 @@ def _postgresql_tables(cursor):
     return summed
 
 
+# In the schema of the site, but for what an extension owns there, as PostGIS does.
+_OURS = """
+    = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+    AND (tableoid, oid) NOT IN (SELECT classid, objid FROM pg_depend WHERE deptype = 'e')
+"""
+_TABLES = f"FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace {_OURS}"
+_FUNCTIONS = f"FROM pg_proc WHERE pronamespace {_OURS}"
+
+
+def _postgresql_names(cursor):
+    cursor.execute(f"SELECT relname {_TABLES} ORDER BY relname")
+    return [name for [name] in cursor.fetchall()]
+
+
 # A version more recent than the backup may have added tables, and columns that lean on others:
-# what the backup does not know keeps it from replacing the rest.
-_DROP_ALL = """
+# what the backup does not know keeps it from replacing the rest. A function it added would stop
+# the update from being done again.
+_DROP_ALL = f"""
 DO $$
-DECLARE name text;
+DECLARE command text;
 BEGIN
-    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema() LOOP
-        EXECUTE format('DROP TABLE %I CASCADE', name);
+    FOR command IN
+        SELECT format('DROP TABLE %s CASCADE', string_agg(oid::regclass::text, ', '))
+        {_TABLES} HAVING count(*) > 0
+        UNION ALL
+        SELECT format(
+            'DROP ROUTINE IF EXISTS %s CASCADE', string_agg(oid::regprocedure::text, ', ')
+        )
+        {_FUNCTIONS} HAVING count(*) > 0
+    LOOP
+        EXECUTE command;
     END LOOP;
 END $$
 """
@@ -138,6 +160,11 @@ END $$
 
 def _load_postgresql(connection, file):
     """In one transaction: a restoration that fails leaves what was there."""
+    with connection.cursor() as cursor:
+        # `psql` is not given the options of the connection, which may choose the schema.
+        cursor.execute("SELECT coalesce(quote_ident(current_schema()), quote_literal(''))")
+        [schema] = cursor.fetchone()
+    connection.close()
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "restore.sql"
         _run(
@@ -149,7 +176,8 @@ def _load_postgresql(connection, file):
             "psql",
             *_place_of(connection),
             *("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--single-transaction"),
-            *("--command=SET client_min_messages = warning", f"--command={_DROP_ALL}"),
+            f"--command=SET client_min_messages = warning; SET search_path = {schema}",
+            f"--command={_DROP_ALL}",
             f"--file={script}",
             password=_password_of(connection),
         )

@@ -23,6 +23,9 @@ from tests.factories import InitiativeFactory, UserFactory
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+on_postgresql = pytest.mark.skipif(
+    connection.vendor == "sqlite", reason="SQLite copies pages, and cannot fail so"
+)
 @pytest.fixture(autouse=True)
 def folders(settings, tmp_path):
     settings.BACKUP_DIR, settings.MEDIA_ROOT = tmp_path / "backups", tmp_path / "media"
@@ -110,7 +113,91 @@ def test_restoration_goes_back_before_an_update(folders):
     assert Initiative.objects.get().title == "Un garage solidaire à Dax"
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite copies pages, and cannot fail so")
+@on_postgresql
+def test_restoration_takes_away_the_functions_of_an_update(folders):
+    """Doing the update again creates them, and must not find them there."""
+    run("backup")
+    with connection.cursor() as cursor:
+        for argument in ("", "vocabulary_theme"):
+            cursor.execute(
+                f"CREATE FUNCTION added_later({argument}) RETURNS int LANGUAGE sql RETURN 1"
+            )
+
+    run("restore_backup", "latest", "--replace")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace")
+        left = {name for [name] in cursor.fetchall()}
+    assert "search_documents" in left
+    assert "added_later" not in left
+
+
+@pytest.fixture
+def of_an_extension():
+    """A table and a function nobody may drop, as PostGIS has."""
+    owned = ("TABLE of_an_extension", "FUNCTION of_an_extension()")
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE of_an_extension (id int)")
+        cursor.execute("CREATE FUNCTION of_an_extension() RETURNS int LANGUAGE sql RETURN 1")
+        for each in owned:
+            cursor.execute(f"ALTER EXTENSION plpgsql ADD {each}")
+    yield
+    with connection.cursor() as cursor:
+        for each in owned:
+            cursor.execute(f"ALTER EXTENSION plpgsql DROP {each}")
+            cursor.execute(f"DROP {each}")
+
+
+@on_postgresql
+def test_restoration_leaves_what_an_extension_owns(folders, of_an_extension):
+    InitiativeFactory(title="Un garage solidaire à Dax")
+    run("backup")
+    Initiative.objects.update(title="Autre chose")
+
+    run("restore_backup", "latest", "--replace")
+
+    assert Initiative.objects.get().title == "Un garage solidaire à Dax"
+    [made] = archive.archives()
+    assert "of_an_extension" not in made.manifest["tables"]
+    assert "of_an_extension" in connection.introspection.table_names()
+
+
+@pytest.fixture
+def other_schema(monkeypatch):
+    """The site in a schema that only the options of its connection tell."""
+    with connection.cursor() as cursor:
+        cursor.execute('ALTER SCHEMA public RENAME TO "Du site"')
+        cursor.execute("CREATE SCHEMA public")
+    connection.close()
+    with monkeypatch.context() as patched:
+        options = connection.settings_dict["OPTIONS"]
+        told = options["options"] + r' -c search_path="Du\ site"'
+        patched.setitem(options, "options", told)
+        yield
+        connection.close()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE")
+        cursor.execute('ALTER SCHEMA "Du site" RENAME TO public')
+
+
+@on_postgresql
+def test_restoration_acts_in_the_schema_of_the_site(folders, other_schema):
+    InitiativeFactory(title="Un garage solidaire à Dax")
+    run("backup")
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE public.of_another_site (id int)")
+        cursor.execute("CREATE TABLE added_later (id int)")
+
+    run("restore_backup", "latest", "--replace")
+
+    assert Initiative.objects.get().title == "Un garage solidaire à Dax"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('public.of_another_site') IS NULL")
+        assert cursor.fetchone() == (False,)
+    assert "added_later" not in connection.introspection.table_names()
+
+
+@on_postgresql
 def test_restoration_that_fails_leaves_what_was_there(folders, monkeypatch):
     InitiativeFactory(title="Un garage solidaire à Dax")
     run("backup")
