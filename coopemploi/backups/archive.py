@@ -12,7 +12,7 @@ import shlex
 import shutil
 import subprocess
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -22,11 +22,10 @@ from django.utils import timezone
 
 from . import databases
 from .files import pack, unpack
+from .stamps import date_of, stamp_of
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-# "2026-11-29T03-50-00Z", in universal time: names sort as dates do.
-STAMP = "%Y-%m-%dT%H-%M-%SZ"
 UNDER_WAY = ".under-way"
 ABANDONED = timedelta(days=1)  # no backup takes so long
 FILES = {"media.tar": "default", "mail.tar": "mail"}
@@ -44,7 +43,7 @@ class Archive:
 
     @property
     def made_at(self):
-        return datetime.strptime(self.folder.name, STAMP).replace(tzinfo=UTC)
+        return date_of(self.folder.name)
 
     @property
     def manifest(self):
@@ -79,15 +78,11 @@ def archives():
     """The good backups, the oldest first."""
     if not root().is_dir():
         return []
-    found = []
-    for folder in sorted(root().iterdir()):
-        try:
-            datetime.strptime(folder.name, STAMP).replace(tzinfo=UTC)
-        except ValueError:
-            continue
-        if (folder / MANIFEST).is_file():
-            found.append(Archive(folder))
-    return found
+    return [
+        Archive(folder)
+        for folder in sorted(root().iterdir())
+        if date_of(folder.name) and (folder / MANIFEST).is_file()
+    ]
 
 
 def find(name):
@@ -111,7 +106,7 @@ def make(at=None):
     at = at or timezone.now()
     root().mkdir(parents=True, exist_ok=True)
     _clear_interrupted(at)
-    name = at.astimezone(UTC).strftime(STAMP)
+    name = stamp_of(at)
     aside, folder = root() / f".{name}{UNDER_WAY}", root() / name
     if folder.exists():
         raise BackupError(f"{folder} existe déjà.")
@@ -143,11 +138,14 @@ def make(at=None):
 
 
 def _clear_interrupted(at):
-    """What a power cut leaves of a backup holds people's data, and fills the disk."""
+    """What a power cut leaves of a backup holds people's data, and fills the disk.
+
+    What cannot be cleared stays: that must not stop the backup.
+    """
     for aside in root().glob(f".*{UNDER_WAY}"):
-        began = datetime.strptime(aside.name, f".{STAMP}{UNDER_WAY}").replace(tzinfo=UTC)
-        if at - began > ABANDONED:
-            shutil.rmtree(aside)
+        began = date_of(aside.name.removeprefix(".").removesuffix(UNDER_WAY))
+        if began and at - began > ABANDONED:
+            shutil.rmtree(aside, ignore_errors=True)
 
 
 def flush(file):
@@ -226,7 +224,7 @@ def restore(archive, *, replace=False):
             "ou ajoutez --replace pour remplacer ce qu'elle contient."
         )
     databases.load(connection, archive.folder / manifest["database"])
-    aside = timezone.now().strftime(STAMP)
+    aside = stamp_of(timezone.now())
     for tar, storage in FILES.items():
         unpack(archive.folder / tar, storages[storage], aside=aside)
     if wrong := differences(manifest["tables"], databases.tables(connection)):

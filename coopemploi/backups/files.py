@@ -7,16 +7,27 @@ from pathlib import Path
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 
+from .stamps import date_of
+
 
 def names_in(storage, folder=""):
-    """The names of all the files below a folder."""
+    """The names of all the files of the site below a folder."""
     try:
         folders, files = storage.listdir(folder)
     except FileNotFoundError:
         return
     yield from (posixpath.join(folder, file) for file in sorted(files))
     for each in sorted(folders):
+        if not folder and _is_foreign(each):
+            continue
         yield from names_in(storage, posixpath.join(folder, each))
+
+
+def _is_foreign(top):
+    """Whether what stands at the top is not the site's: what a restoration moved aside, or what
+    a disk of its own has for root only.
+    """
+    return top == "lost+found" or date_of(top) is not None
 
 
 def pack(storage, tar):
@@ -45,21 +56,30 @@ def unpack(tar, storage, *, aside):
 
 
 def _unpack_in_folder(opened, folder, aside):
-    if folder.is_dir() and any(folder.iterdir()):
-        _move_aside(folder, aside)
+    if folder.is_dir():
+        found = [each for each in folder.iterdir() if not _is_foreign(each.name)]
+        if found:
+            _move_aside(folder, found, aside)
     folder.mkdir(parents=True, exist_ok=True)
     opened.extractall(folder, filter="data")
 
 
-def _move_aside(folder, aside):
+def _move_aside(folder, found, aside):
     """Beside the folder; within it when it is a disk of its own, or a volume of a container."""
     try:
         folder.rename(folder.with_name(f"{folder.name}.{aside}"))
+        return
     except OSError:
-        found = list(folder.iterdir())
-        (folder / aside).mkdir()
+        within = folder / aside
+    try:
+        within.mkdir()
         for each in found:
-            each.rename(folder / aside / each.name)
+            each.rename(within / each.name)
+    except OSError as error:
+        raise OSError(
+            f"Les fichiers de {folder} n'ont pas tous été mis de côté dans {within}, et ceux de "
+            f"la sauvegarde n'ont pas été remis. Restaurez à nouveau une fois ceci réglé : {error}"
+        ) from error
 
 
 def _unpack_in_bucket(opened, storage, aside):

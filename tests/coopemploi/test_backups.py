@@ -11,21 +11,23 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.utils import timezone
 
 from coopemploi.backups import alerts, archive, databases, files
+from coopemploi.backups.stamps import stamp_of
 from coopemploi.derived import registry
 from initiatives.models import Initiative
 from tests.factories import InitiativeFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
 on_postgresql = pytest.mark.skipif(
     connection.vendor == "sqlite", reason="SQLite copies pages, and cannot fail so"
 )
+
+
 @pytest.fixture(autouse=True)
 def folders(settings, tmp_path):
     settings.BACKUP_DIR, settings.MEDIA_ROOT = tmp_path / "backups", tmp_path / "media"
@@ -219,21 +221,40 @@ def test_files_that_were_there_are_moved_aside(folders, settings):
 
 
 def test_files_are_moved_aside_within_a_folder_that_cannot_move(folders, settings, monkeypatch):
-    """The volume of a container, or a disk of its own."""
+    """The volume of a container, or a disk of its own, where only root opens lost+found."""
+    (settings.MEDIA_ROOT / "lost+found").mkdir()
+    (settings.MEDIA_ROOT / "lost+found" / "1").write_bytes(b"perdu")
     run("backup")
     (settings.MEDIA_ROOT / "photo.jpg").write_bytes(b"une autre")
+    refuse_to_move(monkeypatch, "media")
+
+    run("restore_backup", "latest", "--replace")
+
+    assert (settings.MEDIA_ROOT / "photo.jpg").read_bytes() == b"une photo"
+    assert (settings.MEDIA_ROOT / "lost+found" / "1").read_bytes() == b"perdu"
+    aside, _ = sorted(each for each in settings.MEDIA_ROOT.iterdir() if each.is_dir())
+    assert (aside / "photo.jpg").read_bytes() == b"une autre"
+    # Nor are they in the next backups.
+    assert list(files.names_in(default_storage)) == ["photo.jpg"]
+
+
+def test_files_that_are_not_all_moved_aside_are_said(folders, settings, monkeypatch):
+    run("backup")
+    (settings.MEDIA_ROOT / "locked.pdf").write_bytes(b"un document")
+    refuse_to_move(monkeypatch, "media", "locked.pdf")
+    with pytest.raises(CommandError, match=r"n'ont pas tous été mis de côté .* resource busy"):
+        run("restore_backup", "latest", "--replace")
+
+
+def refuse_to_move(monkeypatch, *names):
     rename = Path.rename
 
-    def refuse_to_move(folder, target):
-        if folder == settings.MEDIA_ROOT:
+    def busy(path, target):
+        if path.name in names:
             raise OSError(errno.EBUSY, "Device or resource busy")
-        return rename(folder, target)
+        return rename(path, target)
 
-    monkeypatch.setattr(Path, "rename", refuse_to_move)
-    run("restore_backup", "latest", "--replace")
-    assert (settings.MEDIA_ROOT / "photo.jpg").read_bytes() == b"une photo"
-    [aside] = [each for each in settings.MEDIA_ROOT.iterdir() if each.is_dir()]
-    assert (aside / "photo.jpg").read_bytes() == b"une autre"
+    monkeypatch.setattr(Path, "rename", busy)
 
 
 def test_file_that_goes_meanwhile_does_not_stop_the_backup(folders, settings, monkeypatch):
@@ -307,7 +328,7 @@ def test_what_a_power_cut_left_of_a_backup_goes(folders, settings):
     now = timezone.now()
     settings.BACKUP_DIR.mkdir()
     left = [
-        settings.BACKUP_DIR / (now - age).strftime(f".{archive.STAMP}{archive.UNDER_WAY}")
+        settings.BACKUP_DIR / f".{stamp_of(now - age)}{archive.UNDER_WAY}"
         for age in (timedelta(days=2), timedelta(minutes=5))
     ]
     for folder in left:
@@ -315,6 +336,13 @@ def test_what_a_power_cut_left_of_a_backup_goes(folders, settings):
         (folder / "database.sqlite3").write_bytes(b"la moitie")
     run("backup")
     assert [folder.exists() for folder in left] == [False, True]  # another may be under way
+
+
+def test_what_cannot_be_cleared_does_not_stop_the_backup(folders, settings):
+    settings.BACKUP_DIR.mkdir()
+    for stamp in ("autre", "2026-01-01T00-00-00Z"):
+        (settings.BACKUP_DIR / f".{stamp}{archive.UNDER_WAY}").write_bytes(b"pas un dossier")
+    assert "Sauvegarde faite" in run("backup")
 
 
 def test_backup_is_for_its_owner_only(folders):
@@ -341,7 +369,7 @@ def test_copy_that_fails_is_said_and_the_backup_kept(folders, settings, caplog):
 
 def made_every_day(folder, days, until):
     for age in range(days):
-        made = folder / (until - timedelta(days=age)).strftime(archive.STAMP)
+        made = folder / stamp_of(until - timedelta(days=age))
         made.mkdir(parents=True)
         (made / archive.MANIFEST).write_text("{}")
 
