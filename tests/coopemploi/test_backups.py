@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.utils import timezone
 
 from coopemploi.backups import alerts, archive, databases, files
@@ -343,6 +343,18 @@ def test_what_cannot_be_cleared_does_not_stop_the_backup(folders, settings):
     for stamp in ("autre", "2026-01-01T00-00-00Z"):
         (settings.BACKUP_DIR / f".{stamp}{archive.UNDER_WAY}").write_bytes(b"pas un dossier")
     assert "Sauvegarde faite" in run("backup")
+
+
+@pytest.mark.parametrize("kind", [OperationalError, tarfile.TarError])
+def test_backup_that_fails_is_told_to_administrators(folders, monkeypatch, caplog, kind):
+    def fail(*args):
+        raise kind("server closed")
+
+    monkeypatch.setattr(databases, "dump", fail)
+    with pytest.raises(CommandError, match="server closed"):
+        run("backup")
+    [told] = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert told.exc_info  # which ADMINS are mailed
 
 
 def test_backup_is_for_its_owner_only(folders):

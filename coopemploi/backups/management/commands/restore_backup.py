@@ -1,6 +1,7 @@
 import sqlite3
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error
 
 from coopemploi import version
 from coopemploi.backups import archive
@@ -27,7 +28,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"{found.folder} : fichiers intacts.")
                 return
             manifest = archive.restore(found, replace=replace)
-        except (archive.BackupError, DumpError, OSError, sqlite3.Error) as error:
+        except (archive.BackupError, DumpError, OSError, Error, sqlite3.Error) as error:
             raise CommandError(str(error)) from error
         version.change()
         rows = sum(table["rows"] for table in manifest["tables"].values())
