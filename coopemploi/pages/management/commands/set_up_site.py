@@ -12,8 +12,8 @@ from territories.models import Territory
 
 QUESTIONS = {
     "name": "Nom du site",
-    "accent": "Sa couleur, comme #1f5f5b (rien : la nôtre)",
-    "logo": "Le fichier de son logo (rien : aucun)",
+    "accent": "Sa couleur, comme #1f5f5b (rien : inchangée, ou la nôtre)",
+    "logo": "Le fichier de son logo (rien : inchangé, ou aucun)",
     "contact": "Adresse de contact",
     "administrator": "Adresse de l'administrateur",
 }
