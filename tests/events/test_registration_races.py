@@ -134,11 +134,11 @@ def test_team_writes_a_registration_while_its_owner_gives_the_seat_back(monkeypa
     data |= {"status": Registration.Status.CONFIRMED, "post": "yes"}
     refill = registrations.refill
 
-    def slowly(event):
+    def slowly(event, **options):
         """Once the registration is written, while its owner waits for it."""
         is_written.set()
         time.sleep(0.5)
-        return refill(event)
+        return refill(event, **options)
 
     def give_back():
         assert is_written.wait(timeout=30)
