@@ -24,6 +24,7 @@ from django.db.models.signals import (
     pre_save,
 )
 
+from . import table_statistics
 from .batches import batches
 
 logger = logging.getLogger(__name__)
@@ -101,6 +102,7 @@ class Registry(threading.local):
             for table in self.tables:
                 if table in self.to_rebuild:
                     table.rebuild()
+            table_statistics.refresh()
         finally:
             self.to_rebuild = None
 

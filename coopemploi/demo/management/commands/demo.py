@@ -74,9 +74,6 @@ def prepare(stdout, *, reload_content=False):
         return
     stdout.write("Chargement des territoires et des contenus…")
     call_command("load_territories", stdout=stdout)
-    with connection.cursor() as cursor:
-        # Without statistics, SQLite counts communes in minutes instead of milliseconds.
-        cursor.execute("ANALYZE")
     call_command("load_demo", stdout=stdout)
     freshness.mark_fresh()
 
