@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -20,10 +21,12 @@ environ.FileAwareEnv.read_env(BASE_DIR / ".env")
 
 DEBUG = env.bool("DEBUG", default=False)
 
-# Without DEBUG, starting without a key of one's own is refused by env.str().
-SECRET_KEY = (
-    env.str("SECRET_KEY", default="insecure-development-key") if DEBUG else env.str("SECRET_KEY")
-)
+SECRET_KEY = env.str("SECRET_KEY", default="insecure-development-key" if DEBUG else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured(
+        "SECRET_KEY manque : donnez au site une clé à lui, dans l'environnement ou dans .env "
+        "(voir docs/exploitation.md), ou DEBUG=1 pour essayer."
+    )
 
 # Seal the secrets of second factors: the first seals, the others still open.
 SECRETS_KEYS = env.list("SECRETS_KEYS", default=[SECRET_KEY])

@@ -34,6 +34,23 @@ def test_production_does_not_start_without_a_secret_key():
     assert "SECRET_KEY" in result.stderr
 
 
+def test_command_without_a_secret_key_says_what_to_do_and_no_more():
+    result = subprocess.run(
+        [sys.executable, "manage.py", "run_due"],
+        env={"PATH": os.environ["PATH"]},
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert result.returncode == 1
+    assert result.stderr == (
+        "Réglages : SECRET_KEY manque : donnez au site une clé à lui, dans l'environnement ou dans"
+        " .env (voir docs/exploitation.md), ou DEBUG=1 pour essayer.\n"
+    )
+
+
 def test_production_is_secure_by_default():
     result = read_settings(
         "DEBUG",
