@@ -8,6 +8,6 @@ class PagesConfig(AppConfig):
     def ready(self):
         from django.contrib import admin
 
-        from . import cockpit
+        from . import cockpit, getting_started
 
-        admin.site.index_contexts.append(cockpit.context)
+        admin.site.index_contexts += [cockpit.context, getting_started.context]

@@ -174,7 +174,7 @@ def test_home_page_takes_the_same_queries_at_1_and_30_rows(animateur_client):
     with CaptureQueriesContext(connection) as thirty:
         animateur_client.get(INDEX)
 
-    assert len(one) == len(thirty) == 20
+    assert len(one) == len(thirty) == 23
     assert {len(panel["rows"]) for panel in panels(animateur_client).values()} == {0, 5}
 
 

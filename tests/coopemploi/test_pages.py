@@ -196,6 +196,15 @@ def test_home_empty_site(client):
     assert "Aucune rencontre n'est annoncée pour l'instant." in text.replace("&#x27;", "'")
 
 
+@pytest.mark.parametrize("status", Publishable.Status)
+def test_home_counts_once_something_is_published(client, status):
+    ActorFactory(status=status)
+
+    is_counted = 'id="chiffres"' in client.get("/").text
+
+    assert is_counted == (status == Publishable.Status.PUBLISHED)
+
+
 def test_home_leads_animateur_to_the_admin(client, animateur_client):
     link = f'href="{reverse("admin:index")}">Ouvrir'
     assert link in animateur_client.get(reverse("home")).text
