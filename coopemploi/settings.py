@@ -193,7 +193,7 @@ FILTERS_EMPTY_CHOICE_LABEL = "Peu importe"
 # Language and time
 
 LANGUAGE_CODE = "fr"
-TIME_ZONE = "Europe/Paris"
+TIME_ZONE = env.str("TIME_ZONE", default="Europe/Paris")
 USE_I18N = True
 USE_TZ = True
 

@@ -33,7 +33,10 @@ def hours(event):
     said = " – ".join(
         f"{time.hour}h{time:%M}" for time in (event.start_time, event.end_time) if time
     )
-    return said if event.start_time or not said else f"jusqu'à {said}"
+    if not said:
+        return ""
+    whose = f" ({event.foreign_hours})" if event.foreign_hours else ""
+    return f"{said}{whose}" if event.start_time else f"jusqu'à {said}{whose}"
 
 
 class EventExport(Export):
@@ -90,7 +93,8 @@ class EventExport(Export):
         if record.start.precision is not Precision.DAY:
             return None
         ends = record.end.latest if record.end.precision is Precision.DAY else record.start.latest
-        return moment(record.start.earliest, ends, record.start_time, record.end_time)
+        hours = record.start_time, record.end_time
+        return moment(record.start.earliest, ends, *hours, record.time_zone)
 
 
 def unless_withdrawn(value):

@@ -70,6 +70,12 @@ def test_production_is_secure_by_default():
     )
 
 
+def test_site_overseas_has_its_own_hours():
+    result = read_settings("TIME_ZONE", DEBUG="1", TIME_ZONE="Indian/Reunion")
+
+    assert result.stdout.strip() == '{"TIME_ZONE": "Indian/Reunion"}'
+
+
 def test_debug_starts_with_nothing_set():
     result = read_settings("DEBUG", "ALLOWED_HOSTS", DEBUG="1")
 

@@ -12,7 +12,6 @@ from icalendar import Calendar, Event, Timezone, vText
 
 from .printable import printable
 
-PARIS = "Europe/Paris"
 ONE_DAY = datetime.timedelta(days=1)
 END = b"END:VCALENDAR\r\n"
 
@@ -56,7 +55,7 @@ def heading(export):
 @cache
 def time_zone():
     years = datetime.date(2000, 1, 1), datetime.date(2038, 1, 1)
-    return Timezone.from_tzid(PARIS, first_date=years[0], last_date=years[1]).to_ical()
+    return Timezone.from_tzid(settings.TIME_ZONE, first_date=years[0], last_date=years[1]).to_ical()
 
 
 def event(export, record):
@@ -80,19 +79,23 @@ def event(export, record):
     return entry
 
 
-def moment(first_day, last_day, start_time=None, end_time=None):
-    """(start, end) as a calendar writes them: hours in Paris, or whole days; end may be None.
+def moment(first_day, last_day, start_time=None, end_time=None, time_zone=None):
+    """(start, end) as a calendar writes them: hours, or whole days; end may be None.
 
-    `end` is excluded: an event of a day ends the day after.
+    `end` is excluded: an event of a day ends the day after. Hours are those of the `time_zone`,
+    the site's by default.
     """
     last_day = max(last_day, first_day)
     if start_time and end_time:
-        start, end = at(first_day, start_time), at(last_day, end_time)
+        start, end = at(first_day, start_time, time_zone), at(last_day, end_time, time_zone)
         return start, end if end > start else None
     if start_time and last_day == first_day:
-        return at(first_day, start_time), None
+        return at(first_day, start_time, time_zone), None
     return first_day, last_day + ONE_DAY
 
 
-def at(day, time):
-    return datetime.datetime.combine(day, time, ZoneInfo(PARIS))
+def at(day, time, time_zone):
+    """In the zone that the calendar describes, or else in universal time."""
+    time_zone = time_zone or ZoneInfo(settings.TIME_ZONE)
+    hour = datetime.datetime.combine(day, time, time_zone)
+    return hour if time_zone.key == settings.TIME_ZONE else hour.astimezone(datetime.UTC)

@@ -19,6 +19,7 @@ from coopemploi.sources.models import Sourced
 from coopemploi.vocabulary.models import Classified
 from initiatives.models import Initiative
 from territories.models import LocatedQuerySet, Network, Territory, contained_in
+from territories.time_zones import foreign_hours, zone_of
 
 from .campaign import Campaign
 from .series import Series
@@ -277,7 +278,7 @@ class Event(Publishable, Sourced, Classified):
             return False
         last = self.end if self.end_latest else self.start
         if self.end_time and last.precision is Precision.DAY:
-            return now >= timezone.make_aware(datetime.datetime.combine(last.latest, self.end_time))
+            return now >= self._at(last.latest, self.end_time)
         return self.is_over(timezone.localdate(now))
 
     @property
@@ -294,7 +295,20 @@ class Event(Publishable, Sourced, Classified):
         """The moment it begins, None unless its day and hour are known."""
         if self.start.precision is not Precision.DAY or not self.start_time:
             return None
-        return timezone.make_aware(datetime.datetime.combine(self.start.earliest, self.start_time))
+        return self._at(self.start.earliest, self.start_time)
+
+    def _at(self, day, time):
+        return datetime.datetime.combine(day, time, self.time_zone)
+
+    @property
+    def time_zone(self):
+        """Its hours are those that one reads on the clock of its town."""
+        return zone_of(self.town)
+
+    @property
+    def foreign_hours(self):
+        """Whose hours they are, where they are not those of the site: « heure de Mayotte »."""
+        return foreign_hours(self.town)
 
     def door(self, at=None):
         """Whether one may register at the time `at` (now)."""

@@ -1,0 +1,71 @@
+"""The hours of a meeting overseas are those of its town, and said to be."""
+
+import datetime
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+from icalendar import Calendar
+
+from coopemploi.dates import PartialDate
+from coopemploi.mail.services import deliver
+from events import registrations
+from events.models import Event
+from tests.factories import EventFactory, TerritoryFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def meeting(code="97411", **values):
+    return EventFactory(
+        start=PartialDate.parse("17/10/2030"),
+        start_time=datetime.time(14),
+        end_time=datetime.time(16, 30),
+        town=TerritoryFactory(kind="commune", code=code, name="Saint-Denis"),
+        **values,
+    )
+
+
+def test_it_begins_and_ends_by_the_clock_of_its_town():
+    event = meeting()
+
+    assert event.starts_at().isoformat() == "2030-10-17T14:00:00+04:00"
+    last = datetime.datetime(2030, 10, 17, 12, 30, tzinfo=datetime.UTC)
+    assert event.has_ended(last)
+    assert not event.has_ended(last - datetime.timedelta(minutes=1))
+
+
+def test_registration_closes_when_it_begins_there():
+    event = meeting(needs_registration=True)
+    begins = datetime.datetime(2030, 10, 17, 10, tzinfo=datetime.UTC)
+
+    doors = [event.door(begins - datetime.timedelta(minutes=1)), event.door(begins)]
+
+    assert doors == [Event.Door.OPEN, Event.Door.CLOSED]
+
+
+@pytest.mark.parametrize(("code", "is_said"), [("97411", True), ("93066", False)])
+def test_pages_and_mails_say_whose_hours_they_are(client, code, is_said):
+    event = meeting(code, needs_registration=True)
+    registrations.register(event=event, email="ada@example.org", answers={"name": "Ada"})
+    deliver()
+
+    texts = [
+        client.get(event.get_absolute_url()).text,
+        client.get(reverse("event_list")).text,
+        client.get(reverse("event_list"), {"format": "atom"}).getvalue().decode(),
+        mail.outbox[0].body,
+    ]
+
+    assert ["(heure de La Réunion)" in text for text in texts] == [is_said] * 4
+
+
+def test_calendar_gives_them_in_universal_time(client):
+    meeting()
+
+    response = client.get(reverse("event_list"), {"format": "ics"})
+    [entry] = Calendar.from_ical(response.getvalue()).walk("VEVENT")
+
+    assert entry.decoded("dtstart") == datetime.datetime(2030, 10, 17, 10, tzinfo=datetime.UTC)
+    assert entry.decoded("dtend") == datetime.datetime(2030, 10, 17, 12, 30, tzinfo=datetime.UTC)
+    assert "TZID" not in entry["dtstart"].params
