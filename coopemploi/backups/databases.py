@@ -102,7 +102,7 @@ def _dump_postgresql(connection, folder):
             *("--format=custom", "--no-owner", "--no-privileges"),
             f"--snapshot={snapshot}",
             f"--file={file}",
-            password=_password_of(connection),
+            environment=_environment_of(connection),
         )
         summed = _postgresql_tables(cursor)
     return file.name, summed
@@ -179,7 +179,7 @@ def _load_postgresql(connection, file):
             f"--command=SET client_min_messages = warning; SET search_path = {schema}",
             f"--command={_DROP_ALL}",
             f"--file={script}",
-            password=_password_of(connection),
+            environment=_environment_of(connection),
         )
 
 
@@ -194,15 +194,17 @@ def _place_of(connection):
     return [f"{name}={value}" for name, value in options.items() if value]
 
 
-def _password_of(connection):
-    return connection.settings_dict["PASSWORD"] or ""
+def _environment_of(connection):
+    """The password, which stays out of sight, and how the connection is encrypted."""
+    _, said = connection.client.settings_to_cmd_args_env(connection.settings_dict, [])
+    return said or {}
 
 
-def _run(command, *arguments, password=""):
-    """A tool of PostgreSQL; the password stays out of sight."""
+def _run(command, *arguments, environment=()):
+    """A tool of PostgreSQL."""
     done = subprocess.run(  # noqa: S603 - our own commands
         [command, *arguments],
-        env={**os.environ, "PGPASSWORD": password},
+        env={**os.environ, **dict(environment)},
         check=False,
         capture_output=True,
         text=True,

@@ -211,6 +211,16 @@ def test_restoration_that_fails_leaves_what_was_there(folders, monkeypatch):
     assert Initiative.objects.get().title == "Autre chose"
 
 
+@on_postgresql
+def test_tools_encrypt_their_connection_as_the_site_does(folders, monkeypatch):
+    options = {"sslmode": "verify-full", "sslrootcert": str(folders / "none.crt")}
+    with monkeypatch.context() as for_now:
+        for_now.setitem(connection.settings_dict, "OPTIONS", options)
+
+        with pytest.raises(CommandError, match=r"(?i)ssl|certificate"):
+            run("backup")
+
+
 def test_files_that_were_there_are_moved_aside(folders, settings):
     run("backup")
     (settings.MEDIA_ROOT / "photo.jpg").write_bytes(b"une autre")
