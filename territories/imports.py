@@ -7,10 +7,11 @@ from django.core.exceptions import ValidationError
 
 from coopemploi.batches import batches
 from coopemploi.imports.declarations import Importation
-from coopemploi.imports.lookups import Lookup
+from coopemploi.imports.lookups import Lookup, UnknownNameError
 from coopemploi.search.text import normalise
 
 from .models import Actor, Person, Position, Territory
+from .party_reconciliation import ActorReconciler
 from .reconciliation import Reconciler
 
 
@@ -60,6 +61,23 @@ class TerritoryLookup(Lookup):
     def _kept(self, territory):
         self.label(territory)
         return territory.pk
+
+
+class ActorLookup(Lookup):
+    """A réf, a name or another one, a SIREN, or a collectivité however its kind is said."""
+
+    @cached_property
+    def reconciler(self):
+        return ActorReconciler(self.queryset)
+
+    def find_by_name(self, text):
+        try:
+            return super().find_by_name(text)
+        except UnknownNameError:
+            found = self.reconciler.named(text)
+            if not found:
+                raise
+        return self.the_one(text, found)
 
 
 class PersonLookup(Lookup):
@@ -116,7 +134,12 @@ class PositionLookup(Lookup):
         raise ValueError(f"« {text} » n'est personne de connu{self.near(text)}.")
 
 
-LOOKUPS = {Territory: TerritoryLookup, Person: PersonLookup, Position: PositionLookup}
+LOOKUPS = {
+    Territory: TerritoryLookup,
+    Actor: ActorLookup,
+    Person: PersonLookup,
+    Position: PositionLookup,
+}
 
 
 class TerritoryImport(Importation):

@@ -80,6 +80,15 @@ class ActorReconciler:
                 return _unmatched([(self._actors[pk], share, reason) for pk in sorted(found)])
         return self._resembling(name)
 
+    def named(self, name):
+        """The keys of those that a name says whole, none for one that only resembles it."""
+        for found, confidence, _ in self._attempts(name[:LONGEST_NAME]):
+            if confidence <= ONE_LETTER:
+                break
+            if found:
+                return set(found)
+        return set()
+
     def _attempts(self, name):
         """Those a name may mean, the surest way of recognising it first."""
         digits = re.sub(r"\D", "", name)

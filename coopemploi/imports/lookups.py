@@ -17,6 +17,10 @@ _SHOWN = 4
 lookups = {}
 
 
+class UnknownNameError(ValueError):
+    """Nothing has this name."""
+
+
 def lookup_for(model):
     return lookups.get(model, Lookup)
 
@@ -92,7 +96,10 @@ class Lookup:
         return self.keys.get(reference)
 
     def find_by_name(self, text):
-        pks = self.names.get(normalise(text), ())
+        return self.the_one(text, self.names.get(normalise(text), ()))
+
+    def the_one(self, text, pks):
+        """The one of those that `text` may name. Raise ValueError for none or several."""
         if len(pks) == 1:
             return next(iter(pks))
         if pks:
@@ -101,11 +108,14 @@ class Lookup:
                 f"« {text} » est le nom de plusieurs fiches{self._of()} : écrivez l'une de "
                 f"celles-ci, avec sa réf : {choices}."
             )
-        raise ValueError(f"« {text} » n'est le nom d'aucune fiche{self._of()}{self.near(text)}.")
+        raise UnknownNameError(
+            f"« {text} » n'est le nom d'aucune fiche{self._of()}{self.near(text)}."
+        )
 
-    def near(self, text):
+    def near(self, text, scorer=fuzz.WRatio):
+        """The nearest name, as one asks; `fuzz.ratio` for no more than a slip of the keyboard."""
         found = process.extractOne(
-            normalise(text), self.known.keys(), scorer=fuzz.WRatio, score_cutoff=_LIKE_ENOUGH
+            normalise(text), self.known.keys(), scorer=scorer, score_cutoff=_LIKE_ENOUGH
         )
         return f" (vouliez-vous dire « {self.known[found[0]]} » ?)" if found else ""
 

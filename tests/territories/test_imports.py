@@ -6,6 +6,7 @@ from django.db import models
 from coopemploi.formats import values
 from coopemploi.imports import applying
 from coopemploi.imports.models import ImportRow
+from initiatives.models import Need
 from territories.models import Actor, ActorTerritory, Containment, Territory
 from tests.factories import (
     ActorFactory,
@@ -43,6 +44,45 @@ def test_actor_is_recognised_by_its_siren(animateur_client):
     )
 
     assert counts(batch) == {"changed": 1, "created": 1}
+
+
+@pytest.mark.parametrize("cell", ["PLIE du Bassin", "SIREN 123 456 789", "le plie", "un-plie"])
+def test_actor_is_named_by_any_of_its_names_its_siren_or_its_ref(animateur_client, cell):
+    plie = ActorFactory(
+        name="Le PLIE", slug="un-plie", aliases=["PLIE du Bassin"], siren="123456789"
+    )
+
+    apply(
+        animateur_client,
+        Need,
+        send(animateur_client, Need, f"texte;nature;acteur\nA;outil;{cell}\n"),
+    )
+
+    assert Need.objects.get().actor == plie
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        (
+            "Bordeaux",
+            "« Bordeaux » est le nom de plusieurs fiches « acteur » : écrivez l'une de celles-ci, "
+            "avec sa réf : Bordeaux Métropole [metropole] ; Ville de Bordeaux [ville].",
+        ),
+        (
+            "Ville de Bordeaus",
+            "« Ville de Bordeaus » n'est le nom d'aucune fiche « acteur » "
+            "(vouliez-vous dire « Ville de Bordeaux » ?).",
+        ),
+    ],
+)
+def test_name_that_several_actors_may_have_or_none_is_refused(animateur_client, cell, message):
+    ActorFactory(name="Ville de Bordeaux", slug="ville", kind="commune")
+    ActorFactory(name="Bordeaux Métropole", slug="metropole", kind="epci")
+
+    batch = send(animateur_client, Need, f"texte;nature;acteur\nA;outil;{cell}\n")
+
+    assert problems(batch) == {2: [["acteur", message]]}
 
 
 def test_siren_taken_by_another_actor_or_row_is_refused(animateur_client):
