@@ -29,6 +29,15 @@ class InitiativeImport(Importation):
     model = Initiative
     name = "initiatives"
     joined = ("contact__person", "contact__actor")
+    prefetched = ("involvements__actor",)
+    parties = {
+        "involvements.carrier": "porteurs",
+        "involvements.pilot": "pilotes",
+        "involvements.co_pilot": "copilotes",
+        "involvements.partner": "partenaires",
+        "involvements.funder": "financeurs",
+        "involvements.inspired_by": "inspirée de",
+    }
     fields = (
         "title",
         "summary",
@@ -36,6 +45,7 @@ class InitiativeImport(Importation):
         "stage",
         "level",
         "territories",
+        *parties,
         *VOCABULARIES,
         "worked",
         "did_not_work",
@@ -52,12 +62,16 @@ class InitiativeImport(Importation):
             "intitulé",
             "initiative",
             "nom de l'initiative",
+            "titre de l'initiative",
             "action",
             "nom de l'action",
+            "titre de l'action",
             "démarche",
             "nom de la démarche",
+            "titre de la démarche",
             "projet",
             "nom du projet",
+            "titre du projet",
         ),
         "summary": ("description courte", "en bref", "chapô"),
         "body": ("description", "texte", "détail", "contenu"),
@@ -69,6 +83,46 @@ class InitiativeImport(Importation):
         "how_overcome": ("freins levés", "comment"),
         "how_to_redo": ("conditions de réussite", "pour refaire", "essaimage"),
         "contact": ("référent", "personne à contacter"),
+        "involvements.carrier": (
+            "porteur du projet",
+            "porteur de projet",
+            "porteur de l'initiative",
+            "porteur de l'action",
+            "structure porteuse",
+            "organisme porteur",
+            "acteur porteur",
+            "portée par",
+            "maître d'ouvrage",
+            "maîtrise d'ouvrage",
+        ),
+        "involvements.pilot": (
+            "pilotage",
+            "pilotée par",
+            "pilote du projet",
+            "structure pilote",
+            "chef de file",
+        ),
+        "involvements.co_pilot": ("copilotage", "co-pilotes", "copilotée par"),
+        "involvements.partner": (
+            "partenariat",
+            "partenariats",
+            "partenaires du projet",
+            "principaux partenaires",
+            "structures partenaires",
+            "acteurs associés",
+            "en partenariat avec",
+        ),
+        "involvements.funder": (
+            "financement",
+            "financements",
+            "financeurs du projet",
+            "cofinanceurs",
+            "co-financeurs",
+            "financée par",
+            "sources de financement",
+            "soutiens financiers",
+        ),
+        "involvements.inspired_by": ("inspirée par", "source d'inspiration"),
     }
     example = {
         "title": "Un minibus pour aller travailler",
@@ -76,9 +130,16 @@ class InitiativeImport(Importation):
         "stage": "en cours",
         "level": "intercommunalité",
         "territories": "commune:43157 | epci:200073419",
+        "involvements.partner": "5 EPCI | bailleurs sociaux",
         "worked": "- Les horaires ont été fixés avec les entreprises.",
         "status": "brouillon",
     }
+
+    def obstacle(self, initiative, changes):
+        roles = {row.role for row in initiative.involvements.all()}
+        if any(f"involvements.{role}" not in changes for role in roles):
+            return "ses parties prenantes ont changé depuis."
+        return ""
 
 
 class ExchangeImport(Importation):

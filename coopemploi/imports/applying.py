@@ -175,7 +175,7 @@ def _change(batch, pairs, columns, at):
         row.removed_links = {
             name: columns[name].links_besides(record, stored)
             for name, stored in after.items()
-            if columns[name].has_own_model
+            if columns[name].keeps_links
         }
         _write(record, after, columns, at)
         row.outcome = Outcome.WRITTEN
@@ -322,14 +322,22 @@ def _put_back(row, record, columns, checker, at):
             continue
         if columns[name].is_gone(before):
             left[name] = "ce qui y était n'existe plus."
+        elif obstacle := columns[name].obstacle(record, before):
+            left[name] = obstacle
         else:
             back[name] = before
     if back:
         try:
             with transaction.atomic():
+                links = {
+                    columns[name]: row.removed_links[name]
+                    for name in back.keys() & row.removed_links.keys()
+                }
+                for column, kept in links.items():
+                    column.recall_links(record, kept)
                 _write(record, back, columns, at)
-                for name in back.keys() & row.removed_links.keys():
-                    columns[name].complete_links(record, row.removed_links[name])
+                for column, kept in links.items():
+                    column.complete_links(record, kept)
                 _refuse_outside([(row, record)], checker)
         except OutsideError:
             left |= dict.fromkeys(back, OUTSIDE)
@@ -348,7 +356,7 @@ def _changed_since(row, record, columns):
     return [
         name
         for name, values in row.changes.items()
-        if name in columns and columns[name].current(record) != values[1]
+        if name in columns and not columns[name].is_same(columns[name].current(record), values[1])
     ]
 
 

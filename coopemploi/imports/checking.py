@@ -5,6 +5,7 @@ Records, duplicates and what must be unique are looked up in bulk, never a query
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import chain
 
 from django.contrib.admin.utils import flatten_fieldsets
@@ -15,6 +16,7 @@ from rapidfuzz import fuzz, process
 from ..batches import batches
 from .columns import canonical
 from .declarations import EXAMPLE, REFERENCE
+from .lookups import lookup_for
 from .models import ImportRow
 from .readers import harmless_reversed
 
@@ -57,6 +59,15 @@ class Checker:
         if importation.private and not model_admin.has_view_permission(request):
             self.known = self.queryset.none()
 
+    def lookups(self):
+        """A function that gives the `Lookup` of a model, one for all the columns of a run."""
+
+        @cache
+        def lookup_of(model):
+            return lookup_for(model)(model, self.choices_of(model))
+
+        return lookup_of
+
     def choices_of(self, model):
         """The records of `model` that one may choose: those that the admin lets one see."""
         related = self.model_admin.admin_site.get_model_admin(model)
@@ -69,7 +80,7 @@ class Checker:
         """Of the columns named, those that the form of the admin lets one write."""
         shown = set(flatten_fieldsets(self.model_admin.get_fieldsets(self.request)))
         shown -= set(self.model_admin.get_readonly_fields(self.request))
-        shown |= self._held_fields()
+        shown |= self._held_fields("add", "change")
         if not self.model_admin.has_import_permission(self.request):
             shown -= set(self.importation.private)
         columns = [
@@ -78,19 +89,21 @@ class Checker:
             # Links that say something more have a list of their own under the form.
             if column.name in shown or column.has_own_model
         ]
+        lookup_of = self.lookups()
+        removable = self._held_fields("delete")
         for column in columns:
-            column.bind(self.choices_of)
+            column.bind(lookup_of)
+            column.may_remove = column.name in removable
         return columns
 
-    def _held_fields(self):
-        """The columns of the lists under the form that one may add to and change."""
+    def _held_fields(self, *verbs):
+        """The columns of the lists under the form that one may write so: "add", "change"."""
         written = {
             inline.model
             for inline in self.model_admin.get_inline_instances(self.request)
-            if inline.has_add_permission(self.request, None)
-            and inline.has_change_permission(self.request)
+            if all(getattr(inline, f"has_{verb}_permission")(self.request, None) for verb in verbs)
         }
-        names = {name for name in self.importation.fields if "__" in name}
+        names = self.importation.held_fields
         return {name for name in names if self.importation.field_of(name).model in written}
 
     def read(self, batch, wanted=()):
@@ -223,6 +236,7 @@ class Checker:
             reading.refuse("", "vous n'avez pas le droit de modifier cette fiche.")
         if not reading.problems:
             reading.state = State.CHANGED if reading.changes else State.UNCHANGED
+            self._tell(reading)
 
     def _read_new(self, reading, seen, wanted):
         """A row without réf: a new record, unless one has its name."""
@@ -255,6 +269,14 @@ class Checker:
             reading.state = State.CREATED
             if apart:
                 reading.problems.append([self._title_label, self._homonym(apart)])
+        if reading.state != State.REFUSED:
+            self._tell(reading)
+
+    def _tell(self, reading):
+        """What is worth a look in what a row changes."""
+        for name, (before, after, *_) in reading.changes.items():
+            column = self.by_name[name]
+            reading.problems += [[column.label, told] for told in column.notices(before, after)]
 
     def _told_apart(self, reading, namesakes, seen):
         """(records that may be the row's, those of its name elsewhere, first line alike)."""
@@ -276,7 +298,7 @@ class Checker:
         for column in columns:
             text = reading.texts[column.name]
             try:
-                stored[column.name] = column.stored(text)
+                stored[column.name] = column.stored_for(reading.record, text)
             except ValueError as error:
                 reading.refuse(column.label, str(error))
                 continue
@@ -335,7 +357,7 @@ class Checker:
         if text in (shown, harmless_reversed(shown)) or column.is_said(text, record):
             return True
         try:
-            return column.stored(text) == column.current(record)
+            return column.is_same(column.stored_for(record, text), column.current(record))
         except ValueError:
             return False
 

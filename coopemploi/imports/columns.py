@@ -15,7 +15,7 @@ from ..formats.nodes import Items, Place, Scalar
 from ..formats.printable import printable
 from ..formats.tables import SEPARATOR
 from ..formats.values import read_value
-from .lookups import OwnerLookup, lookup_for
+from .lookups import OwnerLookup
 from .readers import CALCULATION_ERROR
 
 logger = logging.getLogger(__name__)
@@ -36,6 +36,8 @@ class Column:
 
     # Shown and compared only to who may change the record.
     is_private = False
+    # Whether one may delete the rows of a column that writes some.
+    may_remove = True
     # The relation to the record that holds the field, when it is not the row's own.
     relation = ""
 
@@ -50,6 +52,11 @@ class Column:
     def has_own_model(self):
         through = getattr(self.field.remote_field, "through", None)
         return through is not None and not through._meta.auto_created
+
+    @property
+    def keeps_links(self):
+        """Whether what it removes says something more, to be put back with it."""
+        return self.has_own_model
 
     @property
     def is_required(self):
@@ -68,8 +75,8 @@ class Column:
             return f"Plusieurs : séparez-les par « {SEPARATOR.strip()} »."
         return str(self.field.help_text)
 
-    def bind(self, queryset_of):
-        """Say what one may choose: a function of a model."""
+    def bind(self, lookup_of):
+        """Say what one may choose: a function of a model gives its `Lookup`."""
 
     def prepare(self, texts):
         """Read at once what the cells `texts` need."""
@@ -92,11 +99,22 @@ class Column:
             raise ValueError(problem)
         return value
 
-    def read(self, text):
+    def stored_for(self, record, text):
+        """The value of a cell about `record`, None for a new one."""
+        return self.stored(text)
+
+    def is_same(self, stored, other):
+        """Whether two values say the same."""
+        return stored == other
+
+    def refuse_broken(self, text):
         if CALCULATION_ERROR.fullmatch(text):
             raise ValueError(f"cette cellule contient une erreur de calcul ({text}).")
         if len(text) >= LONGEST_CELL:
             raise ValueError("ce texte atteint les 32 767 caractères d'une cellule : il est coupé.")
+
+    def read(self, text):
+        self.refuse_broken(text)
         value = read_value(self.field, self.node(text))
         if isinstance(value, str) and self.field.max_length and len(value) > self.field.max_length:
             raise ValueError(f"{len(value)} caractères, {self.field.max_length} au plus.")
@@ -153,6 +171,14 @@ class Column:
         """Whether a value that was once stored no longer exists."""
         return False
 
+    def obstacle(self, record, stored):
+        """Why a value of `record` cannot give way to `stored`, in French, or ""."""
+        return ""
+
+    def notices(self, before, after):
+        """What to say of a change, in French, besides what it is."""
+        return []
+
     def check(self, record):
         """What the field refuses in the value of a record, as ValidationError."""
         raw = getattr(record, self.field.attname)
@@ -172,8 +198,8 @@ class ReferenceColumn(Column):
     def target(self):
         return self.field.remote_field.model
 
-    def bind(self, queryset_of):
-        self.lookup = lookup_for(self.target)(self.target, queryset_of(self.target))
+    def bind(self, lookup_of):
+        self.lookup = lookup_of(self.target)
 
     @property
     def choices(self):
@@ -234,8 +260,8 @@ class OwnerColumn(ReferenceColumn):
     def choices(self):
         return []
 
-    def bind(self, queryset_of):
-        self.lookup = OwnerLookup(self.target, queryset_of(self.target))
+    def bind(self, lookup_of):
+        self.lookup = OwnerLookup(self.target, lookup_of(self.target).queryset)
 
     def current(self, record):
         """None for a new row, which is nobody's yet."""
@@ -311,6 +337,9 @@ class ManyColumn(ReferenceColumn):
         kept = [f for f in through._meta.concrete_fields if not (f.primary_key or f.name == own)]
         return [{f.name: f.value_to_string(link) for f in kept} for link in found.order_by("pk")]
 
+    def recall_links(self, record, kept):
+        """Have what is about to be put back known."""
+
     def complete_links(self, record, kept):
         """Have links put back say what they said."""
         own, other = self.field.m2m_field_name(), self.field.m2m_reverse_field_name()
@@ -354,8 +383,8 @@ class HeldColumn(Column):
     def help(self):
         return self.inner.help
 
-    def bind(self, queryset_of):
-        self.inner.bind(queryset_of)
+    def bind(self, lookup_of):
+        self.inner.bind(lookup_of)
 
     def prepare(self, texts):
         self.inner.prepare(texts)

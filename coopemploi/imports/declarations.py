@@ -5,6 +5,7 @@ import re
 from ..fields import AutoSlugField
 from ..search.text import normalise
 from .columns import HeldColumn, OwnerColumn, column_for
+from .parties import PartiesColumn
 
 importations = {}
 REFERENCE = "slug"
@@ -24,6 +25,8 @@ class Importation:
     codes = ()
     joined = ()  # lookups that the names of related records read: "contact__person"
     prefetched = ()  # lookups that columns read of the records that depend on one
+    # Columns of parties: "involvements.carrier", the rows of a role → header.
+    parties = {}
     # Names of fields shown to who may change the record, and to nobody else.
     private = ()
     owner_model = None  # of which the records hold these: see `RowImportation`
@@ -50,6 +53,9 @@ class Importation:
         return [self._column(name) for name in self.fields if names is None or name in names]
 
     def _column(self, name):
+        if name in self.parties:
+            synonyms = self.synonyms.get(name, ())
+            return PartiesColumn(self.model, name, self.parties[name], synonyms)
         column = column_for(self.field_of(name), self.synonyms.get(name, ()))
         if relation := name.rpartition("__")[0]:
             column = HeldColumn(column, relation)
@@ -58,17 +64,24 @@ class Importation:
 
     def field_of(self, name):
         """The field of a column: "positions__title" is that of the record held."""
+        if name in self.parties:
+            name = f"{name.partition('.')[0]}__actor"
         relation, _, own = name.rpartition("__")
         model = self.model._meta.get_field(relation).related_model if relation else self.model
         return model._meta.get_field(own)
 
     def label_of(self, name):
-        return str(self.field_of(name).verbose_name)
+        return self.parties.get(name) or str(self.field_of(name).verbose_name)
+
+    @property
+    def held_fields(self):
+        """The names of the columns that write what the records of a file hold."""
+        return {name for name in self.fields if "__" in name or name in self.parties}
 
     @property
     def held_models(self):
         """Of the records that are written, and removed, with those of a file."""
-        return {self.field_of(name).model for name in self.fields if "__" in name}
+        return {self.field_of(name).model for name in self.held_fields}
 
     def records(self, queryset):
         """Records with what their columns read."""

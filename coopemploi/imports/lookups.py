@@ -11,7 +11,7 @@ from ..search.text import normalise
 
 _SEPARATING = re.compile(r"[|;\n\[]")  # what a cell puts between names, or before a réf
 _REFERENCE = re.compile(r"\[([\w:.-]+)\]\s*$")
-_LIKE_ENOUGH = 75
+_LIKE_ENOUGH, _ALMOST = 75, 88
 _SHOWN = 4
 
 lookups = {}
@@ -112,10 +112,16 @@ class Lookup:
             f"« {text} » n'est le nom d'aucune fiche{self._of()}{self.near(text)}."
         )
 
-    def near(self, text, scorer=fuzz.WRatio):
-        """The nearest name, as one asks; `fuzz.ratio` for no more than a slip of the keyboard."""
+    def near(self, text):
+        return self._near(text, fuzz.WRatio, _LIKE_ENOUGH)
+
+    def misspelt(self, text):
+        """The same for no more than a slip of the keyboard."""
+        return self._near(text, fuzz.ratio, _ALMOST)
+
+    def _near(self, text, scorer, least):
         found = process.extractOne(
-            normalise(text), self.known.keys(), scorer=scorer, score_cutoff=_LIKE_ENOUGH
+            normalise(text), self.known.keys(), scorer=scorer, score_cutoff=least
         )
         return f" (vouliez-vous dire « {self.known[found[0]]} » ?)" if found else ""
 

@@ -24,6 +24,7 @@ from .readers import MOST_ROWS
 
 State, RowState = ImportBatch.State, ImportRow.State
 ROWS_PER_PAGE = 50
+NOTED = ("", ImportRow.Outcome.WRITTEN)
 RECENT = 10
 # The counts of a preview, then of a report, in the order of what one must look at.
 TABS = (
@@ -328,7 +329,15 @@ def _shown_row(row, model_admin, urls):
     ]
     is_gone = row.state == RowState.CREATED and row.outcome == ImportRow.Outcome.TAKEN_BACK
     url = "" if is_gone else urls.get(row.record_key, "")
-    return {"row": row, "changes": changes, "problems": _sentences(row.problems), "url": url}
+    # Of what is written, or will be: nothing to put right.
+    are_notes = row.state in {RowState.CREATED, RowState.CHANGED} and row.outcome in NOTED
+    return {
+        "row": row,
+        "changes": changes,
+        "problems": _sentences(row.problems),
+        "are_notes": are_notes,
+        "url": url,
+    }
 
 
 def _sentences(problems):

@@ -93,7 +93,7 @@ def test_contact_of_several_jobs_must_be_told_whole(animateur_client):
     assert batch.rows.get(line=3).changes["contact"][1] == first.pk
 
 
-@pytest.mark.parametrize("header", ["Nom de la démarche", "Initiative", "Nom du projet"])
+@pytest.mark.parametrize("header", ["Nom de la démarche", "Initiative", "Titre du projet"])
 def test_title_is_known_by_what_people_call_an_initiative(animateur_client, header):
     batch = send(animateur_client, Initiative, f"{header};avancement\nUn garage;en cours\n")
     apply(animateur_client, Initiative, batch)
