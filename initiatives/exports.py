@@ -3,6 +3,8 @@
 from coopemploi.formats.exports import Export, dated, first_point, names
 from coopemploi.vocabulary.models import VOCABULARIES
 
+from .models import Involvement
+
 CLASSIFICATION = {
     "dispositifs": names("schemes"),
     "thématiques": names("themes"),
@@ -22,6 +24,11 @@ def actor_name(record):
     return record.actor.name if record.actor else ""
 
 
+def parties(role):
+    """A column of the names of the parties of a role, among those that a card shows."""
+    return lambda record: [party.name for party in record.carriers if party.role == role]
+
+
 class InitiativeExport(Export):
     name = "initiatives"
     title = "Initiatives"
@@ -30,7 +37,8 @@ class InitiativeExport(Export):
         "résumé": "summary",
         "avancement": "get_stage_display",
         "échelle": "get_level_display",
-        "portée ou pilotée par": lambda record: [party.name for party in record.carriers],
+        "porteurs": parties(Involvement.Role.CARRIER),
+        "pilotes": parties(Involvement.Role.PILOT),
         "territoires": names("territories"),
         "codes des territoires": references,
         **CLASSIFICATION,

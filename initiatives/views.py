@@ -30,7 +30,7 @@ def with_carriers(initiatives, user):
         Prefetch("territories", Territory.objects.named()),
         Prefetch("schemes", Scheme.objects.only("name", "acronym")),
         Prefetch("themes", Theme.objects.only("name")),
-        Prefetch("involvements", carriers.named("initiative"), to_attr="carriers"),
+        Prefetch("involvements", carriers.named("initiative", "role"), to_attr="carriers"),
     )
 
 

@@ -214,9 +214,9 @@ class PartyQuerySet(models.QuerySet):
         """Parties named by a label, and those whose actor the user may see."""
         return self.filter(Q(actor=None) | ~Q(label="") | readable(user, "actor__"))
 
-    def named(self, owner):
-        """Only what names each; `owner` is the field that says whose party it is."""
-        return self.select_related("actor").only(owner, "label", "count", "actor__name")
+    def named(self, owner, *others):
+        """Only what names each, and `others`; `owner` is the field that says whose party it is."""
+        return self.select_related("actor").only(owner, *others, "label", "count", "actor__name")
 
 
 class Party(models.Model):

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
+from coopemploi.accounts.models import User
 from coopemploi.dates import PartialDate
 from coopemploi.derived import registry
 from coopemploi.publishing import Publishable
@@ -666,7 +667,14 @@ def in_one_of_two_places(make, **kwargs):
 
 
 def initiative_of_namesakes(**kwargs):
-    return in_one_of_two_places(make_initiative, **kwargs)
+    """Its carriers and pilots too are known by names that are not theirs alone."""
+    initiative = in_one_of_two_places(make_initiative, **kwargs)
+    ActorFactory(name=initiative.involvements.get().actor.name)
+    for role in ("carrier", "pilot", "partner"):
+        values = {"actor": None, "label": "EPCI | communes", "count": 5}
+        InvolvementFactory(initiative=initiative, role=role, **values)
+        InvolvementFactory(initiative=initiative, role=role, label="son service")
+    return initiative
 
 
 def need_of_namesakes():
@@ -745,7 +753,31 @@ def test_list_sent_back_keeps_an_actor_that_is_not_published(animateur_client, m
 
     assert actor.name in content.decode()
     [row] = send(animateur_client, model, content).rows.all()
-    assert (row.state, row.changes) == ("unchanged", {})
+    assert (row.state, row.changes, row.problems) == ("unchanged", {}, [])
+
+
+def test_list_sent_back_keeps_a_carrier_that_visitors_do_not_read(client, animateur_client):
+    initiative = make_initiative()
+    InvolvementFactory(initiative=initiative, actor__name="Acteur secret", actor__status=DRAFT)
+    animateur = animateur_client.session["_auth_user_id"]
+    client.logout()
+    content = body(client, INITIATIVES, "csv")
+    client.force_login(User.objects.get(pk=animateur))
+
+    assert b"Acteur secret" not in content
+    [row] = send(client, Initiative, content).rows.all()
+    assert (row.state, row.changes, row.problems) == ("unchanged", {}, [])
+
+
+def test_list_says_who_carries_and_who_pilots(client):
+    initiative = make_initiative()
+    carrier = initiative.involvements.get().actor.name
+    InvolvementFactory(initiative=initiative, actor=None, label="EPCI", count=5, role="pilot")
+    InvolvementFactory(initiative=initiative, role="partner")
+
+    [row] = table(client, INITIATIVES, "csv")
+
+    assert (row["porteurs"], row["pilotes"]) == (carrier, "5 EPCI")
 
 
 def test_cell_changed_in_a_list_of_the_site_is_the_only_change(animateur_client):
