@@ -25,15 +25,19 @@ from coopemploi.imports.models import ImportBatch  # noqa: E402
 from coopemploi.imports.tasks import checker_of  # noqa: E402
 from coopemploi.vocabulary.models import Theme  # noqa: E402
 from initiatives.models import Initiative  # noqa: E402
-from territories.models import Territory  # noqa: E402
+from territories.models import Actor, Territory  # noqa: E402
 
-HEADERS = ["titre", "résumé", "avancement", "territoires", "thématiques", "publics"]
+HEADERS = ["titre", "résumé", "avancement", "territoires", "thématiques", "publics", "porteurs"]
 State = ImportBatch.State
 
 
 def rows(count):
-    """Places by réf, and one in ten by its bare name, to be reconciled."""
+    """Places by réf, and one in ten by its bare name, to be reconciled.
+
+    Each is carried by a known actor, and by somebody known by a label alone.
+    """
     places = list(Territory.objects.filter(kind="commune").order_by("pk")[: count or 1])
+    actors = [f"{actor.name} [{actor.slug}]" for actor in Actor.objects.order_by("pk")]
     themes = [theme.name for theme in Theme.objects.all()[:20]]
     for number in range(count):
         place = places[number % len(places)]
@@ -44,6 +48,7 @@ def rows(count):
             place.name if number % 10 == 0 else place.reference,
             f"{themes[number % 20]} | {themes[(number + 7) % 20]}",
             "",
+            f"{actors[number % len(actors)]} | Mairie de {place.name} | 3 associations",
         ]
 
 
