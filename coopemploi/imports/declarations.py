@@ -4,7 +4,8 @@ import re
 
 from ..fields import AutoSlugField
 from ..search.text import normalise
-from .columns import HeldColumn, OwnerColumn, column_for
+from .columns import OwnerColumn, column_for
+from .held import HeldColumn
 from .parties import PartiesColumn
 
 importations = {}
