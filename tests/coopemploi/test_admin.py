@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from django.conf import settings
 from django.contrib import admin
 from django.db import connection
@@ -265,6 +266,32 @@ def test_index_lists_the_events_first(animateur_client):
     assert labels[:4] == ["events", "initiatives", "territories", "participation"]
     names = [model["object_name"] for model in response.context["app_list"][0]["models"]]
     assert names[0] == "Event"
+
+
+def steps(page):
+    """What the breadcrumbs of an admin page say, one after the other."""
+    text = BeautifulSoup(page.content, "html.parser").select_one(".breadcrumbs").text
+    return [" ".join(step.split()) for step in text.split("›")]
+
+
+def test_breadcrumbs_say_each_step_once(animateur_client):
+    event = EventFactory(title="Rencontre de Dax")
+    changelist = reverse("admin:events_event_changelist")
+    change = reverse("admin:events_event_change", args=[event.pk])
+    delete = reverse("admin:events_event_delete", args=[event.pk])
+    selected = {"action": "delete_selected", "_selected_action": event.pk}
+
+    assert steps(animateur_client.get(changelist)) == ["Accueil", "Rencontres"]
+    add = reverse("admin:events_event_add")
+    assert steps(animateur_client.get(add)) == ["Accueil", "Rencontres", "Ajouter une rencontre"]
+    to_record = ["Accueil", "Rencontres", "Rencontre de Dax"]
+    assert steps(animateur_client.get(change)) == to_record
+    assert steps(animateur_client.get(delete)) == [*to_record, "Supprimer"]
+    assert steps(animateur_client.post(changelist, selected)) == [
+        "Accueil",
+        "Rencontres",
+        "Supprimer plusieurs fiches",
+    ]
 
 
 def test_admin_pages_hold_no_inline_script_or_style(animateur_client):
