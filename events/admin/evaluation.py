@@ -47,9 +47,9 @@ class EvaluationAdmin(OfAnEventMixin, ModelAdmin):
         if not form.instance.questions.exists():
             form.instance.ask_usual_questions()
 
-    def response_post_save_add(self, request, obj):
-        """What one makes an evaluation for is next: its links to send."""
-        return redirect("admin:events_evaluation_results", obj.pk)
+    def _back_to_event(self, request, evaluation):
+        """What one makes an evaluation for is next: its links to send, its results."""
+        return redirect("admin:events_evaluation_results", evaluation.pk)
 
     def object_links(self, request, obj):
         return [

@@ -43,7 +43,7 @@ from events.round_tables.admin import RoundTableMixin
 from initiatives.models import Need
 from territories.models import Actor, Person
 
-from .of_an_event import OfAnEventMixin
+from .of_an_event import OfAnEventMixin, recap_from_event
 from .pasting import PastedRecapMixin
 from .registered import RegisteredMixin
 
@@ -316,7 +316,7 @@ class EventAdmin(
         recap = getattr(event, "recap", None)
         return [
             *self._invitation_links(event),
-            *([("Compte rendu", self._recap_url(recap))] if recap else []),
+            *([("Compte rendu", recap_from_event(recap))] if recap else []),
             self._entries_link(event),
             *self._action_links(event),
             *(self._evaluation_links(event) if hasattr(event, "evaluation") else []),
@@ -344,12 +344,9 @@ class EventAdmin(
         links = [self._entries_link(obj), ("Présences proposées", proposed)]
         recap = getattr(obj, "recap", None)
         if recap is not None:
-            return [("Modifier le compte rendu", self._recap_url(recap)), *links]
+            return [("Modifier le compte rendu", recap_from_event(recap)), *links]
         url = reverse("admin:events_recap_add")
-        return [("Rédiger le compte rendu", f"{url}?event={obj.pk}"), *links]
-
-    def _recap_url(self, recap):
-        return reverse("admin:events_recap_change", args=[recap.pk])
+        return [("Rédiger le compte rendu", f"{url}?event={obj.pk}&retour=rencontre"), *links]
 
     def _entries_link(self, event):
         table = reverse("admin:events_roundtableentry_changelist")

@@ -2,6 +2,8 @@
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from coopemploi.admin import ModelForm
 from events.permissions import can_add_to_event
@@ -35,7 +37,28 @@ class OfAnEventForm(ModelForm):
             )
 
 
-class OfAnEventMixin:
+class BackToEventMixin:
+    """What is saved leads back to the page of the event that one comes from, as its link says."""
+
+    come_from = {"rencontre": "admin:events_event_change"}  # `?retour=` → page
+
+    def response_post_save_add(self, request, obj):
+        return self._back_to_event(request, obj) or super().response_post_save_add(request, obj)
+
+    def response_post_save_change(self, request, obj):
+        return self._back_to_event(request, obj) or super().response_post_save_change(request, obj)
+
+    def _back_to_event(self, request, obj):
+        page = self.come_from.get(request.GET.get("retour"))
+        return redirect(page, obj.event_id) if page and obj.event_id else None
+
+
+def recap_from_event(recap):
+    """Where to change the recap of an event, to come back to that event."""
+    return f"{reverse('admin:events_recap_change', args=[recap.pk])}?retour=rencontre"
+
+
+class OfAnEventMixin(BackToEventMixin):
     form = OfAnEventForm
 
     def get_changeform_initial_data(self, request):

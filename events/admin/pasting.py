@@ -16,6 +16,8 @@ from events.pasting.writing import AlreadyWrittenError, write_recap
 from events.reading.referential import territory_resolver
 from territories.models import Actor, Person
 
+from .of_an_event import recap_from_event
+
 
 class PastedRecapMixin:
     """Adds to the admin of events the page that starts from a text written elsewhere."""
@@ -67,7 +69,7 @@ class PastedRecapMixin:
         self.message_user(
             request, "Ce que vous avez gardé est enregistré. Relisez-le ici.", messages.SUCCESS
         )
-        return redirect("admin:events_recap_change", recap.pk)
+        return redirect(recap_from_event(recap))
 
     def _already_written(self, request, event):
         told = (
@@ -78,7 +80,7 @@ class PastedRecapMixin:
         recap = Recap.objects.filter(event=event).first()
         if recap is None:
             return redirect("admin:events_event_change", event.pk)
-        return redirect("admin:events_recap_change", recap.pk)
+        return redirect(recap_from_event(recap))
 
     def pasting_links(self, request, event):
         if not self.may_paste_recap(request, event):

@@ -3,7 +3,6 @@ import re
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.db import transaction
-from django.shortcuts import redirect
 from django.urls import reverse
 
 from coopemploi.admin import ModelAdmin
@@ -14,12 +13,19 @@ from events.models import Event, Registration
 from events.models.registration import TOLD
 from territories.forms import territory_named
 
+from .of_an_event import BackToEventMixin
+
 KEY = re.compile("[0-9]{1,18}")
 
 
 @admin.register(Registration)
-class RegistrationAdmin(ModelAdmin):
+class RegistrationAdmin(BackToEventMixin, ModelAdmin):
     """Whoever prepares an event reads who comes to it: nobody else does."""
+
+    come_from = {
+        "rencontre": "admin:events_event_registered",
+        "presences": "admin:events_event_presences",
+    }
 
     list_display = ["name", "organisation_shown", "place_shown", "status", "presence", "event"]
     list_filter = ["status", "presence"]
@@ -113,18 +119,6 @@ class RegistrationAdmin(ModelAdmin):
     def _say(self, request, registration):
         for level, text in registration.said:
             messages.add_message(request, level, text)
-
-    def response_post_save_add(self, request, obj):
-        return self._back_to_event(request, obj) or super().response_post_save_add(request, obj)
-
-    def response_post_save_change(self, request, obj):
-        return self._back_to_event(request, obj) or super().response_post_save_change(request, obj)
-
-    def _back_to_event(self, request, registration):
-        """To those who registered with this person, when one comes from there."""
-        if request.GET.get("retour") != "rencontre":
-            return None
-        return redirect("admin:events_event_registered", registration.event_id)
 
     def object_links(self, request, obj):
         registered = reverse("admin:events_event_registered", args=[obj.event_id])

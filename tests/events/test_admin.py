@@ -217,26 +217,48 @@ def test_verbatim_offers_only_the_ideas_of_its_recap(animateur_client):
 
 def test_event_leads_to_its_recap_to_write_then_to_change(animateur_client):
     event = EventFactory()
-    write = f"{reverse('admin:events_recap_add')}?event={event.pk}"
+    write = f"{reverse('admin:events_recap_add')}?event={event.pk}&retour=rencontre"
 
-    page = animateur_client.get(change_url(event)).content.decode()
-    assert f'<a href="{write}">Rédiger le compte rendu</a>' in page
+    page = animateur_client.get(change_url(event))
+    assert links_to_recap(page) == {"Rédiger le compte rendu": write}
     form = animateur_client.get(write).context["adminform"].form
     assert form.initial["event"] == str(event.pk)
 
     recap = RecapFactory(event=event)
-    page = animateur_client.get(change_url(event)).content.decode()
-    assert f'<a href="{change_url(recap)}">Modifier le compte rendu</a>' in page
-    assert "Rédiger le compte rendu" not in page
+    page = animateur_client.get(change_url(event))
+    change = f"{change_url(recap)}?retour=rencontre"
+    assert links_to_recap(page) == {"Modifier le compte rendu": change}
+
+
+def links_to_recap(page):
+    links = BeautifulSoup(page.content, "html.parser").select("#content .object-tools a")
+    return {link.text: link["href"] for link in links if link.text.endswith("le compte rendu")}
+
+
+def recap_data(event):
+    data = {"event": event.pk, "status": Publishable.Status.DRAFT}
+    for prefix in ("sections", "key_ideas", "verbatims", "pictures", "documents", "links"):
+        data |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
+    return data
+
+
+def test_recap_saved_leads_back_where_one_comes_from(animateur_client):
+    event = EventFactory()
+    [write] = links_to_recap(animateur_client.get(change_url(event))).values()
+    data = recap_data(event)
+    response = animateur_client.post(write, data)
+    assert response["Location"] == change_url(event)
+
+    [change] = links_to_recap(animateur_client.get(change_url(event))).values()
+    kept = animateur_client.post(change, {**data, "_continue": "1"})["Location"]
+    assert animateur_client.post(kept, data)["Location"] == change_url(event)
+    listed = animateur_client.post(change_url(event.recap), data)["Location"]
+    assert listed == reverse("admin:events_recap_changelist")
 
 
 def test_second_recap_of_an_event_is_refused_beside_the_event(animateur_client):
     recap = RecapFactory()
-    data = {"event": recap.event.pk, "status": Publishable.Status.DRAFT}
-    for prefix in ("sections", "key_ideas", "verbatims", "links"):
-        data |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
-
-    response = animateur_client.post(reverse("admin:events_recap_add"), data)
+    response = animateur_client.post(reverse("admin:events_recap_add"), recap_data(recap.event))
 
     assert response.context["adminform"].form.errors == {
         "event": ["Une autre fiche (compte rendu) l'a déjà."]

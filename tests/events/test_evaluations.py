@@ -273,6 +273,13 @@ def test_evaluation_without_question_gets_the_usual_two(animateur_client):
     evaluation = Evaluation.objects.get()
     assert [question.kind for question in evaluation.questions.all()] == [Kind.SCALE, Kind.YES_NO]
     assert response.url == results_page(evaluation)  # where its links are to send
+    change = reverse("admin:events_evaluation_change", args=[evaluation.pk])
+    numbers = {"questions-TOTAL_FORMS": 2, "questions-INITIAL_FORMS": 2}
+    for number, question in enumerate(evaluation.questions.all()):
+        for name in ("id", "evaluation_id", "kind", "order", "text", "options"):
+            value = getattr(question, name)
+            numbers[f"questions-{number}-{name.removesuffix('_id')}"] = value or ""
+    assert animateur_client.post(change, {**form, **numbers}).url == results_page(evaluation)
 
 
 def test_addresses_are_sent_their_link_and_not_kept(animateur_client):

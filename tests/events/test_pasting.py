@@ -140,7 +140,8 @@ def test_what_is_kept_is_written_with_its_source(animateur_client, event, crestv
 
     event.refresh_from_db()
     recap = event.recap
-    assert response.url == reverse("admin:events_recap_change", args=[recap.pk])
+    recap_page = reverse("admin:events_recap_change", args=[recap.pk])
+    assert response.url == f"{recap_page}?retour=rencontre"
     assert (recap.status, event.start.as_input) == (Publishable.Status.DRAFT, "04/05/2021")
     assert (recap.source.title, recap.source.raw_text) == ("Le blog du réseau", TEXT)
     [figure] = event.figures.all()

@@ -438,6 +438,15 @@ def test_registration_of_one_meeting_leads_back_there(animateur_client, link):
     assert animateur_client.post(kept["Location"], sent_data)["Location"] == registered
 
 
+def test_registration_recognised_from_the_presences_leads_back_there(animateur_client):
+    registration = RegistrationFactory(event=make_event(), actor=None, territory=None)
+    presences = reverse("admin:events_event_presences", args=[registration.event_id])
+    page = BeautifulSoup(animateur_client.get(presences).content, "html.parser")
+    url = page.select_one(".presence a")["href"]
+
+    assert animateur_client.post(url, data_of(registration))["Location"] == presences
+
+
 def test_registration_moved_by_the_team_is_told_of_both(animateur_client):
     moved = RegistrationFactory(event=make_event(title="Avant"))
     change(animateur_client, moved, event=make_event(title="Après").pk)
