@@ -7,6 +7,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, strip_tags
 from django.utils.safestring import mark_safe
+from django.utils.text import capfirst
 
 from ..dates import Precision, day_before, day_label, hour_label
 from ..figures import format_number
@@ -14,6 +15,8 @@ from ..prose import render_prose
 from ..vocabulary.acronyms import acronyms_of
 
 register = template.Library()
+# What Django writes of a yes or a no that it draws.
+DRAWN = {' alt="True">': ' alt="oui">', ' alt="False">': ' alt="non">'}
 
 
 @register.filter
@@ -48,6 +51,17 @@ def through(start, end):
 def as_text(markup):
     """What a page shows, as a mail says it."""
     return unescape(strip_tags(markup))
+
+
+@register.filter
+def under(cells, headers):
+    """The cells of a row of the admin, each with the name of its column, for a narrow screen."""
+    for cell, header in zip(cells, headers, strict=False):  # hidden fields come last, under none
+        name = escape(capfirst(strip_tags(header["text"])))
+        for said, meant in DRAWN.items():
+            cell = cell.replace(said, meant)
+        named = cell.replace(" class=", f' data-column="{name}" class=', 1)
+        yield mark_safe(named)  # noqa: S308 - the admin's own cell, and a name escaped above
 
 
 @register.filter(expects_localtime=True)

@@ -20,10 +20,13 @@ from coopemploi.identity.models import Identity
 from coopemploi.imports.declarations import importations
 from coopemploi.publishing import Publishable
 from coopemploi.vocabulary.models import Theme
+from events.models import Action, Evaluation
 from initiatives.models import Initiative
 from tests import factories
 from tests.factories import (
+    ActionFactory,
     ActorFactory,
+    EvaluationFactory,
     EventActorFactory,
     EventFactory,
     InitiativeFactory,
@@ -88,6 +91,10 @@ each_model = pytest.mark.parametrize("model", ADMINS, ids=lambda model: model._m
 
 def page(model, name, *args):
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
+
+
+def page_of(model):
+    return page(model, "changelist")
 
 
 def get(client, url):
@@ -354,6 +361,43 @@ def test_buttons_to_add_are_french_sentences(animateur_client):
     added, _ = get(animateur_client, page(Initiative, "add"))
     assert "&rsaquo; Ajouter une initiative" in added
     assert "suppl\\u00e9mentaire" not in form
+
+
+def test_cells_of_a_list_bear_the_name_of_their_column(animateur_client):
+    ActionFactory(title="Créer un guichet")
+    EvaluationFactory(is_open=True, shows_results=False)
+
+    def cells(model):
+        page = BeautifulSoup(animateur_client.get(page_of(model)).content, "html.parser")
+        region = page.select_one("#changelist-form .results")
+        said = {name: region[name] for name in ("role", "tabindex", "aria-label")}
+        row = page.select("#result_list tbody tr > *")
+        drawn = [img["alt"] for img in page.select("#result_list tbody img")]
+        return said, [cell["data-column"] for cell in row], drawn
+
+    assert cells(Action) == (
+        {"role": "region", "tabindex": "0", "aria-label": "Actions"},
+        ["", "Titre", "Rencontre", "Échéance", "Avancement", "État de publication"],
+        [],
+    )
+    assert cells(Evaluation) == (
+        {"role": "region", "tabindex": "0", "aria-label": "Évaluations"},
+        ["", "Rencontre", "Ouverte aux réponses", "Résultats publics"],
+        ["oui", "non"],
+    )
+
+
+def test_phone_is_led_to_the_filters_of_a_list(animateur_client):
+    ActionFactory(progress="done")
+
+    def link(address):
+        page = BeautifulSoup(animateur_client.get(address).content, "html.parser")
+        [link] = page.select(".to-filters a")
+        assert page.select_one(link["href"]).select_one("#changelist-filter")
+        return link.text
+
+    assert link(page_of(Action)) == "Filtrer"
+    assert link(f"{page_of(Action)}?progress__exact=done") == "Filtrer (filtres en cours)"
 
 
 def test_list_without_a_record_counts_them_in_good_french(animateur_client):
