@@ -68,7 +68,9 @@ class LoadedSelect(LoadedChoices, AutocompleteSelect):
 
 
 class LoadedSelectMultiple(LoadedChoices, AutocompleteSelectMultiple):
-    pass
+    def build_attrs(self, *args, **kwargs):
+        """Each choice has its cross: one more, for all, is a slip that undoes long work."""
+        return super().build_attrs(*args, **kwargs) | {"data-allow-clear": "false"}
 
 
 class SpacedDecimalField(forms.DecimalField):

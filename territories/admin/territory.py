@@ -1,9 +1,15 @@
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Count
-from django.forms.models import BaseInlineFormSet
 
-from coopemploi.admin import ORIGIN, FigureInline, ModelAdmin, ModelForm, TabularInline
+from coopemploi.admin import (
+    ORIGIN,
+    FigureInline,
+    ModelAdmin,
+    ModelForm,
+    OrderedFormSet,
+    TabularInline,
+)
 from coopemploi.history.restoring import CannotRestoreError
 from coopemploi.imports.admin import ImportableMixin
 from territories.models import Composition, Containment, FormerCode, Territory, TerritoryFigure
@@ -35,7 +41,7 @@ class WholeForm(CompositionForm):
     error_fields = {"loop": "whole", "out_of_reach": "whole"}
 
 
-class WholeFormSet(BaseInlineFormSet):
+class WholeFormSet(OrderedFormSet):
     def clean(self):
         """Refuse a loop made by the two lists of the page together.
 

@@ -18,6 +18,26 @@ sheet.replaceSync(`* {
 p { margin-block-end: 2em !important; }`);
 document.adoptedStyleSheets = [sheet];
 """
+# What is folded is hidden, and axe passes over it. Opens all that is, and says how much was.
+UNFOLD = """() => {
+  window.folded = [...document.querySelectorAll("details:not([open])")];
+  for (const one of window.folded) one.open = true;
+  return window.folded.length;
+}"""
+FOLD = """async () => {
+  window.folded = [...document.querySelectorAll("details:not([open])")];
+  for (const one of window.folded) one.open = true;
+  if (window.folded.length) {
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  }
+  return window.folded.length;
+}"""
+FOLD = """() => {
+  window.folded = [...document.querySelectorAll("details:not([open])")];
+  for (const one of window.folded) one.open = true;
+  return window.folded.length;
+}"""
+FOLD = "() => { for (const one of window.folded) one.open = false; }"
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 320, "height": 800}
 FADE = 250  # milliseconds: the links of the admin change colour slowly
@@ -52,6 +72,9 @@ def overflow(page):
 def faults(page, tags, *, narrow=True):
     """What is wrong with the page now open, in every state of the device, by state."""
     found = {"light": violations(page, tags)}
+    if page.evaluate(UNFOLD):
+        found["unfolded"] = violations(page, tags)
+        page.evaluate(FOLD)
     page.emulate_media(color_scheme="dark")
     _let_fade(page)
     found["dark"] = violations(page, tags)
@@ -63,6 +86,10 @@ def faults(page, tags, *, narrow=True):
             found[state] = violations(page, tags)
             if wider := overflow(page):
                 found[state].append(f"wider than its window by {wider} px")
+            if page.evaluate(UNFOLD):
+                if wider := overflow(page):
+                    found[state].append(f"wider than its window by {wider} px, unfolded")
+                page.evaluate(FOLD)
         page.evaluate(SPACING)
         if wider := overflow(page):
             found["spaced"] = [f"wider than its window by {wider} px"]

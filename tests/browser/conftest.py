@@ -7,6 +7,8 @@ from playwright.sync_api import sync_playwright
 
 from coopemploi.derived import registry
 
+from .audit import WIDE
+
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 THIERS = {"latitude": 45.8561, "longitude": 3.5478}
 
@@ -50,3 +52,11 @@ def page(browser):
     yield page
     context.close()
     assert errors == []
+
+
+@pytest.fixture
+def quiet_page(browser):
+    """A page that may answer 400 or 404: that is part of what is audited."""
+    context = browser.new_context(locale="fr-FR", viewport=WIDE, reduced_motion="reduce")
+    yield context.new_page()
+    context.close()

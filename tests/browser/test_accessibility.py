@@ -88,14 +88,6 @@ def sign_in(page, site, user):
     )
 
 
-@pytest.fixture
-def quiet_page(browser):
-    """A page that may answer 400 or 404: that is part of what is audited."""
-    context = browser.new_context(locale="fr-FR", viewport=WIDE, reduced_motion="reduce")
-    yield context.new_page()
-    context.close()
-
-
 def audited(page, site, addresses, tags, **options):
     found = {}
     for address in addresses:
@@ -119,14 +111,20 @@ def test_public_pages_have_no_fault(quiet_page, site, content, part):
     assert audited(quiet_page, site, addresses, [*WCAG, "best-practice"]) == {}
 
 
-def test_unfolded_filters_have_no_fault(quiet_page, site, content):
-    """Where they are shown without being open, axe takes them for hidden."""
-    page = quiet_page
-    page.goto(f"{site}/initiatives/")
-    for folded in (".filters__panel", ".facet"):
-        page.locator(folded).evaluate_all("all => all.forEach((one) => { one.open = true; })")
+def test_fault_is_found_in_what_is_folded(quiet_page):
+    quiet_page.set_content(
+        "<!doctype html><html lang=fr><title>Essai</title><main><h1>Essai</h1>"
+        '<details><summary>Plus</summary><img src=x><p style="width: 700px">Large'
+        "</details></main></html>"
+    )
 
-    assert faults(page, [*WCAG, "best-practice"]) == {}
+    found = faults(quiet_page, WCAG)
+
+    assert {state: len(wrong) for state, wrong in found.items()} == {
+        "unfolded": 1,  # no alternative
+        "200 %": 1,  # too wide
+        "320 px": 1,
+    }
 
 
 def test_empty_site_has_no_fault(quiet_page, site):

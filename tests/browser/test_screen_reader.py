@@ -13,7 +13,7 @@ from coopemploi.derived import registry
 from tests.factories import EventFactory, InitiativeFactory, UserFactory
 from tests.full_site import past
 
-from .test_accessibility import content, quiet_page, sign_in  # noqa: F401
+from .test_accessibility import content, sign_in  # noqa: F401
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -140,7 +140,7 @@ def test_cockpit_is_heard_in_order(quiet_page, site, content):  # noqa: F811
 
 
 @pytest.mark.parametrize("form", ["registration", "proposal"])
-def test_errors_are_heard_with_their_field(quiet_page, site, form):  # noqa: F811
+def test_errors_are_heard_with_their_field(quiet_page, site, form):
     page = quiet_page
     event = EventFactory(start=past(-30), needs_registration=True)
     addresses = {
@@ -164,7 +164,7 @@ def test_errors_are_heard_with_their_field(quiet_page, site, form):  # noqa: F81
     assert alerts.get_by_role("link").count() == len(wrong)
 
 
-def test_count_is_said_when_a_filter_changes_the_list(quiet_page, site):  # noqa: F811
+def test_count_is_said_when_a_filter_changes_the_list(quiet_page, site):
     page = quiet_page
     for title, stage in {"Garage en cours": "ongoing", "Garage fini": "completed"}.items():
         InitiativeFactory(title=title, stage=stage)
