@@ -17,6 +17,8 @@ from .test_accessibility import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = {"width": 375, "height": 800}
+CUT_ROWS = """() => [...document.querySelectorAll(".inline-group :is(.tabular, .inline-related)")]
+  .filter((rows) => rows.scrollWidth > rows.clientWidth).map((rows) => rows.parentNode.id)"""
 LONG = "Coordination interdépartementale de l'accompagnement socioprofessionnel"
 
 
@@ -89,10 +91,12 @@ def test_screens_have_no_fault(quiet_page, site):
         page.goto(site + address)
         page.evaluate(UNFOLD)
         wrong = violations(page, WCAG)
-        page.set_viewport_size(PHONE)
-        if wider := overflow(page):
-            wrong.append(f"wider than a phone by {wider} px")
-        page.set_viewport_size(WIDE)
+        for size in (PHONE, WIDE):
+            page.set_viewport_size(size)
+            if wider := overflow(page):
+                wrong.append(f"wider than its window of {size['width']} px by {wider} px")
+            if cut := page.evaluate(CUT_ROWS):
+                wrong.append(f"cut at {size['width']} px: {cut}")
         if wrong:
             found[name] = wrong
 
