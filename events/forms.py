@@ -203,6 +203,21 @@ class WalkInForm(forms.Form):
         return said
 
 
+class NameForm(forms.Form):
+    """Whom one looks for on a sheet."""
+
+    nom = forms.CharField(max_length=100, required=False)
+
+    @property
+    def words(self):
+        """What each name must have a word beginning by; nothing when it is not understood."""
+        return normalise(self.cleaned_data["nom"]).split() if self.is_valid() else []
+
+    def matches(self, registration):
+        said = f" {normalise(f'{registration.name} {registration.organisation_name}')}"
+        return all(f" {word}" in said for word in self.words)
+
+
 class PresencesForm:
     """The sign-in sheet: a presence for each registration, and some lines more.
 
@@ -211,7 +226,7 @@ class PresencesForm:
     """
 
     LINES = 5
-    CHOICES = [*Registration.Presence.choices, ("", "absent ou non noté")]
+    CHOICES = [*Registration.Presence.choices, ("", "absent")]
 
     def __init__(self, data, *, registrations):
         self.data = data
@@ -257,7 +272,7 @@ class PresencesForm:
         return {
             row["registration"]: row["sent"]
             for row in self.rows
-            if row["sent"] != self.data.get(f"{row['name']}-avant", "")
+            if row["name"] in self.data and row["sent"] != self.data.get(f"{row['name']}-avant", "")
         }
 
     @property

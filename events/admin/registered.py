@@ -2,6 +2,7 @@
 
 from collections import Counter
 from functools import partial
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -18,7 +19,7 @@ from coopemploi.formats.tables import csv_response, xlsx_response
 from coopemploi.robots import has_left
 from coopemploi.search.text import normalise
 from events import presences, proposed_presences
-from events.forms import MessageForm, PresencesForm, ProposedPresencesForm
+from events.forms import MessageForm, NameForm, PresencesForm, ProposedPresencesForm
 from events.messages import Group, addressees, by_address, write
 from events.models import Event, Registration
 from events.registration_table import RegistrationTable
@@ -177,7 +178,10 @@ class RegisteredMixin:
     def presences_view(self, request, object_id):
         """The paper sheet, copied in one screen."""
         event = self._prepared(request, object_id)
-        form = PresencesForm(request.POST or None, registrations=by_name(event))
+        named = NameForm(request.GET)
+        expected = by_name(event)
+        shown = expected if request.method == "POST" else list(filter(named.matches, expected))
+        form = PresencesForm(request.POST or None, registrations=shown)
         if request.method == "POST" and form.is_valid():
             twins = presences.note(event, marks=form.marks, walk_ins=form.walk_ins, seen=form.seen)
             if "autres" in request.POST:
@@ -186,13 +190,18 @@ class RegisteredMixin:
             if twins:
                 names = ", ".join(twin.name for twin in twins)
                 messages.warning(request, f"Déjà sur la feuille, et pas noté deux fois : {names}.")
-            return redirect(reverse("admin:events_event_presences", args=[event.pk]))
+            sheet = reverse("admin:events_event_presences", args=[event.pk])
+            if "chercher" in request.POST:
+                return redirect(f"{sheet}?{urlencode({'nom': request.POST.get('nom', '')})}")
+            return redirect(sheet)
         return self._answer(
             request,
             event,
             "Présences",
             "admin/events/event/presences.html",
             form=form,
+            named=named,
+            expected_count=len(expected),
             status=400 if form.is_bound else 200,
         )
 

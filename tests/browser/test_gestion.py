@@ -5,12 +5,13 @@ from django.contrib import admin
 from django.core.cache import cache
 from django.db import models
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from coopemploi.derived import registry
 from tests.conftest import SignedInClient
 from tests.coopemploi.test_admin import ADMINS, FACTORIES
 from tests.every_address import Content, model_of
-from tests.factories import UserFactory
+from tests.factories import EventFactory, RegistrationFactory, UserFactory
 
 from .audit import UNFOLD, WCAG, WIDE, overflow, violations
 from .test_accessibility import sign_in
@@ -55,6 +56,34 @@ def test_lists_show_every_column_and_have_no_fault(quiet_page, site):
             found[model._meta.label] = wrong
 
     assert found == {}
+
+
+def test_sheet_of_sixty_people_is_quick_on_a_phone(page, site):
+    event = EventFactory()
+    for number in range(60):
+        RegistrationFactory(event=event, name=f"Personne {number}", organisation="")
+    sign_in(page, site, UserFactory(is_staff=True, is_superuser=True))
+    page.set_viewport_size(PHONE)
+    page.goto(site + reverse("admin:events_event_presences", args=[event.pk]))
+    rows = page.locator(".presence")
+    save = page.get_by_role("button", name="Enregistrer", exact=True)
+    assert rows.nth(1).bounding_box()["height"] < 100
+    expect(save).to_be_in_viewport()
+
+    rows.nth(40).get_by_label("présent", exact=True).focus()
+    chosen = rows.nth(40).get_by_label("présent", exact=True).bounding_box()
+    assert chosen["y"] + chosen["height"] <= save.bounding_box()["y"]  # not under it
+
+    page.get_by_label("Chercher un nom ou une structure").fill("pers 17")
+    expect(page.get_by_role("status")).to_have_text("1 sur 60")
+    expect(rows.filter(visible=True)).to_have_count(1)
+    expect(page.get_by_role("button", name="noter présents tous les autres")).to_be_hidden()
+    page.get_by_role("group", name="Personne 17").get_by_label("excusé").check()
+    page.keyboard.press("Enter")
+    save.click()
+
+    expect(page.locator(".messagelist")).to_contain_text("1 excusé")
+    assert event.registrations.get(name="Personne 17").presence == "excused"
 
 
 def screens(content):

@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -321,6 +322,62 @@ def test_what_another_wrote_meanwhile_is_kept(animateur_client, event):
         (mine.pk, "present"),
         (theirs.pk, "excused"),
     }
+
+
+def names_on(sheet):
+    """Whom a sheet of presences shows, without their structure."""
+    legends = BeautifulSoup(sheet.content, "html.parser").select(".presence legend")
+    return [legend.find(string=True) for legend in legends]
+
+
+def test_sheet_of_a_name_is_asked_for_in_its_address(animateur_client, event):
+    for name in ("Élise Le-Goff", "Éloi Martin", "Noël Legrand"):
+        RegistrationFactory(event=event, name=name, organisation="Mission locale")
+
+    def found(words):
+        return animateur_client.get(page("presences", event), {"nom": words})
+
+    assert names_on(found("")) == ["Élise Le-Goff", "Éloi Martin", "Noël Legrand"]
+    assert names_on(found("el")) == ["Élise Le-Goff", "Éloi Martin"]
+    assert names_on(found("ÉL goff")) == ["Élise Le-Goff"]
+    assert names_on(found("locale noel")) == ["Noël Legrand"]
+    assert names_on(found("zzz")) == []
+    assert "0 sur 3" in found("zzz").text
+    # Of those that it does not show, nothing is marked.
+    assert 'name="autres"' in found("").text
+    assert 'name="autres"' not in found("el").text
+
+
+def test_search_of_a_name_saves_what_is_ticked_first(animateur_client, event):
+    ticked, other = RegistrationFactory.create_batch(2, event=event)
+
+    response = animateur_client.post(
+        page("presences", event),
+        {
+            **LINES,
+            f"presence-{ticked.pk}": "present",
+            f"presence-{ticked.pk}-avant": "",
+            "nom": "le goff",
+            "chercher": "Enregistrer et chercher",
+        },
+    )
+
+    assert response["Location"] == f"{page('presences', event)}?nom=le+goff"
+    assert dict(event.registrations.values_list("pk", "presence")) == {
+        ticked.pk: "present",
+        other.pk: "",
+    }
+
+
+def test_what_the_sheet_does_not_show_is_not_written_again(animateur_client, event):
+    mine = RegistrationFactory(event=event)
+    hidden = RegistrationFactory(event=event, actor=ActorFactory(), presence="present")
+    mark = {f"presence-{mine.pk}": "excused", f"presence-{mine.pk}-avant": ""}
+    animateur_client.post(page("presences", event), {**LINES, **mark})
+
+    # A mark written again would have been followed by the attendance of its actor.
+    assert list(event.attendances.filter(actor=hidden.actor)) == []
+    assert event.registrations.get(pk=mine.pk).presence == "excused"
 
 
 def test_presences_show_no_name_on_the_site(client, event):
