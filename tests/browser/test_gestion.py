@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = {"width": 375, "height": 800}
 CUT_ROWS = """() => [...document.querySelectorAll(".inline-group :is(.tabular, .inline-related)")]
   .filter((rows) => rows.scrollWidth > rows.clientWidth).map((rows) => rows.parentNode.id)"""
+TABLET = {"width": 820, "height": 1100}
 LONG = "Coordination interdépartementale de l'accompagnement socioprofessionnel"
 
 
@@ -45,7 +46,7 @@ def test_lists_show_every_column_and_have_no_fault(quiet_page, site):
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
         page.goto(site + reverse(name))
         wrong = violations(page, WCAG)
-        for size in (PHONE, WIDE):
+        for size in (PHONE, TABLET, WIDE):
             page.set_viewport_size(size)
             list_of = page.locator("#changelist-form .results")
             if beyond := list_of.evaluate("one => one.scrollWidth - one.clientWidth"):

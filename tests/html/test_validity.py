@@ -23,6 +23,8 @@ NOT_KNOWN = {
     "@import are not allowed after any valid statement": "CSS Cascade 5: @layer may come first",
     "Property “vector-effect” doesn't exist": "SVG 2: a stroke as thin at any size of a map",
     "Property “field-sizing” doesn't exist": "CSS Basic UI 4: a field as tall as its text",
+    "Property “container” doesn't exist": "CSS Containment 3: a list laid out by its own room",
+    "Unrecognized at-rule “@container”": "CSS Containment 3: the same",
     "“--map-0”: Cannot invoke": "light-dark() of two var(): the checker fails, not the sheet",
     "“content”: “element(origin)”": "CSS GCPM: the running foot of a PDF, for WeasyPrint",
     "“position”: “running(origin)”": "CSS GCPM: the running foot of a PDF, for WeasyPrint",
