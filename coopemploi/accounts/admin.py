@@ -7,6 +7,7 @@ from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 
+from ..admin import NamedListMixin
 from .forms import UserChangeForm, UserCreationForm
 from .models import SavedFilter, User
 from .services import confirm_address, forget_address, reset_second_factor, send_invitation
@@ -43,7 +44,7 @@ class AskedAgainMixin:
 
 
 @admin.register(User)
-class UserAdmin(AskedAgainMixin, DjangoUserAdmin):
+class UserAdmin(AskedAgainMixin, NamedListMixin, DjangoUserAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     add_form_template = None

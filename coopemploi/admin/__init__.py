@@ -9,7 +9,7 @@ from .inlines import (
     TabularInline,
 )
 from .model_admin import ConfidentialAdmin, FollowUpFilter, ModelAdmin
-from .names import FEMININE, with_article
+from .names import FEMININE, NamedListMixin, with_article
 from .perimeters import OutOfReachError
 from .publishable import PublishableAdmin
 from .sections import CLASSIFICATION, ORIGIN, PUBLICATION, USED_SCHEMES
@@ -28,6 +28,7 @@ __all__ = [
     "FollowUpFilter",
     "ModelAdmin",
     "ModelForm",
+    "NamedListMixin",
     "OrderedFormSet",
     "OutOfReachError",
     "PublishableAdmin",

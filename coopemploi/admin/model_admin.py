@@ -16,7 +16,7 @@ from ..saved_filters import SavedFiltersMixin
 from ..search.text import normalise
 from .errors import places_of_errors, unfold
 from .forms import RelationsMixin
-from .names import COLON_SPACE, with_article
+from .names import COLON_SPACE, NamedListMixin, with_article
 from .perimeters import PerimeterFilter, PerimeterMixin
 
 
@@ -55,7 +55,12 @@ class PrefetchingChangeList(ChangeList):
 
 
 class ModelAdmin(
-    PerimeterMixin, SavedFiltersMixin, ListEditingMixin, RelationsMixin, RecordHistory
+    PerimeterMixin,
+    SavedFiltersMixin,
+    ListEditingMixin,
+    RelationsMixin,
+    NamedListMixin,
+    RecordHistory,
 ):
     list_per_page = 50
     list_prefetch_related = ()
@@ -156,12 +161,6 @@ class ModelAdmin(
 
     def view_on_site_label(self, obj):
         return "Voir sur le site"
-
-    def changelist_view(self, request, extra_context=None):
-        title = capfirst(self.opts.verbose_name_plural)
-        add = f"Ajouter {with_article(self.opts.verbose_name)}"
-        context = {"title": title, "add_label": add, **(extra_context or {})}
-        return super().changelist_view(request, context)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         name = self.opts.verbose_name

@@ -46,9 +46,11 @@ class AdminSite(admin.AdminSite):
     index_title = "Gérer le site"
     empty_value_display = "–"
 
-    # The queue and the sign-in library register tables that nobody here edits.
+    # The queue and the libraries of accounts register tables that nobody here edits: rights
+    # come from mandates, not from groups.
     apps_left_out = {
         "account",
+        "auth",
         "django_tasks_database",
         "mfa",
         "post_office",

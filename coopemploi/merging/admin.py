@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ..admin import NamedListMixin
 from ..pagination import paginate
 from . import tasks
 from .comparison import Comparison
@@ -206,14 +207,10 @@ class MergeableMixin:
         }
 
 
-class KeptAdmin(admin.ModelAdmin):
+class KeptAdmin(NamedListMixin, admin.ModelAdmin):
     """What the site notes by itself: read, forgotten, never written by hand."""
 
     list_per_page = 50
-
-    def changelist_view(self, request, extra_context=None):
-        title = capfirst(self.opts.verbose_name_plural)
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def has_add_permission(self, request):
         return False

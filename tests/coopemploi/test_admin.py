@@ -13,6 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import strip_tags
+from django.utils.text import capfirst
 from factory.django import DjangoModelFactory
 
 from coopemploi.admin import FEMININE, ModelAdmin, PublishableAdmin, with_article
@@ -400,6 +401,19 @@ def test_phone_is_led_to_the_filters_of_a_list(animateur_client):
     assert link(f"{page_of(Action)}?progress__exact=done") == "Filtrer (filtres en cours)"
 
 
+@pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model._meta.label)
+def test_list_is_named_by_what_it_holds(model, client, db):
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    response = client.get(page_of(model), follow=True)
+    if model is Identity:
+        assert response.redirect_chain
+        return
+    listed = BeautifulSoup(response.content, "html.parser")
+
+    assert listed.select_one("#content > h1").text == capfirst(model._meta.verbose_name_plural)
+    assert "" not in [link.text for link in listed.select(".object-tools a")]
+
+
 def test_list_without_a_record_counts_them_in_good_french(animateur_client):
     changelist, _ = get(animateur_client, page(Initiative, "changelist"))
     assert "0 initiative\n" in changelist
@@ -482,9 +496,10 @@ def test_tables_of_the_libraries_are_not_administered(client, db):
     response = client.get(reverse("admin:index"))
 
     labels = {app["app_label"] for app in response.context["app_list"]}
-    assert labels == {*admin.site.app_order, "auth"}
+    assert labels == {*admin.site.app_order}
     assert not {model._meta.app_label for model in admin.site._registry} & {
         "account",
+        "auth",
         "django_tasks_database",
         "mfa",
         "post_office",
