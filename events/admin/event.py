@@ -6,6 +6,7 @@ from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from coopemploi.admin import (
@@ -64,8 +65,23 @@ class SessionInline(StackedInline):
     """Only what makes the programme: the classification is on the session's own page."""
 
     model = Session
-    fields = [("kind", "order"), "title", "question", ("start_time", "end_time"), "outcome"]
-    show_change_link = True
+    fields = [
+        ("kind", "order"),
+        "title",
+        "question",
+        ("start_time", "end_time"),
+        "outcome",
+        "classification",
+    ]
+    readonly_fields = ["classification"]
+
+    @admin.display(description="classement")
+    def classification(self, session):
+        """What the sheet of a session says more than its row; it leads back here."""
+        if session.pk is None:
+            return "Une fois la séquence enregistrée."
+        sheet = reverse("admin:events_session_change", args=[session.pk])
+        return format_html('<a href="{}?retour=rencontre">{}</a>', sheet, "Modifier sa fiche")
 
 
 class AppearanceInline(StackedInline):

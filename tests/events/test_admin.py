@@ -256,6 +256,17 @@ def test_recap_saved_leads_back_where_one_comes_from(animateur_client):
     assert listed == reverse("admin:events_recap_changelist")
 
 
+def test_session_saved_from_its_event_leads_back_there(animateur_client):
+    session = SessionFactory(title="L'emploi demain")
+    page = BeautifulSoup(animateur_client.get(change_url(session.event)).content, "html.parser")
+    url = page.select_one("#sessions-0 .field-classification a")["href"]
+    data = {"event": session.event_id, "kind": session.kind, "order": 1, "title": "Demain"}
+
+    assert animateur_client.post(url, data)["Location"] == change_url(session.event)
+    listed = animateur_client.post(change_url(session), data)["Location"]
+    assert listed == reverse("admin:events_session_changelist")
+
+
 def test_second_recap_of_an_event_is_refused_beside_the_event(animateur_client):
     recap = RecapFactory()
     response = animateur_client.post(reverse("admin:events_recap_add"), recap_data(recap.event))
