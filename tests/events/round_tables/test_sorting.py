@@ -34,8 +34,8 @@ def entry():
     return entry
 
 
-def said(entry, column, text="Un guide des clauses"):
-    return RoundTableItemFactory(entry=entry, column=column, text=text)
+def said(entry, column, text="Un guide des clauses", **values):
+    return RoundTableItemFactory(entry=entry, column=column, text=text, **values)
 
 
 def sort(client, entry, **data):
@@ -77,6 +77,18 @@ def test_sorting_says_into_what_and_goes_on_where_one_was(animateur_client, entr
         "1 élément remis à trier.",
         "3 éléments triés : 2 besoins, 1 offre.",
     ]
+
+
+def test_challenge_says_how_soon_it_is(animateur_client, entry):
+    for horizon in ("short", "medium", ""):
+        said(entry, "challenge", horizon=horizon)
+    said(entry, "need")
+    url = reverse("admin:events_event_round_table_sort", args=[entry.event_id])
+
+    page = BeautifulSoup(animateur_client.get(url).content, "html.parser")
+
+    columns = [column.text for column in page.select(".round-table-sort .quiet")]
+    assert columns == ["Défis, court terme", "Défis, moyen terme", "Défis", "Je cherche"]
 
 
 def test_long_demarche_becomes_an_initiative_with_nothing_lost(animateur_client, entry):
