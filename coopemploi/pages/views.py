@@ -32,8 +32,9 @@ from ..pagination import paginate
 from ..public_cache import kept_for_visitors
 from ..publishing import Publishable
 from ..robots import may_send
+from ..search import synonyms
 from ..search.models import Document
-from ..search.synonyms import read_query
+from ..search.spelling import corrected
 from ..search.text import normalise, storable
 from ..vocabulary.models import GlossaryTerm
 from . import cooperation
@@ -186,17 +187,27 @@ def suggestions(request):
 @require_safe
 def glossary(request):
     query = SearchForm(request.GET).query
+    terms, spelt = terms_answering(query), None
+    if not terms and (spelt := corrected(query, synonyms.reader())):
+        terms = terms_answering(spelt)
+    terms = sorted(terms, key=lambda term: normalise(term.term))
+    context = {
+        "section": "glossary",
+        "query": query,
+        "spelt": spelt if terms else None,
+        "letters": [(letter, list(group)) for letter, group in groupby(terms, key=first_letter)],
+        "count": len(terms),
+    }
+    return render(request, "pages/glossary.html", context)
+
+
+def terms_answering(query):
+    """The terms of the glossary that hold the words of a query, all without words."""
     terms = GlossaryTerm.objects.all()
     if normalise(query):
-        documents = Document.objects.of(GlossaryTerm).matching(read_query(query))
+        documents = Document.objects.of(GlossaryTerm).matching(synonyms.read_query(query))
         terms = terms.filter(pk__in=documents.values("object_id"))
-    terms = sorted(terms, key=lambda term: normalise(term.term))
-    letters = [(letter, list(group)) for letter, group in groupby(terms, key=first_letter)]
-    return render(
-        request,
-        "pages/glossary.html",
-        {"section": "glossary", "query": query, "letters": letters, "count": len(terms)},
-    )
+    return terms
 
 
 def first_letter(term):

@@ -234,6 +234,31 @@ def test_glossary_search(client):
     assert letters == [("P", [term])]
 
 
+def test_glossary_forgives_a_slip_and_says_so(client):
+    term = GlossaryTermFactory(term="Insertion")
+    GlossaryTermFactory(term="QPV")
+    response = client.get(reverse("glossary"), {"q": "inserton"})
+    page = BeautifulSoup(response.content, "html.parser").main
+    assert response.context["letters"] == [("I", [term])]
+    assert page.select_one(".banner").text.replace("\xa0", " ") == (
+        "Rien ne correspond à « inserton ». Voici les termes pour « insertion »."
+    )
+    assert page.select_one(".result-count").text.replace("\xa0", " ") == (
+        "1 terme pour « insertion »"
+    )
+
+
+def test_glossary_without_an_answer_leads_to_the_whole_site(client):
+    InitiativeFactory(title="Quinoa")
+    GlossaryTermFactory(term="QPV")
+    # « quinoa » is well spelt, and in no term; nor is what « quinao » may mean.
+    for query in ("quinoa", "quinao"):
+        response = client.get(reverse("glossary"), {"q": query})
+        page = BeautifulSoup(response.content, "html.parser").main
+        assert (response.context["letters"], page.select(".banner")) == ([], [])
+        assert page.select_one(".empty a")["href"] == f"{reverse('search')}?q={query}"
+
+
 @pytest.mark.parametrize("count", [1, 30])
 def test_glossary_query_count(client, django_assert_num_queries, count):
     GlossaryTermFactory.create_batch(count)
