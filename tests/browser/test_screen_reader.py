@@ -207,3 +207,18 @@ def test_pictures_have_their_words(quiet_page, site, content):  # noqa: F811
     assert [name(node) for node in Tree(page).of("table") if not name(node)] == []
     bars = page.locator("main svg:not([aria-hidden=true]):not([role=img])")
     assert bars.count() == 0
+
+
+@pytest.mark.parametrize(("width", "is_drawn"), [(375, False), (928, True), (1280, True)])
+def test_ring_shows_whole_or_gives_way_to_its_list(quiet_page, site, content, width, is_drawn):  # noqa: F811
+    page = quiet_page
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{site}/qui-coopere-avec-qui/")
+
+    drawing = page.locator(".ring__drawing")
+    expect(page.locator(".ring__list dt a").first).to_be_visible()
+    expect(drawing).to_be_visible(visible=is_drawn)
+    expect(page.get_by_text("Sur un écran plus large")).to_be_visible(visible=not is_drawn)
+    if is_drawn:
+        box = drawing.bounding_box()
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= width
