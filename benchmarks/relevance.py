@@ -31,11 +31,13 @@ def answers(query):
 
     from coopemploi.pages.results import Search
 
-    return [
+    search = Search(query, AnonymousUser())
+    results = [
         f"{group.key}|{''.join(part.text for part in result.title)}"
-        for group in Search(query, AnonymousUser()).groups
+        for group in search.groups
         for result in group.results
     ]
+    return [*(f"vocabulary.glossaryterm|{term}" for term in search.terms), *results]
 
 
 def mean_reciprocal_rank(name, tell):

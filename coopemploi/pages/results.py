@@ -30,6 +30,10 @@ PAGE_SIZE = 20
 MOST_PLACES = 3
 LONGEST_PLACE = 6  # words
 SUGGESTIONS = 8
+# Between groups that answer about as well, initiatives are what one looks for, and the words
+# that others explain come after what is done.
+TERMS = GlossaryTerm._meta.label_lower
+LEANING = {Initiative._meta.label_lower: 0.4, TERMS: -0.1}
 # The list that shows all the records of a group, and its own parameters.
 LISTS = {
     Territory: ("territory_list", {}),
@@ -78,55 +82,62 @@ class Search:
         self.analyser = synonyms.reader()
         self.clauses = self.analyser.clauses(query)
         self.is_corrected = self.is_partial = False
-
-    @cached_property
-    def terms(self):
-        """The terms that the query names: their meaning stands on top."""
-        named = self.analyser.terms_named(self.query)
-        return terms_of(self.user, slugs=list(named)) if named else []
+        # Those that what is searched names: their meaning stands on top, known with the groups.
+        self.terms = []
 
     # What is found
 
     @cached_property
     def groups(self):
         """All that answers, the group of the best answer first; otherwise what nearly does."""
-        return self._found(self.clauses) or self._found_otherwise()
+        return self._found(self.clauses) or ([] if self.terms else self._found_otherwise())
 
     @property
     def count(self):
-        return sum(group.count for group in self.groups)
+        return sum(group.count for group in self.groups) + len(self.terms)
 
     def _found_otherwise(self):
         """With the likeliest spelling, then with some of the words only."""
         if spelt := corrected(self.query, self.analyser):
-            clauses = self.analyser.clauses(spelt)
-            if groups := self._found(clauses):
+            groups = self._found(self.analyser.clauses(spelt), spelt)
+            if groups or self.terms:
                 self.asked, self.is_corrected = spelt, True
                 return groups
         if len(self.clauses) > 1:
-            groups = self._found([ranking.any_of(self.clauses)], self.clauses)
+            groups = self._found([ranking.any_of(self.clauses)], wished=self.clauses)
             self.is_partial = bool(groups)
             return groups
         return []
 
-    def _found(self, clauses, wished=None):
-        """The groups of what meets the `clauses`; `wished` are those that rank them."""
+    def _found(self, clauses, asked=None, wished=None):
+        """The groups of what meets the `clauses` of `asked`, the terms that it names apart;
+        `wished` are those that rank them."""
         found = readable(matching_documents(clauses), self.user)
         scores = ranking.best_of(found, clauses, self.query, wished)
+        self.terms = self._named(asked or self.query)
+        told = {(TERMS, term.pk) for term in self.terms}
         by_model = {}
         for document in ranking.in_order(scores):
-            by_model.setdefault(document.model, []).append(document)
+            if (document.model, document.object_id) not in told:
+                by_model.setdefault(document.model, []).append(document)
+        best_first = sorted(
+            by_model, key=lambda key: scores[by_model[key][0]] + LEANING.get(key, 0), reverse=True
+        )
         shown = [each.pk for best in by_model.values() for each in best[:GROUP_SIZE]]
         texts = dict(texts_of(self.user, pks=shown)) if shown else {}
         marker = Marker(self.analyser, clauses)
         return [
             self._group(
                 key,
-                len(found[key]),
-                [result_of(each, texts, marker) for each in best[:GROUP_SIZE]],
+                len(found[key]) - (len(told) if key == TERMS else 0),
+                [result_of(each, texts, marker) for each in by_model[key][:GROUP_SIZE]],
             )
-            for key, best in by_model.items()
+            for key in best_first
         ]
+
+    def _named(self, asked):
+        named = self.analyser.terms_named(asked)
+        return terms_of(self.user, slugs=list(named)) if named else []
 
     def _group(self, key, count, results):
         source = source_of(key)

@@ -1,3 +1,5 @@
+import re
+
 from django.db import models
 
 from ..addresses import address
@@ -107,6 +109,11 @@ class GlossaryTerm(models.Model):
     def forms(self):
         """Everything that people write for it."""
         return [self.term, *self.expansions, *self.aliases]
+
+    @property
+    def first_sentence(self):
+        """Of the definition: enough to know what it is."""
+        return re.split(r"(?<=[.!?])\s+(?=[A-ZÀ-Ü])", self.definition, maxsplit=1)[0]
 
 
 # The relations of a `Classified` record, in the order of its page.

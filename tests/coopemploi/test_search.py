@@ -412,6 +412,48 @@ def test_search_glossary_widens_both_ways(client):
         assert term.definition in response.text
 
 
+@pytest.mark.parametrize("query", ["sarrazinage", "sarazinage"])
+def test_search_says_the_meaning_of_a_named_term_once_and_in_short(client, query):
+    GlossaryTermFactory(
+        term="sarrazinage", definition="Ce que fait un moulin. Trois lois en parlent depuis 1870."
+    )
+    GlossaryTermFactory(term="moulin", definition="Il fait du sarrazinage.")
+    InitiativeFactory(title="Le sarrazinage du Bazadais")
+
+    response = client.get(reverse("search"), {"q": query})
+
+    page = BeautifulSoup(response.content, "html.parser").main
+    assert page.select_one(".meaning").p.contents[0].strip() == "Ce que fait un moulin."
+    assert page.select_one(".result-count").text == "3 résultats"
+    assert list(found(client, query).items()) == [
+        ("Initiatives", ["Le sarrazinage du Bazadais"]),
+        ("Glossaire", ["moulin"]),
+    ]
+
+
+def test_search_of_a_term_of_which_nothing_speaks_is_no_failure(client):
+    GlossaryTermFactory(term="sarrazinage")
+
+    response = client.get(reverse("search"), {"q": "sarrazinage"})
+
+    page = BeautifulSoup(response.content, "html.parser").main
+    assert (page.select_one(".result-count").text, page.select(".empty")) == (
+        "Aucune autre fiche n'en parle.",
+        [],
+    )
+
+
+def test_search_shows_initiatives_before_the_words_they_use(client):
+    GlossaryTermFactory(term="clause de quinoa", definition="Du quinoa, par contrat.")
+    ActorFactory(name="Maison du quinoa")
+    InitiativeFactory(title="Des champs de quinoa")
+
+    assert list(found(client, "quinoa")) == ["Initiatives", "Acteurs", "Glossaire"]
+    assert list(found(client, "maison du quinoa")) == ["Acteurs"]
+    ActorFactory(name="Quinoa")
+    assert list(found(client, "quinoa")) == ["Acteurs", "Initiatives", "Glossaire"]
+
+
 def test_search_part_of_an_expansion_is_not_widened(client):
     GlossaryTermFactory(term="GPECT", expansions=["gestion prévisionnelle territoriale"])
     InitiativeFactory(title="Une GPECT en vallée")
