@@ -20,6 +20,7 @@ from .search.text import normalise, storable
 MOST_VALUES = 30  # of one facet, in an address
 MOST_SHOWN = 12  # values of a facet that is not unfolded, chosen ones apart
 LONGEST_VALUE = 120
+UNKNOWN = "« %(value)s » n'existe pas, ce filtre est ignoré."
 
 
 class WordsField(forms.CharField):
@@ -45,6 +46,15 @@ class ValuesField(forms.MultipleChoiceField):
     def clean(self, value):
         values = [storable(item)[:LONGEST_VALUE].strip() for item in (value or [])]
         return list(dict.fromkeys(filter(None, values)))[:MOST_VALUES]
+
+
+class OptionField(django_filters.ChoiceFilter.field_class):
+    """One value among those of the list, in its words when it is none of them."""
+
+    default_error_messages = {"invalid_choice": UNKNOWN}
+
+    def to_python(self, value):
+        return storable(super().to_python(value))[:LONGEST_VALUE]
 
 
 class ListFilter(django_filters.Filter):
@@ -167,7 +177,7 @@ class YearFilter(FacetFilter):
 class OptionFilter(ListFilter, django_filters.ChoiceFilter):
     """A choice that changes what another filter keeps."""
 
-    field_class = django_filters.ChoiceFilter.field_class
+    field_class = OptionField
 
     def chips(self, filters, value):
         return [(value, dict(self.extra["choices"])[value])] if value else []
@@ -175,6 +185,8 @@ class OptionFilter(ListFilter, django_filters.ChoiceFilter):
 
 class TabFilter(django_filters.ChoiceFilter):
     """Which tab of a list is shown: kept in the address, applied by the view."""
+
+    field_class = OptionField
 
     def __init__(self, **kwargs):
         super().__init__(widget=forms.HiddenInput, **kwargs)
@@ -206,6 +218,7 @@ class Facet:
     folded: int  # how many more values there are
     selected: int  # how many values are chosen
     is_open: bool
+    errors: tuple = ()  # on what the address asks of it
 
 
 @dataclass(frozen=True)
@@ -397,13 +410,15 @@ class ListFilterSet(django_filters.FilterSet):
         choices = shown.choices(self, selected, self.kept_but_for(name))
         is_unfolded = name == self.values["tout"]
         kept = choices if is_unfolded else shown.most_useful(choices)
+        errors = tuple(self.errors.get(name, ()))
         return Facet(
             name,
             shown.label,
             kept,
             len(choices) - len(kept),
             len(selected),
-            is_open=bool(selected) or is_unfolded or name in self.first_facets,
+            is_open=bool(selected or errors) or is_unfolded or name in self.first_facets,
+            errors=errors,
         )
 
     @property
@@ -459,24 +474,33 @@ class ListFilterSet(django_filters.FilterSet):
         return query.urlencode(safe=":")
 
     @cached_property
+    def errors(self):
+        """{filter: what it cannot understand of the address, in words}."""
+        found = {name: list(errors) for name, errors in self.form.errors.items()}
+        for name, shown in self.filters.items():
+            asked = isinstance(shown, FacetFilter) and self.values[name]
+            if asked and (unknown := shown.unknown(self, asked)):
+                found[name] = [UNKNOWN % {"value": value} for value in unknown]
+        if (tri := self.values.get("tri")) and tri not in self.possible_sorts:
+            found["tri"] = [f"« {tri[:40]} » n'existe pas, la liste est dans l'ordre habituel."]
+        return found
+
+    @property
+    def status(self):
+        """Of the page: what it cannot understand is said there, and found by machines."""
+        return 400 if self.errors else 200
+
+    @cached_property
     def ignored(self):
-        """What the address asks for and no filter understands, in words."""
+        """What the list does not follow of the address, in words."""
         said = []
         if len(self.data.get(self.words, "")) > WordsField.MAX_LENGTH:
             said.append(
                 f"Votre recherche dépasse {WordsField.MAX_LENGTH} caractères : "
                 "seul le début a été cherché."
             )
-        for name, shown in self.filters.items():
-            if isinstance(shown, FacetFilter):
-                said += [
-                    f"{shown.label} : « {value} » n'existe pas, ce filtre est ignoré."
-                    for value in shown.unknown(self, self.values[name])
-                ]
-        for name, errors in self.form.errors.items():
+        for name, errors in self.errors.items():
             said += [f"{self.form[name].label or name} : {error}" for error in errors]
-        if (tri := self.values.get("tri")) and tri not in self.possible_sorts:
-            said.append(f"Tri « {tri[:40]} » inconnu : la liste est dans l'ordre habituel.")
         return said
 
     @property

@@ -61,7 +61,7 @@ def campaign_detail(request, slug):
         "map": map_to_show(filters),
         "can_change": can_change_record(request.user, campaign),
     }
-    return render(request, "events/campaign_detail.html", context)
+    return render(request, "events/campaign_detail.html", context, status=filters.status)
 
 
 def map_to_show(filters):

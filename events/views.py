@@ -357,9 +357,9 @@ def verbatim_list(request):
         "section": "events",
         "filters": filters,
         "page": paginate(request, filters),
-        "formats": offered(VerbatimExport),
+        "formats": [] if filters.errors else offered(VerbatimExport),
     }
-    return render(request, "events/verbatim_list.html", context)
+    return render(request, "events/verbatim_list.html", context, status=filters.status)
 
 
 @login_not_required

@@ -267,23 +267,31 @@ class LocatedFilterSet(ListFilterSet):
         return [(territory, self.query_at(territory)) for territory in self.candidates]
 
     @cached_property
-    def ignored(self):
-        said = [
-            f"Territoire « {reference} » inconnu : la liste n'y est pas limitée."
-            for reference in self.values["territoire"].unknown
-        ]
+    def errors(self):
         if self.values.get("lieu") and not self.candidates:
-            said.append(
+            self.form.add_error(
+                "lieu",
                 f"Aucun territoire ne s'appelle « {self.values['lieu']} » : "
-                "essayez une commune, une intercommunalité, un code postal."
+                "essayez une commune, une intercommunalité, un code postal.",
             )
+        found = super().errors
+        if unknown := self.values["territoire"].unknown:
+            found["territoire"] = [
+                f"« {reference} » est inconnu, la liste n'y est pas limitée."
+                for reference in unknown
+            ]
+        return found
+
+    @cached_property
+    def ignored(self):
+        said = super().ignored
         if self.values.get("position") and not self.nearest:
             said.append("Aucune commune n'est connue près de votre position.")
         if self.values.get("rayon") and self.territories and not self.origin:
             said.append(
                 "La position de ce territoire n'est pas connue : rien n'est cherché autour."
             )
-        return [*said, *super().ignored]
+        return said
 
 
 class TerritoryListFilter(LocatedFilterSet):

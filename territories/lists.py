@@ -25,6 +25,6 @@ def answer(request, filters, declaration, template, *, finish=None, **context):
     context |= {
         "filters": filters,
         "page": page,
-        "formats": offered(declaration),
+        "formats": [] if filters.errors else offered(declaration),
     }
-    return render(request, template, context)
+    return render(request, template, context, status=filters.status)

@@ -40,14 +40,15 @@ FOLLOWED = ("atom", "ics")
 def export(request, filters, declaration):
     """The whole list of `filters`, a `ListFilterSet`, in the format that the address asks for.
 
-    None when it asks for the page. Of several `format`, the last counts, as for any filter.
-    Http404 for an unknown one.
+    None when it asks for the page, or for what the page says that it cannot understand: a file
+    that left a filter out would not say so. Of several `format`, the last counts, as for any
+    filter. Http404 for an unknown one.
     """
     if take := getattr(request, "take_export", None):  # an alert, which looks at what is new
         take(declaration(request, filters))
         return HttpResponse()
     name = request.GET.get("format")
-    if not name:
+    if not name or filters.errors:
         return None
     if name not in declaration.formats:
         offered = ", ".join(declaration.formats)

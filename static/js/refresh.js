@@ -33,7 +33,8 @@ async function show(address, {push}) {
     const answer = await fetch(address, {signal: asked.signal});
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector(".directory");
-    if (!answer.ok || !fresh) throw new Error(answer.status);
+    // A list says itself what it could not understand (400): the other errors have no list.
+    if (!fresh) throw new Error(answer.status);
     if (asked !== last) return;
     if (push) history.pushState(null, "", answer.url);
     document.title = page.title;

@@ -76,6 +76,7 @@ def test_list_works_without_javascript(browser, site):
 
 
 def test_map_leads_by_keyboard_to_the_list_of_a_region(page, site):
+    TerritoryFactory(kind="region", code="53", name="Bretagne")
     page.goto(f"{site}/initiatives/?vue=carte")
 
     shape = page.get_by_role("link", name=re.compile("^Bretagne"))

@@ -209,12 +209,13 @@ def test_operation_map_counts_no_draft(client):
 
 
 @pytest.mark.parametrize(
-    "query", ["territoire=%00", "territoire=xx", "tri=inconnu", "lieu=nulle+part"]
+    ("query", "status"),
+    [("territoire=%00", 200), ("territoire=xx", 400), ("tri=inconnu", 400), ("lieu=nulle", 400)],
 )
-def test_operation_survives_bad_input(client, query):
+def test_operation_survives_bad_input(client, query, status):
     campaign = EventFactory(campaign=CampaignFactory()).campaign
 
-    assert client.get(f"{campaign.get_absolute_url()}?{query}").status_code == 200
+    assert client.get(f"{campaign.get_absolute_url()}?{query}").status_code == status
 
 
 @pytest.mark.parametrize("rows", [1, 30])

@@ -1,6 +1,7 @@
 """The directory: facets, chips, orders and places, as the page shows them."""
 
 import pytest
+from bs4 import BeautifulSoup
 from django.urls import reverse
 
 from coopemploi.filters import MOST_VALUES
@@ -102,14 +103,85 @@ def test_chip_takes_off_its_value_and_no_other(client, mobility, housing):
     }
 
 
-def test_unknown_values_are_said_and_narrow_nothing(client, mobility):
-    make("Vélo", mobility)
+UNKNOWN = "« rien » n'existe pas, ce filtre est ignoré."
 
-    response = client.get(f"{INITIATIVES}?theme=rien&territoire=xx:yy&tri=hasard&avancement=jamais")
 
-    assert shown(response) == ["Vélo"]
-    assert len(response.context["filters"].ignored) == 4
-    assert "« rien » n&#x27;existe pas, ce filtre est ignoré" in response.text
+def beside(page, name):
+    """What is said beside the field of a filter."""
+    field = page.select_one(f"#id_{name}")
+    errors = field["aria-describedby"] if field else f"facette-{name}-erreurs"
+    return [error.text for error in page.select(f"#{errors} li")]
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("theme", "Thématique"),
+        ("region", "Région"),
+        ("avancement", "Avancement"),
+        ("retour", "Retour d'expérience disponible"),
+        ("annee", "Période"),
+        ("rayon", "Et autour"),
+    ],
+)
+def test_bad_value_is_said_beside_its_field(client, referential, mobility, name, label):
+    initiative = make("Vélo", mobility, stage="ongoing", worked="Tout.")
+    initiative.territories.add(referential["commune 33"])
+    StepFactory(initiative=initiative, date="2020")
+
+    response = client.get(INITIATIVES, {name: "rien"})
+
+    page = BeautifulSoup(response.content, "html.parser")
+    assert (response.status_code, shown(response)) == (400, ["Vélo"])
+    assert response.context["filters"].ignored == [f"{label} : {UNKNOWN}"]
+    assert [notice.text for notice in page.select(".notices li")] == [f"{label} : {UNKNOWN}"]
+    assert beside(page, name) == [UNKNOWN]
+
+
+def test_place_that_does_not_exist_is_said_beside_its_field(client):
+    response = client.get(INITIATIVES, {"lieu": "Nullepart"})
+
+    sentence = (
+        "Aucun territoire ne s'appelle « Nullepart » : "
+        "essayez une commune, une intercommunalité, un code postal."
+    )
+    assert response.status_code == 400
+    assert beside(BeautifulSoup(response.content, "html.parser"), "lieu") == [sentence]
+    assert response.context["filters"].ignored == [f"Près de : {sentence}"]
+
+
+@pytest.mark.parametrize(
+    ("query", "notice"),
+    [
+        ("couvre=rien", f"Et ce qui couvre ce territoire : {UNKNOWN}"),
+        ("vue=rien", f"Vue : {UNKNOWN}"),
+        ("tri=rien", "Trier par : « rien » n'existe pas, la liste est dans l'ordre habituel."),
+        ("territoire=rien", "Territoire : « rien » est inconnu, la liste n'y est pas limitée."),
+        ("theme=", None),
+        ("rayon=30", None),
+    ],
+)
+def test_bad_value_without_a_field_is_said_above_the_list(client, query, notice):
+    response = client.get(f"{INITIATIVES}?{query}")
+
+    assert response.context["filters"].ignored == ([notice] if notice else [])
+    assert response.status_code == (400 if notice else 200)
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx", "json", "geojson", "atom"])
+def test_no_file_leaves_a_filter_out(client, format):
+    make("Vélo")
+
+    response = client.get(INITIATIVES, {"theme": "rien", "format": format})
+
+    assert (response.status_code, response["Content-Type"]) == (400, "text/html; charset=utf-8")
+    assert response.context["formats"] == []
+
+
+def test_long_bad_value_is_cut(client):
+    said = client.get(INITIATIVES, {"rayon": "x" * 5000}).context["filters"].ignored
+
+    assert [len(notice) < 250 for notice in said] == [True]
 
 
 def test_words_sort_by_relevance_and_otherwise_by_name(client):
@@ -278,11 +350,11 @@ def test_list_alone_draws_no_map(client, referential):
     assert "map" not in client.get(INITIATIVES).context
 
 
-@pytest.mark.parametrize("view", ["rien", "carte,carte", "\x00"])
+@pytest.mark.parametrize("view", ["rien", "carte,carte", "rien\x00"])
 def test_unknown_view_is_said(client, view):
     response = client.get(INITIATIVES, {"vue": view})
 
-    assert response.status_code == 200
+    assert response.status_code == 400
     assert len(response.context["filters"].ignored) == 1
 
 
@@ -316,7 +388,7 @@ def test_position_far_from_any_commune_is_said(client):
 def test_position_that_is_none_is_said(client, position):
     response = client.get(INITIATIVES, {"position": position})
 
-    assert response.status_code == 200
+    assert response.status_code == 400
     assert response.context["filters"].ignored == [
         "Votre position : Cette position est illisible : indiquez une commune ou un code postal."
     ]
