@@ -306,19 +306,15 @@ class IntroductionAdmin(ConfidentialAdmin):
     """What became of each; who was written to, never their addresses."""
 
     list_display = ["subject", "candidate", "seeker", "helper", "state", "created_at"]
-    list_select_related = ["need", "offer", "initiative", "sought_offer", "seeker", "helper"]
-    search_fields = ["need__text", "sought_offer__text"]
+    list_select_related = [*Introduction.RECORDS, *Introduction.SIDES]
+    search_fields = ["need__text", "sought_offer__text", "sought_initiative__title"]
     follow_up = {
         "signalees": ("signalées", "reported"),
         "en-attente": ("en attente d'une réponse", "waiting"),
     }
     readonly_fields = [
-        "need",
-        "offer",
-        "initiative",
-        "sought_offer",
-        "seeker",
-        "helper",
+        *Introduction.RECORDS,
+        *Introduction.SIDES,
         "asked_by",
         "message",
         "seeker_answer",
@@ -333,7 +329,7 @@ class IntroductionAdmin(ConfidentialAdmin):
     ]
     fields = [*readonly_fields, "report_handled"]
 
-    @admin.display(description="besoin, ou offre demandée")
+    @admin.display(description="besoin, ou ce qui est demandé")
     def subject(self, introduction):
         return introduction.subject
 

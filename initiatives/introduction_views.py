@@ -17,15 +17,21 @@ from territories.participants import address_of, person_of
 
 from . import introductions
 from .forms import IntroductionAnswerForm, IntroductionForm, IntroductionOutcomeForm
-from .models import Introduction, Match, Need, Offer
+from .matches import LABELS
+from .models import Initiative, Introduction, Match, Need, Offer
 from .permissions import can_introduce
 
 Answer = Introduction.Answer
 # What may be asked for by itself: its model, the field that holds it, the side of who has it.
-ALONE = {"besoin": (Need, "need", "seeker"), "offre": (Offer, "sought_offer", "helper")}
+ALONE = {
+    "besoin": (Need, "need", "seeker"),
+    "offre": (Offer, "sought_offer", "helper"),
+    "initiative": (Initiative, "sought_initiative", "helper"),
+}
 WHY = {
     "besoin": "En quelques mots : comment pouvez-vous aider ?",
     "offre": "En quelques mots : pourquoi cela vous intéresse-t-il ?",
+    "initiative": "En quelques mots : qu'aimeriez-vous en savoir ?",
 }
 
 
@@ -71,12 +77,12 @@ def introduction_add(request, pk):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def introduction_ask(request, kind, slug):
-    """Ask for an offer without a need of one's own, or answer a need without an offer."""
+    """Ask for an offer, or about an initiative, without a need of one's own, or answer a need
+    without an offer."""
     if kind not in ALONE:
         raise Http404("Cela ne se demande pas.")
     model, field, other = ALONE[kind]
-    records = model.objects.published().filter(state=model.State.OPEN)
-    record = get_object_or_404(records.select_related("actor", "person__user"), slug=slug)
+    record = get_object_or_404(askable(model), slug=slug)
     person = person_of(request.user)
     if person is None:
         messages.info(request, "Dites d'abord comment vous vous appelez.")
@@ -85,7 +91,7 @@ def introduction_ask(request, kind, slug):
     answering = None if is_own else introductions.answering_for(record)
     context = {
         "need": record if model is Need else None,
-        "candidate": record if model is Offer else None,
+        "candidate": record if model is not Need else None,
         "is_own": is_own,
         "is_concerned": not is_own,
         "may_ask": answering is not None,
@@ -95,6 +101,14 @@ def introduction_ask(request, kind, slug):
     form = IntroductionForm(request.POST or None, why=WHY[kind])
     own = next(side for side in Introduction.SIDES if side != other)
     return _ask(request, {**context, "form": form}, {field: record, other: answering, own: person})
+
+
+def askable(model):
+    """The records of a model that may be asked for by themselves."""
+    if model is Initiative:
+        return Initiative.objects.published().select_related("contact__person__user")
+    published = model.objects.published().filter(state=model.State.OPEN)
+    return published.select_related("actor", "person__user")
 
 
 def _ask(request, context, about):
@@ -121,7 +135,12 @@ def _ask(request, context, about):
 
 
 def _form(request, context, status=200):
-    context = {"section": "exchanges", **context}
+    candidate = context["candidate"]
+    context = {
+        "section": "initiatives" if isinstance(candidate, Initiative) else "exchanges",
+        "candidate_label": LABELS.get(type(candidate)),
+        **context,
+    }
     return render(request, "initiatives/introduction_form.html", context, status=status)
 
 
@@ -226,7 +245,7 @@ def introduction_outcome(request, signed):
 def _signed(signed):
     pk, side = signed
     introductions_with_people = Introduction.objects.select_related(
-        "need", "offer", "initiative", "sought_offer", "seeker__user", "helper__user"
+        *Introduction.RECORDS, "seeker__user", "helper__user"
     )
     return get_object_or_404(introductions_with_people, pk=pk), side
 
@@ -236,6 +255,7 @@ def _told(introduction, side):
     other = introduction.other(side)
     told = {
         "introduction": introduction,
+        "candidate_label": LABELS.get(type(introduction.brought)),
         "is_seeker": side == "seeker",
         "own_answer": introduction.answer_of(side),
         "other_name": other.public_name,

@@ -17,11 +17,11 @@ from .models import (
     Initiative,
     Introduction,
     IntroductionBlock,
+    Involvement,
     Match,
     Need,
 )
 from .models.introduction import ANSWER_TIME
-from .sheet import FIRST_ASKED
 
 ANSWER = SignedLink("introduction-answer", max_age=ANSWER_TIME)
 OUTCOME = SignedLink("introduction-outcome", max_age=datetime.timedelta(days=90))
@@ -45,7 +45,7 @@ def named_in(record):
 def actors_of(record):
     """The actor of a need or an offer; those who lead an initiative."""
     if isinstance(record, Initiative):
-        led = record.involvements.filter(role__in=FIRST_ASKED).exclude(actor=None)
+        led = record.involvements.filter(role__in=Involvement.FIRST_ASKED).exclude(actor=None)
         return [each.actor for each in led.select_related("actor")]
     return [record.actor] if record.actor else []
 

@@ -14,7 +14,7 @@ def declare():
     exchange = ("territories", "actor__territories", "actor__governs")
     needs, offers = ([f"{name}__{path}" for path in exchange] for name in ("need", "sought_offer"))
     lead(Match, *needs)
-    lead(Introduction, *needs, *offers)
+    lead(Introduction, *needs, *offers, "sought_initiative__territories")
 
 
 def can_introduce(user, match):

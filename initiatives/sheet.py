@@ -15,8 +15,7 @@ from .models import Initiative, Involvement, Resource
 from .related import related_to, with_ties
 
 Role = Involvement.Role
-# Who one asks for first; the others are named further down.
-FIRST_ASKED = (Role.CARRIER, Role.PILOT, Role.CO_PILOT)
+FIRST_ASKED = Involvement.FIRST_ASKED
 
 
 def sheet_of(slug, user):
@@ -52,6 +51,7 @@ def record(user, slug):
     initiatives = (
         Initiative.objects.visible_to(user)
         .filter(slug=slug)
+        .with_reach()
         .select_related("source", "contact__person", "contact__actor")
         .prefetch_related(
             *VOCABULARIES,

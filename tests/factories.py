@@ -351,9 +351,16 @@ class IntroductionFactory(DjangoModelFactory):
     class Meta:
         model = Introduction
 
-    need = factory.SubFactory("tests.factories.NeedFactory")
+    sought_initiative = None
+    need = factory.Maybe(
+        "sought_initiative", None, factory.SubFactory("tests.factories.NeedFactory")
+    )
     initiative = None
-    offer = factory.Maybe("initiative", None, factory.SubFactory("tests.factories.OfferFactory"))
+    offer = factory.Maybe(
+        factory.LazyAttribute(lambda made: made.initiative or made.sought_initiative),
+        None,
+        factory.SubFactory("tests.factories.OfferFactory"),
+    )
     seeker = factory.SubFactory("tests.factories.PersonFactory")
     helper = factory.SubFactory("tests.factories.PersonFactory")
     message = "Pouvons-nous en parler ?"

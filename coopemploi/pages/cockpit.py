@@ -292,7 +292,7 @@ def note_proposed(proposal):
 
 
 def first_reported(introductions):
-    people = introductions.select_related("need", "offer", "initiative", "sought_offer", "asked_by")
+    people = introductions.select_related(*Introduction.RECORDS, "asked_by")
     return people.order_by("reported_at", "pk")
 
 

@@ -12,7 +12,7 @@ from events.models import (
     Verbatim,
 )
 from initiatives.introductions import of_people
-from initiatives.models import Initiative
+from initiatives.models import Initiative, Introduction
 from territories.participants import addresses_of, person_of
 
 from ..alerts.models import Alert
@@ -233,9 +233,7 @@ def _followed_actions(person):
 
 
 def _introductions(person):
-    found = of_people(person).select_related(
-        "need", "offer", "initiative", "sought_offer", "seeker", "helper"
-    )
+    found = of_people(person).select_related(*Introduction.RECORDS, *Introduction.SIDES)
     return [_said_of(each, person) for each in found]
 
 
@@ -243,7 +241,7 @@ def _said_of(introduction, person):
     """What the site knows of a person by an introduction; nothing of what the other one said."""
     side = introduction.side_of(person)
     return {
-        "besoin, ou offre demandée": introduction.subject.text,
+        "besoin, ou ce qui est demandé": str(introduction.subject),
         "ce qui peut y répondre": str(introduction.candidate or ""),
         "message": introduction.message,
         "votre réponse": getattr(introduction, f"get_{side}_answer_display")(),

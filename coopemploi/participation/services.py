@@ -10,7 +10,7 @@ from django.urls import reverse
 from events.models import Event, Registration, RoundTableBatch
 from events.round_tables.live import FILL
 from initiatives.introductions import of_people
-from initiatives.models import Initiative, Involvement
+from initiatives.models import Initiative, Introduction, Involvement
 from territories.models import Position
 from territories.participants import address_of, addresses_of, person_of
 from territories.permissions import perimeter_of
@@ -214,7 +214,7 @@ def introductions_of(user):
     if person is None:
         return []
     own = of_people(person).filter(Q(asked_by=user) | Q(introduced_at__isnull=False))
-    own = own.select_related("need", "offer", "initiative", "sought_offer", "seeker", "helper")
+    own = own.select_related(*Introduction.RECORDS, *Introduction.SIDES)
     return [(each, _other_name(each, person)) for each in own[:50]]
 
 

@@ -34,9 +34,8 @@ class ExchangeQuerySet(PublishableQuerySet, LocatedQuerySet):
 
     def with_reach(self):
         """Annotate `is_reachable`: whether somebody, named or of the actor, can be written to."""
-        reached = Q(user__is_active=True, user__emailaddress__verified=True) | ~Q(email="")
         members = Q(belongings__actor=OuterRef("actor"), belongings__state="approved")
-        people = Person.objects.filter(reached, members | Q(pk=OuterRef("person")))
+        people = Person.objects.reachable().filter(members | Q(pk=OuterRef("person")))
         return self.annotate(is_reachable=Exists(people))
 
     def with_last_news(self):

@@ -13,7 +13,7 @@ from coopemploi.link_checks.models import with_dead_links
 from coopemploi.publishing import Publishable, PublishableQuerySet
 from coopemploi.sources.models import Sourced
 from coopemploi.vocabulary.models import Classified
-from territories.models import LocatedQuerySet, Party, Position, Territory
+from territories.models import LocatedQuerySet, Party, Person, Position, Territory
 
 
 class InitiativeQuerySet(PublishableQuerySet, LocatedQuerySet):
@@ -41,6 +41,19 @@ class InitiativeQuerySet(PublishableQuerySet, LocatedQuerySet):
             initiative=OuterRef("pk"), role=Involvement.Role.CARRIER
         )
         return self.published().filter(~Exists(carriers))
+
+    def with_reach(self):
+        """Annotate `is_reachable`: whether its contact, or a member of who leads it, can be
+        written to."""
+        led_by = Involvement.objects.filter(
+            initiative=OuterRef(OuterRef("pk")), role__in=Involvement.FIRST_ASKED
+        )
+        members = Q(
+            belongings__actor__in=led_by.order_by().values("actor"), belongings__state="approved"
+        )
+        contact = Q(positions=OuterRef("contact"))
+        people = Person.objects.reachable().filter(members | contact)
+        return self.annotate(is_reachable=Exists(people))
 
     def incomplete(self):
         """Published sheets that lack a summary, a stage, a territory or a carrier."""
@@ -174,6 +187,9 @@ class Involvement(Party):
         PARTNER = "partner", "partenaire"
         FUNDER = "funder", "financeur"
         INSPIRED_BY = "inspired_by", "inspiré de"
+
+    # Who one asks for first; the others are named further down.
+    FIRST_ASKED = (Role.CARRIER, Role.PILOT, Role.CO_PILOT)
 
     initiative = models.ForeignKey(
         Initiative,

@@ -44,7 +44,7 @@ class IntroductionQuerySet(models.QuerySet):
 
     def about_the_same(self, introduction):
         """Those of the same two people about the same records."""
-        names = ("need", "offer", "initiative", "sought_offer", "seeker", "helper")
+        names = (*Introduction.RECORDS, *Introduction.SIDES)
         return self.filter(**{name: getattr(introduction, name) for name in names})
 
     def asked_since(self, user, since):
@@ -57,9 +57,9 @@ class IntroductionQuerySet(models.QuerySet):
 class Introduction(models.Model):
     """Two people put in touch about a need and what may answer it, once both agree.
 
-    Somebody may also ask for an offer without having noted a need, or answer a need without
-    having noted an offer: then one of the two stands alone. Until both agree, neither is told
-    the address of the other.
+    Somebody may also ask for an offer, or about an initiative, without having noted a need, or
+    answer a need without having noted an offer: then one record stands alone. Until both agree,
+    neither is told the address of the other.
     """
 
     class Answer(models.TextChoices):
@@ -73,6 +73,7 @@ class Introduction(models.Model):
         NOT_HELPED = "not_helped", "n'a pas aidé"
 
     SIDES = ("seeker", "helper")
+    RECORDS = ("need", "offer", "initiative", "sought_offer", "sought_initiative")
     in_documents = False  # what two people write to each other
 
     need = models.ForeignKey(
@@ -99,10 +100,18 @@ class Introduction(models.Model):
         blank=True,
         related_name="introductions",
     )
-    # Apart from `offer`, which answers a need: whoever animates where the need is reads that one.
+    # Apart from those that answer a need: whoever animates where the need is reads these.
     sought_offer = models.ForeignKey(
         Offer,
         verbose_name="offre demandée",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="introductions_sought",
+    )
+    sought_initiative = models.ForeignKey(
+        Initiative,
+        verbose_name="initiative demandée",
         on_delete=models.CASCADE,
         null=True,
         blank=True,
@@ -157,13 +166,17 @@ class Introduction(models.Model):
         ordering = ["-created_at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(need__isnull=False, sought_offer=None)
+                condition=Q(need__isnull=False, sought_offer=None, sought_initiative=None)
                 & (Q(offer=None) | Q(initiative=None))
-                | Q(need=None, sought_offer__isnull=False, offer=None, initiative=None),
+                | Q(need=None, offer=None, initiative=None)
+                & (
+                    Q(sought_offer__isnull=False, sought_initiative=None)
+                    | Q(sought_offer=None, sought_initiative__isnull=False)
+                ),
                 name="introduction_one_subject",
                 violation_error_message=(
                     "Une mise en relation part d'un besoin, avec au plus une offre ou une "
-                    "initiative, ou d'une offre seule."
+                    "initiative, ou d'une offre seule, ou d'une initiative seule."
                 ),
             ),
             models.UniqueConstraint(
@@ -190,6 +203,12 @@ class Introduction(models.Model):
                 name="introduction_offer_once",
                 violation_error_message="Ces personnes sont déjà mises en relation.",
             ),
+            models.UniqueConstraint(
+                fields=["sought_initiative", "seeker", "helper"],
+                condition=Q(closed_at=None),
+                name="introduction_initiative_once",
+                violation_error_message="Ces personnes sont déjà mises en relation.",
+            ),
         ]
 
     def __str__(self):
@@ -197,8 +216,8 @@ class Introduction(models.Model):
 
     @property
     def subject(self):
-        """The need, or the offer that somebody asks for."""
-        return self.need or self.sought_offer
+        """The need, or what somebody asks for."""
+        return self.need or self.sought_offer or self.sought_initiative
 
     @property
     def candidate(self):
@@ -206,8 +225,8 @@ class Introduction(models.Model):
 
     @property
     def brought(self):
-        """What is brought to who seeks: what answers the need, or the offer asked for."""
-        return self.candidate or self.sought_offer
+        """What is brought to who seeks: what answers the need, or what is asked for."""
+        return self.candidate or self.sought_offer or self.sought_initiative
 
     @property
     def is_introduced(self):

@@ -8,6 +8,11 @@ from coopemploi.sources.models import Sourced
 
 
 class PersonQuerySet(models.QuerySet):
+    def reachable(self):
+        """Those whom the site can write to: see `participants.address_of`."""
+        has_account = Q(user__is_active=True, user__emailaddress__verified=True)
+        return self.filter(has_account | ~Q(email=""))
+
     def matching(self, text):
         people = self
         for word in normalise(text).split():

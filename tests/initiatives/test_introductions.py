@@ -782,10 +782,18 @@ def test_a_need_that_was_helped_alone_tells_its_story(client, match, mia):
         {"sought_offer": True},
         {"need": None, "sought_offer": True},
         {"initiative": True},
+        {"sought_initiative": True},
+        {"need": None, "offer": None, "sought_initiative": True, "sought_offer": True},
+        {"need": None, "offer": None, "sought_initiative": True, "initiative": True},
     ],
 )
 def test_an_introduction_is_about_one_thing(match, about):
-    records = {"sought_offer": match.offer, "initiative": InitiativeFactory()}
+    initiative = InitiativeFactory()
+    records = {
+        "sought_offer": match.offer,
+        "sought_initiative": initiative,
+        "initiative": initiative,
+    }
     given = {name: records[name] if value else None for name, value in about.items()}
     people = {"seeker": match.need.person, "helper": match.offer.person}
 
