@@ -182,6 +182,7 @@ def event_page(request, event, user, *, preview=None):
         "contents": contents(event, recap, meetings, initiatives),
         "door": event.door(),
         "is_over": event.is_over(),
+        "speakers_title": speakers_title(event),
         "preview": preview,
         "can_change": can_change_record(user, event),
         "has_pdf": pdf.is_available(),
@@ -321,12 +322,17 @@ def contents(event, recap, meetings, initiatives):
         ("tour-de-table", "Tour de table", event.round_table_entries.all()),
         ("actions", "Actions retenues", event.actions.all()),
         ("evaluation", "Évaluation", event.evaluation_results.all() or public_results(event)),
-        ("intervenants", "Qui est intervenu", event.appearances.all()),
+        ("intervenants", speakers_title(event), event.appearances.all()),
         ("presences", "Qui était là", event.attendances.all()),
         ("memes-sujets", "Sur les mêmes sujets", initiatives),
         ("autour", "Avant et après", meetings),
     ]
     return [(anchor, label) for anchor, label, present in parts if present]
+
+
+def speakers_title(event):
+    is_to_come = (event.start or event.end) and not event.is_over()
+    return "Qui intervient" if is_to_come else "Qui est intervenu"
 
 
 def around(event):

@@ -3,18 +3,23 @@
 import datetime
 
 import pytest
+from bs4 import BeautifulSoup
 from django.urls import reverse
 
+from coopemploi.dates import PartialDate
 from events.models import Event
 from tests.factories import (
     ActorFactory,
+    AppearanceFactory,
     AttendanceFactory,
     CompositionFactory,
     EventFactory,
+    EventFigureFactory,
     InitiativeFactory,
     KeyIdeaFactory,
     MandateFactory,
     NetworkFactory,
+    ObjectiveFactory,
     RecapFactory,
     RoundTableEntryFactory,
     SeriesFactory,
@@ -38,6 +43,28 @@ def epci_of(departement, code):
     epci = TerritoryFactory(kind="epci", code=code)
     CompositionFactory(whole=departement, part=epci)
     return epci
+
+
+@pytest.mark.parametrize(
+    ("start", "title"),
+    [
+        ("31/12/2029", "Qui est intervenu"),
+        ("1/1/2030", "Qui intervient"),
+        ("mars 2031", "Qui intervient"),
+        ("", "Qui est intervenu"),
+    ],
+)
+def test_speakers_are_told_as_of_today(client, time_machine, start, title):
+    time_machine.move_to("2030-01-01T12:00:00Z", tick=False)
+    event = EventFactory(start=PartialDate.parse(start), body="Un texte.")
+    AppearanceFactory(event=event)
+    ObjectiveFactory(event=event)
+    EventFigureFactory(event=event)
+
+    page = BeautifulSoup(client.get(event.get_absolute_url()).content, "html.parser")
+
+    assert page.select_one("#intervenants h2").text == title
+    assert page.select_one('.contents a[href="#intervenants"]').text == title
 
 
 def shown_counts(response):
