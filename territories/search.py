@@ -7,6 +7,7 @@ person who asked for the withdrawal of theirs.
 import math
 
 from django.db.models import Case, F, Q, TextField, Value, When
+from django.db.models.functions import Concat, Trim
 
 from coopemploi.search.facets import SEVERAL, own, values
 from coopemploi.search.index import SearchSource
@@ -16,11 +17,13 @@ from .perimeters import AREAS, COUNTED
 
 
 def when(condition, field, *, is_name=False):
-    """What the lookup `field` leads to, when the condition holds of the same row.
+    """What the lookup `field` leads to, or an expression, when the condition holds of the
+    same row.
 
     A name weighs as names do, and is not told in extracts.
     """
-    shown = Case(When(condition, then=F(field)), default=Value(""), output_field=TextField())
+    told = F(field) if isinstance(field, str) else field
+    shown = Case(When(condition, then=told), default=Value(""), output_field=TextField())
     if is_name:
         shown.named = field
     return shown
@@ -44,9 +47,8 @@ def published_actor(path):
 def named_people(path):
     """The names of the people at the end of `path` who let theirs be shown."""
     shown = Q((f"{path}__attribution_withdrawn", False))
-    return tuple(
-        when(shown, f"{path}__{field}") for field in ("first_name", "last_name", "known_as")
-    )
+    full_name = Trim(Concat(f"{path}__first_name", Value(" "), f"{path}__last_name"))
+    return when(shown, full_name), when(shown, f"{path}__known_as")
 
 
 def parties(path, *texts):

@@ -361,6 +361,23 @@ def test_search_extract_tells_one_text_from_the_next():
     assert document.text == "Un garage partagé. un fonds public · un club · prête un local"
 
 
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ({"first_name": "Camille", "last_name": "Exemple"}, "Pour mars. Camille Exemple"),
+        ({"first_name": "", "last_name": "Exemple"}, "Pour mars. Exemple"),
+        ({"first_name": "", "last_name": "", "known_as": "une élue"}, "Pour mars. une élue"),
+        ({"last_name": "Exemple", "attribution_withdrawn": True}, "Pour mars."),
+    ],
+)
+def test_search_extract_writes_a_name_as_one(names, told):
+    NeedFactory(details="Pour mars.", actor=None, person=PersonFactory(**names))
+
+    [document] = Document.objects.filter(model="initiatives.need")
+
+    assert document.text == told
+
+
 def test_search_extract_begins_with_what_it_is_and_repeats_nothing_above_it():
     GlossaryTermFactory(
         term="GTE",
