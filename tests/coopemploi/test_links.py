@@ -8,6 +8,8 @@ from bs4 import BeautifulSoup
 from django.core.cache import cache
 from django.urls import reverse
 
+from territories import maps
+from territories.models import Territory
 from tests.coopemploi.test_public_urls import PUBLIC
 from tests.full_site import fill
 
@@ -64,9 +66,24 @@ class Crawl:
             self.queue.append(target)
 
 
+def load_what_maps_lead_to():
+    """The régions and the départements that every site has: their maps lead to each."""
+    known = set(Territory.objects.values_list("kind", "code"))
+    regions = maps.view_of_reference(maps.FRANCE).shapes
+    departements = [
+        shape for region in regions for shape in maps.view_of_reference(region.reference).shapes
+    ]
+    Territory.objects.bulk_create(
+        Territory(kind=shape.kind, code=shape.code, name=shape.name)
+        for shape in {shape.reference: shape for shape in (*regions, *departements)}.values()
+        if (shape.kind, shape.code) not in known
+    )
+
+
 def test_no_link_is_broken(client):
     cache.clear()
     content = fill()
+    load_what_maps_lead_to()
     starts = [reverse(name) for name in sorted(PUBLIC - {"health", "ready", "suggestions"})]
     starts += [record.get_absolute_url() for record in content.values()]
     crawl = Crawl(client, starts)
