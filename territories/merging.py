@@ -7,6 +7,7 @@ from .models import Actor, ActorTerritory, Person, Position
 class ActorMerging(Mergeable):
     model = Actor
     page = "actor_detail"
+    filters = ("porteur", "financeur")
     watched = {"territories.ActorTerritory": "actor_id"}
 
     def profiles(self, records):

@@ -10,6 +10,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import Http404, QueryDict
 from django.urls import Resolver404, resolve
 
+from ..merging.redirections import todays_query
 from ..publishing import Publishable
 
 # They change how a list is shown, not what is in it.
@@ -34,7 +35,20 @@ def canonical(url):
 
 
 def export_of(path, query):
-    """The `Export` that the address would give to a visitor. Raise NotAListError."""
+    """The `Export` that the address would give to a visitor.
+
+    A filter by a record that another absorbed follows that one. Raise NotAListError, for an
+    address too whose filters are not understood: it would be the list of everything.
+    """
+    export = _export_of(path, query)
+    if export.filters.errors and (today := todays_query(QueryDict(query), AnonymousUser())):
+        export = _export_of(path, today.urlencode())
+    if export.filters.errors:
+        raise NotAListError
+    return export
+
+
+def _export_of(path, query):
     try:
         match = resolve(path)
     except Resolver404 as error:

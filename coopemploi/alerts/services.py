@@ -52,14 +52,16 @@ def confirm(alert, frequency):
 def send_digest(address, at):
     """Mail an address, once, what is new in all its lists due at the time `at`.
 
+    A list whose page, or what it is filtered by, is no more is told and not followed further.
     Return whether there was anything to tell.
     """
     alerts = list(Alert.objects.select_for_update().filter(address=address).due(at))
-    told = []
+    told, gone = [], []
     for alert in alerts:
         try:
             export = export_of(alert.path, alert.query)
-        except NotAListError:  # a page that the site no longer has
+        except NotAListError:
+            gone.append(alert)
             continue
         count, entries = news(export, since=alert.checked_at, until=at, most=SHOWN)
         if count:
@@ -73,13 +75,15 @@ def send_digest(address, at):
                 }
             )
     Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(checked_at=at)
-    if not told or refuses(address, Refusal.Topic.ALERT):
+    Alert.objects.filter(pk__in=[alert.pk for alert in gone]).delete()
+    if not (told or gone) or refuses(address, Refusal.Topic.ALERT):
         return False
     send_mail_later(
         to=address,
         template="alerts/digest",
         context={
             "lists": told,
+            "gone": [alert.title for alert in gone],
             "count": sum(one["count"] for one in told),
             "manage_url": site_url(reverse("alert_manage", args=[MANAGE.sign(address)])),
         },

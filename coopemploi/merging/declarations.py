@@ -33,6 +33,7 @@ class Mergeable:
     name_field = "name"
     said_of_names = "nom"  # « même nom », « titres proches »
     page = ""  # the name of its public address, by slug
+    filters = ()  # the names under which addresses of lists hold its slug: "theme"
     # What a merge must not loosen: the value that wins when either record has it.
     restrictive = {}
     # Whether a common surrounding is needed for names that are only near.

@@ -39,7 +39,7 @@ def merge(survivor, loser, *, values=None, relations=None, by=None):
             registry.notify([survivor, loser])
             _leave_out(journal, survivor, loser, relations or {})
             absorb(journal, survivor, loser)
-            if declaration.page:
+            if declaration.page or declaration.filters:
                 _redirect(journal, model, slug, gone, kept)
             # Last, so that all that leads to it is refreshed.
             journal.change(survivor, values)

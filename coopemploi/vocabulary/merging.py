@@ -4,22 +4,27 @@ from .models import Audience, GlossaryTerm, Obstacle, Scheme, Sector, Theme
 
 class ThemeMerging(Mergeable):
     model = Theme
+    filters = ("theme",)
 
 
 class SectorMerging(Mergeable):
     model = Sector
+    filters = ("filiere",)
 
 
 class AudienceMerging(Mergeable):
     model = Audience
+    filters = ("public",)
 
 
 class ObstacleMerging(Mergeable):
     model = Obstacle
+    filters = ("frein",)
 
 
 class SchemeMerging(Mergeable):
     model = Scheme
+    filters = ("dispositif",)
 
     def profiles(self, records):
         rows = records.order_by("pk").values_list("pk", "name", "acronym")

@@ -18,6 +18,7 @@ from coopemploi.alerts.lists import NotAListError, canonical, export_of
 from coopemploi.alerts.models import Alert
 from coopemploi.mail.models import Refusal
 from coopemploi.mail.services import deliver
+from coopemploi.merging.merge import merge
 from coopemploi.publishing import Publishable
 from tests.factories import (
     AlertFactory,
@@ -198,6 +199,47 @@ def test_digest_tells_what_is_new_in_all_lists_at_once():
     assert sent.subject == "2 nouveautés dans ce que vous suivez"
     assert re.findall(r"^- (.*)", sent.body, re.M) == ["Nouvelle navette", "Un minibus à prêter"]
     assert "secret" not in sent.body
+
+
+def test_list_of_an_absorbed_term_is_that_of_today():
+    survivor, loser = ThemeFactory.create_batch(2)
+    merge(survivor, loser)
+    publish(InitiativeFactory, "Nouvelle navette").themes.add(survivor)
+    publish(InitiativeFactory, "Sans thématique")
+    follow(query=f"theme={loser.slug}")
+
+    assert services.send_digests(NOW) == 1
+    deliver()
+
+    assert re.findall(r"^- (.*)", mail.outbox[0].body, re.M) == ["Nouvelle navette"]
+
+
+def test_list_that_is_no_more_is_told_once_and_followed_no_further():
+    publish(InitiativeFactory, "Nouvelle")
+    follow(query="theme=jamais", title="Initiatives : Mobilité")
+    kept = follow(path="/besoins-et-offres/", title="Besoins")
+
+    assert [services.send_digests(NOW), services.send_digests(NOW)] == [1, 0]
+    deliver()
+
+    (sent,) = mail.outbox
+    assert sent.subject == "Ce que vous suiviez n'existe plus"
+    assert re.findall(r"^- (.*)", sent.body, re.M) == ["Initiatives : Mobilité"]
+    assert "Nouvelle" not in sent.body
+    assert list(Alert.objects.all()) == [kept]
+
+
+def test_list_that_is_no_more_is_told_beside_what_is_new():
+    publish(InitiativeFactory, "Nouvelle")
+    follow(query="theme=jamais", title="Initiatives : Mobilité")
+    follow()
+
+    services.send_digests(NOW)
+    deliver()
+
+    (sent,) = mail.outbox
+    assert sent.subject == "1 nouveauté dans ce que vous suivez"
+    assert re.findall(r"^- (.*)", sent.body, re.M) == ["Nouvelle", "Initiatives : Mobilité"]
 
 
 def test_digest_is_sent_once():

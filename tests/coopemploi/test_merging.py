@@ -5,6 +5,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from factory.django import DjangoModelFactory
 
 from coopemploi.dates import PartialDate
@@ -16,7 +17,9 @@ from coopemploi.merging.merge import merge, undo
 from coopemploi.merging.models import LikelyDuplicate, Merge, Redirection, Sweep
 from coopemploi.publishing import Publishable
 from coopemploi.search.models import Document
+from events.filters import ActionFilter
 from events.models import Attendance
+from initiatives.filters import InitiativeFilter
 from initiatives.models import Initiative, Involvement, MatchFeature, MatchProfile
 from territories.models import Actor, ActorTerritory, NetworkMembership, Person, Position
 from tests import factories
@@ -637,11 +640,45 @@ def test_a_merge_at_an_address_that_led_elsewhere_leads_to_the_new_survivor(clie
     assert Redirection.objects.get().object_id == survivor.pk
 
 
-def test_models_without_a_page_leave_no_redirection():
-    merge(*ThemeFactory.create_batch(2))
+def test_models_without_a_page_nor_a_filter_leave_no_redirection():
     merge(*PersonFactory.create_batch(2))
 
     assert Redirection.objects.count() == 0
+
+
+@pytest.mark.parametrize("suffix", ["", "&format=json", "&q=garage"])
+def test_list_filtered_by_an_absorbed_term_leads_to_the_list_of_today(client, suffix):
+    survivor, loser, other = ThemeFactory.create_batch(3)
+    merge(survivor, loser)
+    asked = f"theme={other.slug}&theme={loser.slug}{suffix}"
+
+    response = client.get(f"{reverse('initiative_list')}?{asked}")
+
+    assert response.status_code == 301
+    assert response["Location"] == f"/initiatives/?{asked.replace(loser.slug, survivor.slug)}"
+    assert response["Cache-Control"] == "private, max-age=3600"
+    assert client.get(response["Location"]).status_code == 200
+
+
+def test_list_filtered_by_what_was_never_there_is_a_bad_address(client):
+    survivor, loser = ThemeFactory.create_batch(2)
+    merge(survivor, loser)
+
+    assert client.get(reverse("initiative_list"), {"theme": "jamais"}).status_code == 400
+
+
+def test_list_filtered_by_what_a_draft_absorbed_does_not_tell_of_it(client):
+    draft = ActorFactory(status=Publishable.Status.DRAFT)
+    loser = ActorFactory()
+    merge(draft, loser)
+
+    assert client.get(reverse("action_list"), {"porteur": loser.slug}).status_code == 400
+
+
+@each_model
+def test_lists_are_filtered_by_the_names_said(model):
+    known = {*InitiativeFilter.base_filters, *ActionFilter.base_filters}
+    assert set(declarations[model].filters) <= known
 
 
 @each_model
