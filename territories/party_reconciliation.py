@@ -12,7 +12,7 @@ from coopemploi.search.text import normalise
 
 from .models import Actor, Person, Position
 from .naming import Kind, TypoIndex, is_one_edit_away, key_of, readings, words_of
-from .reconciliation import (
+from .reconciliation.resolution import (
     AMBIGUOUS,
     CODE,
     LONGEST_NAME,
