@@ -8,7 +8,7 @@ import datetime
 from collections import defaultdict
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Case, Count, F, Prefetch, Q, Value, When, Window
+from django.db.models import Case, Count, F, Prefetch, Q, When, Window
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -79,24 +79,6 @@ PROJECT_KINDS = [
     Territory.Kind.CONTRAT_DE_VILLE,
     Territory.Kind.OTHER,
 ]
-
-
-def with_stage_label(actors):
-    """Annotate `stage_label`, the present stage in words."""
-    labels = [When(stage=value, then=Value(label)) for value, label in StageChange.Stage.choices]
-    return actors.with_stage().annotate(stage_label=Case(*labels, default=Value("")))
-
-
-def with_actor_card(actors):
-    return (
-        with_stage_label(actors)
-        .select_related("source")
-        .prefetch_related(Prefetch("territories", Territory.objects.named()))
-    )
-
-
-def with_network_card(networks):
-    return networks.select_related("source", "territory")
 
 
 def with_initiative_card(initiatives, user):
@@ -284,10 +266,10 @@ def sections_of(user, territory, today):
     networks = Network.objects.visible_to(user).filter(about)
     events = inside("events").select_related("source", "town")
     sections = {
-        "projects": with_actor_card(acting.filter(kind=Actor.Kind.TZCLD)),
-        "actors": with_actor_card(others),
+        "projects": acting.filter(kind=Actor.Kind.TZCLD).with_card(),
+        "actors": others.with_card(),
         "initiatives": with_initiative_card(inside("initiatives"), user),
-        "networks": with_network_card(networks),
+        "networks": networks.with_card(),
         "actions": inside("actions"),
         "needs": inside("needs").with_card(user),
         "offers": inside("offers").with_card(user),
@@ -384,7 +366,7 @@ def territory_detail(request, kind, slug):
 
 @listed(Actor)
 def actor_cards(user):
-    return with_actor_card(Actor.objects.visible_to(user)).prefetch_related("schemes")
+    return Actor.objects.visible_to(user).with_card().prefetch_related("schemes")
 
 
 @login_not_required
@@ -459,7 +441,7 @@ def actor_record(user, slug):
     attendances = whose("event", rows("attendances"), user).select_related("person")
     appearances = whose("event", rows("appearances"), user).select_related("person")
     return (
-        with_stage_label(visible)
+        visible.with_stage_label()
         .filter(slug=slug)
         .select_related("source", "governs")
         .prefetch_related(
@@ -521,7 +503,7 @@ def with_members(networks, user):
         Q(actor=None) | Q(actor__in=actors) | Q(person__isnull=False) | ~Q(label="")
     )
     members = visible.select_related("person", "source").prefetch_related(
-        Prefetch("actor", with_stage_label(actors))
+        Prefetch("actor", actors.with_stage_label())
     )
     role = NetworkMembership.Role
     return networks.prefetch_related(
@@ -532,8 +514,8 @@ def with_members(networks, user):
 
 @listed(Network)
 def network_cards(user):
-    networks = Network.objects.visible_to(user).prefetch_related("schemes")
-    return with_members(with_network_card(networks), user)
+    networks = Network.objects.visible_to(user).with_card().prefetch_related("schemes")
+    return with_members(networks, user)
 
 
 @login_not_required
@@ -561,7 +543,7 @@ def introductions_of(network, user):
 @kept_for_visitors
 @require_safe
 def network_detail(request, slug):
-    networks = with_network_card(Network.objects.visible_to(request.user))
+    networks = Network.objects.visible_to(request.user).with_card()
     network = get_object_or_404(
         with_members(networks, request.user).prefetch_related("schemes"), slug=slug
     )

@@ -1,6 +1,6 @@
 from django.core.validators import RegexValidator, URLValidator
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Case, OuterRef, Prefetch, Q, Subquery, Value, When
 
 from coopemploi.addresses import address
 from coopemploi.fields import AutoSlugField, LinesField, NormalisedField, PartialDateField
@@ -38,6 +38,17 @@ class ActorQuerySet(PublishableQuerySet, LocatedQuerySet):
             changes = changes.filter(Q(since_latest=None) | Q(since_latest__lte=at))
         latest = changes.order_by(models.F("since_latest").desc(nulls_last=True), "-pk")
         return self.annotate(stage=Subquery(latest.values("stage")[:1]))
+
+    def with_stage_label(self):
+        """Annotate `stage_label`, the present stage in words."""
+        stages = StageChange.Stage.choices
+        labels = [When(stage=value, then=Value(label)) for value, label in stages]
+        return self.with_stage().annotate(stage_label=Case(*labels, default=Value("")))
+
+    def with_card(self):
+        """With what their cards show."""
+        territories = Prefetch("territories", Territory.objects.named())
+        return self.with_stage_label().select_related("source").prefetch_related(territories)
 
 
 class Actor(Publishable, Sourced):

@@ -22,6 +22,10 @@ from .territory import LocatedQuerySet, Territory
 class NetworkQuerySet(PublishableQuerySet, LocatedQuerySet):
     territory_lookup = "territory"
 
+    def with_card(self):
+        """With what their cards show."""
+        return self.select_related("source", "territory")
+
 
 class Network(Publishable, Sourced):
     """Actors who meet and cooperate: a grappe, a réseau, a collectif."""
