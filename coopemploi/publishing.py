@@ -32,6 +32,11 @@ def readable(user, link=""):
     return models.Q(*((f"{link}{name}", value) for name, value in rights), _connector=models.Q.OR)
 
 
+def whose(field, links, user):
+    """The rows of `links` whose `field` leads to a record that `user` may read; with it."""
+    return links.filter(readable(user, f"{field}__")).select_related(field)
+
+
 class PublishableQuerySet(models.QuerySet):
     def published(self):
         return self.filter(status=Publishable.Status.PUBLISHED)

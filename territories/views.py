@@ -1,4 +1,4 @@
-"""Pages of territories, actors and networks.
+"""Pages of territories.
 
 Initiatives and events stand above this app: their records are reached by the reverse
 relations of ours, never by import.
@@ -10,41 +10,26 @@ from collections import defaultdict
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Case, Count, F, Prefetch, Q, When, Window
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from coopemploi.filters import WordsField
-from coopemploi.gathering import first_or_404, gathered, listed
+from coopemploi.gathering import gathered, listed
 from coopemploi.public_cache import kept_for_visitors
-from coopemploi.publishing import readable
-from coopemploi.search.text import normalise
+from coopemploi.publishing import readable, whose
 
 from .chronicle import chronicle
-from .exports import ActorExport, NetworkExport, TerritoryExport
-from .filters import ActorFilter, NetworkFilter, TerritoryListFilter
+from .exports import TerritoryExport
+from .filters import TerritoryListFilter
 from .lists import answer
-from .models import (
-    Actor,
-    Containment,
-    FormerCode,
-    Network,
-    NetworkMembership,
-    Position,
-    StageChange,
-    Territory,
-)
+from .models import Actor, Containment, FormerCode, Network, StageChange, Territory
 
-# Proposed under a field that takes a territory, or an actor.
-MOST_NAMES = 8
 # A section of a territory shows so many cards, then a link to the whole list.
 SECTION_SIZE = 6
 # The stages that it tells, the latest first.
 MOST_STAGES = 60
 # Above this number of territories of a kind, a territory's page only counts them.
 LISTED_PARTS = 60
-# Fewer introductions than that are told to nobody: one could guess whose they are.
-FEW = 3
 MAYOTTE = "region:06"
 # How the heading of a list of parts names their kind, where an "s" does not do.
 KIND_PLURALS = {
@@ -93,11 +78,6 @@ def with_initiative_card(initiatives, user):
     )
 
 
-def whose(field, links, user):
-    """The rows of `links` whose `field`, a record of an upper app, `user` may read."""
-    return links.filter(readable(user, f"{field}__")).select_related(field)
-
-
 def section(inside, name):
     """The first records of a section, and how many there are: see `sections_of`."""
     records = inside[name]
@@ -127,26 +107,6 @@ def with_counts(territories, user):
         territory.initiative_count = initiatives.get(territory.pk, 0)
         territory.actor_count = actors.get(territory.pk, 0)
     return territories
-
-
-@login_not_required
-@require_safe
-def territory_names(request):
-    """What a field that takes a territory, or any words, proposes while one types."""
-    words = WordsField().clean(request.GET.get("q", ""))
-    found = Territory.objects.matching(words)[:MOST_NAMES]
-    names = [territory.full_label for territory in found]
-    return render(request, "territories/_names.html", {"names": names})
-
-
-@login_not_required
-@require_safe
-def actor_names(request):
-    """What a field that takes an actor, or any words, proposes while one types."""
-    words = WordsField().clean(request.GET.get("q", ""))
-    found = Actor.objects.published().matching(words) if normalise(words) else Actor.objects.none()
-    names = list(dict.fromkeys(found.values_list("name", flat=True)[:MOST_NAMES]))
-    return render(request, "territories/_names.html", {"names": names})
 
 
 @listed(Territory)
@@ -313,10 +273,6 @@ def contents(sections):
     ]
 
 
-def names_people(records):
-    return any(record.person_id for record in records)
-
-
 def territory_of_today(reference):
     """The commune that an old code leads to; Http404 when there is none."""
     try:
@@ -358,205 +314,9 @@ def territory_detail(request, kind, slug):
             "parts": parts,
             "part_count": sum(part["count"] for part in parts),
             "moments": moments,
-            "names_people": names_people([*inside["needs"], *inside["offers"]]),
+            "names_people": any(
+                record.person_id for record in [*inside["needs"], *inside["offers"]]
+            ),
             **sections,
-        },
-    )
-
-
-@listed(Actor)
-def actor_cards(user):
-    return Actor.objects.visible_to(user).with_card().prefetch_related("schemes")
-
-
-@login_not_required
-@kept_for_visitors
-@require_safe
-def actor_list(request):
-    return answer(
-        request,
-        ActorFilter(request, actor_cards),
-        ActorExport,
-        "territories/actor_list.html",
-        section="actors",
-    )
-
-
-def who(person):
-    """ " : Ada Byron", nothing for nobody or for a name that was withdrawn."""
-    return "" if person is None or person.attribution_withdrawn else f" : {person.public_name}"
-
-
-def events_of(actor):
-    """The events an actor took part in, each with how, the latest first."""
-    ways, naming = defaultdict(list), set()
-    for party in actor.eventactors.all():
-        ways[party.event].append(party.get_role_display())
-    for attendance in actor.attendances.all():
-        stage = f", {attendance.get_stage_display()} ce jour-là" if attendance.stage else ""
-        ways[attendance.event].append(
-            attendance.get_status_display() + stage + who(attendance.person)
-        )
-        if attendance.person:
-            naming.add(attendance.event)
-    for speech in actor.appearances.all():
-        ways[speech.event].append(speech.get_role_display() + who(speech.person))
-        naming.add(speech.event)
-    events = sorted(ways, key=lambda event: (str(event.start.latest or ""), event.pk), reverse=True)
-    return [
-        {
-            "event": event,
-            "ways": list(dict.fromkeys(ways[event])),
-            "names_people": event in naming,
-        }
-        for event in events
-    ]
-
-
-@gathered(actor=int)
-def matches_of(user, actor):
-    """The likeliest matches of what an actor seeks, and of what it offers."""
-    needs = Actor._meta.get_field("needs").related_model
-    matches = needs._meta.get_field("matches").related_model.objects.of_actor(actor)
-    return matches.shown().visible_to(user).with_candidates()[:SECTION_SIZE]
-
-
-@gathered(slug=str)
-def actor_record(user, slug):
-    """An actor, with all that it takes part in and that `user` may read."""
-
-    def rows(relation):
-        return Actor._meta.get_field(relation).related_model.objects
-
-    def links(relation, field):
-        return Prefetch(relation, whose(field, rows(relation), user))
-
-    visible = Actor.objects.visible_to(user)
-    named = Position.objects.filter(person__attribution_withdrawn=False)
-    involvements = whose("initiative", rows("involvements"), user)
-    roles = Case(*[When(role=role, then=n) for n, role in enumerate(involvements.model.Role)])
-    entries = rows("round_table_entries").model
-    told = entries._meta.get_field("items").related_model.objects.told_to(user)
-    said = rows("round_table_entries").filter(pk__in=told.values("entry"))
-    attendances = whose("event", rows("attendances"), user).select_related("person")
-    appearances = whose("event", rows("appearances"), user).select_related("person")
-    return (
-        visible.with_stage_label()
-        .filter(slug=slug)
-        .select_related("source", "governs")
-        .prefetch_related(
-            "schemes",
-            "figures",
-            "stage_changes__source",
-            "territory_links__territory",
-            Prefetch("parents", visible),
-            Prefetch("children", visible),
-            Prefetch("positions", named.select_related("person")),
-            Prefetch("involvements", involvements.order_by(roles, "initiative__sort_name", "pk")),
-            Prefetch("needs", rows("needs").visible_to(user).with_card(user)),
-            Prefetch("offers", rows("offers").visible_to(user).with_card(user)),
-            Prefetch("resources", rows("resources").visible_to(user)),
-            Prefetch("attendances", attendances),
-            Prefetch("appearances", appearances),
-            Prefetch("round_table_entries", said.select_related("event")),
-            links("eventactors", "event"),
-            links("actionpartys", "action"),
-            links("memberships", "network"),
-        )
-    )
-
-
-@login_not_required
-@kept_for_visitors
-@require_safe
-def actor_detail(request, slug):
-    actor = first_or_404(actor_record(request.user, slug=slug))
-    needs, offers, events = actor.needs.all(), actor.offers.all(), events_of(actor)
-    matches = matches_of(request.user, actor=actor.pk)
-    return render(
-        request,
-        "territories/actor_detail.html",
-        {
-            "section": "actors",
-            "actor": actor,
-            "involvements": actor.involvements.all(),
-            "needs": needs,
-            "offers": offers,
-            "answers": [match for match in matches if match.need.actor_id == actor.pk],
-            "askers": [match for match in matches if match.need.actor_id != actor.pk],
-            "resources": actor.resources.all(),
-            "events": events,
-            "contributions": actor.round_table_entries.all(),
-            "actions": actor.actionpartys.all(),
-            "memberships": actor.memberships.all(),
-            "names_people": bool(actor.positions.all())
-            or any(row["names_people"] for row in events)
-            or names_people([*needs, *offers]),
-        },
-    )
-
-
-def with_members(networks, user):
-    """A network's visible memberships, each with the present stage of its actor."""
-    actors = Actor.objects.visible_to(user)
-    visible = NetworkMembership.objects.filter(
-        Q(actor=None) | Q(actor__in=actors) | Q(person__isnull=False) | ~Q(label="")
-    )
-    members = visible.select_related("person", "source").prefetch_related(
-        Prefetch("actor", actors.with_stage_label())
-    )
-    role = NetworkMembership.Role
-    return networks.prefetch_related(
-        Prefetch("memberships", members.filter(role=role.COORDINATOR), to_attr="coordinators"),
-        Prefetch("memberships", members.filter(role=role.MEMBER), to_attr="members"),
-    )
-
-
-@listed(Network)
-def network_cards(user):
-    networks = Network.objects.visible_to(user).with_card().prefetch_related("schemes")
-    return with_members(networks, user)
-
-
-@login_not_required
-@kept_for_visitors
-@require_safe
-def network_list(request):
-    return answer(
-        request,
-        NetworkFilter(request, network_cards),
-        NetworkExport,
-        "territories/network_list.html",
-        section="networks",
-    )
-
-
-def introductions_of(network, user):
-    """{introduced, helped} of a network; None while so few would tell who met whom."""
-    needs = Actor._meta.get_field("needs").related_model
-    matches = needs._meta.get_field("matches").related_model.objects
-    figures = matches.of_network(network).acted_upon()
-    return figures if figures["introduced"] >= (1 if user.is_staff else FEW) else None
-
-
-@login_not_required
-@kept_for_visitors
-@require_safe
-def network_detail(request, slug):
-    networks = Network.objects.visible_to(request.user).with_card()
-    network = get_object_or_404(
-        with_members(networks, request.user).prefetch_related("schemes"), slug=slug
-    )
-    events = network.events.visible_to(request.user).select_related("source", "town")
-    return render(
-        request,
-        "territories/network_detail.html",
-        {
-            "section": "networks",
-            "network": network,
-            "upcoming": events.upcoming(),
-            "past": events.past(),
-            "introductions": introductions_of(network, request.user),
-            "names_people": names_people([*network.coordinators, *network.members]),
         },
     )

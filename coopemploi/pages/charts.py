@@ -10,7 +10,7 @@ from django.utils import timezone
 from events.models import Event
 from initiatives.models import Initiative, Match, Need
 from territories.models import Actor, StageChange
-from territories.views import FEW
+from territories.network_views import FEW
 
 from .. import version
 from ..publishing import Publishable
