@@ -131,8 +131,8 @@ class Names:
 
     def rarest(self, words):
         """For each of `words` that names have, the pk of those names; the rarest word first."""
-        known = [self._by_word[word] for word in words & self._by_word.keys()]
-        return sorted(known, key=len)
+        known = [word for word in sorted(words) if word in self._by_word]
+        return sorted((self._by_word[word] for word in known), key=len)
 
 
 def _starting(names, start):

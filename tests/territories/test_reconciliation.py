@@ -427,6 +427,16 @@ def test_name_near_a_known_one_is_shown(france):
     ]
 
 
+def test_words_as_rare_as_each_other_are_taken_in_their_order(france):
+    """Those of a set come in another order in each process."""
+    for name in ("Amont-Bocage", "Coteau-Doline", "Étang-Falaise"):
+        TerritoryFactory(name=name)
+
+    resolution = reconcile("Falaise Étang Doline Coteau Bocage Amont")
+
+    assert [str(c.record) for c in resolution.candidates] == ["Amont-Bocage"]
+
+
 def test_territory_that_has_ended_is_only_a_candidate(france):
     day = datetime.date(2016, 12, 31)
     epci("CC Gâtine Autize", "247900001", Nature.CC, valid_until=PartialDate.day(day))
