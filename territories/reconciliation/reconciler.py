@@ -18,11 +18,13 @@ class Reconciler:
 
     @classmethod
     def shared(cls):
-        """The reconciler of this process, loaded again once the referential has changed."""
-        current = stamp()
+        """The reconciler of this process, loaded again once the referential has changed, and
+        each day: territories end."""
+        today = timezone.localdate()
+        current = today, stamp()
         kept, reconciler = cls._shared
         if kept != current:
-            reconciler = cls()
+            reconciler = cls(today)
             cls._shared = (current, reconciler)
         return reconciler
 

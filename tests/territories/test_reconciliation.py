@@ -3,6 +3,7 @@ import datetime
 import io
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
@@ -576,6 +577,16 @@ def test_shared_reconciler_follows_a_new_alias(france):
     bordeaux.save()
 
     assert reconcile("La belle endormie").match == bordeaux
+
+
+def test_shared_reconciler_follows_the_day(france):
+    bordeaux = Territory.objects.filter(code="33063")
+    bordeaux.update(valid_until=PartialDate.parse("31/12/2030"))
+
+    with time_machine.travel("2030-12-31 12:00+01:00", tick=False):
+        assert reconcile("Bordeaux", kinds=["commune"]).match == bordeaux.get()
+    with time_machine.travel("2031-01-01 12:00+01:00", tick=False):
+        assert reconcile("Bordeaux", kinds=["commune"]).match is None
 
 
 # Pure functions
