@@ -1,4 +1,5 @@
 import re
+from functools import wraps
 
 import pytest
 from allauth.account.internal.flows.login import record_authentication
@@ -6,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models.deletion import Collector
 from django.http import HttpRequest
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -81,17 +83,21 @@ def _derived_tables_follow(monkeypatch):
             flush()
         return execute(sql, params, many, context)
 
-    note = Registry._note
+    def without_flushing(method):
+        """What is read before a change is done, is read too early to refresh."""
 
-    def note_without_flushing(self, model, affected):
-        """What a change touches is read before it is done: too early to refresh."""
-        is_flushing.append(True)
-        try:
-            note(self, model, affected)
-        finally:
-            is_flushing.pop()
+        @wraps(method)
+        def waiting(*args, **kwargs):
+            is_flushing.append(True)
+            try:
+                return method(*args, **kwargs)
+            finally:
+                is_flushing.pop()
 
-    monkeypatch.setattr(Registry, "_note", note_without_flushing)
+        return waiting
+
+    monkeypatch.setattr(Registry, "_note", without_flushing(Registry._note))
+    monkeypatch.setattr(Collector, "delete", without_flushing(Collector.delete))
     begin_counting = CaptureQueriesContext.__enter__
 
     def flush_before_counting(self):
