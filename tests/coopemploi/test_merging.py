@@ -44,6 +44,8 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+# The version, the identity, then the redirections, what took an address, and the survivors.
+LIST_QUERIES = 5
 
 FACTORIES = {
     factory._meta.model: factory
@@ -665,6 +667,34 @@ def test_list_filtered_by_what_was_never_there_is_a_bad_address(client):
     merge(survivor, loser)
 
     assert client.get(reverse("initiative_list"), {"theme": "jamais"}).status_code == 400
+
+
+@pytest.mark.parametrize("query", ["theme=%00jamais", "porteur=%00&theme=jamais"])
+def test_list_filtered_by_what_no_database_takes_is_a_bad_address(client, query):
+    assert client.get(f"{reverse('initiative_list')}?{query}").status_code == 400
+
+
+def test_bad_list_that_names_no_absorbed_record_leads_nowhere(client):
+    theme = ThemeFactory()
+    asked = f"theme={theme.slug}&theme={theme.slug}&tri=jamais"
+
+    assert client.get(f"{reverse('initiative_list')}?{asked}").status_code == 400
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_absorbed_records_of_a_list_are_looked_up_together(
+    client, django_assert_num_queries, count
+):
+    survivor, *losers = ThemeFactory.create_batch(count + 1)
+    for loser in losers:
+        merge(survivor, loser)
+    asked = {"theme": [loser.slug for loser in losers]}
+    client.get(reverse("initiative_list"), {"theme": "jamais"})
+
+    with django_assert_num_queries(LIST_QUERIES):
+        response = client.get(reverse("initiative_list"), asked)
+
+    assert response["Location"] == f"/initiatives/?theme={survivor.slug}"
 
 
 def test_list_filtered_by_what_a_draft_absorbed_does_not_tell_of_it(client):
