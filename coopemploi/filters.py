@@ -356,6 +356,11 @@ class ListFilterSet(django_filters.FilterSet):
         return [*(["pertinence"] if self.ranked is not None else []), *self.sorts]
 
     @property
+    def known_sorts(self):
+        """Those of the list, at all times: what some need may have been taken off since."""
+        return ["pertinence", *self.sorts]
+
+    @property
     def sort_choices(self):
         return [
             Sort(name, self.SORTS[name], name == self.current_sort) for name in self.possible_sorts
@@ -481,7 +486,7 @@ class ListFilterSet(django_filters.FilterSet):
             asked = isinstance(shown, FacetFilter) and self.values[name]
             if asked and (unknown := shown.unknown(self, asked)):
                 found[name] = [UNKNOWN % {"value": value} for value in unknown]
-        if (tri := self.values.get("tri")) and tri not in self.possible_sorts:
+        if (tri := self.values.get("tri")) and tri not in self.known_sorts:
             found["tri"] = [f"« {tri[:40]} » n'existe pas, la liste est dans l'ordre habituel."]
         return found
 

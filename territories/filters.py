@@ -197,6 +197,10 @@ class LocatedFilterSet(ListFilterSet):
     def possible_sorts(self):
         return [*super().possible_sorts, *(["proximite"] if self.origin else [])]
 
+    @property
+    def known_sorts(self):
+        return [*super().known_sorts, "proximite"]
+
     @cached_property
     def distance_to(self):
         return perimeters.nearness(self.catalogue, self.origin)

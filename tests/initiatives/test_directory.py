@@ -184,6 +184,20 @@ def test_long_bad_value_is_cut(client):
     assert [len(notice) < 250 for notice in said] == [True]
 
 
+@pytest.mark.parametrize("sort", ["pertinence", "proximite"])
+def test_taking_off_what_sorted_the_list_leads_to_a_good_address(client, sort):
+    place = TerritoryFactory(kind="commune", latitude=44.8, longitude=-0.6)
+    for title in ("Garage partagé", "Garage loué"):
+        make(title).territories.add(place)
+    address = f"{INITIATIVES}?q=garage&territoire={place.reference}&rayon=30&tri={sort}"
+    while chips := client.get(address).context["filters"].chips:
+        address = f"{INITIATIVES}?{chips[0].query}"
+
+        response = client.get(address)
+
+        assert (response.status_code, response.context["filters"].ignored) == (200, [])
+
+
 def test_words_sort_by_relevance_and_otherwise_by_name(client):
     make("Annuaire", summary="Où trouver un vélo.")
     make("Vélo pour tous")
