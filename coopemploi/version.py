@@ -134,6 +134,11 @@ def _numbers():
         return {model: (number, reload) for model, number, reload in cursor.fetchall()}
 
 
+def last_read():
+    """The version as it was last read: that of the editions at hand."""
+    return _read["number"]
+
+
 def just_read():
     """The version as it was read less than `MAX_AGE` ago; None when it is to be read again."""
     return _read["number"] if time.monotonic() - _read["at"] < MAX_AGE else None

@@ -105,7 +105,7 @@ class EventFilter(ClassifiedFilterSet):
     type = FacetFilter("type", "Type", Event.Kind.choices)
     modalite = FacetFilter("modalite", "Sur place ou en ligne", Event.Format.choices)
     reseau = FacetFilter(
-        "reseau", "Réseau", lambda catalogue: catalogue.keep("networks", network_labels)
+        "reseau", "Réseau", lambda catalogue: catalogue.labels("networks", network_labels)
     )
     annee = YearFilter()
     # Which tab is shown: the view chooses the rows.
@@ -134,15 +134,15 @@ class ActionFilter(ClassifiedFilterSet):
     instance = FacetFilter(
         "instance",
         "Instance de suivi",
-        lambda catalogue: catalogue.keep("follow-up", follow_up_labels),
+        lambda catalogue: catalogue.labels("follow-up", follow_up_labels),
     )
     echeance = DeadlineFilter()
     annee = YearFilter("Année d'échéance")
     rencontre = FacetFilter(
-        "rencontre", "Rencontre", lambda catalogue: catalogue.keep("meetings", meeting_labels)
+        "rencontre", "Rencontre", lambda catalogue: catalogue.labels("meetings", meeting_labels)
     )
     porteur = FacetFilter(
-        "porteur", "Porteur", lambda catalogue: catalogue.keep("carriers", carrier_labels)
+        "porteur", "Porteur", lambda catalogue: catalogue.labels("carriers", carrier_labels)
     )
     first_facets = ("avancement", "echeance", "theme")
 
@@ -160,6 +160,6 @@ class VerbatimFilter(ListFilterSet):
 
     theme = FacetFilter("theme", "Thématique", terms("theme"))
     auteur = FacetFilter(
-        "auteur", "Qui l'a dit", lambda catalogue: catalogue.keep("speakers", speaker_labels)
+        "auteur", "Qui l'a dit", lambda catalogue: catalogue.labels("speakers", speaker_labels)
     )
     annee = YearFilter("Année de la rencontre")

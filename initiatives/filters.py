@@ -24,7 +24,7 @@ class InitiativeFilter(ClassifiedFilterSet):
     retour = YesFilter("retour", "Retour d'expérience disponible")
     porteur = FacetFilter("porteur", "Type de porteur", Actor.Kind.choices)
     financeur = FacetFilter(
-        "financeur", "Financeur", lambda catalogue: catalogue.keep("funders", funder_labels)
+        "financeur", "Financeur", lambda catalogue: catalogue.labels("funders", funder_labels)
     )
     annee = YearFilter("Période")
 

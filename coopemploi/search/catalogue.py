@@ -165,7 +165,14 @@ class Catalogue:
         """What the function `read` gives, such as labels; kept until the next edition, of
         the documents of the model `of` too."""
         edition = of and edition_of(of)
-        stamp = edition and (edition.number, edition.reload)
+        return self._keep(name, read, edition and (edition.number, edition.reload))
+
+    def labels(self, name, read):
+        """The same of what other records than those listed give, known to a list before any of
+        its own has it; kept until the content of the site changes too."""
+        return self._keep(name, read, version.last_read())
+
+    def _keep(self, name, read, stamp):
         known = self._kept.get(name)
         if known is None or known[0] != stamp:
             known = self._kept[name] = stamp, read()

@@ -16,7 +16,7 @@ VOCABULARIES = {
 
 def terms(facet):
     """A function that gives a catalogue the {slug: label} of a vocabulary."""
-    return lambda catalogue: catalogue.keep("vocabularies", all_terms)[facet]
+    return lambda catalogue: catalogue.labels("vocabularies", all_terms)[facet]
 
 
 def all_terms():
