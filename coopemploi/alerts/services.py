@@ -13,6 +13,9 @@ from .models import Alert
 CONFIRM = SignedLink("alert-confirm", max_age=datetime.timedelta(days=7))
 MANAGE = SignedLink("alert-manage")
 UNCONFIRMED_LIFE = datetime.timedelta(days=7)
+# A list that nobody finds may come back: an actor made a draft while it is corrected, a meeting
+# in the bin. It is gone for good after so long without it, beyond the time between two mails.
+GONE_AFTER = datetime.timedelta(days=30)
 SHOWN = 20  # new records of one list, in a mail
 
 
@@ -52,17 +55,20 @@ def confirm(alert, frequency):
 def send_digest(address, at):
     """Mail an address, once, what is new in all its lists due at the time `at`.
 
-    A list whose page, or what it is filtered by, is no more is told and not followed further.
+    A list whose page, or what it is filtered by, is no more for `GONE_AFTER` is told and not
+    followed further; should it come back before, what came out meanwhile is told.
     Return whether there was anything to tell.
     """
     alerts = list(Alert.objects.select_for_update().filter(address=address).due(at))
-    told, gone = [], []
+    told, looked_at, gone = [], [], []
     for alert in alerts:
         try:
             export = export_of(alert.path, alert.query)
         except NotAListError:
-            gone.append(alert)
+            if alert.checked_at < at - Alert.PERIODS[alert.frequency] - GONE_AFTER:
+                gone.append(alert)
             continue
+        looked_at.append(alert.pk)
         count, entries = news(export, since=alert.checked_at, until=at, most=SHOWN)
         if count:
             told.append(
@@ -74,7 +80,7 @@ def send_digest(address, at):
                     "url": site_url(alert.list_url),
                 }
             )
-    Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(checked_at=at)
+    Alert.objects.filter(pk__in=looked_at).update(checked_at=at)
     Alert.objects.filter(pk__in=[alert.pk for alert in gone]).delete()
     if not (told or gone) or refuses(address, Refusal.Topic.ALERT):
         return False

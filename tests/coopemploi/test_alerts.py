@@ -21,9 +21,11 @@ from coopemploi.mail.services import deliver
 from coopemploi.merging.merge import merge
 from coopemploi.publishing import Publishable
 from tests.factories import (
+    ActorFactory,
     AlertFactory,
     EventFactory,
     InitiativeFactory,
+    InvolvementFactory,
     OfferFactory,
     TerritoryFactory,
     ThemeFactory,
@@ -218,8 +220,9 @@ def test_list_that_is_no_more_is_told_once_and_followed_no_further():
     publish(InitiativeFactory, "Nouvelle")
     follow(query="theme=jamais", title="Initiatives : Mobilité")
     kept = follow(path="/besoins-et-offres/", title="Besoins")
+    later = LAST_WEEK + datetime.timedelta(days=38)
 
-    assert [services.send_digests(NOW), services.send_digests(NOW)] == [1, 0]
+    assert [services.send_digests(each) for each in (NOW, later, later)] == [0, 1, 0]
     deliver()
 
     (sent,) = mail.outbox
@@ -229,9 +232,28 @@ def test_list_that_is_no_more_is_told_once_and_followed_no_further():
     assert list(Alert.objects.all()) == [kept]
 
 
+@pytest.mark.parametrize("frequency", Alert.Frequency)
+def test_list_that_comes_back_tells_what_came_out_meanwhile(frequency):
+    """An actor is made a draft while it is corrected: no filter knows it."""
+    funder = ActorFactory(status=Publishable.Status.DRAFT)
+    initiative = publish(InitiativeFactory, "Nouvelle navette")
+    InvolvementFactory(initiative=initiative, role="funder", actor=funder)
+    checked_at = NOW - Alert.PERIODS[frequency]
+    follow(query=f"financeur={funder.slug}", frequency=frequency, checked_at=checked_at)
+    assert services.send_digests(NOW) == 0
+
+    funder.status = Publishable.Status.PUBLISHED
+    funder.save()
+
+    assert services.send_digests(NOW + datetime.timedelta(days=2)) == 1
+    deliver()
+    assert re.findall(r"^- (.*)", mail.outbox[0].body, re.M) == ["Nouvelle navette"]
+
+
 def test_list_that_is_no_more_is_told_beside_what_is_new():
     publish(InitiativeFactory, "Nouvelle")
-    follow(query="theme=jamais", title="Initiatives : Mobilité")
+    long_ago = NOW - datetime.timedelta(days=60)
+    follow(query="theme=jamais", title="Initiatives : Mobilité", checked_at=long_ago)
     follow()
 
     services.send_digests(NOW)
