@@ -5,6 +5,12 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def forget_requests(apps, schema_editor):
+    """Going back, a request about an initiative alone is about nothing: no row may be so."""
+    introductions = apps.get_model("initiatives", "Introduction")._base_manager
+    introductions.exclude(sought_initiative=None).delete()
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -31,4 +37,5 @@ class Migration(migrations.Migration):
             model_name='introduction',
             constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('sought_initiative', 'seeker', 'helper'), name='introduction_initiative_once', violation_error_message='Ces personnes sont déjà mises en relation.'),
         ),
+        migrations.RunPython(migrations.RunPython.noop, forget_requests),
     ]
