@@ -167,6 +167,24 @@ def test_addresses_are_told_once_both_accept(client, initiative, mia):
     assert MIA in sent_to(CONTACT)[-1].message
 
 
+def test_who_withdrew_their_name_knows_that_accepting_gives_it(client, initiative, mia):
+    contact = initiative.contact.person
+    contact.attribution_withdrawn = True
+    contact.save()
+    client.force_login(mia)
+    assert contact.full_name not in client.get(initiative.get_absolute_url()).text
+
+    client.post(ask_about(initiative), WHY)
+    [asked] = sent_to(CONTACT)
+    page = client.get(link_in(asked)).text
+
+    assert "votre nom aussi lui sera alors donné" in asked.message
+    assert "votre nom aussi lui sera alors donné" in page
+    assert contact.full_name not in client.get(reverse("my_space")).text
+    say(client, CONTACT)
+    assert contact.full_name in sent_to(MIA)[-1].message
+
+
 def test_refusal_tells_no_address(client, initiative, mia):
     client.force_login(mia)
     client.post(ask_about(initiative), WHY)
