@@ -236,7 +236,8 @@ def introduction_outcome(request, signed):
                 story=form.cleaned_data.get("story", ""),
             )
             messages.success(request, "Merci, c'est noté.")
-            return redirect(introduction.subject)
+            subject = introduction.subject
+            return redirect(subject if subject.is_published else "home")
         status = 400
     context = {"form": form, **_told(introduction, side)}
     return render(request, "initiatives/introduction_outcome.html", context, status=status)

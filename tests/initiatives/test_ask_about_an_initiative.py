@@ -2,6 +2,7 @@
 first member of who leads it."""
 
 import datetime
+from html import unescape
 
 import pytest
 from bs4 import BeautifulSoup
@@ -364,6 +365,22 @@ def test_who_asked_finds_it_in_their_space_and_says_whether_it_helped(client, in
 
     introduction.refresh_from_db()
     assert (response.url, introduction.seeker_outcome) == (initiative.get_absolute_url(), "helped")
+
+
+def test_outcome_about_what_is_public_no_more_is_thanked_for(client):
+    introduction = IntroductionFactory(
+        sought_initiative=InitiativeFactory(status="archived"),
+        seeker_answer="accepted",
+        helper_answer="accepted",
+        introduced_at=NOW,
+    )
+    token = introductions.OUTCOME.sign([introduction.pk, "seeker"])
+
+    response = client.post(
+        reverse("introduction_outcome", args=[token]), {"outcome": "helped"}, follow=True
+    )
+
+    assert (response.status_code, "Merci, c'est noté." in unescape(response.text)) == (200, True)
 
 
 def test_who_is_not_concerned_by_a_match_is_led_there(client, initiative, mia):
