@@ -1,5 +1,7 @@
 """Merging two records: all that points to one follows, and all can be put back."""
 
+from importlib import import_module
+
 import pytest
 from django.apps import apps
 from django.contrib import admin
@@ -791,3 +793,19 @@ def test_merge_of_many_links_is_not_undone_over_what_was_done_since(themes):
         undo(done)
 
     assert Initiative.objects.filter(themes=themes[0]).count() == 49
+
+
+def test_terms_merged_before_lists_followed_them_lead_to_the_survivor(client):
+    first, second, third, other = ThemeFactory.create_batch(4)
+    merge(second, first)
+    merge(third, second)
+    undo(merge(third, other))
+    merge(*ActorFactory.create_batch(2))
+    known = Redirection.objects.exclude(model="vocabulary.theme").get()
+    Redirection.objects.filter(model="vocabulary.theme").delete()
+    migration = import_module("coopemploi.merging.migrations.0003_lead_to_merged_terms")
+
+    migration.lead_to_survivors(apps, None)
+
+    led = Redirection.objects.exclude(pk=known.pk).values_list("slug", "object_id")
+    assert dict(led) == {first.slug: third.pk, second.slug: third.pk}
