@@ -3,6 +3,7 @@
 A filter set says in French what it could not understand, and narrows nothing for it.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import islice
@@ -20,6 +21,7 @@ from .search.text import normalise, storable
 MOST_VALUES = 30  # of one facet, in an address
 MOST_SHOWN = 12  # values of a facet that is not unfolded, chosen ones apart
 LONGEST_VALUE = 120
+_YEAR = re.compile(r"(19|20)\d\d")
 UNKNOWN = "« %(value)s » n'existe pas, ce filtre est ignoré."
 
 
@@ -114,9 +116,9 @@ class FacetFilter(ListFilter):
         self.facet, self.labels, self.latest_first = facet, labels, latest_first
         super().__init__(label=label, **kwargs)
 
-    def labels_in(self, catalogue):
+    def labels_of(self, filters):
         if callable(self.labels):
-            return self.labels(catalogue)
+            return self.labels(filters.catalogue)
         return {str(value): label for value, label in self.labels}
 
     def select(self, filters, value):
@@ -124,15 +126,15 @@ class FacetFilter(ListFilter):
         return filters.catalogue.having(self.facet, known) if known else None
 
     def known(self, filters, values):
-        labels = self.labels_in(filters.catalogue)
+        labels = self.labels_of(filters)
         return [value for value in values if value in labels]
 
     def unknown(self, filters, values):
-        labels = self.labels_in(filters.catalogue)
+        labels = self.labels_of(filters)
         return [value for value in values if value not in labels]
 
     def chips(self, filters, value):
-        labels = self.labels_in(filters.catalogue)
+        labels = self.labels_of(filters)
         return [(known, labels[known]) for known in self.known(filters, value)]
 
     def choices(self, filters, selected, within):
@@ -141,7 +143,7 @@ class FacetFilter(ListFilter):
         readable = filters.readable_counts(self.facet)
         is_whole = within == filters.readable
         counts = readable if is_whole else catalogue.counts(self.facet, within)
-        labels = self.labels_in(catalogue)
+        labels = self.labels_of(filters)
         shown = [
             Choice(value, label, counts.get(value, 0), value in selected)
             for value, label in labels.items()
@@ -170,8 +172,13 @@ class YearFilter(FacetFilter):
     def __init__(self, label="Année", **kwargs):
         super().__init__("annee", label, None, latest_first=True, **kwargs)
 
-    def labels_in(self, catalogue):
-        return {year: year for year in sorted(catalogue.values("annee"))}
+    def labels_of(self, filters):
+        """Those that one may read of, and those asked for: a year may have nothing, and must
+        not tell that only drafts have it."""
+        readable = filters.readable_counts(self.facet)
+        asked = filter(_YEAR.fullmatch, filters.values[self.field_name] or ())
+        years = {year for year, count in readable.items() if count} | set(asked)
+        return {year: year for year in sorted(years)}
 
 
 class OptionFilter(ListFilter, django_filters.ChoiceFilter):

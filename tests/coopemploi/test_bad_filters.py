@@ -4,10 +4,11 @@ import pytest
 from bs4 import BeautifulSoup
 from django.urls import reverse
 
+from coopemploi.publishing import Publishable
 from events.filters import ActionFilter, EventFilter, ManifestationFilter, VerbatimFilter
 from initiatives.filters import ExchangeFilter, InitiativeFilter, ResourceFilter
 from territories.filters import ActorFilter, NetworkFilter, TerritoryListFilter
-from tests.factories import CampaignFactory, EventFactory
+from tests.factories import CampaignFactory, EventFactory, InitiativeFactory, StepFactory
 
 pytestmark = pytest.mark.django_db
 LISTS = {
@@ -58,3 +59,23 @@ def test_bad_value_is_told_in_plain_words(client, name):
 def test_words_and_unfolding_take_anything(client, name):
     for asked in TAKES_ANYTHING:
         assert client.get(reverse(name), {asked: "rien"}).status_code == 200
+
+
+@pytest.mark.parametrize("year", ["2031", "2032"])
+def test_year_of_a_draft_alone_is_told_as_a_year_of_nothing(client, year):
+    draft = InitiativeFactory(status=Publishable.Status.DRAFT)
+    StepFactory(initiative=draft, date="2031")
+    shown = InitiativeFactory()
+    StepFactory(initiative=shown, date="2030")
+
+    response = client.get(reverse("initiative_list"), {"annee": year})
+
+    assert response.status_code == 200
+    [facet] = [each for each in response.context["filters"].facets if each.name == "annee"]
+    told = [(each.value, each.count, each.is_selected) for each in facet.choices]
+    assert told == [(year, 0, True), ("2030", 1, False)]
+
+
+def test_what_is_no_year_is_a_bad_value(client):
+    response = client.get(reverse("initiative_list"), {"annee": "demain"})
+    assert response.status_code == 400
