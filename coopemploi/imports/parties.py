@@ -43,10 +43,15 @@ class PartiesColumn(ManyColumn):
         of them is that one.
         """
         self.refuse_broken(text)
-        own, found, problems = self._wordings(record), [], []
+        written, spoken = self._wordings(record)
+        found, problems = [], []
         for part in self.parts(text):
+            # A réf, unless it is the very label of a party: in lower case, it is a name too.
+            own = written.get(part)
+            if not own and self.lookup.key_of(part) is None:
+                own = spoken.get(normalise(part))
             try:
-                found += own.get(normalise(part)) or self.stored(part)
+                found += own or self.stored(part)
             except ValueError as error:
                 problems.append(str(error))
         if problems:
@@ -114,14 +119,16 @@ class PartiesColumn(ManyColumn):
         return f"{count} {label}" if count else label
 
     def _wordings(self, record):
-        """{what a cell may write of them: parties} of a record."""
-        found = defaultdict(list)
+        """{what a cell writes of them: parties} of a record, to the letter, then normalised."""
+        written, spoken = defaultdict(list), defaultdict(list)
         for row in self._rows(record):
             party = self._party(row)
             texts = {self._shown(party), row.name, str(row.actor or row.label)}
+            for text in texts:
+                written[text].append(party)
             for text in {normalise(text) for text in texts}:
-                found[text].append(party)
-        return found
+                spoken[text].append(party)
+        return written, spoken
 
     def is_said(self, text, record):
         """A visitor reads no actor that is not published."""

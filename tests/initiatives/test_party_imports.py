@@ -239,6 +239,31 @@ def test_party_of_the_record_is_kept_though_another_has_its_name(animateur_clien
     assert garage.involvements.get(label="Une mairie").order == 4
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"actor": None, "label": "Mission locale"},
+        {"actor__name": "Mission locale", "actor__slug": "autre"},
+    ],
+)
+def test_ref_is_that_of_its_actor_though_a_party_has_its_name(animateur_client, values):
+    known = InvolvementFactory(initiative__slug="a", **values)
+    named = ActorFactory(name="Mission locale", slug="mission-locale")
+
+    change(animateur_client, "réf;porteurs\na;mission-locale\n")
+
+    assert [row.actor for row in known.initiative.involvements.all()] == [named]
+
+
+def test_designation_that_is_written_as_a_ref_is_kept(animateur_client):
+    known = InvolvementFactory(initiative__slug="a", actor=None, label="crepi")
+    ActorFactory(name="CREPI", slug="crepi")
+
+    change(animateur_client, "réf;porteurs\na;crepi | Une mairie\n")
+
+    assert [row.name for row in known.initiative.involvements.all()] == ["crepi", "Une mairie"]
+
+
 def test_table_without_the_column_touches_nobody(animateur_client, garage):
     before = told(garage)
 
