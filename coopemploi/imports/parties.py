@@ -131,10 +131,10 @@ class PartiesColumn(ManyColumn):
         return written, spoken
 
     def is_said(self, text, record):
-        """A visitor reads no actor that is not published."""
+        """A visitor reads no actor that is not published: of these alone, an empty cell."""
         rows = self._rows(record)
         shown = [row for row in rows if row.label or row.actor.is_published]
-        return bool(text) and any(
+        return any(
             sorted(text.split(SEPARATOR)) == sorted(_said(some).split(SEPARATOR))
             for some in (rows, shown)
         )

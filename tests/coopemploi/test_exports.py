@@ -755,8 +755,13 @@ def test_list_sent_back_keeps_an_actor_that_is_not_published(animateur_client, m
     assert (row.state, row.changes, row.problems) == ("unchanged", {}, [])
 
 
-def test_list_sent_back_keeps_a_carrier_that_visitors_do_not_read(client, animateur_client):
+@pytest.mark.parametrize("is_alone", [False, True])
+def test_list_sent_back_keeps_a_carrier_that_visitors_do_not_read(
+    client, animateur_client, is_alone
+):
     initiative = make_initiative()
+    if is_alone:
+        initiative.involvements.all().delete()
     InvolvementFactory(initiative=initiative, actor__name="Acteur secret", actor__status=DRAFT)
     animateur = animateur_client.session["_auth_user_id"]
     client.logout()
