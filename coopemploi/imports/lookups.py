@@ -18,7 +18,15 @@ lookups = {}
 
 
 class UnknownNameError(ValueError):
-    """Nothing has this name."""
+    """Nothing has this name. The nearest one is looked for when it is said: that costs."""
+
+    def __init__(self, text, lookup):
+        super().__init__(text)
+        self.text, self.lookup = text, lookup
+
+    def __str__(self):
+        of, near = self.lookup._of(), self.lookup.near(self.text)
+        return f"« {self.text} » n'est le nom d'aucune fiche{of}{near}."
 
 
 def lookup_for(model):
@@ -108,9 +116,7 @@ class Lookup:
                 f"« {text} » est le nom de plusieurs fiches{self._of()} : écrivez l'une de "
                 f"celles-ci, avec sa réf : {choices}."
             )
-        raise UnknownNameError(
-            f"« {text} » n'est le nom d'aucune fiche{self._of()}{self.near(text)}."
-        )
+        raise UnknownNameError(text, self)
 
     def near(self, text):
         return self._near(text, fuzz.WRatio, _LIKE_ENOUGH)
