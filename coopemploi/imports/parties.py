@@ -11,6 +11,8 @@ from .columns import ManyColumn, canonical
 from .lookups import UnknownNameError
 
 _COUNTED = re.compile(r"([1-9]\d{0,3}) ([^\W\d].*)")  # « 5 EPCI », not « 60 000 Rebonds »
+# What a column « Financement (€) » may hold: « 15000 », « 15 000 € », « 1,5 M€ », « 1500 euros ».
+_AMOUNT = re.compile(r"\d[\d\s.,]*([km]?(€|euros?(?![\w-])).*)?", re.IGNORECASE)
 
 
 class PartiesColumn(ManyColumn):
@@ -80,6 +82,11 @@ class PartiesColumn(ManyColumn):
             return []
 
     def _label(self, text):
+        if _AMOUNT.fullmatch(text):
+            raise ValueError(
+                f"« {text[:40]} » ne dit pas qui : un montant s'écrit dans le tableau des parties "
+                "prenantes."
+            )
         found = _COUNTED.fullmatch(text)
         count, label = (int(found[1]), found[2]) if found else (None, text)
         most = self.field.model._meta.get_field("label").max_length

@@ -72,6 +72,7 @@ def change(client, text):
         ("bailleurs sociaux", [(None, "bailleurs sociaux", None)]),
         ("5 EPCI", [(None, "EPCI", 5)]),
         ("60 000 Rebonds", [(None, "60 000 Rebonds", None)]),
+        ("2 Euro-districts", [(None, "Euro-districts", 2)]),
         ("Le PLIE | CREPI|5 EPCI", [("Le PLIE", "", None), ("CREPI", "", None), (None, "EPCI", 5)]),
         ("CREPI ; Le PLIE", [("CREPI", "", None), ("Le PLIE", "", None)]),
         ("CREPI, Le PLIE", [("CREPI", "", None), ("Le PLIE", "", None)]),
@@ -138,6 +139,21 @@ def test_bare_place_that_two_collectivites_may_be_is_refused(animateur_client):
     batch = send(animateur_client, Initiative, "titre;porteurs\nA;Bordeaux\nB;Mairie de Bordeaux\n")
 
     assert counts(batch) == {"refused": 1, "created": 1}
+
+
+@pytest.mark.parametrize("cell", ["15000", "15 000 €", "1,5 M€ HT", "1500 euros", "12 k€ par an"])
+def test_amount_is_nobody(animateur_client, cell):
+    batch = send(animateur_client, Initiative, f'titre;Financement (€)\nA;"{cell}"\n')
+
+    assert problems(batch) == {
+        2: [
+            [
+                "financeurs",
+                f"« {cell} » ne dit pas qui : un montant s'écrit dans le tableau des parties "
+                "prenantes.",
+            ]
+        ]
+    }
 
 
 @pytest.mark.parametrize(
