@@ -53,11 +53,26 @@ def test_pages_and_mails_say_whose_hours_they_are(client, code, is_said):
     texts = [
         client.get(event.get_absolute_url()).text,
         client.get(reverse("event_list")).text,
+        client.get(reverse("event_list"), {"mois": "2030-10"}).text,
         client.get(reverse("event_list"), {"format": "atom"}).getvalue().decode(),
         mail.outbox[0].body,
     ]
 
-    assert ["(heure de La Réunion)" in text for text in texts] == [is_said] * 4
+    assert ["(heure de La Réunion)" in text for text in texts] == [is_said] * 5
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("97411", "jusqu'au 17 octobre 2030 à 14\N{NO-BREAK SPACE}h (heure de La Réunion)."),
+        ("93066", "jusqu'au 17 octobre 2030 à 12\N{NO-BREAK SPACE}h."),
+    ],
+)
+def test_registrations_close_by_the_clock_of_its_town(client, code, said):
+    closes_at = datetime.datetime(2030, 10, 17, 10, tzinfo=datetime.UTC)
+    event = meeting(code, needs_registration=True, registration_closes_at=closes_at)
+
+    assert said in client.get(reverse("registration_add", args=[event.slug])).text
 
 
 def test_calendar_gives_them_in_universal_time(client):
