@@ -178,7 +178,7 @@ class RegisteredMixin:
     def presences_view(self, request, object_id):
         """The paper sheet, copied in one screen."""
         event = self._prepared(request, object_id)
-        named = NameForm(request.GET)
+        named = NameForm(request.POST if "chercher" in request.POST else request.GET)
         expected = by_name(event)
         shown = expected if request.method == "POST" else list(filter(named.matches, expected))
         form = PresencesForm(request.POST or None, registrations=shown)
@@ -202,6 +202,7 @@ class RegisteredMixin:
             form=form,
             named=named,
             expected_count=len(expected),
+            is_filtered=bool(named.words) and not form.is_bound,
             status=400 if form.is_bound else 200,
         )
 

@@ -369,6 +369,33 @@ def test_search_of_a_name_saves_what_is_ticked_first(animateur_client, event):
     }
 
 
+def test_sheet_of_a_name_is_saved_before_everybody_is_seen_again(animateur_client, event):
+    found, _ = (RegistrationFactory(event=event, name=name) for name in ("Ada", "Bob"))
+    address = f"{page('presences', event)}?nom=ada"
+    sheet = BeautifulSoup(animateur_client.get(address).content, "html.parser")
+    back = sheet.select_one("row-filter input[name=tous]")
+    assert sheet.select("row-filter a") == []  # which would have lost what is ticked
+
+    mark = {f"presence-{found.pk}": "present", f"presence-{found.pk}-avant": ""}
+    response = animateur_client.post(address, {**LINES, **mark, back["name"]: back["value"]})
+
+    assert response["Location"] == page("presences", event)
+    assert event.registrations.get(pk=found.pk).presence == "present"
+
+
+def test_sheet_refused_keeps_the_name_looked_for_and_shows_everybody(animateur_client, event):
+    RegistrationFactory.create_batch(2, event=event, name="Ada")
+    wrong = {**LINES, "venu-0-organisation": "Le PLIE"}
+
+    response = animateur_client.post(
+        page("presences", event), {**wrong, "nom": "bob", "chercher": "Enregistrer et chercher"}
+    )
+
+    sheet = BeautifulSoup(response.content, "html.parser")
+    assert (response.status_code, sheet.select_one("#nom")["value"]) == (400, "bob")
+    assert (names_on(response), sheet.select_one("[role=status]").text) == (["Ada", "Ada"], "")
+
+
 def test_what_the_sheet_does_not_show_is_not_written_again(animateur_client, event):
     mine = RegistrationFactory(event=event)
     hidden = RegistrationFactory(event=event, actor=ActorFactory(), presence="present")
