@@ -82,7 +82,8 @@ def _apply(batch, outside, *, checker, at):
                 row.state, row.is_wanted, row.problems = State.REFUSED, False, [["", OUTSIDE]]
             elif (reading.state, _values(reading.changes)) != (shown, _values(row.changes)):
                 row.state, row.is_wanted = State.REFUSED, False
-                row.problems = reading.problems or [["", STALE]]
+                is_wrong = reading.state in (State.REFUSED, State.DUPLICATE)
+                row.problems = reading.problems if is_wrong else [["", STALE]]
             elif shown == State.CREATED:
                 row.state = State.CREATED
                 created.append((row, reading))

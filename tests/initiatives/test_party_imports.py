@@ -408,6 +408,7 @@ def test_row_whose_parties_changed_since_the_preview_is_refused(animateur_client
     apply(animateur_client, Initiative, batch)
 
     assert counts(batch) == {"refused": 1}
+    assert problems(batch) == {2: [["", applying.STALE]]}
 
 
 # Who may
