@@ -24,19 +24,6 @@ UNFOLD = """() => {
   for (const one of window.folded) one.open = true;
   return window.folded.length;
 }"""
-FOLD = """async () => {
-  window.folded = [...document.querySelectorAll("details:not([open])")];
-  for (const one of window.folded) one.open = true;
-  if (window.folded.length) {
-    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-  }
-  return window.folded.length;
-}"""
-FOLD = """() => {
-  window.folded = [...document.querySelectorAll("details:not([open])")];
-  for (const one of window.folded) one.open = true;
-  return window.folded.length;
-}"""
 FOLD = "() => { for (const one of window.folded) one.open = false; }"
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 320, "height": 800}
