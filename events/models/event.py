@@ -264,9 +264,9 @@ class Event(Publishable, Sourced, Classified):
         return address("event_detail", self.slug)
 
     def is_over(self, at=None):
-        """Is its last possible day before the day `at` (today)? Not while it is undated."""
+        """Is its last possible day before the day `at` (today there)? Not while it is undated."""
         last = self.end_latest or self.start_latest
-        return last is not None and last < (at or timezone.localdate())
+        return last is not None and last < (at or timezone.localdate(timezone=self.time_zone))
 
     def has_ended(self, at=None):
         """Is it over at the time `at` (now), to the hour when the last one is known?
@@ -279,7 +279,7 @@ class Event(Publishable, Sourced, Classified):
         last = self.end if self.end_latest else self.start
         if self.end_time and last.precision is Precision.DAY:
             return now >= self._at(last.latest, self.end_time)
-        return self.is_over(timezone.localdate(now))
+        return self.is_over(timezone.localdate(now, self.time_zone))
 
     @property
     def was_shown(self):

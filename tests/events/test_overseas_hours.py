@@ -35,6 +35,17 @@ def test_it_begins_and_ends_by_the_clock_of_its_town():
     assert not event.has_ended(last - datetime.timedelta(minutes=1))
 
 
+@pytest.mark.parametrize(("code", "hour"), [("98735", 10), ("97411", 20), ("93066", 22)])
+def test_its_day_ends_at_midnight_there(code, hour):
+    """Of Tahiti, the next morning; of La Réunion, the evening before."""
+    event = meeting(code)
+    event.end_time = None
+    midnight = datetime.datetime(2030, 10, 17 + (hour < 12), hour, tzinfo=datetime.UTC)
+
+    assert event.has_ended(midnight)
+    assert not event.has_ended(midnight - datetime.timedelta(minutes=1))
+
+
 def test_registration_closes_when_it_begins_there():
     event = meeting(needs_registration=True)
     begins = datetime.datetime(2030, 10, 17, 10, tzinfo=datetime.UTC)
