@@ -65,9 +65,9 @@ def _came(event, answers):
     return came
 
 
-def mark_the_others_present(event):
-    """Present, all those expected of whom nothing is noted yet."""
-    silent = event.registrations.expected().filter(presence="").select_related("actor")
+def mark_the_others_present(event, *, seen):
+    """Present, all those expected that the page showed, of whom nothing is noted yet."""
+    silent = event.registrations.expected().filter(presence="", pk__in=seen).select_related("actor")
     note(event, marks=dict.fromkeys(silent, Status.PRESENT))
 
 

@@ -185,7 +185,7 @@ class RegisteredMixin:
         if request.method == "POST" and form.is_valid():
             twins = presences.note(event, marks=form.marks, walk_ins=form.walk_ins, seen=form.seen)
             if "autres" in request.POST:
-                presences.mark_the_others_present(event)
+                presences.mark_the_others_present(event, seen=form.seen)
             messages.success(request, f"Les présences sont notées{told(event)}.")
             if twins:
                 names = ", ".join(twin.name for twin in twins)

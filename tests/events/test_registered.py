@@ -324,6 +324,19 @@ def test_what_another_wrote_meanwhile_is_kept(animateur_client, event):
     }
 
 
+def test_who_registered_since_the_sheet_was_opened_is_not_marked_present(animateur_client, event):
+    shown, since = RegistrationFactory.create_batch(2, event=event)
+
+    animateur_client.post(
+        page("presences", event), {**LINES, f"presence-{shown.pk}-avant": "", "autres": "1"}
+    )
+
+    assert dict(event.registrations.values_list("pk", "presence")) == {
+        shown.pk: "present",
+        since.pk: "",
+    }
+
+
 def names_on(sheet):
     """Whom a sheet of presences shows, without their structure."""
     legends = BeautifulSoup(sheet.content, "html.parser").select(".presence legend")
