@@ -71,10 +71,11 @@ def tell_changes(at):
 
     A draft may have any date: it is told once published again. Return how many mails.
     """
-    today, sent = timezone.localdate(at), 0
+    # Overseas, it may be the day before still: of each, its own hours then decide.
+    yesterday, sent = timezone.localdate(at) - datetime.timedelta(days=1), 0
     untold = Registration.objects.active().exclude(email="").select_related("event__town")
     may_differ = Q(event__state=Event.State.PLANNED, event__status=Event.Status.PUBLISHED)
-    untold = untold.filter(~Q(told_state=F("event__state")) | may_differ & _not_over(today))
+    untold = untold.filter(~Q(told_state=F("event__state")) | may_differ & _not_over(yesterday))
     for registration in untold.order_by("event", "rank"):
         sent += _tell_what_changed(registration, registration.event, at)
     return sent

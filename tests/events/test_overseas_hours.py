@@ -9,7 +9,7 @@ from icalendar import Calendar
 
 from coopemploi.dates import PartialDate
 from coopemploi.mail.services import deliver
-from events import registrations
+from events import registrations, reminders
 from events.models import Event
 from tests.factories import EventFactory, TerritoryFactory
 
@@ -53,6 +53,20 @@ def test_registration_closes_when_it_begins_there():
     doors = [event.door(begins - datetime.timedelta(minutes=1)), event.door(begins)]
 
     assert doors == [Event.Door.OPEN, Event.Door.CLOSED]
+
+
+def test_change_of_the_evening_is_told_though_it_is_the_next_day_in_paris():
+    event = meeting("97209", needs_registration=True)
+    event.start_time, event.end_time = datetime.time(19), datetime.time(21)
+    event.save()
+    registrations.register(event=event, email="ada@example.org", answers={"name": "Ada"})
+    event.venue = "Ailleurs"
+    event.save()
+
+    ends = datetime.datetime(2030, 10, 18, 1, tzinfo=datetime.UTC)
+
+    assert reminders.tell_changes(ends) == 0
+    assert reminders.tell_changes(ends - datetime.timedelta(minutes=1)) == 1
 
 
 @pytest.mark.parametrize(("code", "is_said"), [("97411", True), ("93066", False)])
