@@ -13,6 +13,7 @@ from .lookups import UnknownNameError
 _COUNTED = re.compile(r"([1-9]\d{0,3}) ([^\W\d].*)")  # « 5 EPCI », not « 60 000 Rebonds »
 # What a column « Financement (€) » may hold: « 15000 », « 15 000 € », « 1,5 M€ », « 1500 euros ».
 _AMOUNT = re.compile(r"\d[\d\s.,]*([km]?(€|euros?(?![\w-])).*)?", re.IGNORECASE)
+_REACHES = re.compile(r"\S@\S|(?:\+33|\b0)\s?[1-9](?:[\s.-]?\d{2}){4}\b")  # an e-mail, a telephone
 
 
 class PartiesColumn(ManyColumn):
@@ -82,6 +83,11 @@ class PartiesColumn(ManyColumn):
             return []
 
     def _label(self, text):
+        if _REACHES.search(text):
+            raise ValueError(
+                "une adresse e-mail ou un téléphone serait ici lu de tous : ôtez-les, et notez-les "
+                "dans la fiche de la personne."
+            )
         if _AMOUNT.fullmatch(text):
             raise ValueError(
                 f"« {text[:40]} » ne dit pas qui : un montant s'écrit dans le tableau des parties "

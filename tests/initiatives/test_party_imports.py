@@ -141,6 +141,26 @@ def test_bare_place_that_two_collectivites_may_be_is_refused(animateur_client):
     assert counts(batch) == {"refused": 1, "created": 1}
 
 
+@pytest.mark.parametrize(
+    "reached",
+    ["ada@example.org", "06 12 34 56 78", "06.12.34.56.78", "0612345678", "+33 6 12 34 56 78"],
+)
+def test_designation_tells_no_address_nor_telephone(animateur_client, reached):
+    text = f'titre;Porteur (contact)\nA;"Ada, {reached}"\n'
+
+    batch = send(animateur_client, Initiative, text)
+
+    assert problems(batch) == {
+        2: [
+            [
+                "porteurs",
+                "une adresse e-mail ou un téléphone serait ici lu de tous : ôtez-les, et "
+                "notez-les dans la fiche de la personne.",
+            ]
+        ]
+    }
+
+
 @pytest.mark.parametrize("cell", ["15000", "15 000 €", "1,5 M€ HT", "1500 euros", "12 k€ par an"])
 def test_amount_is_nobody(animateur_client, cell):
     batch = send(animateur_client, Initiative, f'titre;Financement (€)\nA;"{cell}"\n')
