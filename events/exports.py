@@ -23,6 +23,11 @@ def hour(name):
     return value
 
 
+def time_zone(event):
+    """Whose hours they are: "Indian/Reunion"."""
+    return event.time_zone.key if event.start_time or event.end_time else ""
+
+
 def days(event):
     if not event.end or event.end == event.start:
         return str(event.start)
@@ -52,6 +57,7 @@ class EventExport(Export):
         **dated("fin", "end"),
         "heure de début": hour("start_time"),
         "heure de fin": hour("end_time"),
+        "fuseau horaire": time_zone,
         "tenue": "get_state_display",
         "format": "get_format_display",
         "lieu": "venue",

@@ -81,7 +81,7 @@ class SessionInline(StackedInline):
         if session.pk is None:
             return "Une fois la séquence enregistrée."
         sheet = reverse("admin:events_session_change", args=[session.pk])
-        return format_html('<a href="{}?retour=rencontre">{}</a>', sheet, "Modifier sa fiche")
+        return format_html('<a href="{}?retour=rencontre">{}</a>', sheet, "Ouvrir sa fiche")
 
 
 class AppearanceInline(StackedInline):

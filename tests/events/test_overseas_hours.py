@@ -1,6 +1,7 @@
 """The hours of a meeting overseas are those of its town, and said to be."""
 
 import datetime
+import json
 
 import pytest
 from django.core import mail
@@ -98,6 +99,20 @@ def test_registrations_close_by_the_clock_of_its_town(client, code, said):
     event = meeting(code, needs_registration=True, registration_closes_at=closes_at)
 
     assert said in client.get(reverse("registration_add", args=[event.slug])).text
+
+
+@pytest.mark.parametrize(("code", "zone"), [("97411", "Indian/Reunion"), ("93066", "Europe/Paris")])
+def test_list_to_download_names_their_zone(client, code, zone):
+    meeting(code)
+    EventFactory(start=PartialDate.parse("18/10/2030"), title="Sans heure")
+
+    response = client.get(reverse("event_list"), {"format": "json"})
+
+    told = {
+        row["titre"]: row["fuseau horaire"] for row in json.loads(response.getvalue())["resultats"]
+    }
+    assert sorted(told.values()) == ["", zone]
+    assert told["Sans heure"] == ""
 
 
 def test_calendar_gives_them_in_universal_time(client):
