@@ -5,6 +5,12 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def forget_requests(apps, schema_editor):
+    """Going back, a request needs a pair: a need, and what could answer it."""
+    introductions = apps.get_model("initiatives", "Introduction")._base_manager
+    introductions.filter(offer=None, initiative=None).delete()
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -40,4 +46,5 @@ class Migration(migrations.Migration):
             model_name='introduction',
             constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('sought_offer', 'seeker', 'helper'), name='introduction_offer_once', violation_error_message='Ces personnes sont déjà mises en relation.'),
         ),
+        migrations.RunPython(migrations.RunPython.noop, forget_requests),
     ]
