@@ -13,7 +13,13 @@ from .lookups import UnknownNameError
 _COUNTED = re.compile(r"([1-9]\d{0,3}) ([^\W\d].*)")  # « 5 EPCI », not « 60 000 Rebonds »
 # What a column « Financement (€) » may hold: « 15000 », « 15 000 € », « 1,5 M€ », « 1500 euros ».
 _AMOUNT = re.compile(r"\d[\d\s.,]*([km]?(€|euros?(?![\w-])).*)?", re.IGNORECASE)
-_REACHES = re.compile(r"\S@\S|(?:\+33|\b0)\s?[1-9](?:[\s.-]?\d{2}){4}\b")  # an e-mail, a telephone
+# An e-mail, « ada (at) example.org » too; a telephone, of any country: « +33 (0)6 12 34 56 78 ».
+_REACHES = re.compile(
+    r"\S@\S|\w\s?(?:@|[([]at[])])\s?[\w-]+\.[a-z]{2}"
+    r"|(?:\+|\b00)[1-9](?:[\s./()–-]{0,3}\d){8}"
+    r"|\b0(?:[\s./–-]{0,3}\d){9}(?![\s./–-]{0,3}\d)",
+    re.IGNORECASE,
+)
 
 
 class PartiesColumn(ManyColumn):

@@ -72,6 +72,8 @@ def change(client, text):
         ("bailleurs sociaux", [(None, "bailleurs sociaux", None)]),
         ("5 EPCI", [(None, "EPCI", 5)]),
         ("60 000 Rebonds", [(None, "60 000 Rebonds", None)]),
+        ("Fonds @home", [(None, "Fonds @home", None)]),
+        ("SIRET 012 345 678 00012", [(None, "SIRET 012 345 678 00012", None)]),
         ("2 Euro-districts", [(None, "Euro-districts", 2)]),
         ("Le PLIE | CREPI|5 EPCI", [("Le PLIE", "", None), ("CREPI", "", None), (None, "EPCI", 5)]),
         ("CREPI ; Le PLIE", [("CREPI", "", None), ("Le PLIE", "", None)]),
@@ -143,7 +145,21 @@ def test_bare_place_that_two_collectivites_may_be_is_refused(animateur_client):
 
 @pytest.mark.parametrize(
     "reached",
-    ["ada@example.org", "06 12 34 56 78", "06.12.34.56.78", "0612345678", "+33 6 12 34 56 78"],
+    [
+        "ada@example.org",
+        "ada (at) example.org",
+        "ada @ example.org",
+        "06 12 34 56 78",
+        "06.12.34.56.78",
+        "06/12/34/56/78",
+        "06 - 12 - 34 - 56 - 78",
+        "0612345678",
+        "0612 345 678",
+        "+33 6 12 34 56 78",
+        "+33 (0)6 12 34 56 78",
+        "0033 6 12 34 56 78",
+        "+262 692 12 34 56",
+    ],
 )
 def test_designation_tells_no_address_nor_telephone(animateur_client, reached):
     text = f'titre;Porteur (contact)\nA;"Ada, {reached}"\n'
