@@ -26,7 +26,7 @@ def in_sequence(event, user):
     if not wanted:
         return []
     of_it = "de la série" if name == "series" else "du réseau"
-    found = Event.objects.filter(wanted).order_by("start_latest")
+    found = Event.objects.filter(wanted).select_related("town").order_by("start_latest")
     return [
         (f"{'Précédente' if other.start.latest < day else 'Suivante'} {of_it}", other)
         for other in found

@@ -210,6 +210,7 @@ def with_record(events, user, recaps):
     attended = Q(actor=None) | readable(user, "actor__") | ~Q(person=None)
     attendances = Attendance.objects.filter(attended).select_related("territory", "person")
     parties = EventActor.objects.visible_to(user)
+    others = Event.objects.visible_to(user).select_related("town")  # whose hours are told
     events = events.with_collecting().select_related("source", "town", "series", "evaluation")
     return events.prefetch_related(
         *VOCABULARIES,
@@ -220,10 +221,10 @@ def with_record(events, user, recaps):
         "objectives",
         seen("network", Network, user),
         seen("campaign", Campaign, user),
-        seen("parent", Event, user),
-        seen("children", Event, user),
-        seen("next_event", Event, user),
-        seen("previous_events", Event, user),
+        Prefetch("parent", others),
+        Prefetch("children", others),
+        Prefetch("next_event", others),
+        Prefetch("previous_events", others),
         seen("initiatives", Initiative, user),
         Prefetch("parties", parties.prefetch_related(seen("actor", Actor, user))),
         Prefetch("appearances", appearances),

@@ -5,6 +5,8 @@ import json
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from icalendar import Calendar
 
@@ -99,6 +101,41 @@ def test_registrations_close_by_the_clock_of_its_town(client, code, said):
     event = meeting(code, needs_registration=True, registration_closes_at=closes_at)
 
     assert said in client.get(reverse("registration_add", args=[event.slug])).text
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("97411", "17 octobre 2030 à 14\N{NO-BREAK SPACE}h (heure de La Réunion)."),
+        ("93066", "17 octobre 2030 à 12\N{NO-BREAK SPACE}h."),
+    ],
+)
+def test_registrations_open_by_the_clock_of_its_town(client, code, said):
+    opens_at = datetime.datetime(2030, 10, 17, 10, tzinfo=datetime.UTC)
+    event = meeting(code, needs_registration=True, registration_opens_at=opens_at)
+
+    assert f"à partir du {said}" in client.get(event.get_absolute_url()).text
+    register = client.get(reverse("registration_add", args=[event.slug]))
+    assert f"Elles ouvrent le {said}" in register.text
+
+
+def test_page_takes_the_same_queries_at_1_and_30_parts(client):
+    whole = meeting()
+
+    def add_parts(number):
+        for town in TerritoryFactory.create_batch(number, kind="commune"):
+            EventFactory(parent=whole, town=town, start_time=datetime.time(14))
+
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            client.get(whole.get_absolute_url())
+        return len(queries)
+
+    add_parts(1)
+    at_one = cost()
+    add_parts(29)
+
+    assert cost() == at_one
 
 
 @pytest.mark.parametrize(("code", "zone"), [("97411", "Indian/Reunion"), ("93066", "Europe/Paris")])
