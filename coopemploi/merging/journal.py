@@ -158,7 +158,9 @@ def _moved_since(model, column, keys, target):
         found |= dict(model._base_manager.filter(pk__in=batch).values_list("pk", column))
     for key in keys:
         if key not in found:
-            yield f"{name} n° {key} n'existe plus."
+            # The merge that made a redirection, undone first, took it back.
+            if model._meta.label_lower != "merging.redirection":
+                yield f"{name} n° {key} n'existe plus."
         elif found[key] != target:
             yield f"{name} n° {key} mène maintenant à une autre fiche."
 

@@ -795,6 +795,14 @@ def test_merge_of_many_links_is_not_undone_over_what_was_done_since(themes):
     assert Initiative.objects.filter(themes=themes[0]).count() == 49
 
 
+def as_of_old():
+    """Make merges of terms what they were before lists followed them."""
+    Redirection.objects.filter(model="vocabulary.theme").delete()
+    for done in Merge.objects.filter(model="vocabulary.theme"):
+        done.journal = [step for step in done.journal if step[1] != "merging.redirection"]
+        done.save()
+
+
 def test_terms_merged_before_lists_followed_them_lead_to_the_survivor(client):
     first, second, third, other = ThemeFactory.create_batch(4)
     merge(second, first)
@@ -802,10 +810,39 @@ def test_terms_merged_before_lists_followed_them_lead_to_the_survivor(client):
     undo(merge(third, other))
     merge(*ActorFactory.create_batch(2))
     known = Redirection.objects.exclude(model="vocabulary.theme").get()
-    Redirection.objects.filter(model="vocabulary.theme").delete()
+    as_of_old()
     migration = import_module("coopemploi.merging.migrations.0003_lead_to_merged_terms")
 
     migration.lead_to_survivors(apps, None)
 
     led = Redirection.objects.exclude(pk=known.pk).values_list("slug", "object_id")
     assert dict(led) == {first.slug: third.pk, second.slug: third.pk}
+
+
+def test_undoing_a_merge_of_old_takes_back_where_its_slug_leads():
+    first, second, third = ThemeFactory.create_batch(3)
+    merges = [merge(second, first), merge(third, second)]
+    as_of_old()
+    migration = import_module("coopemploi.merging.migrations.0003_lead_to_merged_terms")
+    migration.lead_to_survivors(apps, None)
+    noted = list(Merge.objects.values_list("journal", flat=True))
+    migration.lead_to_survivors(apps, None)  # back and forth
+    assert list(Merge.objects.values_list("journal", flat=True)) == noted
+
+    left = []
+    for done in merges[::-1]:
+        undo(done)
+        left.append(dict(Redirection.objects.values_list("slug", "object_id")))
+
+    assert left == [{first.slug: second.pk}, {}]
+
+
+def test_merges_of_bare_terms_are_undone_in_any_order():
+    first, second, third = ThemeFactory.create_batch(3)
+    merges = [merge(second, first), merge(third, second)]
+
+    for done in merges:
+        undo(done)
+
+    assert type(first).objects.count() == 3
+    assert not Redirection.objects.exists()

@@ -4,16 +4,32 @@ TERMS = [f"vocabulary.{name}" for name in ("theme", "sector", "audience", "obsta
 
 
 def lead_to_survivors(apps, schema_editor):
-    """Terms that were merged before lists followed them: their slug leads to the survivor."""
+    """Terms that were merged before lists followed them: their slug leads to the survivor.
+
+    Each merge notes it in its journal, as `merge` does: undoing it takes it back.
+    """
     Redirection = apps.get_model("merging", "Redirection")
     merges = apps.get_model("merging", "Merge")._base_manager.filter(undone_at=None)
     for done in merges.filter(model__in=TERMS).order_by("merged_at", "pk").iterator():
+        kept, steps = done.survivor_id, []
+        is_led = any(model == "merging.redirection" for _, model, *_ in done.journal)
+        slug = "" if is_led else slug_of(done)
         redirections = Redirection._base_manager.filter(model=done.model)
-        redirections.filter(object_id=done.loser_id).update(object_id=done.survivor_id)
-        if slug := slug_of(done):
-            redirections.update_or_create(
-                model=done.model, slug=slug, defaults={"object_id": done.survivor_id}
-            )
+        if moved := list(redirections.filter(object_id=done.loser_id).values_list("pk", flat=True)):
+            redirections.filter(pk__in=moved).update(object_id=kept)
+            step = "move", "merging.redirection", "object_id", moved, done.loser_id, kept
+            steps.append(step)
+        known = redirections.filter(slug=slug).first()
+        if slug and known is None:
+            made = redirections.create(model=done.model, slug=slug, object_id=kept)
+            steps.append(("create", "merging.redirection", made.pk))
+        elif slug and known.object_id != kept:
+            step = "change", "merging.redirection", known.pk, {"object_id": [known.object_id, kept]}
+            redirections.filter(pk=known.pk).update(object_id=kept)
+            steps.append(step)
+        if steps:
+            done.journal = [*done.journal, *steps]
+            done.save(update_fields=["journal"])
 
 
 def slug_of(done):
