@@ -11,8 +11,13 @@ from .columns import ManyColumn, canonical
 from .lookups import UnknownNameError
 
 _COUNTED = re.compile(r"([1-9]\d{0,3}) ([^\W\d].*)")  # « 5 EPCI », not « 60 000 Rebonds »
-# What a column « Financement (€) » may hold: « 15000 », « 15 000 € », « 1,5 M€ », « 1500 euros ».
-_AMOUNT = re.compile(r"\d[\d\s.,]*([km]?(€|euros?(?![\w-])).*)?", re.IGNORECASE)
+# What a column « Financement (€) » may hold: « 15000 », « 1,5 M€ HT », « 1500 euros par an ».
+_AMOUNT = re.compile(
+    r"((environ|env\.|près de|plus de|jusqu'à) )?€?\s*\d[\d\s.,]*"
+    r"((k|m|milli(er|on|ard)s?)?\s*(d['’])?(€.*|eur(os?)?(\s*(ht|ttc|par|/).*)?)|k)?",
+    re.IGNORECASE,
+)
+_SIREN = re.compile(r"(\d\s?){9}((\d\s?){5})?")
 # An e-mail, « ada (at) example.org » too; a telephone, of any country: « +33 (0)6 12 34 56 78 ».
 _REACHES = re.compile(
     r"\S@\S|\w\s?(?:@|[([]at[])])\s?[\w-]+\.[a-z]{2}"
@@ -94,6 +99,8 @@ class PartiesColumn(ManyColumn):
                 "une adresse e-mail ou un téléphone serait ici lu de tous : ôtez-les, et notez-les "
                 "dans la fiche de la personne."
             )
+        if _SIREN.fullmatch(text):
+            raise ValueError(f"« {text} » n'est le SIREN d'aucun acteur connu.")
         if _AMOUNT.fullmatch(text):
             raise ValueError(
                 f"« {text[:40]} » ne dit pas qui : un montant s'écrit dans le tableau des parties "

@@ -72,6 +72,8 @@ def change(client, text):
         ("bailleurs sociaux", [(None, "bailleurs sociaux", None)]),
         ("5 EPCI", [(None, "EPCI", 5)]),
         ("60 000 Rebonds", [(None, "60 000 Rebonds", None)]),
+        ("3 Euro Info Centres", [(None, "Euro Info Centres", 3)]),
+        ("15 km de Dax", [(None, "km de Dax", 15)]),
         ("Fonds @home", [(None, "Fonds @home", None)]),
         ("SIRET 012 345 678 00012", [(None, "SIRET 012 345 678 00012", None)]),
         ("2 Euro-districts", [(None, "Euro-districts", 2)]),
@@ -177,7 +179,22 @@ def test_designation_tells_no_address_nor_telephone(animateur_client, reached):
     }
 
 
-@pytest.mark.parametrize("cell", ["15000", "15 000 €", "1,5 M€ HT", "1500 euros", "12 k€ par an"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *(
+            "15000",
+            "15 000 €",
+            "1,5 M€ HT",
+            "1500 euros",
+            "12 k€ par an",
+            "15 k",
+            "15k",
+            "€ 15 000",
+        ),
+        *("15 millions d'euros", "15 000 EUR", "environ 15 000 €", "1 500 euros/an"),
+    ],
+)
 def test_amount_is_nobody(animateur_client, cell):
     batch = send(animateur_client, Initiative, f'titre;Financement (€)\nA;"{cell}"\n')
 
@@ -196,6 +213,11 @@ def test_amount_is_nobody(animateur_client, cell):
     ("cell", "message"),
     [
         ("PLIE [inconnu]", "la réf « inconnu » n'est celle d'aucune fiche « acteur »."),
+        ("987654321", "« 987654321 » n'est le SIREN d'aucun acteur connu."),
+        (
+            "987 654 321 00012",
+            "« 987 654 321 00012 » n'est le SIREN d'aucun acteur connu.",
+        ),
         ("#REF!", "cette cellule contient une erreur de calcul (#REF!)."),
         ("x" * 201, f"« {'x' * 40}… » : 201 caractères, 200 au plus."),
     ],
