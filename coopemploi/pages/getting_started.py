@@ -1,10 +1,11 @@
 """What a new site waits for, on the home page of its admin: each step, and whether it is done.
 
-The steps go once the perimeter of who reads them has an initiative and a meeting, and, for who
-answers for the site, once it says what the law asks.
+The steps go once the perimeter of who reads them has an initiative and a meeting that visitors
+see, and, for who answers for the site, once it says what the law asks.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.contrib import admin
 from django.db.models import Exists, Model
@@ -15,6 +16,7 @@ from territories.models import Actor, Network
 
 from ..accounts.models import User
 from ..identity.models import Identity
+from ..publishing import Publishable
 from .cockpit import admin_url, editable
 
 # What `templates/pages/legal_notice.html` and `privacy.html` say of who publishes the site.
@@ -42,6 +44,12 @@ class Content:
             named = self.model._meta.verbose_name_plural
             yield f"Importer un tableau : {named}", model_admin.import_url("import")
         yield self.adding, admin_url(self.model, "add")
+
+
+class Held(NamedTuple):
+    any: bool
+    drafts: bool
+    published: bool
 
 
 CONTENTS = [
@@ -74,10 +82,10 @@ CONTENTS = [
 
 def context(request):
     """The steps, in their order; none once the site has begun."""
-    contents = [content for content in CONTENTS if _may_add(request, content.model)]
+    models = [content.model for content in CONTENTS if _may_add(request, content.model)]
     legal = list(_legal_steps(request))
-    held = _held(request.user, [content.model for content in contents])
-    has_begun = held.get(Initiative, True) and held.get(Event, True)
+    held = _held(request.user, models)
+    has_begun = all(held[model].published for model in (Initiative, Event) if model in held)
     if has_begun and all(step["is_done"] for step in legal):
         return {}
     return {
@@ -85,9 +93,11 @@ def context(request):
             *legal,
             *_team_steps(request),
             *(
-                _step(content.label, content.hint, content.links(request), held[content.model])
-                for content in contents
+                _step(content.label, content.hint, content.links(request), held[content.model].any)
+                for content in CONTENTS
+                if content.model in held
             ),
+            *_publishing_steps(held),
         ]
     }
 
@@ -97,12 +107,21 @@ def _may_add(request, model):
 
 
 def _held(user, models):
-    """{model: whether the perimeter of `user` has one}, by one query."""
+    """{model: what the perimeter of `user` has of it}, by one query."""
     if not models:
         return {}
-    asked = [Exists(editable(model.objects.all(), user)) for model in models]
+    asked = [
+        Exists(editable(records, user))
+        for model in models
+        for records in (
+            model.objects.all(),
+            model.objects.filter(status=Publishable.Status.DRAFT),
+            model.objects.published(),
+        )
+    ]
     [found] = User.objects.filter(pk=user.pk).values_list(*asked)
-    return dict(zip(models, found, strict=True))
+    states = zip(found[::3], found[1::3], found[2::3], strict=True)
+    return {model: Held(*each) for model, each in zip(models, states, strict=True)}
 
 
 def _legal_steps(request):
@@ -124,6 +143,26 @@ def _team_steps(request):
             "Chacun reçoit un lien pour choisir son mot de passe ; son mandat dit où il anime.",
             [("Inviter quelqu'un", admin_url(User, "add"))],
             User.objects.filter(is_staff=True, is_active=True).exclude(pk=request.user.pk).exists(),
+        )
+
+
+def _publishing_steps(held):
+    """What is imported or described is a draft: without this, visitors would see nothing."""
+    links = [
+        (
+            f"Publier des brouillons : {model._meta.verbose_name_plural}",
+            f"{admin_url(model, 'changelist')}?status__exact={Publishable.Status.DRAFT}",
+        )
+        for model, each in held.items()
+        if each.drafts
+    ]
+    if links:
+        yield _step(
+            "Publier ce qui est prêt",
+            "Vos brouillons ne se voient pas sur le site. Dans la liste, cochez-les, puis "
+            "choisissez « Publier la sélection ».",
+            links,
+            False,
         )
 
 

@@ -117,6 +117,32 @@ def test_animateur_is_asked_for_the_content_of_their_perimeter(client, animateur
     assert steps(client) == []
 
 
+def test_drafts_are_to_be_published_before_the_site_has_begun(client, animateur):
+    drafts = [InitiativeFactory(status="draft"), EventFactory(status="draft")]
+    EventFactory(status="draft")  # elsewhere
+    for record in drafts:
+        record.territories.add(animateur.territory)
+
+    publishing = steps(client)[-1]
+
+    assert publishing["label"] == "Publier ce qui est prêt"
+    assert publishing["links"] == [
+        (
+            "Publier des brouillons : initiatives",
+            reverse("admin:initiatives_initiative_changelist") + "?status__exact=draft",
+        ),
+        (
+            "Publier des brouillons : rencontres",
+            reverse("admin:events_event_changelist") + "?status__exact=draft",
+        ),
+    ]
+
+    for record in drafts:
+        record.publish()
+
+    assert steps(client) == []
+
+
 def test_who_may_add_nothing_is_asked_for_nothing(client):
     reader = UserFactory(is_staff=True)
     reader.user_permissions.add(Permission.objects.get(codename="view_initiative"))
