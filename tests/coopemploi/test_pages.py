@@ -205,6 +205,14 @@ def test_home_counts_once_something_is_published(client, status):
     assert is_counted == (status == Publishable.Status.PUBLISHED)
 
 
+def test_home_names_only_what_there_is(client):
+    ActorFactory()
+
+    shown = client.get("/").text.partition('id="chiffres"')[2].partition("</ul>")[0]
+
+    assert re.findall(r"<strong>(.*?)</strong> (.*?)</a>", shown) == [("1", "acteur")]
+
+
 def test_home_leads_animateur_to_the_admin(client, animateur_client):
     link = f'href="{reverse("admin:index")}">Ouvrir'
     assert link in animateur_client.get(reverse("home")).text
