@@ -104,9 +104,18 @@ class RecapAdmin(OfAnEventMixin, TypedPreviewMixin, PublishableAdmin):
         return super().response_change(request, obj)
 
     def _tell_of_drafts(self, request, recap):
-        """The actions it tells are published apart: a recap that looks whole may lack them."""
+        """Its meeting and the actions it tells are published apart: it may not be seen whole."""
         event, actions = recap.event, self.admin_site.get_model_admin(Action)
-        if not recap.is_published or not actions.has_change_permission(request):
+        if not recap.is_published:
+            return
+        if not event.is_published:
+            said = (
+                "Ce compte rendu ne se voit pas encore : sa rencontre n'est pas publiée. "
+                '<a href="{}">Ouvrir la rencontre pour la publier</a>.'
+            )
+            address = reverse("admin:events_event_change", args=[event.pk])
+            messages.warning(request, format_html(said, address))
+        if not actions.has_change_permission(request):
             return
         unseen = event.actions.filter(status__in=UNPUBLISHED)
         count = editing_rule().editable(unseen, request.user).count()

@@ -338,6 +338,24 @@ def test_recap_published_leads_to_its_actions_that_nobody_sees(animateur_client)
     assert sorted(action.status for action in shown) == ["draft", "proposed"]
 
 
+def test_recap_published_leads_to_its_meeting_that_nobody_sees(animateur_client):
+    recap = RecapFactory(status="draft", event__status="draft")
+    unseen = "sa rencontre n'est pas publiée"
+
+    save_ideas(animateur_client, recap)
+    assert unseen not in animateur_client.get(change_url(recap)).text
+
+    save_ideas(animateur_client, recap, status="published")
+    page = animateur_client.get(change_url(recap))
+    assert unseen in page.text
+    link = BeautifulSoup(page.content, "html.parser").select_one(".messagelist a")
+    assert link["href"] == reverse("admin:events_event_change", args=[recap.event.pk])
+
+    recap.event.publish()
+    save_ideas(animateur_client, recap, status="published")
+    assert unseen not in animateur_client.get(change_url(recap)).text
+
+
 @pytest.mark.django_db
 def test_recap_published_tells_only_of_actions_that_one_may_publish(client):
     user = UserFactory(is_staff=True)
