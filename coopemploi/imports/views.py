@@ -7,6 +7,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ..batches import batched
 from ..formats.tables import XLSX_TYPE
 from ..pagination import paginate
+from ..publishing import Publishable
 from . import mapping as headers_mapping
 from . import tasks, writers
 from .columns import canonical
@@ -132,6 +134,7 @@ def batch(request, pk, model_admin):
         "rows": _shown_rows(page, model_admin),
         "to_write": counts[RowState.CREATED] + counts[RowState.CHANGED] + wanted,
         "left_out": counts[RowState.REFUSED] + counts[RowState.DUPLICATE] - wanted,
+        "drafts": _drafts(request, found, model_admin),
         "kept": found.rows.filter(outcome=ImportRow.Outcome.KEPT).count(),
         "addresses": {
             name: model_admin.import_url(f"import_{name}", pk)
@@ -313,6 +316,19 @@ def _start(request, pk, model_admin, work):
     if not tasks.start(found, work):
         messages.warning(request, "C'était déjà demandé : voici où en est cet import.")
     return redirect(model_admin.import_url("import_batch", pk))
+
+
+def _drafts(request, found, model_admin):
+    """How many of the records that `found` wrote are drafts that one may publish; their list."""
+    model = model_admin.importation.model
+    if found.state != State.APPLIED or not issubclass(model, Publishable):
+        return {}
+    if not model_admin.has_change_permission(request):
+        return {}
+    written = found.rows.filter(outcome=ImportRow.Outcome.WRITTEN).values("record_key")
+    drafts = model.objects.filter(pk__in=written, status=Publishable.Status.DRAFT)
+    listed = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    return {"count": drafts.count(), "url": f"{listed}?status__exact={Publishable.Status.DRAFT}"}
 
 
 def _shown_rows(page, model_admin):

@@ -525,6 +525,26 @@ def test_created_record_is_a_draft_unless_the_file_says_otherwise(animateur_clie
     assert Initiative.objects.get().status == Publishable.Status.DRAFT
 
 
+def test_report_leads_to_its_drafts_until_they_are_published(animateur_client):
+    InitiativeFactory(status="draft")  # another
+    text = "titre;état de publication\nUne;\nDeux;brouillon\nTrois;publié\n"
+    sent = send(animateur_client, text)
+    page = address("import_batch", sent.pk)
+    said = "2 fiches de cet import sont en brouillon"
+    assert said not in animateur_client.get(page).text
+
+    apply(animateur_client, sent)
+
+    assert said in animateur_client.get(page).text
+    assert f'href="{LIST}?status__exact=draft"' in animateur_client.get(page).text
+
+    Initiative.objects.get(title="Une").publish()
+    assert "1 fiche de cet import est en brouillon" in animateur_client.get(page).text
+
+    Initiative.objects.get(title="Deux").publish()
+    assert "en brouillon" not in animateur_client.get(page).text
+
+
 def test_created_record_is_found_by_the_search_of_the_site(animateur_client):
     place = TerritoryFactory(name="Dax", code="40088", kind="commune")
     text = "titre;territoires;état de publication\nMenuiserie;Dax;publié\n"
