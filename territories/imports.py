@@ -50,6 +50,8 @@ class TerritoryLookup(Lookup):
         resolution = self.reconciler.resolve(text)
         if resolution.match is not None and (key := self._kept(resolution.match)) is not None:
             return key
+        if (key := self._homonym_here(resolution)) is not None:
+            return key
         choices = [self.text_of(candidate.record) for candidate in resolution.candidates[:4]]
         if not choices:
             raise ValueError(f"« {text} » n'est aucun territoire connu.")
@@ -57,6 +59,17 @@ class TerritoryLookup(Lookup):
         if resolution.is_ambiguous:
             raise ValueError(f"« {text} » peut être : {told}. Écrivez l'un d'eux, avec sa réf.")
         raise ValueError(f"« {text} » n'est pas reconnu (vouliez-vous dire {told} ?).")
+
+    def _homonym_here(self, resolution):
+        """The only one, of those that a name suits as well, in the perimeter of who writes."""
+        candidates = resolution.candidates
+        suited = [each.record for each in candidates if each.reason == candidates[0].reason]
+        here = [territory for territory in suited if territory.pk in self.preferred_keys]
+        return self._kept(here[0]) if len(here) == 1 else None
+
+    @cached_property
+    def preferred_keys(self):
+        return set() if self.preferred is None else set(self.preferred.values_list("pk", flat=True))
 
     def _kept(self, territory):
         self.label(territory)

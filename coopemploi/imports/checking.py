@@ -14,6 +14,7 @@ from django.db import models
 from rapidfuzz import fuzz, process
 
 from ..batches import batches
+from ..permissions import editing_rule
 from .columns import canonical
 from .declarations import EXAMPLE, REFERENCE
 from .lookups import lookup_for
@@ -64,7 +65,11 @@ class Checker:
 
         @cache
         def lookup_of(model):
-            return lookup_for(model)(model, self.choices_of(model))
+            lookup = lookup_for(model)(model, self.choices_of(model))
+            rule, user = editing_rule(), self.request.user
+            if rule.scopes(model, user):
+                lookup.preferred = rule.editable(lookup.queryset, user)
+            return lookup
 
         return lookup_of
 

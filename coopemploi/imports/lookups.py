@@ -37,6 +37,7 @@ class Lookup:
     """The records of a small or middling model, read once; `queryset` is what one may choose."""
 
     name_fields = ("name", "acronym", "title", "text", "term")
+    preferred = None  # of the queryset, the perimeter of who writes; None without one
 
     def __init__(self, model, queryset):
         self.model = model

@@ -11,7 +11,9 @@ from territories.models import Actor, ActorTerritory, Containment, Territory
 from tests.factories import (
     ActorFactory,
     ActorTerritoryFactory,
+    CompositionFactory,
     InvolvementFactory,
+    MandateFactory,
     SchemeFactory,
     TerritoryFactory,
 )
@@ -83,6 +85,36 @@ def test_name_that_several_actors_may_have_or_none_is_refused(animateur_client, 
     batch = send(animateur_client, Need, f"texte;nature;acteur\nA;outil;{cell}\n")
 
     assert problems(batch) == {2: [["acteur", message]]}
+
+
+@pytest.mark.django_db
+def test_homonym_of_the_perimeter_is_the_one_meant(client):
+    landes, nievre = TerritoryFactory(code="40"), TerritoryFactory(code="58")
+    here = TerritoryFactory(name="Saint-Pierre-du-Mont", code="40281", kind="commune")
+    there = TerritoryFactory(name="Saint-Pierre-du-Mont", code="58263", kind="commune")
+    CompositionFactory(whole=landes, part=here)
+    CompositionFactory(whole=nievre, part=there)
+    mandate = MandateFactory(territory=landes)
+    client.force_login(mandate.user)
+    text = "type;nom;territoires d'action\nassociation;Garage;Saint-Pierre-du-Mont\n"
+
+    apply(client, Actor, send(client, Actor, text))
+
+    assert list(Actor.objects.get().territories.all()) == [here]
+
+
+@pytest.mark.django_db
+def test_homonyms_both_in_the_perimeter_or_both_out_of_it_are_refused(client):
+    places = TerritoryFactory.create_batch(2, name="Saint-Pierre-du-Mont", kind="commune")
+    text = "type;nom;territoires d'action\nassociation;Garage;Saint-Pierre-du-Mont\n"
+    both, neither = MandateFactory(territory=TerritoryFactory()), MandateFactory()
+    for place in places:
+        CompositionFactory(whole=both.territory, part=place)
+
+    for user in (both.user, neither.user):
+        client.force_login(user)
+        [[[column, message]]] = problems(send(client, Actor, text)).values()
+        assert (column, "peut être" in message) == ("territoires d'action", True)
 
 
 def test_siren_taken_by_another_actor_or_row_is_refused(animateur_client):
