@@ -2,6 +2,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 
@@ -18,6 +19,7 @@ from coopemploi.admin import (
     StackedInline,
     TabularInline,
 )
+from coopemploi.dates import PartialDate
 from coopemploi.imports.admin import ImportableMixin
 from coopemploi.mass_actions import MassAction
 from coopemploi.merging.admin import MergeableMixin
@@ -238,6 +240,11 @@ class ExchangeAdmin(ImportableMixin, PublishableAdmin):
         ORIGIN,
     ]
     inlines = [MatchInline]
+
+    def get_changeform_initial_data(self, request):
+        """Noted the day it is heard, most often; without a date it would come last."""
+        today = PartialDate.day(timezone.localdate())
+        return {"stated_on": today, **super().get_changeform_initial_data(request)}
 
     @admin.display(description="qui", ordering="actor__sort_name")
     def author(self, exchange):

@@ -1,4 +1,7 @@
+import datetime
+
 import pytest
+import time_machine
 from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -154,3 +157,26 @@ def test_lead_shows_its_other_half_and_leads_to_it(animateur_client, side):
     cell = page.select_one("#matches-group .field-other")
     assert cell.text.strip() == other.text
     assert cell.a["href"].startswith(f"/admin/initiatives/{other._meta.model_name}/{other.pk}/")
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [({}, "30/11/2026"), ({"stated_on": "2019"}, "2019")],
+    ids=["today", "asked"],
+)
+@pytest.mark.parametrize("model", ["need", "offer"])
+def test_exchange_is_first_dated_of_today(animateur_client, model, asked, shown):
+    with time_machine.travel(datetime.datetime(2026, 11, 30, 12, tzinfo=datetime.UTC), tick=False):
+        page = animateur_client.get(reverse(f"admin:initiatives_{model}_add"), asked)
+
+    field = BeautifulSoup(page.content, "html.parser").select_one("[name=stated_on]")
+    assert field["value"] == shown
+
+
+def test_exchange_whose_date_is_unknown_stays_without_one(animateur_client):
+    need = NeedFactory(stated_on="")
+
+    page = animateur_client.get(reverse("admin:initiatives_need_change", args=[need.pk]))
+
+    field = BeautifulSoup(page.content, "html.parser").select_one("[name=stated_on]")
+    assert field.get("value", "") == ""
