@@ -241,6 +241,10 @@ class ExchangeAdmin(ImportableMixin, PublishableAdmin):
     ]
     inlines = [MatchInline]
 
+    def get_inlines(self, request, obj):
+        """Nothing is matched with what is not saved yet."""
+        return super().get_inlines(request, obj) if obj else []
+
     def get_changeform_initial_data(self, request):
         """Noted the day it is heard, most often; without a date it would come last."""
         today = PartialDate.day(timezone.localdate())

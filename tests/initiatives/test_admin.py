@@ -180,3 +180,15 @@ def test_exchange_whose_date_is_unknown_stays_without_one(animateur_client):
 
     field = BeautifulSoup(page.content, "html.parser").select_one("[name=stated_on]")
     assert field.get("value", "") == ""
+
+
+@pytest.mark.parametrize("factory", [NeedFactory, OfferFactory])
+def test_matches_are_listed_once_there_may_be_some(animateur_client, factory):
+    exchange = factory()
+    name = f"admin:initiatives_{exchange._meta.model_name}"
+
+    added = animateur_client.get(reverse(f"{name}_add")).context["inline_admin_formsets"]
+    changed = animateur_client.get(reverse(f"{name}_change", args=[exchange.pk]))
+
+    assert added == []
+    assert len(changed.context["inline_admin_formsets"]) == 1
