@@ -13,6 +13,7 @@ from coopemploi.search.text import normalise
 from .models import Actor, Person, Position, Territory
 from .party_reconciliation import ActorReconciler
 from .reconciliation import Reconciler
+from .reconciliation.resolution import MOST_CANDIDATES, SAME_NAME
 
 
 class TerritoryLookup(Lookup):
@@ -61,10 +62,12 @@ class TerritoryLookup(Lookup):
         raise ValueError(f"« {text} » n'est pas reconnu (vouliez-vous dire {told} ?).")
 
     def _homonym_here(self, resolution):
-        """The only one, of those that a name suits as well, in the perimeter of who writes."""
+        """The only one of this very name in the perimeter of who writes."""
         candidates = resolution.candidates
-        suited = [each.record for each in candidates if each.reason == candidates[0].reason]
-        here = [territory for territory in suited if territory.pk in self.preferred_keys]
+        if len(candidates) == MOST_CANDIDATES:  # others were left out
+            return None
+        named = [each.record for each in candidates if each.reason == SAME_NAME]
+        here = [territory for territory in named if territory.pk in self.preferred_keys]
         return self._kept(here[0]) if len(here) == 1 else None
 
     @cached_property

@@ -26,6 +26,7 @@ from .resolution import (
     ONE_LETTER,
     RESEMBLING,
     SAME_KEY,
+    SAME_NAME,
     SAME_WORDS,
     SHORT_NAME,
 )
@@ -111,7 +112,7 @@ def by_name(gazetteer, reading):
 
 def _same_name(territory, reading, is_exact):
     quality = SAME_WORDS if is_exact else SAME_KEY
-    reason = "même nom" if is_exact else "même nom, aux petits mots près"
+    reason = SAME_NAME if is_exact else f"{SAME_NAME}, aux petits mots près"
     if reading.said:
         reason += f", « {reading.said} » dit le type"
     if reading.natures and territory.nature and territory.nature not in reading.natures:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.db.models import Model
 
 LONGEST_NAME = 300  # characters read
+SAME_NAME = "même nom"
 MOST_CANDIDATES = 8
 
 # How sure each way of recognising a name is, from 0 to 1.

@@ -104,6 +104,19 @@ def test_homonym_of_the_perimeter_is_the_one_meant(client):
 
 
 @pytest.mark.django_db
+def test_name_misspelt_of_two_places_is_refused_though_one_is_in_the_perimeter(client):
+    mandate = MandateFactory()
+    here, _ = TerritoryFactory.create_batch(2, name="Saint-Pierre-du-Mont", kind="commune")
+    CompositionFactory(whole=mandate.territory, part=here)
+    client.force_login(mandate.user)
+    text = "type;nom;territoires d'action\nassociation;Garage;Saint-Pierre-du-Mond\n"
+
+    [[[column, message]]] = problems(send(client, Actor, text)).values()
+
+    assert (column, "peut être" in message) == ("territoires d'action", True)
+
+
+@pytest.mark.django_db
 def test_homonyms_both_in_the_perimeter_or_both_out_of_it_are_refused(client):
     places = TerritoryFactory.create_batch(2, name="Saint-Pierre-du-Mont", kind="commune")
     text = "type;nom;territoires d'action\nassociation;Garage;Saint-Pierre-du-Mont\n"
