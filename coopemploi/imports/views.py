@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ..batches import batched
 from ..formats.tables import XLSX_TYPE
 from ..pagination import paginate
+from ..permissions import editing_rule
 from ..publishing import Publishable
 from . import mapping as headers_mapping
 from . import tasks, writers
@@ -323,7 +324,9 @@ def _drafts(request, found, model_admin):
     model = model_admin.importation.model
     if found.state != State.APPLIED or not issubclass(model, Publishable):
         return {}
-    if not model_admin.has_change_permission(request):
+    if not (
+        model_admin.has_change_permission(request) and editing_rule().can_publish(request.user)
+    ):
         return {}
     written = found.rows.filter(outcome=ImportRow.Outcome.WRITTEN).values("record_key")
     drafts = model.objects.filter(pk__in=written, status=Publishable.Status.DRAFT)

@@ -16,6 +16,7 @@ from territories.models import Actor, Network
 
 from ..accounts.models import User
 from ..identity.models import Identity
+from ..permissions import editing_rule
 from ..publishing import Publishable
 from .cockpit import admin_url, editable
 
@@ -97,7 +98,7 @@ def context(request):
                 for content in CONTENTS
                 if content.model in held
             ),
-            *_publishing_steps(held),
+            *_publishing_steps(request, held),
         ]
     }
 
@@ -146,8 +147,10 @@ def _team_steps(request):
         )
 
 
-def _publishing_steps(held):
+def _publishing_steps(request, held):
     """What is imported or described is a draft: without this, visitors would see nothing."""
+    if not editing_rule().can_publish(request.user):
+        return
     links = [
         (
             f"Publier des brouillons : {model._meta.verbose_name_plural}",

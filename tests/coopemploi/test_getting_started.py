@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from coopemploi.identity.models import Identity
 from coopemploi.pages.getting_started import LEGAL
+from territories.models import Mandate
 from tests.factories import (
     ActorTerritoryFactory,
     EventFactory,
@@ -141,6 +142,16 @@ def test_drafts_are_to_be_published_before_the_site_has_begun(client, animateur)
         record.publish()
 
     assert steps(client) == []
+
+
+def test_contributor_is_not_asked_to_publish(client):
+    mandate = MandateFactory(role=Mandate.Role.CONTRIBUTOR)
+    draft = InitiativeFactory(status="draft", created_by=mandate.user)
+    draft.territories.add(mandate.territory)
+    client.force_login(mandate.user)
+
+    assert "Publier ce qui est prêt" not in labels(client)
+    assert CONTENT[2] in labels(client, is_done=True)
 
 
 def test_who_may_add_nothing_is_asked_for_nothing(client):

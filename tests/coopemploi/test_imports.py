@@ -21,6 +21,7 @@ from coopemploi.imports.declarations import importations
 from coopemploi.imports.models import ImportBatch, ImportRow
 from coopemploi.publishing import Publishable
 from initiatives.models import Initiative
+from territories.models import Mandate
 from tests import importing
 from tests.factories import (
     InitiativeFactory,
@@ -543,6 +544,17 @@ def test_report_leads_to_its_drafts_until_they_are_published(animateur_client):
 
     Initiative.objects.get(title="Deux").publish()
     assert "en brouillon" not in animateur_client.get(page).text
+
+
+def test_report_asks_to_publish_nothing_of_who_may_not(client, db):
+    mandate = MandateFactory(role=Mandate.Role.CONTRIBUTOR)
+    client.force_login(mandate.user)
+    batch = send(client, f"titre;territoires\nUne;{mandate.territory.reference}\n")
+
+    apply(client, batch)
+
+    assert Initiative.objects.get().status == Publishable.Status.DRAFT
+    assert "en brouillon" not in client.get(address("import_batch", batch.pk)).text
 
 
 def test_created_record_is_found_by_the_search_of_the_site(animateur_client):
