@@ -149,6 +149,23 @@ def test_reading_the_link_writes_nothing(client, match):
     assert Introduction.objects.get().helper_answer == "waiting"
 
 
+def test_what_is_no_more_shown_is_named_without_a_link(client, match):
+    ask_as_seeker(client, match)
+    client.logout()
+    link, addresses = link_in(sent_to(HELPER)[0]), []
+    for _ in range(2):
+        page = BeautifulSoup(client.get(link).content, "html.parser")
+        assert [each.get_text() for each in page.select(".facts dd")] == [
+            "Un modèle de charte",
+            "Une charte toute prête",
+        ]
+        addresses.append([each["href"] for each in page.select(".facts a")])
+        Need.objects.update(status="draft")
+
+    need, offer = match.need.get_absolute_url(), match.offer.get_absolute_url()
+    assert addresses == [[need, offer], [offer]]
+
+
 def test_no_answer_is_said_beside_its_question(client, match):
     ask_as_seeker(client, match)
 

@@ -104,6 +104,24 @@ def test_who_asked_follows_it_and_who_was_asked_is_told_once_both_agreed(client)
     assert told(client, asking) == ["Un minibus close"]
 
 
+@pytest.mark.parametrize("status", ["published", "draft"])
+def test_what_is_no_more_shown_is_named_without_a_link(client, status):
+    asking = participant(ADDRESS, first_name="Léa", last_name="Test")
+    introduction = IntroductionFactory(
+        need__text="Un minibus", need__status=status, seeker=asking.person, asked_by=asking
+    )
+    belonging = BelongingFactory(person=asking.person, actor__status=status)
+    client.force_login(asking)
+
+    page = BeautifulSoup(client.get(reverse("my_space")).content, "html.parser")
+
+    assert "Un minibus" in page.get_text()
+    assert belonging.actor.name in page.get_text()
+    shown = [introduction.need.get_absolute_url(), belonging.actor.get_absolute_url()]
+    links = [link["href"] for link in page.select("main a") if link["href"] in shown]
+    assert sorted(links) == (sorted(shown) if status == "published" else [])
+
+
 # Meetings
 
 
