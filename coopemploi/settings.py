@@ -264,7 +264,11 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 OPEN_SIGN_UP = env.bool("OPEN_SIGN_UP", default=True)
 # The sign-up form asks for no password: one is chosen later, by whoever wants one.
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
-ACCOUNT_FORMS = {"signup": "coopemploi.accounts.forms.SignUpForm"}
+ACCOUNT_FORMS = {
+    "login": "coopemploi.accounts.forms.LoginForm",
+    "reauthenticate": "coopemploi.accounts.forms.ReauthenticateForm",
+    "signup": "coopemploi.accounts.forms.SignUpForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True

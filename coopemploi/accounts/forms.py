@@ -31,6 +31,22 @@ class SignUpForm(TrapMixin, account_forms.SignupForm):
         return super().try_save(request)
 
 
+class PasswordNextMixin:
+    """From the address, Tab leads to the password; the way out of a forgotten one comes after."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
+
+
+class LoginForm(PasswordNextMixin, account_forms.LoginForm):
+    pass
+
+
+class ReauthenticateForm(PasswordNextMixin, account_forms.ReauthenticateForm):
+    pass
+
+
 class AddressMixin:
     """An address is of one account, be it not the one it is called by."""
 

@@ -36,13 +36,13 @@ class LocateMe extends HTMLElement {
   }
 
   #go({ latitude, longitude }) {
-    const address = new URL(location.href);
-    for (const name of ["territoire", "lieu", "page"]) address.searchParams.delete(name);
-    address.searchParams.set(
-      "position",
-      `${latitude.toFixed(PRECISION)},${longitude.toFixed(PRECISION)}`,
+    // What is typed and ticked, be it not sent yet.
+    const asked = new URLSearchParams(
+      [...new FormData(this.closest("form"))].filter(([, value]) => value),
     );
-    location.assign(address);
+    for (const name of ["territoire", "lieu", "page"]) asked.delete(name);
+    asked.set("position", `${latitude.toFixed(PRECISION)},${longitude.toFixed(PRECISION)}`);
+    location.assign(`${location.pathname}?${asked}`);
   }
 }
 

@@ -53,11 +53,12 @@ def test_escape_closes_suggestions_and_keeps_the_words(page, site):
 def test_place_is_asked_only_on_request(page, site):
     TerritoryFactory(name="Thiers", code="63430", kind="commune", latitude=45.86, longitude=3.55)
     page.goto(f"{site}/initiatives/")
+    page.get_by_label("Mots").fill("garage")
 
     page.get_by_role("button", name="Près de moi").click()
 
     expect(page).to_have_url(
-        re.compile(r"/initiatives/\?territoire=commune:63430&rayon=30&tri=proximite$")
+        re.compile(r"/initiatives/\?q=garage&territoire=commune:63430&rayon=30&tri=proximite$")
     )
 
 

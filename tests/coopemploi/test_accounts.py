@@ -2,6 +2,7 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
+from bs4 import BeautifulSoup
 from django.core import mail
 from django.core.cache import cache
 from django.urls import reverse
@@ -48,6 +49,18 @@ def test_login_keeps_next(client, user):
     page = client.get(reverse("account_login"), {"next": "/admin/"})
     assert '<input type="hidden" name="next" value="/admin/"' in page.text
     assert sign_in(client, next="/admin/").url == "/admin/"
+
+
+def test_password_comes_right_after_the_address(client):
+    page = BeautifulSoup(client.get(reverse("account_login")).content, "html.parser")
+    form = page.find("input", attrs={"name": "login"}).find_parent("form")
+
+    assert [each["name"] for each in form.select("a, button, input:not([type=hidden])")[:2]] == [
+        "login",
+        "password",
+    ]
+    forgotten = [link["href"] for link in form.find_next_siblings("p")[0].select("a")]
+    assert forgotten == [reverse("account_reset_password")]
 
 
 @pytest.mark.parametrize("name", ["account_signup", "account_request_login_code"])
