@@ -79,6 +79,14 @@ def written_by(user):
         _state.author_id = before
 
 
+def will_link(record, relations):
+    """Say what a new record will be linked to by relations to many: {name: keys}.
+
+    For links that are written in bulk once it is saved: no signal tells of them.
+    """
+    record._links_to_come = {name: sorted(keys) for name, keys in relations.items()}
+
+
 def _current_operation():
     """The key and note of the operation in course; (None, "") outside of any."""
     if current := getattr(_state, "operation", None):
@@ -262,7 +270,8 @@ class Records(HistoricalRecords):
         if before is None:
             key, note = _current_operation()
             user_id = _current_user_id()
-            relations = {field.name: [] for field in self.relations}
+            to_come = instance.__dict__.pop("_links_to_come", {})
+            relations = {field.name: to_come.get(field.name, []) for field in self.relations}
             self._write(values, relations, CREATED, user_id=user_id, key=key, note=note)
             return
         if update_fields is not None:

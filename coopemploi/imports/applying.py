@@ -11,7 +11,7 @@ from ..batches import batches
 from ..dates import PartialDate
 from ..derived import registry
 from ..fields import computed_with, free_slug
-from ..history.tracking import is_derived
+from ..history.tracking import is_derived, will_link
 from ..publishing import Publishable
 from .models import ImportBatch, ImportRow
 
@@ -136,10 +136,13 @@ def _create(batch, pairs, columns, checker, at):
     links = defaultdict(list)  # many-to-many field → (record, other key)
     for row, reading in pairs:
         record = model()
+        relations = {}
         for name, (_, after, *_shown) in reading.changes.items():
             columns[name].assign(record, after)
             if columns[name].field.many_to_many:
+                relations[name] = after
                 links[columns[name].field] += [(record, pk) for pk in after]
+        will_link(record, relations)
         if slug:
             within = tuple(getattr(record, name) for name in scope)
             record.slug = free_slug(slug.base_slug(record), taken[within])

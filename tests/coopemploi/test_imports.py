@@ -508,6 +508,21 @@ def test_apply_writes_fields_links_author_and_history(animateur_client):
     ]
 
 
+def test_first_version_of_a_created_record_holds_its_relations(animateur_client):
+    theme = ThemeFactory(name="Mobilité")
+    place = TerritoryFactory(name="Dax", code="40088", kind="commune")
+    batch = send(animateur_client, "titre;thématiques;territoires\nNeuve;Mobilité;Dax\n")
+    apply(animateur_client, batch)
+    created = Initiative.objects.get()
+
+    created.save()
+
+    version = created.history.get()
+    assert (version.history_type, version.history_user) == ("+", batch.user)
+    held = {name: keys for name, keys in version.relations.items() if keys}
+    assert held == {"themes": [theme.pk], "territories": [place.pk]}
+
+
 def test_draft_that_a_file_publishes_is_dated(animateur_client):
     initiative = InitiativeFactory(slug="une", title="Une", status="draft", published_at=None)
 
