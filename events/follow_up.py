@@ -145,6 +145,5 @@ def answer(party, *, progress="", text="", at=None):
     }
     if not action.notes.filter(**note).exists():
         ActionNote.objects.create(action=action, **note)
-    if progress and progress != action.progress:
-        action.progress = progress
-        action.save(update_fields=["progress", "updated_at"])
+    if progress:
+        action.move(progress)

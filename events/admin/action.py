@@ -4,6 +4,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods
 
@@ -18,6 +19,7 @@ from coopemploi.admin import (
     StackedInline,
     TabularInline,
 )
+from coopemploi.dates import PartialDate
 from coopemploi.merging.admin import MergeableMixin
 from events.models import Action, ActionNote, ActionParty, FollowUpBody, FollowUpMail
 from events.services import make_initiative
@@ -34,6 +36,11 @@ class ActionPartyInline(StackedInline):
 class ActionNoteInline(TabularInline):
     model = ActionNote
     fields = ["date", "text", "progress", "said_by_carrier"]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "date":  # heard today, most often; without a date it would come last
+            kwargs["initial"] = lambda: PartialDate.day(timezone.localdate())
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 @admin.register(Action)
@@ -60,6 +67,20 @@ class ActionAdmin(OfAnEventMixin, MergeableMixin, PublishableAdmin):
     @admin.display(description="échéance", ordering="due_latest")
     def deadline(self, action):
         return action.due
+
+    def save_related(self, request, form, formsets, change):
+        """The action is where the latest news says, unless its own field was set with it."""
+        super().save_related(request, form, formsets, change)
+        action = form.instance
+        noted = {
+            row.pk for each in formsets if each.model is ActionNote for row in each.new_objects
+        }
+        latest = action.notes.exclude(progress="").first()
+        if latest is None or latest.pk not in noted or "progress" in form.changed_data:
+            return
+        if action.move(latest.progress):
+            told = f"L'action est « {action.get_progress_display()} », comme le dit sa nouvelle."
+            self.message_user(request, told, messages.INFO)
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.initiative_view)

@@ -157,6 +157,14 @@ class Action(Publishable, Sourced, Classified):
         day = at or timezone.localdate()
         return self.is_open and self.due_latest is not None and self.due_latest < day
 
+    def move(self, progress):
+        """Whether the action was not there yet."""
+        if progress == self.progress:
+            return False
+        self.progress = progress
+        self.save(update_fields=["progress", "updated_at"])
+        return True
+
     def clean(self):
         if self.pk and self.merged_into_id == self.pk:
             raise ValidationError(
