@@ -19,7 +19,7 @@ from coopemploi.admin import (
     StackedInline,
     TabularInline,
 )
-from coopemploi.dates import PartialDate
+from coopemploi.dates import PartialDate, day_label
 from coopemploi.imports.admin import ImportableMixin
 from coopemploi.mass_actions import MassAction
 from coopemploi.merging.admin import MergeableMixin
@@ -194,7 +194,8 @@ class MatchInline(TabularInline):
         return False
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("need", "offer", "initiative")
+        matches = super().get_queryset(request).with_asked_at()
+        return matches.select_related("need", "offer", "initiative")
 
     def formfield_for_choice_field(self, db_field, request, **kwargs):
         return super().formfield_for_choice_field(
@@ -219,7 +220,10 @@ class MatchInline(TabularInline):
         if not match.pk:
             return ""
         url = reverse("introduction_add", args=[match.pk])
-        return format_html('<a href="{}">Mettre en relation</a>', url)
+        if match.asked_at is None:
+            return format_html('<a href="{}">Mettre en relation</a>', url)
+        day = day_label(timezone.localdate(match.asked_at))
+        return format_html('demandée le {} · <a href="{}">à d\'autres personnes</a>', day, url)
 
 
 class ExchangeAdmin(ImportableMixin, PublishableAdmin):

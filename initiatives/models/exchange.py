@@ -159,8 +159,8 @@ class NeedQuerySet(ExchangeQuerySet):
 
     def with_untouched_match(self):
         """Those without answer that have a suggestion nobody acted upon."""
-        suggested = self.model._meta.get_field("matches").related_model.objects.suggested()
-        return self.unanswered().filter(Exists(suggested.filter(need=OuterRef("pk"))))
+        untouched = self.model._meta.get_field("matches").related_model.objects.untouched()
+        return self.unanswered().filter(Exists(untouched.filter(need=OuterRef("pk"))))
 
 
 class Need(Exchange):

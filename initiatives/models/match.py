@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from coopemploi.publishing import readable
 
@@ -10,6 +10,21 @@ from .initiative import Initiative
 class MatchQuerySet(models.QuerySet):
     def suggested(self):
         return self.filter(status=Match.Status.SUGGESTED)
+
+    def untouched(self):
+        """Suggestions that nobody acted upon: no introduction is asked for."""
+        return self.suggested().filter(~Exists(self._introductions()))
+
+    def with_asked_at(self):
+        """Annotate `asked_at`, when an introduction that is not closed was asked for, or None."""
+        last = self._introductions().order_by("-created_at").values("created_at")[:1]
+        return self.annotate(asked_at=Subquery(last))
+
+    def _introductions(self):
+        """Those of the match of the outer query that are not closed."""
+        introductions = Need._meta.get_field("introductions").related_model.objects.open()
+        candidate = Q(offer=OuterRef("offer")) | Q(initiative=OuterRef("initiative"))
+        return introductions.filter(candidate, need=OuterRef("need"))
 
     def shown(self):
         """All but those that somebody set aside."""

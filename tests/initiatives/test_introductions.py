@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from post_office.models import Email
 
+from coopemploi.dates import day_label
 from coopemploi.mail.models import Refusal
 from initiatives import introductions
 from initiatives.models import Introduction, IntroductionBlock, Match, Need
@@ -256,6 +257,38 @@ def test_both_must_accept_what_the_animateur_proposes(client, match):
     assert HELPER not in say(client, SEEKER).text
     assert SEEKER in say(client, HELPER).text
     assert HELPER in sent_to(SEEKER)[-1].message
+
+
+def test_what_is_asked_awaits_nobody_until_it_is_closed(client, match):
+    user = animateur(match)
+    client.force_login(user)
+    sheet = reverse("admin:initiatives_need_change", args=[match.need.pk])
+
+    def told():
+        page = BeautifulSoup(client.get(sheet).content, "html.parser")
+        cells = page.select("#matches-group .field-introduce")
+        return [" ".join(each.get_text().split()) for each in cells]
+
+    assert told() == ["Mettre en relation"]
+    assert list(Need.objects.with_untouched_match()) == [match.need]
+    people = {"seeker": match.need.person_id, "helper": match.offer.person_id}
+    client.post(*asked(match, **people))
+
+    today = day_label(timezone.localdate())
+    assert told() == [f"demandée le {today} · à d'autres personnes"]
+    assert list(Need.objects.with_untouched_match()) == []
+
+    Introduction.objects.get().close()
+    assert told() == ["Mettre en relation"]
+    assert list(Need.objects.with_untouched_match()) == [match.need]
+
+
+def test_what_is_asked_of_one_offer_leaves_the_others_waiting(match):
+    IntroductionFactory(need=match.need, offer=match.offer)
+    another = MatchFactory(need=match.need, status=Match.Status.SUGGESTED)
+    elsewhere = MatchFactory(offer=match.offer, status=Match.Status.SUGGESTED)
+
+    assert set(Match.objects.untouched()) == {another, elsewhere}
 
 
 def test_the_animateur_chooses_among_those_who_work_there(client, match):
