@@ -9,6 +9,8 @@ from .declarations import REFERENCE
 from .readers import HEADER_ROWS
 
 LIKE_ENOUGH = 88
+# The last column of the rows to take up again: see `views.refused`.
+REASONS = "Motif du refus"
 REFERENCE_HEADERS = ("réf", "ref", "référence", "identifiant", "id", "slug")
 
 
@@ -34,6 +36,14 @@ def split(rows, known):
     if not score(best):  # nothing known: the first row that is more than a title
         best = next((row for row in first_rows if sum(map(bool, row[1])) > 1), rows[0])
     return best[1], rows[rows.index(best) + 1 :]
+
+
+def without_reasons(headers, rows):
+    """The table without the reasons that ours adds: its columns are those of the first file."""
+    if not headers or headers[-1] != REASONS:
+        return headers, rows
+    width = len(headers) - 1
+    return headers[:width], [(line, cells[:width]) for line, cells in rows]
 
 
 def guess(headers, known):

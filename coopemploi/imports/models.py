@@ -94,6 +94,12 @@ class ImportBatch(models.Model):
 
 
 class ImportRowQuerySet(models.QuerySet):
+    def keeping(self):
+        """Those of an import taken back that keep something, be it one field."""
+        outcome = ImportRow.Outcome
+        partly = models.Q(outcome=outcome.TAKEN_BACK) & ~models.Q(problems=[])
+        return self.filter(models.Q(outcome=outcome.KEPT) | partly)
+
     def forget(self, names):
         """Erase the values, before and after, of the columns `names`."""
         changed = []

@@ -29,6 +29,7 @@ State, RowState = ImportBatch.State, ImportRow.State
 ROWS_PER_PAGE = 50
 NOTED = ("", ImportRow.Outcome.WRITTEN)
 RECENT = 10
+KEPT = "kept"  # the rows of an import taken back that keep something
 # The counts of a preview, then of a report, in the order of what one must look at.
 TABS = (
     (RowState.REFUSED, ("refusée", "refusées"), ("refusée", "refusées")),
@@ -120,10 +121,13 @@ def batch(request, pk, model_admin):
     tabs = [
         (state, counts[state], labels[is_written][counts[state] > 1]) for state, *labels in TABS
     ]
+    kept = found.rows.keeping()
+    if kept_count := kept.count():
+        tabs = [(KEPT, kept_count, ("gardée", "gardées")[kept_count > 1]), *tabs]
     shown = request.GET.get("etat") or next((state for state, count, _ in tabs if count), "")
-    if shown not in {"", *RowState.values}:
+    if shown not in {"", KEPT, *RowState.values}:
         raise Http404("Il n'y a pas de telle sorte de lignes.")
-    rows = found.rows.filter(state=shown).order_by("line")
+    rows = (kept if shown == KEPT else found.rows.filter(state=shown)).order_by("line")
     page = paginate(request, rows, ROWS_PER_PAGE)
     wanted = found.rows.filter(state=RowState.DUPLICATE, is_wanted=True).count()
     context = {
@@ -136,7 +140,7 @@ def batch(request, pk, model_admin):
         "to_write": counts[RowState.CREATED] + counts[RowState.CHANGED] + wanted,
         "left_out": counts[RowState.REFUSED] + counts[RowState.DUPLICATE] - wanted,
         "drafts": _drafts(request, found, model_admin),
-        "kept": found.rows.filter(outcome=ImportRow.Outcome.KEPT).count(),
+        "kept": kept_count,
         "addresses": {
             name: model_admin.import_url(f"import_{name}", pk)
             for name in ("mapping", "duplicates", "apply", "take_back", "refused")
@@ -190,7 +194,7 @@ def refused(request, pk, model_admin):
         for line, cells in found.table["rows"]
         if line in reasons
     ]
-    file = writers.xlsx_file([*headers, "Pourquoi"], rows, title="Lignes refusées")
+    file = writers.xlsx_file([*headers, headers_mapping.REASONS], rows, title="Lignes refusées")
     return _download(file, f"refus-{model_admin.importation.name}.xlsx", XLSX_TYPE)
 
 
@@ -293,7 +297,8 @@ def _receive(request, model_admin, form):
     """Keep the rows of a file, its columns guessed; ValueError when it has but headers."""
     ImportBatch.objects.forget_files()
     known = headers_mapping.known_headers(_columns(request, model_admin))
-    headers, rows = headers_mapping.split(form.cleaned_data["rows"], known)
+    table = headers_mapping.split(form.cleaned_data["rows"], known)
+    headers, rows = headers_mapping.without_reasons(*table)
     if not rows:
         raise ValueError("Ce fichier n'a que des en-têtes : aucune fiche à importer.")
     width = max(len(headers), *(len(cells) for _, cells in rows))

@@ -602,9 +602,24 @@ def test_good_rows_are_written_and_the_others_given_back_with_their_reasons(anim
     content = downloaded(animateur_client.get(address("import_refused", batch.pk)))
 
     headers, row = (cells for _, cells in readers.read_rows(content))
-    assert headers == ["titre", "avancement", "Notes", "Pourquoi"]
+    assert headers == ["titre", "avancement", "Notes", "Motif du refus"]
     assert row[:3] == ["Mauvaise", "en cour", "à garder"]
     assert row[3].startswith("Colonne Avancement : « en cour » n'est pas un choix possible")
+
+
+def test_rows_given_back_are_read_with_the_columns_chosen_for_the_first(animateur_client):
+    text = "Nom du projet;Où\nMauvaise;Nulle part\n"
+    batch = send(animateur_client, text, column_0="title", column_1="summary", column_2="")
+    chosen = batch.mapping
+    batch = send(animateur_client, "Nom du projet;Où\n;Nulle part\n")
+
+    content = downloaded(animateur_client.get(address("import_refused", batch.pk)))
+    again = send(animateur_client, content, "refus.xlsx")
+
+    assert chosen == ["title", "summary"]
+    assert again.mapping == chosen
+    assert again.table["headers"] == ["Nom du projet", "Où"]
+    assert again.table["rows"] == [[2, ["", "Nulle part"]]]
 
 
 def test_row_whose_record_changed_since_the_preview_is_refused(animateur_client):
@@ -708,6 +723,9 @@ def test_taking_back_keeps_what_was_changed_or_referred_to_since(animateur_clien
         3: [["", "d'autres fiches y renvoient (« étapes datées »)."]],
         4: [["", "enregistrée de nouveau depuis."]],
     }
+    page = animateur_client.get(address("import_batch", batch.pk))
+    assert page.context["tabs"][0] == ("kept", 3, "gardées")
+    assert [each["row"].line for each in page.context["rows"]] == [2, 3, 4]
 
 
 def test_taking_back_leaves_a_link_to_what_no_longer_exists(animateur_client):
