@@ -37,6 +37,11 @@ def whose(field, links, user):
     return links.filter(readable(user, f"{field}__")).select_related(field)
 
 
+def seen(lookup, model, user):
+    """Prefetch only what `user` may read: a draft at the end of a link is None."""
+    return models.Prefetch(lookup, model.objects.visible_to(user))
+
+
 class PublishableQuerySet(models.QuerySet):
     def published(self):
         return self.filter(status=Publishable.Status.PUBLISHED)

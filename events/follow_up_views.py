@@ -9,13 +9,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from coopemploi.links import opened_by
 from coopemploi.permissions import can_change_record
 from coopemploi.public_cache import kept_for_visitors
+from coopemploi.publishing import seen
 from coopemploi.robots import has_left
 from territories.models import Actor
 
 from . import follow_up
 from .forms import ActionAnswerForm
 from .models import Action, FollowUpBody
-from .views import seen, with_carriers
+from .views import with_carriers
 
 PER_DAY = 20  # answers for one action
 

@@ -17,7 +17,7 @@ from coopemploi.media.serving import give
 from coopemploi.pagination import paginate
 from coopemploi.permissions import can_change_record
 from coopemploi.public_cache import kept_for_visitors
-from coopemploi.publishing import readable
+from coopemploi.publishing import readable, seen
 from coopemploi.search.catalogue import bits_at, catalogue_of
 from coopemploi.vocabulary.models import VOCABULARIES
 from initiatives.models import Initiative, Need, Offer
@@ -50,12 +50,6 @@ from .permissions import can_preview_event
 from .places import map_of_presences
 from .sequence import in_sequence
 from .sharing import share_links
-
-
-def seen(lookup, model, user):
-    """Prefetch only what `user` may read: a draft at the end of a link is None."""
-    return Prefetch(lookup, model.objects.visible_to(user))
-
 
 # Events
 

@@ -75,21 +75,6 @@ class Candidate:
         return said
 
 
-def with_ties(initiatives, user):
-    """The initiatives with what `related_to` compares. A carrier in draft is no reason to give."""
-    carriers = (
-        Involvement.objects.filter(role=Involvement.Role.CARRIER)
-        .filter(actor__status=Initiative.Status.PUBLISHED)
-        .order_by()
-    )
-    return initiatives.prefetch_related(
-        Prefetch("territories", Territory.objects.named()),
-        "schemes",
-        "themes",
-        Prefetch("involvements", carriers.named("initiative"), to_attr="carrying"),
-    )
-
-
 def on_same_subjects(record, user, *, without=(), most=MOST):
     """Initiatives that share the schemes, then the themes, of a record of another kind.
 
@@ -125,7 +110,7 @@ def _sharing_terms(catalogue, record):
 def related_to(initiative, user):
     """At most `MOST` candidates that `user` may see, the likeliest first, in two queries.
 
-    The catalogue compares them; `initiative` comes from `with_ties`.
+    The catalogue compares them; `initiative` is read `with_ties`.
     """
     catalogue = catalogue_of(Initiative)
     carried = _carried_alike(catalogue, initiative)

@@ -12,7 +12,7 @@ from coopemploi.vocabulary.models import VOCABULARIES
 
 from .matches import shown, shown_matches
 from .models import Initiative, Involvement, Resource
-from .related import related_to, with_ties
+from .related import related_to
 
 Role = Involvement.Role
 FIRST_ASKED = Involvement.FIRST_ASKED
@@ -69,7 +69,7 @@ def record(user, slug):
             Prefetch("matches", shown_matches(user), to_attr="shown_matches"),
         )
     )
-    return with_ties(initiatives, user)
+    return initiatives.with_ties()
 
 
 def terms_of(initiative):

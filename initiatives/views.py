@@ -8,40 +8,23 @@ from coopemploi.formats import pdf
 from coopemploi.gathering import first_or_404, gathered, listed
 from coopemploi.permissions import can_change_record
 from coopemploi.public_cache import kept_for_visitors
+from coopemploi.publishing import seen
 from coopemploi.search.catalogue import catalogues_of
-from coopemploi.vocabulary.models import VOCABULARIES, Scheme, Theme
+from coopemploi.vocabulary.models import VOCABULARIES
 from territories.lists import answer
-from territories.models import Actor, Territory
+from territories.models import Actor
 
 from .exports import InitiativeExport, NeedExport, OfferExport, ResourceExport
 from .filters import ExchangeFilter, InitiativeFilter, ResourceFilter
 from .matches import matches_of, resources_for
 from .matching.suggestions import needs_alike
-from .models import Initiative, Involvement, Need, Offer, Resource
+from .models import Initiative, Need, Offer, Resource
 from .sheet import sheet_of
-
-
-def with_carriers(initiatives, user):
-    """What an initiative's card shows, in a fixed number of queries."""
-    carriers = Involvement.objects.visible_to(user).filter(
-        role__in=[Involvement.Role.CARRIER, Involvement.Role.PILOT]
-    )
-    return initiatives.select_related("source").prefetch_related(
-        Prefetch("territories", Territory.objects.named()),
-        Prefetch("schemes", Scheme.objects.only("name", "acronym")),
-        Prefetch("themes", Theme.objects.only("name")),
-        Prefetch("involvements", carriers.named("initiative", "role"), to_attr="carriers"),
-    )
-
-
-def visible_actor(user):
-    """A record's actor, None when `user` may not see it."""
-    return Prefetch("actor", Actor.objects.visible_to(user))
 
 
 @listed(Initiative, defer=Initiative.PROSE)
 def initiative_cards(user):
-    return with_carriers(Initiative.objects.visible_to(user), user)
+    return Initiative.objects.visible_to(user).with_card(user)
 
 
 @login_not_required
@@ -118,29 +101,14 @@ def offer_detail(request, slug):
     return exchange_detail(request, Offer, slug)
 
 
-def with_page(exchanges, user):
-    """All that the page of a need or an offer says of it."""
-    items = exchanges.model._meta.get_field("round_table_items").related_model.objects
-    return (
-        exchanges.with_reach()
-        .select_related("person", "source")
-        .prefetch_related(
-            Prefetch("territories", Territory.objects.named()),
-            *VOCABULARIES,
-            visible_actor(user),
-            Prefetch("round_table_items", items.told_to(user), to_attr="told"),
-        )
-    )
-
-
 @gathered(slug=str)
 def need_record(user, slug):
-    return with_page(Need.objects.visible_to(user).filter(slug=slug), user)
+    return Need.objects.visible_to(user).filter(slug=slug).with_page(user)
 
 
 @gathered(slug=str)
 def offer_record(user, slug):
-    return with_page(Offer.objects.visible_to(user).filter(slug=slug), user)
+    return Offer.objects.visible_to(user).filter(slug=slug).with_page(user)
 
 
 def exchange_detail(request, model, slug):
@@ -181,8 +149,7 @@ def need_context(need, user):
 
 @listed(Resource)
 def resource_cards(user):
-    resources = Resource.objects.visible_to(user).select_related("source")
-    return resources.prefetch_related("schemes", "themes", visible_actor(user))
+    return Resource.objects.visible_to(user).with_card(user)
 
 
 @login_not_required
@@ -217,10 +184,12 @@ def resource_detail(request, slug):
 @gathered(slug=str)
 def resource_record(user, slug):
     """All that the page of a resource shows."""
-    initiatives = with_carriers(Initiative.objects.visible_to(user), user)
+    initiatives = Initiative.objects.visible_to(user).with_card(user)
     return (
         Resource.objects.visible_to(user)
         .filter(slug=slug)
         .select_related("source")
-        .prefetch_related(*VOCABULARIES, visible_actor(user), Prefetch("initiatives", initiatives))
+        .prefetch_related(
+            *VOCABULARIES, seen("actor", Actor, user), Prefetch("initiatives", initiatives)
+        )
     )

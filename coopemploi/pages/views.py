@@ -18,7 +18,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from events.models import Action, Event, Recap
 from initiatives.models import Initiative, Involvement, Need, Offer, Resource
-from initiatives.views import with_carriers
 from territories.models import Actor, ActorTerritory, Network, Territory
 
 from .. import version
@@ -229,7 +228,7 @@ def glossary_term(request, slug):
         {
             "section": "glossary",
             "term": term,
-            "initiatives": with_carriers(initiatives, request.user)[:TERM_INITIATIVES],
+            "initiatives": initiatives.with_card(request.user)[:TERM_INITIATIVES],
         },
     )
 

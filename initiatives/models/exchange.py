@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from coopemploi.addresses import address
 from coopemploi.fields import AutoSlugField, PartialDateField
-from coopemploi.publishing import Publishable, PublishableQuerySet
+from coopemploi.publishing import Publishable, PublishableQuerySet, seen
 from coopemploi.sources.models import Sourced
-from coopemploi.vocabulary.models import Classified
+from coopemploi.vocabulary.models import VOCABULARIES, Classified
 from territories.models import Actor, LocatedQuerySet, Person, Territory
 
 # A need that waits for longer comes first.
@@ -27,9 +27,22 @@ class ExchangeQuerySet(PublishableQuerySet, LocatedQuerySet):
 
     def with_card(self, user):
         """With what their cards show to `user`."""
-        readable = Prefetch("actor", Actor.objects.visible_to(user))
         return self.select_related("person", "source").prefetch_related(
-            "schemes", "themes", readable
+            "schemes", "themes", seen("actor", Actor, user)
+        )
+
+    def with_page(self, user):
+        """With all that their pages say to `user`, and whether somebody can be written to."""
+        items = self.model._meta.get_field("round_table_items").related_model.objects
+        return (
+            self.with_reach()
+            .select_related("person", "source")
+            .prefetch_related(
+                Prefetch("territories", Territory.objects.named()),
+                *VOCABULARIES,
+                seen("actor", Actor, user),
+                Prefetch("round_table_items", items.told_to(user), to_attr="told"),
+            )
         )
 
     def with_reach(self):

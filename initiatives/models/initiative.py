@@ -2,7 +2,7 @@ import datetime
 
 from django.core.validators import URLValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.db.models.functions import Length
 from django.utils import timezone
 
@@ -12,11 +12,35 @@ from coopemploi.figures import KeyFigure
 from coopemploi.link_checks.models import with_dead_links
 from coopemploi.publishing import Publishable, PublishableQuerySet
 from coopemploi.sources.models import Sourced
-from coopemploi.vocabulary.models import Classified
+from coopemploi.vocabulary.models import Classified, Scheme, Theme
 from territories.models import LocatedQuerySet, Party, Person, Position, Territory
 
 
 class InitiativeQuerySet(PublishableQuerySet, LocatedQuerySet):
+    def with_card(self, user):
+        """With what their cards show to `user`."""
+        carriers = Involvement.objects.visible_to(user).filter(role__in=Involvement.ON_CARDS)
+        return self.select_related("source").prefetch_related(
+            Prefetch("territories", Territory.objects.named()),
+            Prefetch("schemes", Scheme.objects.only("name", "acronym")),
+            Prefetch("themes", Theme.objects.only("name")),
+            Prefetch("involvements", carriers.named("initiative", "role"), to_attr="carriers"),
+        )
+
+    def with_ties(self):
+        """With what `related_to` compares. A carrier in draft is no reason to give."""
+        carriers = (
+            Involvement.objects.filter(role=Involvement.Role.CARRIER)
+            .filter(actor__status=Publishable.Status.PUBLISHED)
+            .order_by()
+        )
+        return self.prefetch_related(
+            Prefetch("territories", Territory.objects.named()),
+            "schemes",
+            "themes",
+            Prefetch("involvements", carriers.named("initiative"), to_attr="carrying"),
+        )
+
     def untouched(self, since=None):
         """Published sheets that nobody changed since the instant `since` (a year ago)."""
         since = since or timezone.now() - datetime.timedelta(days=365)
@@ -188,6 +212,8 @@ class Involvement(Party):
         FUNDER = "funder", "financeur"
         INSPIRED_BY = "inspired_by", "inspiré de"
 
+    # Whom a card names.
+    ON_CARDS = (Role.CARRIER, Role.PILOT)
     # Who one asks for first; the others are named further down.
     FIRST_ASKED = (Role.CARRIER, Role.PILOT, Role.CO_PILOT)
 

@@ -4,7 +4,7 @@ from django.db import models
 from coopemploi.addresses import address
 from coopemploi.fields import AutoSlugField, NormalisedField, PartialDateField
 from coopemploi.link_checks.models import with_dead_links
-from coopemploi.publishing import Publishable, PublishableQuerySet
+from coopemploi.publishing import Publishable, PublishableQuerySet, seen
 from coopemploi.sources.models import Sourced
 from coopemploi.vocabulary.models import Classified
 from territories.models import Actor
@@ -13,6 +13,12 @@ from .initiative import Initiative
 
 
 class ResourceQuerySet(PublishableQuerySet):
+    def with_card(self, user):
+        """With what their cards show to `user`."""
+        return self.select_related("source").prefetch_related(
+            "schemes", "themes", seen("actor", Actor, user)
+        )
+
     def with_dead_links(self):
         return with_dead_links(self.published(), "url")
 

@@ -5,7 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from coopemploi.publishing import Publishable
 from initiatives.models import Initiative, Involvement
-from initiatives.related import MOST, POOL, related_to, with_ties
+from initiatives.related import MOST, POOL, related_to
 from tests.factories import (
     ActorFactory,
     InitiativeFactory,
@@ -23,7 +23,7 @@ DAX = {"latitude": 43.71, "longitude": -1.05}
 
 
 def near(initiative, user=ANYONE):
-    [initiative] = with_ties(Initiative.objects.filter(pk=initiative.pk), user)
+    [initiative] = Initiative.objects.filter(pk=initiative.pk).with_ties()
     return related_to(initiative, user)
 
 
@@ -173,7 +173,7 @@ def test_takes_the_same_queries_at_any_number(django_assert_num_queries, rows):
         other = carried_by(actor)
         other.schemes.add(scheme)
         other.territories.add(TerritoryFactory(**DAX))
-    [initiative] = with_ties(Initiative.objects.filter(pk=initiative.pk), ANYONE)
+    [initiative] = Initiative.objects.filter(pk=initiative.pk).with_ties()
 
     related_to(initiative, ANYONE)  # the catalogue is in memory
     with django_assert_num_queries(2):
