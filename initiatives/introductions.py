@@ -45,7 +45,7 @@ def named_in(record):
 def actors_of(record):
     """The actor of a need or an offer; those who lead an initiative."""
     if isinstance(record, Initiative):
-        led = record.involvements.filter(role__in=Involvement.FIRST_ASKED).exclude(actor=None)
+        led = record.involvements.filter(role__in=Involvement.LEADING).exclude(actor=None)
         return [each.actor for each in led.select_related("actor")]
     return [record.actor] if record.actor else []
 

@@ -15,7 +15,6 @@ from .models import Initiative, Involvement, Resource
 from .related import related_to
 
 Role = Involvement.Role
-FIRST_ASKED = Involvement.FIRST_ASKED
 
 
 def sheet_of(slug, user):
@@ -26,7 +25,7 @@ def sheet_of(slug, user):
     sheet = {
         "initiative": initiative,
         "terms": terms_of(initiative),
-        "leaders": [each for each in involvements if each.role in FIRST_ASKED],
+        "leaders": [each for each in involvements if each.role in Involvement.LEADING],
         "funders": funders,
         "parties": involvements if any(map(says_more, involvements)) else [],
         "funding": total_of(funders),
@@ -82,7 +81,7 @@ def terms_of(initiative):
 
 def says_more(involvement):
     """Whether the list of parties adds to what the summary panel says of them."""
-    return bool(involvement.note) or involvement.role not in (*FIRST_ASKED, Role.FUNDER)
+    return bool(involvement.note) or involvement.role not in (*Involvement.LEADING, Role.FUNDER)
 
 
 def total_of(involvements):

@@ -13,8 +13,6 @@ from territories.permissions import lead
 from ..permissions import can_change_record, editing_rule
 from .models import Belonging, Proposal
 
-LEADERS = (Involvement.Role.CARRIER, Involvement.Role.PILOT, Involvement.Role.CO_PILOT)
-
 
 def declare():
     lead(Belonging, "actor__territories", "actor__governs")
@@ -46,7 +44,7 @@ def sheets_of(user, model):
     if model is Actor:
         return visible.filter(pk__in=actors)
     if model is Initiative:
-        led = Involvement.objects.filter(actor__in=actors, role__in=LEADERS)
+        led = Involvement.objects.filter(actor__in=actors, role__in=Involvement.LEADING)
         return visible.filter(pk__in=led.values("initiative"))
     if model is Resource:
         return visible.filter(actor__in=actors)

@@ -23,7 +23,6 @@ from .engine import LEAST, Item, Place, Profile, features_of, judge, least_subst
 from .reading import reader
 
 MODELS = {"need": Need, "offer": Offer, "initiative": Initiative}
-LEADING = (Involvement.Role.CARRIER, Involvement.Role.PILOT, Involvement.Role.CO_PILOT)
 
 
 def known_reader():
@@ -92,7 +91,7 @@ def _surroundings(kind, records):
     ):
         territories[pk].add(territory)
     if kind == "initiative":
-        led = Involvement.objects.filter(initiative__in=records, role__in=LEADING)
+        led = Involvement.objects.filter(initiative__in=records, role__in=Involvement.LEADING)
         for pk, actor in led.exclude(actor=None).values_list("initiative_id", "actor_id"):
             owners[pk].add(f"a{actor}")
         return owners, territories

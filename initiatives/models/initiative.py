@@ -70,7 +70,7 @@ class InitiativeQuerySet(PublishableQuerySet, LocatedQuerySet):
         """Annotate `is_reachable`: whether its contact, or a member of who leads it, can be
         written to."""
         led_by = Involvement.objects.filter(
-            initiative=OuterRef(OuterRef("pk")), role__in=Involvement.FIRST_ASKED
+            initiative=OuterRef(OuterRef("pk")), role__in=Involvement.LEADING
         )
         members = Q(
             belongings__actor__in=led_by.order_by().values("actor"), belongings__state="approved"
@@ -214,8 +214,8 @@ class Involvement(Party):
 
     # Whom a card names.
     ON_CARDS = (Role.CARRIER, Role.PILOT)
-    # Who one asks for first; the others are named further down.
-    FIRST_ASKED = (Role.CARRIER, Role.PILOT, Role.CO_PILOT)
+    # Who leads it, and is asked for first; the others are named further down.
+    LEADING = (Role.CARRIER, Role.PILOT, Role.CO_PILOT)
 
     initiative = models.ForeignKey(
         Initiative,
