@@ -14,7 +14,6 @@ from territories.mapping import map_of
 
 from .filters import ManifestationFilter
 from .models import Campaign, Event, Series
-from .views import with_card
 
 
 @login_not_required
@@ -23,7 +22,7 @@ from .views import with_card
 def series_detail(request, slug):
     """All its editions, the latest first; a series of drafts alone is not public."""
     series = get_object_or_404(Series, slug=slug)
-    editions = with_card(series.events.visible_to(request.user), request.user)
+    editions = series.events.visible_to(request.user).with_card(request.user)
     latest_first = list(editions.order_by(F("start_latest").desc(nulls_last=True), "-pk"))
     if not (latest_first or request.user.is_staff):
         raise Http404("Aucune édition de cette série n'est publiée.")
@@ -41,7 +40,7 @@ def series_detail(request, slug):
 @require_safe
 def campaign_detail(request, slug):
     """All its manifestations by date and on a map, which narrows the list to a territory."""
-    events = with_card(Event.objects.visible_to(request.user), request.user)
+    events = Event.objects.visible_to(request.user).with_card(request.user)
     in_order = events.order_by(F("start_earliest").asc(nulls_last=True), "start_time", "pk")
     campaign = get_object_or_404(
         Campaign.objects.visible_to(request.user)

@@ -16,7 +16,6 @@ from territories.models import Actor
 from . import follow_up
 from .forms import ActionAnswerForm
 from .models import Action, FollowUpBody
-from .views import with_carriers
 
 PER_DAY = 20  # answers for one action
 
@@ -63,7 +62,7 @@ def follow_up_body_detail(request, slug):
     user = request.user
     bodies = FollowUpBody.objects.select_related("source", "territory")
     body = get_object_or_404(bodies.prefetch_related(seen("actor", Actor, user)), slug=slug)
-    actions = list(with_carriers(body.actions.visible_to(user), user))
+    actions = list(body.actions.visible_to(user).with_card(user))
     if not (actions or user.is_staff):
         raise Http404("Aucune action de cette instance n'est publiée.")
     context = {

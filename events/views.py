@@ -3,7 +3,7 @@ from collections import defaultdict
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Prefetch, Q
 from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -20,7 +20,7 @@ from coopemploi.public_cache import kept_for_visitors
 from coopemploi.publishing import readable, seen
 from coopemploi.search.catalogue import bits_at, catalogue_of
 from coopemploi.vocabulary.models import VOCABULARIES
-from initiatives.models import Initiative, Need, Offer
+from initiatives.models import Initiative
 from initiatives.related import on_same_subjects
 from territories.lists import answer
 from territories.models import Actor, Network, StageChange, Territory
@@ -42,7 +42,6 @@ from .models import (
     RecapPicture,
     RoundTableEntry,
     RoundTableItem,
-    RoundTablePerson,
     Verbatim,
 )
 from .months import last_day_of, month_of
@@ -54,16 +53,9 @@ from .sharing import share_links
 # Events
 
 
-def with_card(events, user):
-    """What an event's card shows, in a fixed number of queries."""
-    return events.select_related("source", "town").prefetch_related(
-        "schemes", "themes", seen("network", Network, user)
-    )
-
-
 @listed(Event)
 def event_cards(user):
-    return with_card(Event.objects.visible_to(user), user)
+    return Event.objects.visible_to(user).with_card(user)
 
 
 @login_not_required
@@ -204,6 +196,7 @@ def with_record(events, user, recaps):
     attended = Q(actor=None) | readable(user, "actor__") | ~Q(person=None)
     attendances = Attendance.objects.filter(attended).select_related("territory", "person")
     parties = EventActor.objects.visible_to(user)
+    entries = RoundTableEntry.objects.filter(event__recap__in=recaps)
     others = Event.objects.visible_to(user).select_related("town")  # whose hours are told
     events = events.with_collecting().select_related("source", "town", "series", "evaluation")
     return events.prefetch_related(
@@ -226,48 +219,9 @@ def with_record(events, user, recaps):
         *(f"sessions__{name}" for name in VOCABULARIES),
         Prefetch("sessions__appearances", appearances.all()),
         seen("sessions__actions", Action, user),
-        Prefetch("actions", with_carriers(Action.objects.visible_to(user), user)),
-        Prefetch("round_table_entries", contributions(user, recaps)),
-        Prefetch("recap", with_reading(recaps, user)),
-    )
-
-
-def contributions(user, recaps):
-    """Entries of the tours de table of one of the `recaps`, with what `user` may read.
-
-    The first cell as it was written may hold the name of somebody who had it withdrawn.
-    """
-    links = RoundTablePerson.objects.filter(entry=OuterRef("pk"))
-    withdrawn = links.filter(person__attribution_withdrawn=True)
-    items = RoundTableItem.objects.prefetch_related(
-        seen("initiative", Initiative, user), seen("need", Need, user), seen("offer", Offer, user)
-    )
-    return (
-        RoundTableEntry.objects.filter(event__recap__in=recaps)
-        .annotate(label_is_public=~Exists(withdrawn))
-        .select_related("territory")
-        .prefetch_related(
-            seen("actor", Actor, user),
-            Prefetch("person_links", RoundTablePerson.objects.select_related("person")),
-            Prefetch("items", items),
-        )
-    )
-
-
-def with_reading(recaps, user):
-    """All that a recap gives to read, in a fixed number of queries."""
-    verbatims = Verbatim.objects.select_related("person").prefetch_related(
-        "themes", seen("actor", Actor, user)
-    )
-    return recaps.select_related("source", "contact__person").prefetch_related(
-        "sections",
-        "links",
-        "pictures",
-        "documents",
-        "key_ideas",
-        seen("contact__actor", Actor, user),
-        Prefetch("key_ideas__verbatims", verbatims),
-        Prefetch("verbatims", verbatims.filter(key_idea=None), to_attr="other_verbatims"),
+        Prefetch("actions", Action.objects.visible_to(user).with_card(user)),
+        Prefetch("round_table_entries", entries.with_items(user)),
+        Prefetch("recap", recaps.with_reading(user)),
     )
 
 
@@ -341,9 +295,7 @@ def around(event):
 
 @listed(Verbatim)
 def verbatim_cards(user):
-    return Verbatim.objects.select_related("person", "recap__event").prefetch_related(
-        "themes", seen("actor", Actor, user)
-    )
+    return Verbatim.objects.with_speaker(user).select_related("recap__event")
 
 
 @login_not_required
@@ -394,20 +346,9 @@ def recap_file(request, name):
 # Actions
 
 
-def with_carriers(actions, user):
-    """What an action's card shows, in a fixed number of queries."""
-    carriers = ActionParty.objects.visible_to(user).filter(role=ActionParty.Role.CARRIER)
-    return actions.select_related("source", "session").prefetch_related(
-        "themes",
-        "notes",
-        seen("event", Event, user),
-        Prefetch("parties", carriers.select_related("actor"), to_attr="carriers"),
-    )
-
-
 @listed(Action)
 def action_cards(user):
-    return with_carriers(Action.objects.visible_to(user), user)
+    return Action.objects.visible_to(user).with_card(user)
 
 
 @login_not_required

@@ -64,19 +64,12 @@ def home(request):
 @gathered(today=datetime.date, initiatives=[int])
 def shown_at_home(user, today, initiatives):
     recaps = Recap.objects.published().filter(event=OuterRef("pk"))
-    events = with_line(Event.objects.published())
+    events = Event.objects.published().with_line()
     return {
         "upcoming": events.upcoming(today)[:HOME_EVENTS],
         "past": events.past(today).annotate(has_recap=Exists(recaps))[:HOME_EVENTS],
         "initiatives": latest_initiatives(user).filter(pk__in=initiatives),
     }
-
-
-def with_line(events):
-    """What a line of the home says of an event."""
-    return events.select_related("source", "town").only(
-        *("title", "slug", "kind", "format", "start", "source__is_fictional", "town__name")
-    )
 
 
 def latest_initiatives(user):

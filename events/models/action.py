@@ -1,13 +1,13 @@
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from coopemploi.addresses import address
 from coopemploi.fields import AutoSlugField, LinesField, NormalisedField, PartialDateField
 from coopemploi.mail.models import Refusal
-from coopemploi.publishing import Publishable, PublishableQuerySet
+from coopemploi.publishing import Publishable, PublishableQuerySet, seen
 from coopemploi.sources.models import Sourced
 from coopemploi.vocabulary.models import Classified
 from initiatives.models import Initiative
@@ -54,6 +54,16 @@ class FollowUpBody(Sourced):
 
 
 class ActionQuerySet(PublishableQuerySet, LocatedQuerySet):
+    def with_card(self, user):
+        """With what their cards show to `user`."""
+        carriers = ActionParty.objects.visible_to(user).filter(role=ActionParty.Role.CARRIER)
+        return self.select_related("source", "session").prefetch_related(
+            "themes",
+            "notes",
+            seen("event", Event, user),
+            Prefetch("parties", carriers.select_related("actor"), to_attr="carriers"),
+        )
+
     def still_open(self):
         """Actions still to be done, that joined no other."""
         return self.unarchived().filter(merged_into=None).exclude(progress__in=Action.ENDED)

@@ -14,7 +14,7 @@ from coopemploi.fields import (
     SaveCountField,
     dates_in_order,
 )
-from coopemploi.publishing import Publishable, PublishableQuerySet
+from coopemploi.publishing import Publishable, PublishableQuerySet, seen
 from coopemploi.sources.models import Sourced
 from coopemploi.vocabulary.models import Classified
 from initiatives.models import Initiative
@@ -29,6 +29,18 @@ class EventQuerySet(PublishableQuerySet, LocatedQuerySet):
     def lying_in(self, territory):
         """Events held in `territory`, or which concern it or a part of it."""
         return super().lying_in(territory) | Q(town__in=contained_in(territory))
+
+    def with_card(self, user):
+        """With what their cards show to `user`."""
+        return self.select_related("source", "town").prefetch_related(
+            "schemes", "themes", seen("network", Network, user)
+        )
+
+    def with_line(self):
+        """With only what a line of the home page says of them."""
+        return self.select_related("source", "town").only(
+            *("title", "slug", "kind", "format", "start", "source__is_fictional", "town__name")
+        )
 
     def with_collecting(self):
         """Annotate `is_collecting`: whether participants may write their tour de table."""

@@ -2,11 +2,12 @@ from math import ceil
 
 from django.core.validators import URLValidator
 from django.db import models
+from django.db.models import Prefetch
 from django.utils.html import strip_tags
 
 from coopemploi.fields import ProseField
 from coopemploi.media.models import Document, Picture
-from coopemploi.publishing import Publishable, PublishableQuerySet
+from coopemploi.publishing import Publishable, PublishableQuerySet, seen
 from coopemploi.sources.models import Sourced
 from coopemploi.vocabulary.models import Theme
 from territories.models import Actor, Person, Position
@@ -14,6 +15,22 @@ from territories.models import Actor, Person, Position
 from .event import Event
 
 WORDS_PER_MINUTE = 220
+
+
+class RecapQuerySet(PublishableQuerySet):
+    def with_reading(self, user):
+        """With all that they give to read to `user`."""
+        verbatims = Verbatim.objects.with_speaker(user)
+        return self.select_related("source", "contact__person").prefetch_related(
+            "sections",
+            "links",
+            "pictures",
+            "documents",
+            "key_ideas",
+            seen("contact__actor", Actor, user),
+            Prefetch("key_ideas__verbatims", verbatims),
+            Prefetch("verbatims", verbatims.filter(key_idea=None), to_attr="other_verbatims"),
+        )
 
 
 class Recap(Publishable, Sourced):
@@ -47,7 +64,7 @@ class Recap(Publishable, Sourced):
         related_name="recaps",
     )
 
-    objects = PublishableQuerySet.as_manager()
+    objects = RecapQuerySet.as_manager()
 
     class Meta:
         verbose_name = "compte rendu"
@@ -112,6 +129,12 @@ class KeyIdea(models.Model):
         return self.text
 
 
+class VerbatimQuerySet(models.QuerySet):
+    def with_speaker(self, user):
+        """With who said them, whose actor `user` may see, and on which themes."""
+        return self.select_related("person").prefetch_related("themes", seen("actor", Actor, user))
+
+
 class Verbatim(models.Model):
     """What somebody said, word for word or reported, under the title of that day."""
 
@@ -159,6 +182,8 @@ class Verbatim(models.Model):
         Theme, verbose_name="thématiques", blank=True, related_name="verbatims"
     )
     order = models.PositiveSmallIntegerField("ordre", default=0)
+
+    objects = VerbatimQuerySet.as_manager()
 
     class Meta:
         verbose_name = "verbatim"

@@ -1,11 +1,35 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
-from coopemploi.publishing import readable
+from coopemploi.publishing import readable, seen
 from initiatives.models import Initiative, Need, Offer
 from territories.models import Actor, Person, Territory
 
 from .event import Event
+
+
+class RoundTableEntryQuerySet(models.QuerySet):
+    def with_items(self, user):
+        """With all that `user` may read of them; annotate `label_is_public`.
+
+        The first cell as it was written may hold the name of somebody who had it withdrawn.
+        """
+        links = RoundTablePerson.objects.filter(entry=OuterRef("pk"))
+        withdrawn = links.filter(person__attribution_withdrawn=True)
+        items = RoundTableItem.objects.prefetch_related(
+            seen("initiative", Initiative, user),
+            seen("need", Need, user),
+            seen("offer", Offer, user),
+        )
+        return (
+            self.annotate(label_is_public=~Exists(withdrawn))
+            .select_related("territory")
+            .prefetch_related(
+                seen("actor", Actor, user),
+                Prefetch("person_links", RoundTablePerson.objects.select_related("person")),
+                Prefetch("items", items),
+            )
+        )
 
 
 class RoundTableEntry(models.Model):
@@ -44,6 +68,8 @@ class RoundTableEntry(models.Model):
     )
     note = models.CharField("remarque", max_length=300, blank=True)
     order = models.PositiveSmallIntegerField("ordre", default=0)
+
+    objects = RoundTableEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = "contribution au tour de table"
