@@ -1,7 +1,6 @@
 """Pages of networks, and who meets there."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Prefetch, Q
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -11,32 +10,16 @@ from coopemploi.public_cache import kept_for_visitors
 from .exports import NetworkExport
 from .filters import NetworkFilter
 from .lists import answer
-from .models import Actor, Network, NetworkMembership
+from .models import Actor, Network
 
 # Fewer introductions than that are told to nobody: one could guess whose they are.
 FEW = 3
 
 
-def with_members(networks, user):
-    """A network's visible memberships, each with the present stage of its actor."""
-    actors = Actor.objects.visible_to(user)
-    visible = NetworkMembership.objects.filter(
-        Q(actor=None) | Q(actor__in=actors) | Q(person__isnull=False) | ~Q(label="")
-    )
-    members = visible.select_related("person", "source").prefetch_related(
-        Prefetch("actor", actors.with_stage_label())
-    )
-    role = NetworkMembership.Role
-    return networks.prefetch_related(
-        Prefetch("memberships", members.filter(role=role.COORDINATOR), to_attr="coordinators"),
-        Prefetch("memberships", members.filter(role=role.MEMBER), to_attr="members"),
-    )
-
-
 @listed(Network)
 def network_cards(user):
     networks = Network.objects.visible_to(user).with_card().prefetch_related("schemes")
-    return with_members(networks, user)
+    return networks.with_members(user)
 
 
 @login_not_required
@@ -64,11 +47,10 @@ def introductions_of(network, user):
 @kept_for_visitors
 @require_safe
 def network_detail(request, slug):
-    networks = Network.objects.visible_to(request.user).with_card()
-    network = get_object_or_404(
-        with_members(networks, request.user).prefetch_related("schemes"), slug=slug
-    )
-    events = network.events.visible_to(request.user).select_related("source", "town")
+    user = request.user
+    networks = Network.objects.visible_to(user).with_card().with_members(user)
+    network = get_object_or_404(networks.prefetch_related("schemes"), slug=slug)
+    events = network.events.visible_to(user).select_related("source", "town")
     return render(
         request,
         "territories/network_detail.html",
@@ -77,7 +59,7 @@ def network_detail(request, slug):
             "network": network,
             "upcoming": events.upcoming(),
             "past": events.past(),
-            "introductions": introductions_of(network, request.user),
+            "introductions": introductions_of(network, user),
             "names_people": any(
                 member.person_id for member in [*network.coordinators, *network.members]
             ),

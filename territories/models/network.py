@@ -1,6 +1,6 @@
 from django.core.validators import URLValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from coopemploi.addresses import address
 from coopemploi.fields import (
@@ -25,6 +25,21 @@ class NetworkQuerySet(PublishableQuerySet, LocatedQuerySet):
     def with_card(self):
         """With what their cards show."""
         return self.select_related("source", "territory")
+
+    def with_members(self, user):
+        """With the memberships that `user` may see, each with the present stage of its actor."""
+        actors = Actor.objects.visible_to(user)
+        visible = NetworkMembership.objects.filter(
+            Q(actor=None) | Q(actor__in=actors) | Q(person__isnull=False) | ~Q(label="")
+        )
+        members = visible.select_related("person", "source").prefetch_related(
+            Prefetch("actor", actors.with_stage_label())
+        )
+        role = NetworkMembership.Role
+        return self.prefetch_related(
+            Prefetch("memberships", members.filter(role=role.COORDINATOR), to_attr="coordinators"),
+            Prefetch("memberships", members.filter(role=role.MEMBER), to_attr="members"),
+        )
 
 
 class Network(Publishable, Sourced):
