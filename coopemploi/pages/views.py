@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import Error as DatabaseError
 from django.db import InterfaceError, OperationalError, connection
-from django.db.models import Exists, F, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from events.models import Action, Event, Recap
-from initiatives.models import Initiative, Involvement, Need, Offer, Resource
+from initiatives.models import Initiative, Need, Offer, Resource
 from territories.models import Actor, ActorTerritory, Network, Territory
 
 from .. import version
@@ -65,29 +65,12 @@ def home(request):
 def shown_at_home(user, today, initiatives):
     recaps = Recap.objects.published().filter(event=OuterRef("pk"))
     events = Event.objects.published().with_line()
+    latest = Initiative.objects.published().with_line(user).latest_first()
     return {
         "upcoming": events.upcoming(today)[:HOME_EVENTS],
         "past": events.past(today).annotate(has_recap=Exists(recaps))[:HOME_EVENTS],
-        "initiatives": latest_initiatives(user).filter(pk__in=initiatives),
+        "initiatives": latest.filter(pk__in=initiatives),
     }
-
-
-def latest_initiatives(user):
-    """The published initiatives, the last first, as their cards need."""
-    carriers = Involvement.objects.visible_to(user).filter(
-        role__in=[Involvement.Role.CARRIER, Involvement.Role.PILOT]
-    )
-    published_last_first = F("published_at").desc(nulls_last=True), "-created_at", "-pk"
-    return (
-        Initiative.objects.published()
-        .defer(*Initiative.PROSE)
-        .select_related("source")
-        .prefetch_related(
-            Prefetch("territories", Territory.objects.only("name")),
-            Prefetch("involvements", carriers.named("initiative"), to_attr="carriers"),
-        )
-        .order_by(*published_last_first)
-    )
 
 
 @version.kept

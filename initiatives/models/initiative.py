@@ -27,6 +27,23 @@ class InitiativeQuerySet(PublishableQuerySet, LocatedQuerySet):
             Prefetch("involvements", carriers.named("initiative", "role"), to_attr="carriers"),
         )
 
+    def with_line(self, user):
+        """With only what the home page says of them to `user`."""
+        carriers = Involvement.objects.visible_to(user).filter(role__in=Involvement.ON_CARDS)
+        return (
+            self.defer(*Initiative.PROSE)
+            .select_related("source")
+            .prefetch_related(
+                Prefetch("territories", Territory.objects.only("name")),
+                Prefetch("involvements", carriers.named("initiative"), to_attr="carriers"),
+            )
+        )
+
+    def latest_first(self):
+        """By the date of their publication, then of their first draft; the undated last."""
+        published = models.F("published_at").desc(nulls_last=True)
+        return self.order_by(published, "-created_at", "-pk")
+
     def with_ties(self):
         """With what `related_to` compares. A carrier in draft is no reason to give."""
         carriers = (
