@@ -66,18 +66,6 @@ PROJECT_KINDS = [
 ]
 
 
-def with_initiative_card(initiatives, user):
-    involvements = Actor._meta.get_field("involvements").related_model
-    leading = [involvements.Role.CARRIER, involvements.Role.PILOT]
-    carriers = involvements.objects.visible_to(user).filter(role__in=leading)
-    return initiatives.select_related("source").prefetch_related(
-        Prefetch("territories", Territory.objects.named()),
-        "schemes",
-        "themes",
-        Prefetch("involvements", carriers.select_related("actor"), to_attr="carriers"),
-    )
-
-
 def section(inside, name):
     """The first records of a section, and how many there are: see `sections_of`."""
     records = inside[name]
@@ -228,7 +216,7 @@ def sections_of(user, territory, today):
     sections = {
         "projects": acting.filter(kind=Actor.Kind.TZCLD).with_card(),
         "actors": others.with_card(),
-        "initiatives": with_initiative_card(inside("initiatives"), user),
+        "initiatives": inside("initiatives").with_card(user),
         "networks": networks.with_card(),
         "actions": inside("actions"),
         "needs": inside("needs").with_card(user),
