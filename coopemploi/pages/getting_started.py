@@ -18,7 +18,7 @@ from ..accounts.models import User
 from ..identity.models import Identity
 from ..permissions import editing_rule
 from ..publishing import Publishable
-from .cockpit import admin_url, editable
+from .cockpit.panel import admin_url, editable
 
 # What `templates/pages/legal_notice.html` and `privacy.html` say of who publishes the site.
 LEGAL = (

@@ -12,7 +12,11 @@ from django.utils import timezone
 from coopemploi.dates import PartialDate
 from coopemploi.link_checks.models import LinkCheck
 from coopemploi.merging.declarations import declarations
-from coopemploi.pages import cockpit
+from coopemploi.pages.cockpit import panel as cockpit_panel
+from coopemploi.pages.cockpit.home import PANELS, count_all
+from coopemploi.pages.cockpit.notes import duration
+from coopemploi.pages.cockpit.panel import Duplicates
+from coopemploi.pages.cockpit.sheets import DEDUPLICATED, REVIEWED
 from coopemploi.publishing import Publishable
 from coopemploi.vocabulary.models import Theme
 from events.models import Attendance, CampaignFigure, EventFigure
@@ -47,9 +51,9 @@ pytestmark = pytest.mark.django_db
 INDEX = "/admin/"
 FOLLOW_UPS = [
     pytest.param(part, id=f"{panel.key}-{part.value}-{part.model.__name__}-{part.label}")
-    for panel in cockpit.PANELS
+    for panel in PANELS
     for part in ([panel.head] if panel.head else []) + list(panel.details)
-    if not isinstance(part, cockpit.Duplicates)  # listed on a page of their own
+    if not isinstance(part, Duplicates)  # listed on a page of their own
 ]
 
 
@@ -82,7 +86,7 @@ def await_everything():
     TerritoryFactory(name="Département inconnu", kind=Territory.Kind.DEPARTEMENT)
     InitiativeFactory.create_batch(2, title="Un garage solidaire")
     declarations[Initiative].duplicates.rebuild()
-    for model in cockpit.REVIEWED:
+    for model in REVIEWED:
         FACTORIES[model](status=Publishable.Status.PROPOSED)
 
 
@@ -113,7 +117,7 @@ def test_panel_counts_what_its_list_shows(part, animateur_client, rf):
     request = rf.get(INDEX)
     request.user = UserFactory(is_staff=True, is_superuser=True)
 
-    count = cockpit.count_all(request, [part])[part]
+    count = count_all(request, [part])[part]
     shown = animateur_client.get(part.url).context["cl"]
 
     assert shown.result_count == count
@@ -140,7 +144,7 @@ def test_likely_duplicates_are_counted_as_their_page_lists_them(animateur_client
 
 
 def test_every_mergeable_model_has_its_duplicates_counted():
-    assert set(cockpit.DEDUPLICATED) == set(declarations)
+    assert set(DEDUPLICATED) == set(declarations)
 
 
 def test_every_panel_is_shown_when_something_awaits_in_each(animateur_client):
@@ -148,7 +152,7 @@ def test_every_panel_is_shown_when_something_awaits_in_each(animateur_client):
 
     context = animateur_client.get(INDEX).context
 
-    assert [panel["key"] for panel in context["panels"]] == [p.key for p in cockpit.PANELS]
+    assert [panel["key"] for panel in context["panels"]] == [p.key for p in PANELS]
     assert context["quiet_panels"] == []
 
 
@@ -156,7 +160,7 @@ def test_panels_where_nothing_awaits_are_named(animateur_client):
     response = animateur_client.get(INDEX)
 
     assert response.context["panels"] == []
-    assert response.context["quiet_panels"] == [panel.title.lower() for panel in cockpit.PANELS]
+    assert response.context["quiet_panels"] == [panel.title.lower() for panel in PANELS]
     html = response.content.decode()
     assert "Rien n'attend" in html
     assert "Annoncez une rencontre, décrivez une initiative" in html
@@ -180,7 +184,7 @@ def test_home_page_takes_the_same_queries_at_1_and_30_rows(animateur_client):
 
 def test_staff_see_only_the_panels_of_what_they_may_view(client, monkeypatch):
     await_everything()
-    monkeypatch.setattr(cockpit, "editable", lambda queryset, user: queryset)
+    monkeypatch.setattr(cockpit_panel, "editable", lambda queryset, user: queryset)
     user = UserFactory(is_staff=True)
     user.user_permissions.add(Permission.objects.get(codename="view_need"))
     client.force_login(user)
@@ -315,4 +319,4 @@ def test_unknown_follow_up_shows_the_whole_list(animateur_client, value):
     [(1, "1 jour"), (59, "59 jours"), (60, "2 mois"), (729, "24 mois"), (730, "2 ans")],
 )
 def test_duration_is_said_in_the_unit_that_suits_it(days, words):
-    assert cockpit.duration(days) == words
+    assert duration(days) == words
