@@ -4,7 +4,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.urls import reverse
 
-from coopemploi.filters import MOST_VALUES
+from coopemploi.filters.fields import MOST_VALUES
 from tests.factories import (
     CompositionFactory,
     InitiativeFactory,
