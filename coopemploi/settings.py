@@ -132,7 +132,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # Compiling a query of many parts takes longer than running it: 0,7 s on the home of the admin.
-    # What `gathering.py` asks is prepared, and planned once whatever the values: not behind a
+    # What `gathering` asks is prepared, and planned once whatever the values: not behind a
     # pooler that gives each transaction another connection.
     DATABASES["default"]["OPTIONS"] = {
         "options": "-c jit=off -c random_page_cost=1.1 -c plan_cache_mode=force_generic_plan",
