@@ -51,6 +51,10 @@ class Fields:
     place: Place
 
 
+def is_empty(node):
+    return isinstance(node, Scalar) and not node.text
+
+
 def parse(path, problems):
     """The Fields of a file; what prevents reading it is added to `problems`."""
     start = Place(path.name, 1)
