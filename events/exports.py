@@ -35,13 +35,10 @@ def days(event):
 
 
 def hours(event):
-    said = " – ".join(
-        f"{time.hour}h{time:%M}" for time in (event.start_time, event.end_time) if time
-    )
-    if not said:
+    if not event.hours:
         return ""
     whose = f" ({event.foreign_hours})" if event.foreign_hours else ""
-    return f"{said}{whose}" if event.start_time else f"jusqu'à {said}{whose}"
+    return f"{event.hours}{whose}" if event.start_time else f"jusqu'à {event.hours}{whose}"
 
 
 class EventExport(Export):

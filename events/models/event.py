@@ -318,6 +318,13 @@ class Event(Publishable, Sourced, Classified):
         return zone_of(self.town)
 
     @property
+    def hours(self):
+        """« 9h30 – 12h00 », or the one that is known; "" when neither is."""
+        return " – ".join(
+            f"{each.hour}h{each:%M}" for each in (self.start_time, self.end_time) if each
+        )
+
+    @property
     def foreign_hours(self):
         """Whose hours they are, where they are not those of the site: « heure de Mayotte »."""
         return foreign_hours(self.town)

@@ -34,10 +34,9 @@ def dates_of(event):
 
 def practical_of(event):
     """All else that one must know, in the words of the mails."""
-    hours = [f"{time.hour}h{time:%M}" for time in (event.start_time, event.end_time) if time]
     return {
         "end": _bounds(event.end),
-        "hours": " – ".join(hours) if event.start_time else "",
+        "hours": event.hours if event.start_time else "",
         "place": ", ".join(filter(None, (event.venue, event.town and event.town.name))),
         "format": event.format,
         "link": event.online_url,
