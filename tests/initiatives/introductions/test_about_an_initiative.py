@@ -27,7 +27,7 @@ from tests.factories import (
     UserFactory,
 )
 
-from .test_introductions import (
+from .asking import (
     NOW,
     admin_page,
     link_in,
@@ -39,13 +39,9 @@ from .test_introductions import (
 )
 
 pytestmark = pytest.mark.django_db
+
 CONTACT, MIA = "noe.contact@example.org", "mia@example.org"
 WHY = {"message": "Nous voulons ouvrir un garage semblable."}
-
-
-@pytest.fixture(autouse=True)
-def _clock(time_machine):
-    time_machine.move_to(NOW, tick=False)
 
 
 @pytest.fixture
