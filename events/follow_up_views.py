@@ -29,12 +29,13 @@ def action_answer(request, signed):
     if party is None:
         return render(request, "link_refused.html", {"is_expired": True}, status=410)
     form = ActionAnswerForm(request.POST if request.method == "POST" else None)
-    status = 400 if request.method == "POST" else 200
-    is_refused = False
-    if request.method == "POST" and form.is_valid():
-        is_refused = not has_left(f"action-answer:{party.pk}", PER_DAY, seconds=86400)
-        status = 429
-        if not is_refused:
+    status = 200
+    if request.method == "POST":
+        if not form.is_valid():
+            status = 400
+        elif not has_left(f"action-answer:{party.pk}", PER_DAY, seconds=86400):
+            status = 429
+        else:
             follow_up.answer(party, **form.cleaned_data)
             messages.success(request, "Merci : votre réponse est notée, et se voit ici.")
             return redirect(party.action)
@@ -45,7 +46,7 @@ def action_answer(request, signed):
         "event": party.action.event if _is_public(party.action.event) else None,
         "form": form,
         "answers": form.ANSWERS,
-        "is_refused": is_refused,
+        "is_refused": status == 429,
     }
     return render(request, "events/action_answer.html", context, status=status)
 

@@ -38,19 +38,16 @@ def registration_add(request, slug):
         status = STATUSES[context["door"]]
         return render(request, "events/registration_closed.html", context, status=status)
     form = RegistrationForm(request.POST or None)
-    status, is_refused = 200, False
+    status = 200
     if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            is_refused = not may_send(request, "registration", per_hour=PER_HOUR)
+        if not form.is_valid():
+            status = 400
+        elif not may_send(request, "registration", per_hour=PER_HOUR):
             status = 429
-            if not is_refused:
-                try:
-                    _register(event, form)
-                except Event.DoesNotExist as error:
-                    raise Http404("Cette rencontre n'existe plus.") from error
-                return redirect("registration_asked", slug=event.slug)
-    context |= {"form": form, "is_refused": is_refused}
+        else:
+            _register(event, form)
+            return redirect("registration_asked", slug=event.slug)
+    context |= {"form": form, "is_refused": status == 429}
     context["is_full"] = registrations.free_seats(event) == 0
     return render(request, "events/registration_form.html", context, status=status)
 
@@ -58,10 +55,13 @@ def registration_add(request, slug):
 def _register(event, form):
     """Robots, and those who would fill somebody's box, are thanked like everybody."""
     email = form.cleaned_data["email"].lower()
-    if form.is_from_robot:
+    key = f"registration-mail:{email}"
+    if form.is_from_robot or not has_left(key, MAILS_PER_ADDRESS_AND_DAY, seconds=86400):
         return
-    if has_left(f"registration-mail:{email}", MAILS_PER_ADDRESS_AND_DAY, seconds=86400):
+    try:
         registrations.register(event=event, email=email, answers=form.answers)
+    except Event.DoesNotExist as error:
+        raise Http404("Cette rencontre n'existe plus.") from error
 
 
 @login_not_required

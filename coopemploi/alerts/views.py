@@ -23,18 +23,17 @@ def alert_add(request):
         raise Http404(followed.errors["liste"][0])
     form = AlertForm(request.POST or None)
     status = 200
-    is_refused = False
     if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            is_refused = not may_send(request, "alert", per_hour=PER_HOUR)
+        if not form.is_valid():
+            status = 400
+        elif not may_send(request, "alert", per_hour=PER_HOUR):
             status = 429
-            if not is_refused:
-                _ask(form, followed)
-                return redirect("alert_asked")
+        else:
+            _ask(form, followed)
+            return redirect("alert_asked")
     context = {
         "form": form,
-        "is_refused": is_refused,
+        "is_refused": status == 429,
         "title": followed.title,
         "list_url": f"{followed.path}?{followed.query}".rstrip("?"),
     }

@@ -218,22 +218,20 @@ def contact(request):
     """A form that mails whoever answers for the site, through the background queue."""
     can_receive = bool(Identity.current().contact_email)
     status = 200
-    is_refused = False
     if request.method == "POST" and can_receive:
         form = ContactForm(request.POST)
-        if form.is_valid():
-            is_refused = not may_send(request, "contact", per_hour=CONTACT_MESSAGES_PER_HOUR)
-            if not is_refused:
-                send(form)
-                messages.success(request, "Votre message est envoyé. Merci, nous vous répondrons.")
-                return redirect("contact")
+        if not form.is_valid():
+            status = 400
+        elif not may_send(request, "contact", per_hour=CONTACT_MESSAGES_PER_HOUR):
             status = 429
         else:
-            status = 400
+            send(form)
+            messages.success(request, "Votre message est envoyé. Merci, nous vous répondrons.")
+            return redirect("contact")
     else:
         subject = one_line(storable(request.GET.get("objet", "")))
         form = ContactForm(initial={"subject": subject[: ContactForm.SUBJECT_MAX_LENGTH]})
-    context = {"form": form, "can_receive": can_receive, "is_refused": is_refused}
+    context = {"form": form, "can_receive": can_receive, "is_refused": status == 429}
     return render(request, "pages/contact.html", context, status=status)
 
 

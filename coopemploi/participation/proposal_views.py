@@ -70,18 +70,18 @@ def _sheet(request, kind, record):
 
 
 def _answer(request, kind, sheet, author, *, record=None, page=""):
-    status, is_refused = 200, False
+    status = 200
     if request.method == "POST":
-        status = 400
         # Each is asked: all that is wrong is said at once.
         checked = [form.is_valid() for form in (sheet, author) if _says_something(form, record)]
-        if all(checked):
-            is_refused = not may_send(request, "proposal", per_hour=PER_HOUR)
+        if not all(checked):
+            status = 400
+        elif not may_send(request, "proposal", per_hour=PER_HOUR):
             status = 429
-            if not is_refused:
-                if not author.is_from_robot:
-                    _keep(request, kind, sheet, author.cleaned_data, record, page)
-                return redirect("proposal_sent")
+        else:
+            if not author.is_from_robot:
+                _keep(request, kind, sheet, author.cleaned_data, record, page)
+            return redirect("proposal_sent")
     context = {
         "kind": kind,
         "label": Proposal.Kind(kind).label,
@@ -90,7 +90,7 @@ def _answer(request, kind, sheet, author, *, record=None, page=""):
         "record": record,
         "page": page,
         "is_correction": author.is_correction,
-        "is_refused": is_refused,
+        "is_refused": status == 429,
     }
     return render(request, "participation/proposal_form.html", context, status=status)
 
