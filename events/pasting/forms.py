@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.text import Truncator
 
 from coopemploi.admin import SpacedDecimalField
+from coopemploi.dates import MONTHS
 from coopemploi.fields import PartialDateFormField
 from coopemploi.figures import KeyFigure
 from coopemploi.search.text import normalise
@@ -19,27 +20,13 @@ MOST_ROWS = 150  # of a kind; a recap that has more is several
 NEW = "new"
 
 _WITHOUT_YEAR = re.compile(r"--(?P<month>\d\d)(?:-(?P<day>\d\d))?")
-_MONTHS = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-]
 
 
 def date_input(iso):
     """A date as the reader writes it, as a person would: « 17 octobre » when it has no year."""
     if not (match := _WITHOUT_YEAR.fullmatch(iso)):
         return iso
-    month = _MONTHS[int(match["month"]) - 1]
+    month = MONTHS[int(match["month"]) - 1]
     return f"{int(match['day'])} {month}" if match["day"] else f"[] {month}"
 
 
