@@ -42,36 +42,48 @@ def introduction_add(request, pk):
     match = get_object_or_404(
         Match.objects.shown().visible_to(request.user).with_candidates(), pk=pk
     )
-    is_animateur, person = can_introduce(request.user, match), person_of(request.user)
-    side = None if is_animateur else introductions.side_of(match, person)
+    if can_introduce(request.user, match):
+        return _introduce(request, match)
+    return _ask_the_other(request, match)
+
+
+def _introduce(request, match):
+    """Whoever animates chooses the two people, where both sides can be written to."""
+    context = {**_shown(match), "is_animateur": True, "may_ask": True}
+    people = {side: reachable(match, side) for side in Introduction.SIDES}
+    unreachable = [named(match, side) for side in people if not people[side].exists()]
+    if unreachable:
+        status = 400 if request.method == "POST" else 200
+        return _form(request, {**context, "unreachable": unreachable}, status=status)
     known = introductions.people_of(match)
-    if side:
-        known = introductions.people_asked_by(person, side, match)
-    may_ask = is_animateur or (side and len(known) == 2)
-    context = {
-        "need": match.need,
-        "candidate": match.candidate,
-        "offer": match.offer,
-        "is_animateur": is_animateur,
-        "is_concerned": side,
-        "may_ask": may_ask,
-    }
-    if not may_ask:
-        return _form(request, context, status=200 if side else 403)
-    people = None
-    if is_animateur:
-        people = {each: reachable(match, each) for each in Introduction.SIDES}
-        unreachable = [named(match, each) for each in people if not people[each].exists()]
-        if unreachable:
-            context["unreachable"] = unreachable
-            return _form(request, context, status=400 if request.method == "POST" else 200)
     form = IntroductionForm(
         request.POST or None,
         people=people,
-        initial={"message": written_for(match, is_animateur=is_animateur, side=side), **known},
+        initial={"message": written_for(match), **known},
     )
-    about = {"need": match.need, "offer": match.offer, "initiative": match.initiative}
-    return _ask(request, {**context, "form": form}, {**about, **known})
+    return _ask(request, {**context, "form": form}, {**_records(match), **known})
+
+
+def _ask_the_other(request, match):
+    """A participant writes to the other one, when somebody answers there."""
+    person = person_of(request.user)
+    side = introductions.side_of(match, person)
+    known = introductions.people_asked_by(person, side, match) if side else {}
+    may_ask = len(known) == 2
+    context = {**_shown(match), "is_concerned": side, "may_ask": may_ask}
+    if not may_ask:
+        return _form(request, context, status=200 if side else 403)
+    message = written_for(match, side)
+    form = IntroductionForm(request.POST or None, initial={"message": message, **known})
+    return _ask(request, {**context, "form": form}, {**_records(match), **known})
+
+
+def _shown(match):
+    return {"need": match.need, "candidate": match.candidate, "offer": match.offer}
+
+
+def _records(match):
+    return {"need": match.need, "offer": match.offer, "initiative": match.initiative}
 
 
 @never_cache
@@ -169,10 +181,11 @@ def named(match, side):
     return label, record.contact and record.contact.person, None
 
 
-def written_for(match, *, is_animateur, side):
-    """A first version of the message, to be changed at will."""
+def written_for(match, side=None):
+    """A first version of the message, to be changed at will, by the one of a side or, without
+    any, by whoever animates."""
     need, candidate = match.need.text, str(match.candidate)
-    if is_animateur:
+    if side is None:
         return (
             f"Bonjour,\n\nL'un de vous cherche : « {need} »\nL'autre a ou propose : "
             f"« {candidate} »\n\nJe vous propose de faire connaissance."
