@@ -63,23 +63,14 @@ def send_digest(address, at):
     told, looked_at, gone = [], [], []
     for alert in alerts:
         try:
-            export = export_of(alert.path, alert.query)
+            found = _news_of(alert, at)
         except NotAListError:
             if alert.checked_at < at - Alert.PERIODS[alert.frequency] - GONE_AFTER:
                 gone.append(alert)
             continue
         looked_at.append(alert.pk)
-        count, entries = news(export, since=alert.checked_at, until=at, most=SHOWN)
-        if count:
-            told.append(
-                {
-                    "alert": alert,
-                    "count": count,
-                    "entries": entries,
-                    "more": count - len(entries),
-                    "url": site_url(alert.list_url),
-                }
-            )
+        if found["count"]:
+            told.append(found)
     Alert.objects.filter(pk__in=looked_at).update(checked_at=at)
     Alert.objects.filter(pk__in=[alert.pk for alert in gone]).delete()
     if not (told or gone) or refuses(address, Refusal.Topic.ALERT):
@@ -96,6 +87,19 @@ def send_digest(address, at):
         topic=Refusal.Topic.ALERT,
     )
     return True
+
+
+def _news_of(alert, at):
+    """What a mail tells of a list; raise NotAListError when it is no more."""
+    export = export_of(alert.path, alert.query)
+    count, entries = news(export, since=alert.checked_at, until=at, most=SHOWN)
+    return {
+        "alert": alert,
+        "count": count,
+        "entries": entries,
+        "more": count - len(entries),
+        "url": site_url(alert.list_url),
+    }
 
 
 def send_digests(at):

@@ -45,39 +45,14 @@ class Command(BaseCommand):
 
     def handle(self, *, no_input, perimeter, dry_run, **options):
         if not Territory.objects.exists():
-            self.stdout.write("Chargement des territoires (une à deux minutes)…")
-            # In this order: a term of the glossary looks for its forms in all that is there.
-            call_command("load_vocabularies", dry_run=dry_run, stdout=self.stdout)
-            call_command("load_territories", dry_run=dry_run, stdout=self.stdout)
-        answers = {name: options[name] or "" for name in QUESTIONS}
-        if not no_input:
-            for name, question in QUESTIONS.items():
-                answers[name] = answers[name] or input(f"{question} : ").strip()
-        if not (answers["name"] and answers["contact"] and answers["administrator"]):
-            raise CommandError("Il faut --name, --contact et --administrator.")
-        password = os.environ.get("SITE_PASSWORD", "")
-        if not password and not no_input:
-            password = getpass("Son mot de passe : ")
+            self._load_territories(dry_run)
+        answers = answered(options, asks=not no_input)
         perimeters = [pair(text) for text in perimeter]
         if dry_run and perimeters and not Territory.objects.exists():
             self.stdout.write("Les périmètres se vérifieront une fois les territoires chargés.")
             perimeters = []
         try:
-            with opened(answers["logo"]) as logo, transaction.atomic():
-                made = set_up(
-                    name=answers["name"],
-                    tagline=options["tagline"],
-                    accent=answers["accent"],
-                    logo=logo,
-                    contact_email=answers["contact"],
-                    administrator=answers["administrator"],
-                    password=password,
-                    perimeters=perimeters,
-                )
-                if dry_run:
-                    transaction.set_rollback(True)
-                    if logo:  # its file is written by no transaction
-                        made.identity.logo.delete(save=False)
+            made = set_up_or_try(answers, perimeters, dry_run=dry_run)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         except Territory.DoesNotExist as error:
@@ -89,6 +64,46 @@ class Command(BaseCommand):
             self.stdout.write("Essai seulement : rien n'a été enregistré.")
             return
         self.stdout.write("Connectez-vous sur /admin/ : votre second facteur y sera demandé.")
+
+    def _load_territories(self, dry_run):
+        self.stdout.write("Chargement des territoires (une à deux minutes)…")
+        # In this order: a term of the glossary looks for its forms in all that is there.
+        call_command("load_vocabularies", dry_run=dry_run, stdout=self.stdout)
+        call_command("load_territories", dry_run=dry_run, stdout=self.stdout)
+
+
+def answered(options, *, asks):
+    """What the options, the environment and, when one `asks`, the terminal say of the site."""
+    answers = {name: options[name] or "" for name in QUESTIONS}
+    if asks:
+        for name, question in QUESTIONS.items():
+            answers[name] = answers[name] or input(f"{question} : ").strip()
+    if not (answers["name"] and answers["contact"] and answers["administrator"]):
+        raise CommandError("Il faut --name, --contact et --administrator.")
+    password = os.environ.get("SITE_PASSWORD", "")
+    if not password and asks:
+        password = getpass("Son mot de passe : ")
+    return {**answers, "tagline": options["tagline"], "password": password}
+
+
+def set_up_or_try(answers, perimeters, *, dry_run):
+    """The site once set up, or as it would be. Raise ValidationError or Territory.DoesNotExist."""
+    with opened(answers["logo"]) as logo, transaction.atomic():
+        made = set_up(
+            name=answers["name"],
+            tagline=answers["tagline"],
+            accent=answers["accent"],
+            logo=logo,
+            contact_email=answers["contact"],
+            administrator=answers["administrator"],
+            password=answers["password"],
+            perimeters=perimeters,
+        )
+        if dry_run:
+            transaction.set_rollback(True)
+            if logo:  # its file is written by no transaction
+                made.identity.logo.delete(save=False)
+        return made
 
 
 def opened(path):
