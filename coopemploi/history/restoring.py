@@ -48,34 +48,43 @@ def draft(version, *, expected=frozenset(), is_back=False):
     result = Draft(version, current or model())
     restrictive = declarations[model].restrictive if current and model in declarations else {}
     for field_ in records.fields:
-        value = getattr(version, field_.attname)
-        winner = restrictive.get(field_.name, value)
-        if value != winner and getattr(current, field_.name) == winner:
-            label, said = capfirst(field_.verbose_name), "oui" if winner else "non"
-            result.losses.append(f"« {label} » reste « {said} », pour protéger la personne.")
-            value = winner
-        if field_.is_relation and value is not None and not _exists(field_, value, expected):
-            label = capfirst(field_.verbose_name)
-            if not field_.null:
-                raise CannotRestoreError(f"« {label} » désigne une fiche qui n'existe plus.")
-            result.losses.append(f"« {label} » désignait une fiche qui n'existe plus.")
-            value = None
-        if isinstance(field_, models.FileField):
-            value = _file_of(result, field_, value)
+        value = _value_of(result, field_, restrictive, expected)
         setattr(result.record, field_.attname, value)
     for field_ in records.relations:
-        wanted = version.relations.get(field_.name, [])
-        related = field_.related_model._base_manager.filter(pk__in=wanted)
-        found = set(related.values_list("pk", flat=True)) if wanted else set()
-        found |= {key for key in wanted if (field_.related_model, key) in expected}
-        result.relations[field_.name] = sorted(found)
-        if gone := len(set(wanted) - found):
-            label = capfirst(field_.verbose_name)
-            result.losses.append(f"« {label} » : {gone} fiche(s) n'existent plus.")
+        result.relations[field_.name] = _related(result, field_, expected)
     _free_slug(result)
     if current is None or is_back:
         _come_back(result, private_fields(records))
     return result
+
+
+def _value_of(result, field_, restrictive, expected):
+    """What a column takes of the version; what it cannot is noted. Raise CannotRestoreError."""
+    value = getattr(result.version, field_.attname)
+    winner = restrictive.get(field_.name, value)
+    label = capfirst(field_.verbose_name)
+    if value != winner and getattr(result.record, field_.name) == winner:
+        said = "oui" if winner else "non"
+        result.losses.append(f"« {label} » reste « {said} », pour protéger la personne.")
+        value = winner
+    if field_.is_relation and value is not None and not _exists(field_, value, expected):
+        if not field_.null:
+            raise CannotRestoreError(f"« {label} » désigne une fiche qui n'existe plus.")
+        result.losses.append(f"« {label} » désignait une fiche qui n'existe plus.")
+        value = None
+    return _file_of(result, field_, value) if isinstance(field_, models.FileField) else value
+
+
+def _related(result, field_, expected):
+    """The keys of a many-to-many relation that are still there, or come back too."""
+    wanted = result.version.relations.get(field_.name, [])
+    related = field_.related_model._base_manager.filter(pk__in=wanted)
+    found = set(related.values_list("pk", flat=True)) if wanted else set()
+    found |= {key for key in wanted if (field_.related_model, key) in expected}
+    if gone := len(set(wanted) - found):
+        label = capfirst(field_.verbose_name)
+        result.losses.append(f"« {label} » : {gone} fiche(s) n'existent plus.")
+    return sorted(found)
 
 
 def _come_back(result, private):
