@@ -83,22 +83,8 @@ def matches_of(user, actor):
 @gathered(slug=str)
 def actor_record(user, slug):
     """An actor, with all that it takes part in and that `user` may read."""
-
-    def rows(relation):
-        return Actor._meta.get_field(relation).related_model.objects
-
-    def links(relation, field):
-        return Prefetch(relation, whose(field, rows(relation), user))
-
     visible = Actor.objects.visible_to(user)
     named = Position.objects.filter(person__attribution_withdrawn=False)
-    involvements = whose("initiative", rows("involvements"), user)
-    roles = Case(*[When(role=role, then=n) for n, role in enumerate(involvements.model.Role)])
-    entries = rows("round_table_entries").model
-    told = entries._meta.get_field("items").related_model.objects.told_to(user)
-    said = rows("round_table_entries").filter(pk__in=told.values("entry"))
-    attendances = whose("event", rows("attendances"), user).select_related("person")
-    appearances = whose("event", rows("appearances"), user).select_related("person")
     return (
         visible.with_stage_label()
         .filter(slug=slug)
@@ -111,18 +97,39 @@ def actor_record(user, slug):
             Prefetch("parents", visible),
             Prefetch("children", visible),
             Prefetch("positions", named.select_related("person")),
-            Prefetch("involvements", involvements.order_by(roles, "initiative__sort_name", "pk")),
-            Prefetch("needs", rows("needs").visible_to(user).with_card(user)),
-            Prefetch("offers", rows("offers").visible_to(user).with_card(user)),
-            Prefetch("resources", rows("resources").visible_to(user)),
-            Prefetch("attendances", attendances),
-            Prefetch("appearances", appearances),
-            Prefetch("round_table_entries", said.select_related("event")),
-            links("eventactors", "event"),
-            links("actionpartys", "action"),
-            links("memberships", "network"),
+            *taking_part(user),
         )
     )
+
+
+def taking_part(user):
+    """The prefetches of what actors do, seek, offer and say, and that `user` may read."""
+
+    def rows(relation):
+        return Actor._meta.get_field(relation).related_model.objects
+
+    def links(relation, field):
+        return Prefetch(relation, whose(field, rows(relation), user))
+
+    involvements = whose("initiative", rows("involvements"), user)
+    roles = Case(*[When(role=role, then=n) for n, role in enumerate(involvements.model.Role)])
+    entries = rows("round_table_entries").model
+    told = entries._meta.get_field("items").related_model.objects.told_to(user)
+    said = rows("round_table_entries").filter(pk__in=told.values("entry"))
+    attendances = whose("event", rows("attendances"), user).select_related("person")
+    appearances = whose("event", rows("appearances"), user).select_related("person")
+    return [
+        Prefetch("involvements", involvements.order_by(roles, "initiative__sort_name", "pk")),
+        Prefetch("needs", rows("needs").visible_to(user).with_card(user)),
+        Prefetch("offers", rows("offers").visible_to(user).with_card(user)),
+        Prefetch("resources", rows("resources").visible_to(user)),
+        Prefetch("attendances", attendances),
+        Prefetch("appearances", appearances),
+        Prefetch("round_table_entries", said.select_related("event")),
+        links("eventactors", "event"),
+        links("actionpartys", "action"),
+        links("memberships", "network"),
+    ]
 
 
 @login_not_required

@@ -82,15 +82,17 @@ def read_sides(path, places):
     try:
         with lzma.open(path, "rt", encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
-                if row["type"] != "COM" or row["code"] not in places:
-                    continue
-                for ring in rings_of(row["geometry"]):
-                    for edge in pairwise(ring):
-                        if edge[0] != edge[1]:
-                            sides[edge] = places[row["code"]]
+                if row["type"] == "COM" and row["code"] in places:
+                    sides |= dict.fromkeys(edges_of(row["geometry"]), places[row["code"]])
     except (OSError, EOFError, lzma.LZMAError, KeyError, ValueError, struct.error) as error:
         raise TopologyError(f"{path} : contours illisibles ({error!r}).") from error
     return sides
+
+
+def edges_of(geometry):
+    """The edges of a contour, (point, point) each, but for those of no length."""
+    for ring in rings_of(geometry):
+        yield from (edge for edge in pairwise(ring) if edge[0] != edge[1])
 
 
 def rings_of(geometry):

@@ -128,13 +128,9 @@ def sections_of(user, territory, today):
         "upcoming": events.upcoming(today),
         "past": events.past(today),
     }
-    attendances = Territory._meta.get_field("attendances").related_model.objects
-    attendances = attendances.filter(territory=territory, person=None)
-    present = whose("event", attendances, user)
-    present = present.filter(Q(actor=None) | readable(user, "actor__"))
     changes = StageChange.objects.filter(actor__in=acting.values("pk")).select_related("actor")
     return {
-        "presences": present.select_related("event__source", "event__town"),
+        "presences": presences_of(territory, user),
         "stage_changes": changes[:MOST_STAGES],
         # Each row says how many there are: counting apart would look for them twice.
         **{
@@ -142,6 +138,15 @@ def sections_of(user, territory, today):
             for name, records in sections.items()
         },
     }
+
+
+def presences_of(territory, user):
+    """At the meetings that `user` may read, but of an actor that they may not."""
+    attendances = Territory._meta.get_field("attendances").related_model.objects
+    attendances = attendances.filter(territory=territory, person=None)
+    present = whose("event", attendances, user)
+    present = present.filter(Q(actor=None) | readable(user, "actor__"))
+    return present.select_related("event__source", "event__town")
 
 
 def section(records):
