@@ -26,17 +26,16 @@ def counts_inside(territories, relation, user):
     """{territory: number of records of `relation` which lie in it and `user` may see}."""
     model = Territory._meta.get_field(relation).related_model
     inside = "territories__containers__container"
-    counted = (
+    return dict(
         model.objects.visible_to(user)
         .filter(**{f"{inside}__in": territories})
         .order_by()
         .values_list(inside)
         .annotate(Count("pk", distinct=True))
     )
-    return dict(counted)
 
 
-def with_counts(territories, user):
+def counted(territories, user):
     """A list of `territories`, each with its initiatives and actors counted."""
     territories = list(territories)
     initiatives = counts_inside(territories, "initiatives", user)
@@ -67,13 +66,13 @@ def territory_list(request):
         )
         territories = territory_cards.queryset(request.user)
         regions_first = territories.order_by(F("kind").desc(), "sort_name")
-        national = with_counts(regions_first.filter(kind__in=NATIONAL_KINDS), request.user)
+        national = counted(regions_first.filter(kind__in=NATIONAL_KINDS), request.user)
     return answer(
         request,
         filters,
         TerritoryExport,
         "territories/territory_list.html",
-        finish=lambda records: with_counts(records, request.user),
+        finish=lambda records: counted(records, request.user),
         section="territories",
         is_national=is_national,
         national=national,

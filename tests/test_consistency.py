@@ -19,6 +19,7 @@ OUR_TEMPLATES = [
 ]
 PYTHON_FILES = [path for app in OUR_APPS for path in sorted((ROOT / app).rglob("*.py"))]
 SOURCES = [path for path in PYTHON_FILES if "migrations" not in path.parts]
+VIEWS = [path for path in SOURCES if path.name.endswith("views.py")]
 MODELS = [
     model
     for model in apps.get_models()
@@ -85,6 +86,14 @@ def test_models_import_no_form_view_or_service(path):
         for name in imported_modules(path)
         if forbidden & set(name.split(".")) and not name.startswith("django")
     ] == []
+
+
+@pytest.mark.parametrize("path", VIEWS, ids=relative)
+def test_views_leave_to_querysets_what_records_are_read_with(path):
+    """A `with_…` stands above its model, where the views of all apps find it."""
+    functions = [node for node in ast.parse(path.read_text()).body if hasattr(node, "name")]
+
+    assert [node.name for node in functions if node.name.startswith("with_")] == []
 
 
 def test_no_file_is_named_for_nothing():

@@ -18,7 +18,7 @@ from .provider import OpenIDConnectAdapter
 FAILURES = (RequestException, OAuth2Error, LookupError, TypeError, ValueError)
 
 
-def with_provider(view):
+def of_provider(view):
     """A page of the provider: absent without one, and never broken by it."""
 
     @wraps(view)
@@ -37,13 +37,13 @@ def with_provider(view):
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@with_provider
+@of_provider
 def oidc_login(request, adapter):
     return OAuth2LoginView.adapter_view(adapter)(request)
 
 
 @login_not_required
 @require_safe
-@with_provider
+@of_provider
 def oidc_callback(request, adapter):
     return OAuth2CallbackView.adapter_view(adapter)(request)
