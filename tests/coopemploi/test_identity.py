@@ -189,6 +189,81 @@ def test_page_of_a_site_with_its_own_look_costs_no_query_more(client, django_ass
         client.get(reverse("legal_notice"))
 
 
+# Icons of a browser or of a phone
+
+
+def drawing(client, address, **query):
+    response = client.get(address, query)
+    assert response.status_code == 200
+    return Image.open(BytesIO(response.content))
+
+
+@pytest.mark.parametrize("size", [192, 512])
+def test_icon_of_a_site_without_logo_is_our_mark(client, size):
+    drawn = drawing(client, reverse("identity_icon", args=[size]))
+
+    assert drawn.size == (size, size)
+    assert drawn.getpixel((0, 0)) == tuple(colours.channels(colours.DEFAULT))
+
+
+def test_icon_is_the_logo_whole_in_a_square(client):
+    identity = form(logo=picture(size=(400, 100))).save()
+
+    drawn = drawing(client, reverse("identity_icon", args=[192]), v=identity.logo_version)
+
+    assert drawn.size == (192, 192)
+    assert drawn.getpixel((96, 0)) == drawn.getpixel((5, 96)) == (255, 255, 255)
+    assert drawn.getpixel((96, 96)) == drawn.getpixel((20, 80)) != (255, 255, 255)
+    assert drawing(client, reverse("touch_icon")) == drawn
+
+
+def test_favicon_is_the_logo_too(client):
+    before = drawing(client, reverse("favicon"))
+    form(logo=picture()).save()
+
+    after = drawing(client, reverse("favicon"))
+
+    assert {(16, 16), (32, 32), (48, 48)} == after.info["sizes"] == before.info["sizes"]
+    assert after.convert("RGB") != before.convert("RGB")
+
+
+def test_icon_of_another_size_or_of_a_lost_logo_is_not_found(client, tmp_path):
+    identity = form(logo=picture(size=(70, 30))).save()
+    assert client.get(reverse("identity_icon", args=[40_000])).status_code == 404
+
+    (tmp_path / identity.logo.name).unlink()
+
+    assert client.get(reverse("favicon")).status_code == 404
+
+
+def test_manifest_names_the_site_and_its_icons(client):
+    identity = form(logo=picture(), accent=PLUM).save()
+    Identity.objects.update(name="Réseau des Landes")
+
+    response = client.get(reverse("manifest"))
+    told = response.json()
+
+    assert response["Content-Type"] == "application/manifest+json"
+    assert (told["name"], told["theme_color"]) == ("Réseau des Landes", PLUM)
+    for icon in told["icons"]:
+        assert icon["src"].endswith(f"?v={identity.logo_version}")
+        assert "x".join(map(str, drawing(client, icon["src"]).size)) == icon["sizes"]
+
+
+@pytest.mark.parametrize("name", ["home", "admin:index"])
+def test_pages_lead_to_the_icons_of_the_logo(animateur_client, name):
+    def icons():
+        page = BeautifulSoup(animateur_client.get(reverse(name)).content, "html.parser")
+        return [link["href"] for link in page.select("link[rel$=icon], link[rel=manifest]")]
+
+    own = reverse("identity_icon", args=[192])
+    assert icons() == ["/static/icon.svg", f"{own}?v=", reverse("manifest")]
+    identity = form(logo=picture()).save()
+
+    version = f"?v={identity.logo_version}"
+    assert icons() == [own + version, own + version, reverse("manifest")]
+
+
 # Style page and icons
 
 

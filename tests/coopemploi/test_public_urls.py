@@ -31,12 +31,14 @@ PUBLIC = {
     "cooperation",
     "event_list",
     "exchange_list",
+    "favicon",
     "glossary",
     "health",
     "home",
     "identity_stylesheet",
     "initiative_list",
     "legal_notice",
+    "manifest",
     "network_figures",
     "network_list",
     "privacy",
@@ -52,6 +54,7 @@ PUBLIC = {
     "suggestions",
     "territory_list",
     "territory_names",
+    "touch_icon",
     "verbatim_list",
     # Ways in, and what happens there.
     "account_inactive",
@@ -83,6 +86,7 @@ PUBLIC_RECORDS = {
 # Their key comes by mail: anybody may try one.
 PUBLIC_KEYS = {
     "identity_logo": {},  # when there is one
+    "identity_icon": {"size": 192},
     "alert_add": {},
     "alert_confirm": {"token": "absent"},
     "alert_manage": {"token": "absent"},
