@@ -70,6 +70,12 @@ def day(date):
     return day_label(date)
 
 
+@register.simple_block_tag
+def phrase(content):
+    """What a page says in several places: `{% phrase as title %}…{% endphrase %}`."""
+    return content
+
+
 @register.simple_tag
 def today():
     return day_label(timezone.localdate())

@@ -3,10 +3,20 @@
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 from django.urls import reverse
 
+from coopemploi.identity.models import Identity
 from coopemploi.publishing import Publishable
-from tests.factories import ActorTerritoryFactory, InitiativeFactory, TerritoryFactory
+from tests.factories import (
+    ActorTerritoryFactory,
+    InitiativeFactory,
+    RecapFactory,
+    RecapPictureFactory,
+    TerritoryFactory,
+)
+
+from .test_public_urls import PUBLIC_RECORDS
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +72,55 @@ def test_lost_page_with_nothing_near_says_where_to_go(client):
     response = client.get("/%00/zzzz/")
     assert response.status_code == 404
     assert "Cherchez-vous" not in response.content.decode()
+
+
+def told_elsewhere(client, address, **query):
+    """What a messenger shows of an address that somebody shares."""
+    page = BeautifulSoup(client.get(address, query).content, "html.parser")
+    return {tag["property"]: tag["content"] for tag in page.select("meta[property^=og]")}
+
+
+def test_shared_page_says_what_it_is(client):
+    told = told_elsewhere(client, reverse("initiative_list"), q="garage")
+
+    assert told["og:title"] == "Initiatives"
+    assert told["og:description"].startswith("Le répertoire des initiatives")
+    assert told["og:url"] == "http://testserver/initiatives/"
+    assert (told["og:type"], told["og:site_name"]) == ("website", "Coopemploi")
+    assert client.get(told["og:image"]).status_code == 200
+
+
+def test_shared_recap_shows_its_first_picture_and_its_words(client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    recap = RecapFactory(standfirst="Un « chapô » & plus.", event__title="Rencontre d'hiver")
+    picture = RecapPictureFactory(recap=recap, alternative="Vingt personnes debout")
+    RecapPictureFactory(recap=recap, order=2)
+
+    told = told_elsewhere(client, recap.event.get_absolute_url())
+
+    assert (told["og:title"], told["og:type"]) == ("Rencontre d'hiver", "article")
+    assert told["og:description"] == "Un « chapô » & plus."
+    assert told["og:image"] == f"http://testserver{picture.medium.url}"
+    assert told["og:image:alt"] == "Vingt personnes debout"
+
+
+def test_meeting_shared_before_its_recap_is_out_tells_nothing_of_it(client):
+    recap = RecapFactory(status=Publishable.Status.DRAFT, event__summary="Venez nombreux.")
+    RecapPictureFactory(recap=recap)
+
+    told = told_elsewhere(client, recap.event.get_absolute_url())
+
+    assert told["og:description"] == "Venez nombreux."
+    assert "icone-512" in told["og:image"]
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC_RECORDS))
+def test_every_record_says_what_it_is_about(client, name):
+    record = PUBLIC_RECORDS[name]()
+    for field in ("summary", "description", "reason"):
+        if hasattr(record, field):
+            type(record).objects.filter(pk=record.pk).update(**{field: ""})
+
+    told = told_elsewhere(client, record.get_absolute_url())
+
+    assert told["og:description"].strip() not in {"", "None", Identity().tagline}
