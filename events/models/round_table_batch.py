@@ -19,15 +19,13 @@ class RoundTableBatchQuerySet(models.QuerySet):
         return self.filter(state=RoundTableBatch.State.COLLECTING)
 
     def left_open(self, at=None):
-        """Forms still open a month after they opened and after their event.
-
-        Two months after they opened, for an event of unknown date.
-        """
-        before = (at or timezone.now()) - KEPT_FOR
+        """Forms still open after their last day: see `RoundTableBatch.open_until`."""
+        day = timezone.localdate(at) - KEPT_FOR
+        midnight = timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
         last_day = Coalesce("event__end_latest", "event__start_latest")
-        opened = self.collecting().filter(received_at__lt=before).alias(last_day=last_day)
-        undated = Q(last_day=None, received_at__lt=before - KEPT_FOR)
-        return opened.filter(Q(last_day__lt=timezone.localdate(before)) | undated)
+        opened = self.collecting().filter(received_at__lt=midnight).alias(last_day=last_day)
+        undated = Q(last_day=None, received_at__lt=midnight - KEPT_FOR)
+        return opened.filter(Q(last_day__lt=day) | undated)
 
     def forget(self, at=None):
         """Erase the drafts of tours de table received a month ago; return how many batches.
@@ -124,6 +122,16 @@ class RoundTableBatch(models.Model):
     @property
     def is_reviewable(self):
         return self.state in (self.State.COLLECTING, self.State.REVIEW)
+
+    @property
+    def open_until(self):
+        """The last day of the form, unless it is closed before: nobody closes all of them.
+
+        A month after it opened and after its event; two months, for an event of unknown date.
+        """
+        opened = timezone.localdate(self.received_at)
+        last_day = self.event.end_latest or self.event.start_latest or opened + KEPT_FOR
+        return max(opened, last_day) + KEPT_FOR
 
     def touch(self):
         """Note that what it holds changed."""

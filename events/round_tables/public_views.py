@@ -57,7 +57,13 @@ def round_table_fill(request, signed):
             status = 429
             if not is_refused:
                 return _contribute(request, batch, form)
-    context = {"section": "events", "event": batch.event, "form": form, "is_refused": is_refused}
+    context = {
+        "section": "events",
+        "event": batch.event,
+        "open_until": batch.open_until,
+        "form": form,
+        "is_refused": is_refused,
+    }
     return render(request, "events/round_table_fill.html", context, status=status)
 
 
@@ -96,6 +102,7 @@ def round_table_mine(request, signed):
     context = {
         "section": "events",
         "event": draft.batch.event,
+        "open_until": draft.batch.open_until,
         "form": form,
         "fill_token": live.FILL.sign(draft.batch_id),
     }

@@ -2,6 +2,7 @@ import datetime
 import re
 
 import pytest
+import time_machine
 from bs4 import BeautifulSoup
 from django.core.cache import cache
 from django.test import Client
@@ -378,10 +379,35 @@ def test_form_left_open_is_closed_once_its_event_is_over(opened, start, end, clo
         for name, days in (("start", start), ("end", end))
     }
     batch = form_opened(opened, now, **dates)
+    assert (batch.open_until < timezone.localdate(now)) is closes
     forget_round_tables(now)
     batch.refresh_from_db()
     assert batch.state == ("review" if closes else "collecting")
     assert batch.drafts.count() == 1
+
+
+@pytest.mark.parametrize("page", [fill, lambda batch: mine(RoundTableDraftFactory(batch=batch))])
+def test_participant_is_told_how_long_the_form_is_open(client, page):
+    event = EventFactory(start=PartialDate.parse("14/06/2027"))
+    with time_machine.travel("2027-06-10 09:00 +0200", tick=False):
+        batch = live.open_form(event=event, user=UserFactory())
+        assert "14 juillet 2027" in client.get(page(batch)).text
+
+
+def test_animateur_is_told_when_the_form_closes_by_itself(animateur_client):
+    event = EventFactory(start=PartialDate.parse("14/06/2027"))
+    live.open_form(event=event, user=UserFactory())
+    page = animateur_client.get(reverse("admin:events_event_round_table", args=[event.pk])).text
+    assert "Il se ferme de lui-même après le 14 juillet 2027" in page
+
+
+def test_page_of_a_past_meeting_says_that_its_form_will_close(client):
+    event = EventFactory(start=PartialDate.parse("14/06/2026"))
+    live.open_form(event=event, user=UserFactory())
+    said = client.get(event.get_absolute_url()).text
+    assert "Écrire ma contribution" in said
+    assert "le formulaire se ferme de lui-même" in said
+    assert "affiché dans la salle" not in said
 
 
 def test_form_closed_by_itself_has_a_month_to_be_read(animateur_client):
