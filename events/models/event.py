@@ -39,7 +39,8 @@ class EventQuerySet(PublishableQuerySet, LocatedQuerySet):
     def with_line(self):
         """With only what a line of the home page says of them."""
         return self.select_related("source", "town").only(
-            *("title", "slug", "kind", "format", "start", "source__is_fictional", "town__name")
+            *("title", "slug", "kind", "format", "state", "source__is_fictional"),
+            *("start", "end", "start_time", "end_time", "town__name", "town__code"),
         )
 
     def with_collecting(self):

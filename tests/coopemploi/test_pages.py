@@ -24,6 +24,7 @@ from tests.factories import (
     InitiativeFactory,
     InvolvementFactory,
     NeedFactory,
+    NetworkFactory,
     OfferFactory,
     RecapFactory,
     SchemeFactory,
@@ -124,7 +125,8 @@ def fill_home(count):
         initiative = InitiativeFactory(source=source)
         initiative.territories.add(territory)
         InvolvementFactory(initiative=initiative, actor=ActorFactory())
-        EventFactory(start=day(number + 1), town=territory, source=source)
+        nine = datetime.time(9)
+        EventFactory(start=day(number + 1), start_time=nine, town=territory, source=source)
         RecapFactory(event=EventFactory(start=day(-number - 1), town=territory, source=source))
         NeedFactory()
         OfferFactory()
@@ -172,6 +174,28 @@ def test_home_next_and_latest_events(client):
     context = client.get(reverse("home")).context
     assert list(context["upcoming"]) == [future[3], future[2], future[1]]
     assert list(context["past"]) == past[:3]
+
+
+@pytest.mark.parametrize("page", ["home", "network"])
+def test_next_events_tell_their_days_hours_town_and_that_they_are_called_off(client, page):
+    network = NetworkFactory()
+    EventFactory(
+        network=network,
+        start=PartialDate.parse("20/05/2090"),
+        end=PartialDate.parse("21/05/2090"),
+        start_time=datetime.time(9, 30),
+        end_time=datetime.time(16),
+        town=TerritoryFactory(kind="commune", code="97411", name="Saint-Denis"),
+        state="postponed",
+    )
+
+    address = reverse("home") if page == "home" else network.get_absolute_url()
+    main = BeautifulSoup(client.get(address).content, "html.parser").main
+    told = " ".join(main.get_text().split())
+
+    assert "du 20 au 21 mai 2090, 9 h 30 – 16 h (heure de La Réunion)" in told
+    assert "Saint-Denis" in told
+    assert "reportée" in told
 
 
 def test_home_tells_of_published_recaps_only(client):
