@@ -176,7 +176,7 @@ class LocatedFilterSet(ListFilterSet):
     couvre = OptionFilter(
         choices=[("oui", "et ce qui le couvre")], label="Et ce qui couvre ce territoire"
     )
-    vue = TabFilter(choices=[("carte", "carte et liste")])
+    vue = TabFilter(choices=[("carte", "carte et liste"), ("france", "carte de France et liste")])
     region = FacetFilter("region", "Région", areas(Territory.Kind.REGION))
     departement = FacetFilter("departement", "Département", areas(Territory.Kind.DEPARTEMENT))
 
@@ -251,10 +251,10 @@ class LocatedFilterSet(ListFilterSet):
         found = {"lieu": None, "position": None, "territoire": territory.reference}
         return self.query_with(**found, **others)
 
-    def query_in(self, reference):
+    def query_in(self, reference, **others):
         """The address of the same list in another territory, everywhere when there is none."""
         elsewhere = dict.fromkeys(("lieu", "position", "region", "departement"))
-        return self.query_with(**elsewhere, territoire=reference or None)
+        return self.query_with(**elsewhere, territoire=reference or None, **others)
 
     def wider(self):
         """First what lies around the territory."""

@@ -5,11 +5,14 @@ from coopemploi.figures import format_number
 from . import maps
 from .models import Territory
 
+PLACES = ("region", "departement")  # filters of every list
 LEVELS = {
     Territory.Kind.REGION: "par région",
     Territory.Kind.DEPARTEMENT: "par département",
     Territory.Kind.EPCI: "par intercommunalité",
 }
+# Of ten records with a place, so many at least lie in the area that a map opens on.
+NEARLY_ALL = 9
 # The shades of map.css on white paper, for what draws a PDF: it reads no sheet for a drawing.
 ON_PAPER = ("#ffffff", "#d7e2e1", "#bacecd", "#9dbab9", "#43797a", "#20514e")
 
@@ -17,19 +20,45 @@ ON_PAPER = ("#ffffff", "#d7e2e1", "#bacecd", "#9dbab9", "#43797a", "#20514e")
 def map_of(filters, title):
     """What `territories/_map.html` draws of a `LocatedFilterSet`, whose records are `title`.
 
-    The map shows the territory that the list is limited to; the counts leave that limit
-    out, so that one sees what is beside it.
+    The map shows the territory that the list is limited to, else that of nearly all its
+    records; the counts leave that limit out, so that one sees what is beside it.
     """
-    territories = filters.territories
-    view = maps.view_of(territories[0] if len(territories) == 1 else None)
-    kept = filters.kept_but_for("territoire", "region", "departement")
+    view = view_opened_on(filters)
+    kept = filters.kept_but_for("territoire", *PLACES)
     found = filters.catalogue.counts(view.level, kept)
     counts = {shape: found.get(shape.code.lower(), 0) for shape in view.shapes}
     return {
         **drawn(view, counts, title, lambda shape: f"?{filters.query_in(shape.reference.lower())}"),
         "overview": _overview(filters, view),
-        "elsewhere": _elsewhere(filters, view, kept),
+        "elsewhere": _elsewhere(filters, view),
+        "outside": _outside(filters, view),
     }
+
+
+def view_opened_on(filters):
+    """The map of what a list shows: one of France says nothing of records all in the Landes."""
+    territories = filters.territories
+    if territories or filters.values["vue"] == maps.FRANCE:
+        return maps.view_of(territories[0] if len(territories) == 1 else None)
+    return maps.view_of_reference(_extent(filters))
+
+
+def _extent(filters):
+    """The reference of the département, else the région, that holds nearly all the records,
+    most of them in its shapes; else of France."""
+    catalogue, listed = filters.catalogue, filters.readable
+    for name in PLACES:
+        listed &= filters.selections.get(name, listed)
+    located = listed & _placed(catalogue, Territory.Kind.REGION)
+    for kind in (Territory.Kind.DEPARTEMENT, Territory.Kind.REGION):
+        counts = catalogue.counts(kind, located)
+        area = max(counts, key=counts.get, default="")
+        view = maps.view_of_reference(f"{kind}:{area.upper()}")
+        shown = (located & _placed(catalogue, view.level)).bit_count()
+        most = located.bit_count()
+        if most and 10 * counts.get(area, 0) >= NEARLY_ALL * most and 2 * shown >= most:
+            return view.reference
+    return maps.FRANCE
 
 
 def drawn(view, counts, title, url_of=lambda shape: ""):
@@ -67,11 +96,23 @@ def _overview(filters, view):
         return None
     wider = maps.view_of_reference(view.parent)
     reference = "" if wider.reference == maps.FRANCE else wider.reference
-    return {"url": f"?{filters.query_in(reference)}", "label": f"Élargir : {wider.name}"}
+    query = filters.query_in(reference)
+    if not reference and _extent(filters) != maps.FRANCE:
+        query = filters.query_in(reference, vue=maps.FRANCE)
+    return {"url": f"?{query}", "label": f"Élargir : {wider.name}"}
 
 
-def _elsewhere(filters, view, kept):
-    """How many records of the list no shape of its level holds: their place is wider."""
+def _elsewhere(filters, view):
+    """How many records of the list no shape of any map of this level holds."""
+    return (filters.kept & ~_placed(filters.catalogue, view.level)).bit_count()
+
+
+def _outside(filters, view):
+    """How many records of the list the shapes of another map of this level hold."""
     catalogue = filters.catalogue
-    placed = catalogue.having(view.level, catalogue.values(view.level))
-    return (filters.kept & kept & ~placed).bit_count()
+    here = catalogue.having(view.level, [shape.code.lower() for shape in view.shapes])
+    return (filters.kept & _placed(catalogue, view.level) & ~here).bit_count()
+
+
+def _placed(catalogue, level):
+    return catalogue.having(level, catalogue.values(level))

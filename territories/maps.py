@@ -73,8 +73,8 @@ def view_of(territory=None):
 
 
 def view_of_reference(reference):
-    """The map of "region:75" or of "france"."""
-    return _views()[reference]
+    """The map of "region:75" or of "france"; France's for what has none."""
+    return _views().get(reference, _views()[FRANCE])
 
 
 def _narrowest_around(territory):

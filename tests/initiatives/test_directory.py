@@ -322,10 +322,10 @@ def test_map_counts_what_lies_in_each_shape_and_leads_there(client, referential,
     make("Secret", mobility, status="draft").territories.add(referential["33"])
     make("Toit").territories.add(referential["33"])
 
-    response = client.get(f"{INITIATIVES}?theme=mobilite&vue=carte&page=1")
+    response = client.get(f"{INITIATIVES}?theme=mobilite&vue=france&page=1")
 
     assert on_map(response) == {
-        "Nouvelle-Aquitaine : 2": "?theme=mobilite&vue=carte&territoire=region:75"
+        "Nouvelle-Aquitaine : 2": "?theme=mobilite&vue=france&territoire=region:75"
     }
     assert len(response.context["map"]["items"]) == 18
     assert shown(response) == ["Garage", "Vélo"]
@@ -343,7 +343,7 @@ def test_map_of_a_region_is_by_departement_and_leads_back(client, referential):
         "Landes : 1": "?vue=carte&territoire=departement:40",
     }
     assert response.context["map"]["overview"] == {
-        "url": "?vue=carte",
+        "url": "?vue=france",
         "label": "Élargir : France",
     }
     assert response.context["map"]["elsewhere"] == 1
@@ -353,11 +353,73 @@ def test_map_of_a_region_is_by_departement_and_leads_back(client, referential):
 def test_map_never_stands_without_its_list(client, referential):
     make("Vélo").territories.add(referential["33"])
 
-    response = client.get(f"{INITIATIVES}?vue=carte")
+    response = client.get(f"{INITIATIVES}?vue=france")
 
     assert response.text.count('class="map__shape ') == 18
     assert "1 initiative" in response.text
     assert shown(response) == ["Vélo"]
+
+
+def caption(client, query="vue=carte"):
+    return client.get(f"{INITIATIVES}?{query}").context["map"]["caption"]
+
+
+@pytest.fixture
+def epci(referential):
+    """Mont-de-Marsan, in the Landes."""
+    place = TerritoryFactory(name="Mont-de-Marsan", code="244000808", kind="epci")
+    CompositionFactory(whole=referential["40"], part=place)
+    return place
+
+
+def test_map_opens_on_the_area_where_all_the_records_are(client, referential, epci):
+    make("Secret", status="draft").territories.add(referential["33"])
+    assert caption(client) == "Initiatives par région : France"
+
+    make("Vélo").territories.add(epci)
+    assert caption(client) == "Initiatives par intercommunalité : Landes"
+
+    make("Garage").territories.add(referential["commune 33"])
+    assert caption(client) == "Initiatives par département : Nouvelle-Aquitaine"
+    assert caption(client, "vue=carte&q=vélo") == caption(client)
+    assert caption(client, "vue=carte&departement=40") == (
+        "Initiatives par intercommunalité : Landes"
+    )
+
+    make("Ailleurs").territories.add(TerritoryFactory(name="Corse", code="94", kind="region"))
+    assert caption(client) == "Initiatives par région : France"
+
+
+def test_map_does_not_open_where_it_would_show_hardly_any_record(client, referential, epci):
+    make("Vélo").territories.add(epci)
+    for number in range(2):
+        make(f"Garage {number}").territories.add(referential["40"])
+    assert caption(client) == "Initiatives par département : Nouvelle-Aquitaine"
+
+    for number in range(4):
+        make(f"Toit {number}").territories.add(referential["region"])
+    assert caption(client) == "Initiatives par région : France"
+
+
+def test_map_says_what_lies_outside_and_widens_to_france(client, referential):
+    for number in range(9):
+        make(f"Vélo {number}").territories.add(referential["33" if number else "40"])
+    gers = TerritoryFactory(name="Gers", code="32", kind="departement")
+    CompositionFactory(
+        whole=TerritoryFactory(name="Occitanie", code="76", kind="region"), part=gers
+    )
+    make("Ailleurs").territories.add(gers)
+    make("Nulle part")
+
+    response = client.get(f"{INITIATIVES}?vue=carte")
+    drawn = response.context["map"]
+
+    assert drawn["caption"] == "Initiatives par département : Nouvelle-Aquitaine"
+    assert (drawn["elsewhere"], drawn["outside"]) == (1, 1)
+    assert "1 de plus hors de cette carte" in response.text
+    wider = client.get(INITIATIVES + drawn["overview"]["url"]).context["map"]
+    assert wider["caption"] == "Initiatives par région : France"
+    assert (wider["elsewhere"], wider["outside"]) == (1, 0)
 
 
 def test_list_alone_draws_no_map(client, referential):
