@@ -180,7 +180,7 @@ class ListFilterSet(django_filters.FilterSet):
             if isinstance(shown, FacetFilter)
         ]
         facets.sort(key=lambda facet: facet.name not in self.first_facets)
-        return [facet for facet in facets if facet.choices]
+        return [facet for facet in facets if facet.choices and not self._is_idle(facet)]
 
     def _facet(self, name, shown):
         selected = shown.known(self, self.values[name])
@@ -197,6 +197,12 @@ class ListFilterSet(django_filters.FilterSet):
             is_open=bool(selected or errors) or is_unfolded or name in self.first_facets,
             errors=errors,
         )
+
+    def _is_idle(self, facet):
+        """Whether every record has its only value: choosing it would narrow nothing."""
+        first, *others = facet.choices
+        is_asked = facet.selected or facet.errors
+        return not (others or facet.folded or is_asked) and first.count == self.count
 
     @property
     def chosen_count(self):

@@ -72,8 +72,28 @@ def test_value_that_would_find_nothing_stays_in_place_disabled(client, mobility,
 def test_counts_tell_nothing_of_drafts(client, mobility):
     make("Vélo", mobility)
     make("Secret", mobility, status="draft")
+    make("Toit")
 
     assert facet(client.get(INITIATIVES), "theme") == {"Mobilité": (1, False)}
+
+
+def facet_names(response):
+    return [facet.name for facet in response.context["filters"].facets]
+
+
+def test_facet_of_one_value_that_every_record_has_is_not_offered(client, mobility, housing):
+    make("Vélo", mobility)
+    make("Garage", mobility, stage="ongoing")
+
+    page = client.get(INITIATIVES)
+    assert facet_names(page) == ["avancement"]
+    assert facet_names(client.get(f"{INITIATIVES}?theme=mobilite")) == ["theme", "avancement"]
+    assert facet_names(client.get(f"{INITIATIVES}?avancement=ongoing")) == ["avancement"]
+    assert facet_names(client.get(f"{INITIATIVES}?theme=rien")) == ["theme", "avancement"]
+
+    make("Toit", housing)
+    assert facet_names(client.get(INITIATIVES)) == ["theme", "avancement"]
+    assert facet_names(client.get(f"{INITIATIVES}?avancement=ongoing")) == ["theme", "avancement"]
 
 
 def test_several_values_widen_and_several_facets_narrow(client, mobility, housing):
