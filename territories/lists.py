@@ -20,7 +20,7 @@ def answer(request, filters, declaration, template, *, finish=None, **context):
     page = paginate(request, filters)
     if finish:
         page.object_list = finish(page.object_list)
-    if filters.has_map and filters.values["vue"]:
+    if filters.has_map and filters.values["vue"] and not filters.has_nothing:
         context["map"] = map_of(filters, declaration.title)
     context |= {
         "filters": filters,

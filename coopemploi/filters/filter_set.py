@@ -290,6 +290,12 @@ class ListFilterSet(django_filters.FilterSet):
     def is_active(self):
         return bool(self.selections)
 
+    @cached_property
+    def has_nothing(self):
+        """Whether there is nothing to search in, on any tab, and nothing was asked."""
+        is_asked = self.is_active or self.errors
+        return not (is_asked or self.catalogue.readable_by(self.user))
+
     @property
     def cleared_query(self):
         """The query of the same tab without any filter."""

@@ -466,6 +466,18 @@ def test_empty_list_invites_and_one_too_filtered_shows_all(client, name):
     assert (filtered.p.text, filtered.a["href"]) == ("Rien ne correspond à ces filtres.", "?")
 
 
+@pytest.mark.parametrize("name", [name for name in LISTS if name != "territory_list"])
+def test_list_of_a_new_site_has_no_tool(client, name):
+    def drawn(query=""):
+        page = BeautifulSoup(client.get(f"{reverse(name)}{query}").content, "html.parser")
+        return page.select(".filters, .result-count, .sorts, .exports, .map, #resultats > .come")
+
+    assert drawn() == drawn("?vue=carte") == []
+    # What was asked is still there to be changed.
+    assert drawn("?q=rien")[0].select_one("input[type=search]")["value"] == "rien"
+    assert drawn("?rayon=loin")
+
+
 # About the site
 
 
