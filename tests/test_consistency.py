@@ -257,6 +257,13 @@ def test_mail_cuts_no_sentence():
     assert [each.name for each in mails if cut.search(each.read_text())] == []
 
 
+def test_who_reads_is_not_said_to_be_a_man():
+    """« Vous êtes inscrit » is said to half of the people: « votre inscription est… » to all."""
+    agreed = re.compile(r"[Vv]ous (?:êtes|étiez|serez) (?:déjà |bien )?\w+(?:é|it|u)\b")
+    texts = [*OUR_TEMPLATES, *sorted((ROOT / "templates").rglob("*.txt"))]
+    assert [relative(each) for each in texts if agreed.search(each.read_text())] == []
+
+
 def test_long_counts_are_printed_as_french_does():
     """36 704 territoires: a list may count thousands."""
     bare = re.compile(r"{{ (page\.paginator|found|group|way|part|section)\.count }}")

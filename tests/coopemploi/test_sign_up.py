@@ -126,7 +126,7 @@ def test_address_taken_by_a_stranger_is_its_owners(client):
 
 def test_sign_up_can_be_closed(client, settings):
     settings.OPEN_SIGN_UP = False
-    assert "donnés par un administrateur" in client.get(reverse("account_signup")).text
+    assert "donnés par l'équipe du site" in client.get(reverse("account_signup")).text
     sign_up(client, "dominique@example.org")
     assert not User.objects.exists()
 

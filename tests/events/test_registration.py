@@ -117,7 +117,7 @@ def test_registration_is_confirmed_by_mail_with_the_calendar(client):
 
     (message,) = sent()
     assert message.to == [ADDRESS]
-    assert message.subject == "Vous êtes inscrit : Atelier mobilité"
+    assert message.subject == "Votre inscription est enregistrée : Atelier mobilité"
     assert "17 octobre 2030, 9\xa0h\xa030 – 12\xa0h\n" in message.body
     assert "https://visio.example.org/salle" in message.body
     assert "Sacha" not in message.body  # anybody may type anything
@@ -282,7 +282,7 @@ def test_registering_twice_answers_alike_and_changes_nothing(client, capacity):
     assert (registration.name, registration.organisation) == ("Sacha Martin", "")
     (message,) = sent()
     assert message.to == [ADDRESS]
-    assert message.subject.startswith("Vous étiez déjà inscrit")
+    assert message.subject.startswith("Votre inscription était déjà enregistrée")
     assert "Pour inscrire une autre personne, donnez une autre adresse." in message.body
     assert client.get(link_in(message)).status_code == 200
 

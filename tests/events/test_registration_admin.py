@@ -232,7 +232,7 @@ def test_nobody_is_told_of_a_seat_they_would_not_have_taken(animateur_client, ev
     ("before", "after", "subjects"),
     [
         (Status.WAITING, Status.CONFIRMED, ["Une place pour vous"]),
-        (Status.CANCELLED, Status.CONFIRMED, ["Vous êtes inscrit"]),
+        (Status.CANCELLED, Status.CONFIRMED, ["Votre inscription est enregistrée"]),
         (Status.CANCELLED, Status.WAITING, ["Liste d'attente"]),
         (Status.CONFIRMED, Status.WAITING, ["Liste d'attente"]),
         (Status.CONFIRMED, Status.WALK_IN, []),
@@ -265,7 +265,7 @@ def test_seat_given_by_the_team_says_it_all():
 
 @pytest.mark.parametrize(
     ("status", "subject"),
-    [(Status.CONFIRMED, "Vous êtes inscrit"), (Status.WAITING, "Liste d'attente")],
+    [(Status.CONFIRMED, "Votre inscription est enregistrée"), (Status.WAITING, "Liste d'attente")],
 )
 def test_whom_the_team_registers_is_told(animateur_client, status, subject):
     event = make_event(capacity=1)
@@ -295,7 +295,7 @@ def test_whose_address_the_team_mends_is_told_there(animateur_client, before):
     assert sent() == []
     page = change(animateur_client, registration, email="lea@example.org")
     assert "Un courriel est parti à lea@example.org." in page
-    assert sent() == [("lea@example.org", "Vous êtes inscrit")]
+    assert sent() == [("lea@example.org", "Votre inscription est enregistrée")]
 
 
 def test_whose_address_is_mended_is_told_there_that_the_team_cancels(animateur_client):
@@ -336,7 +336,11 @@ def test_no_seat_is_told_of_in_a_meeting_called_off(animateur_client, state):
 
 @pytest.mark.parametrize(
     ("before", "subject"),
-    [(None, "Vous êtes inscrit"), (Status.WAITING, "Une place pour vous"), ("confirmed", None)],
+    [
+        (None, "Votre inscription est enregistrée"),
+        (Status.WAITING, "Une place pour vous"),
+        ("confirmed", None),
+    ],
 )
 def test_who_is_put_in_the_waiting_list_while_a_seat_is_free_has_it(
     animateur_client, before, subject
@@ -453,7 +457,7 @@ def test_registration_moved_by_the_team_is_told_of_both(animateur_client):
     deliver()
     assert [message.subject for message in mail.outbox] == [
         "Inscription annulée : Avant",
-        "Vous êtes inscrit : Après",
+        "Votre inscription est enregistrée : Après",
     ]
     assert not mail.outbox[0].attachments
 
@@ -630,7 +634,7 @@ def test_meeting_out_of_the_bin_gives_no_seat_to_the_nameless(animateur_client):
     assert {subject for _, subject in sent()} == {"Rencontre annulée"}
     again = registrations.register(event=event, email="lea@example.org", answers={"name": "Léa"})
     assert again.status == Status.CONFIRMED
-    assert sent() == [("lea@example.org", "Vous êtes inscrit")]
+    assert sent() == [("lea@example.org", "Votre inscription est enregistrée")]
 
 
 @pytest.mark.parametrize("delete", [delete, delete_by_selection])
