@@ -185,8 +185,8 @@ class MatchInline(TabularInline):
     model = Match
     form = MatchForm
     formset = MatchFormSet
-    fields = ["other", "score", "why", "status", "introduce"]
-    readonly_fields = ["other", "score", "why", "introduce"]
+    fields = ["other", "why", "status", "introduce"]
+    readonly_fields = ["other", "why", "introduce"]
     extra = 0
     can_delete = False
 

@@ -156,6 +156,8 @@ def test_lead_shows_its_other_half_and_leads_to_it(animateur_client, side):
 
     cell = page.select_one("#matches-group .field-other")
     assert cell.text.strip() == other.text
+    # They are in order, and say why: a score out of a thousand says nothing more.
+    assert page.select(".field-score") == []
     assert cell.a["href"].startswith(f"/admin/initiatives/{other._meta.model_name}/{other.pk}/")
 
 
