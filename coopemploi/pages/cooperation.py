@@ -1,8 +1,8 @@
 """Who cooperates with whom: actors that share an initiative, a meeting, an introduction.
 
 The picture is a ring: names stand outside, a line joins two actors, thicker for more ties.
-Neighbours in the network stand near one another; 200 names stay legible, without a
-computation that grows faster than the ties.
+Neighbours in the network stand near one another. It is as large as its names ask: 200 stay
+legible, without a computation that grows faster than the ties.
 """
 
 import math
@@ -18,8 +18,12 @@ MOST_ACTORS = 200
 # Everybody meets everybody in a big meeting: that says nothing of any two of them.
 MOST_AT_ONCE = 12
 ACCEPTED = [Match.Status.INTRODUCED, Match.Status.UNDER_WAY, Match.Status.HELPED]
-SIZE, RING = 1500, 430  # of the drawing and of its ring, in its own units
+# In the units of the drawing, which are pixels as long as the screen is wide enough.
+SMALLEST_RING, LARGEST_RING = 120, 430
+LINE, LETTER, GAP = 13.5, 7.5, 12
 NAME_LENGTH = 44
+# So few names do not touch when none is turned.
+FEW = 12
 # What two actors share, in the singular, then in the plural.
 INITIATIVE, EVENT, INTRODUCTION = "initiative", "rencontre", "mise en relation"
 PLURALS = {
@@ -59,7 +63,13 @@ class Node:
         return f"rotate({self.turn:.1f} {self.name_x} {self.name_y})"
 
     def _outward(self, part):
-        return (-12 if self.is_left else 12) * part(math.radians(self.turn))
+        return (-GAP if self.is_left else GAP) * part(math.radians(self.turn))
+
+    def reach(self, part):
+        """How far from the centre its name goes, across (`math.cos`) or up (`math.sin`)."""
+        length = GAP + LETTER * len(self.label)
+        along = self.x if part is math.cos else self.y
+        return abs(along) + length * abs(part(math.radians(self.turn))) + LINE
 
 
 @dataclass
@@ -143,27 +153,42 @@ def picture(user):
         "nodes": list(nodes.values()),
         "ties": [line(nodes[one], nodes[other], ways) for (one, other), ways in drawn.items()],
         "left_out": len(neighbours) - len(nodes),
-        "size": SIZE,
+        "box": box_around(nodes.values()),
     }
 
 
+def box_around(nodes):
+    """The left, the top, the width and the height of the drawing, names included."""
+    across, up = (
+        math.ceil(max((node.reach(part) for node in nodes), default=0))
+        for part in (math.cos, math.sin)
+    )
+    return {"left": -across, "top": -up, "width": 2 * across, "height": 2 * up}
+
+
+def ring_of(count):
+    """The radius of the ring of so many names: the largest still holds `MOST_ACTORS`."""
+    return min(max(SMALLEST_RING, 12 * count), LARGEST_RING)
+
+
 def _placed(order, drawn):
-    """{actor: its Node}, at equal distances around the ring from its top."""
+    """{actor: its Node}, at equal distances around the ring, whose centre is 0, 0."""
     actors = Actor.objects.only("name", "slug", "status").in_bulk(order)
     partners = defaultdict(list)
     for (one, other), ways in drawn.items():
         partners[one].append((ways.total(), other, ways))
         partners[other].append((ways.total(), one, ways))
-    nodes = {}
+    nodes, radius = {}, ring_of(len(order))
     for number, pk in enumerate(order):
-        angle = 2 * math.pi * number / len(order) - math.pi / 2
+        # From the top; two stand side by side.
+        angle = 2 * math.pi * number / len(order) - (len(order) > 2) * math.pi / 2
         is_left = math.cos(angle) < 0
         closest = sorted(partners[pk], key=lambda row: (-row[0], actors[row[1]].name))
         nodes[pk] = Node(
             actor=actors[pk],
-            x=round(SIZE / 2 + RING * math.cos(angle)),
-            y=round(SIZE / 2 + RING * math.sin(angle)),
-            turn=math.degrees(angle) + (180 if is_left else 0),
+            x=round(radius * math.cos(angle)),
+            y=round(radius * math.sin(angle)),
+            turn=math.degrees(angle) + (180 if is_left else 0) if len(order) > FEW else 0,
             is_left=is_left,
             partners=[(actors[other], in_words(ways)) for _, other, ways in closest],
         )
@@ -172,10 +197,8 @@ def _placed(order, drawn):
 
 def line(one, other, ways):
     """A curve between two names, drawn toward the centre of the ring."""
-    middle = SIZE / 2
     pull = 0.35  # a straight line between neighbours would follow the ring and hide
-    x = middle + ((one.x + other.x) / 2 - middle) * pull
-    y = middle + ((one.y + other.y) / 2 - middle) * pull
+    x, y = (one.x + other.x) / 2 * pull, (one.y + other.y) / 2 * pull
     return Tie(
         path=f"M{one.x} {one.y}Q{x:.1f} {y:.1f} {other.x} {other.y}",
         weight=min(ways.total(), 3),

@@ -1,5 +1,8 @@
 """Who cooperates with whom, as a picture and as a list."""
 
+import math
+from itertools import pairwise
+
 import pytest
 from django.urls import reverse
 
@@ -83,8 +86,40 @@ def test_query_count(client, django_assert_num_queries, count):
 
 
 def test_two_hundred_names_do_not_touch():
-    around = 2 * cooperation.math.pi * cooperation.RING / cooperation.MOST_ACTORS
+    count = cooperation.MOST_ACTORS
+    around = 2 * math.pi * cooperation.ring_of(count) / count
     assert around >= 13  # the height of a name, in units of the drawing
+
+
+def drawn(client, count):
+    sharing(*(ActorFactory(name=f"Mission locale {number}") for number in range(count)))
+    return client.get(reverse("cooperation")).context
+
+
+@pytest.mark.parametrize("count", range(2, 13))
+def test_few_actors_make_a_small_drawing_of_names_that_are_not_turned(client, count):
+    context = drawn(client, count)
+    nodes, box = context["nodes"], context["box"]
+
+    assert {node.turn for node in nodes} == {0}
+    assert box["height"] <= 2 * (144 + 14)
+    assert box["width"] < 600
+    rows = sorted((node.is_left, node.y) for node in nodes)
+    assert all(
+        below - above >= 13 for (side, above), (other, below) in pairwise(rows) if side == other
+    )
+    for node in nodes:
+        assert abs(float(node.name_x)) + 7 * len(node.label) <= -box["left"]
+        assert box["top"] + 13 <= node.y <= -box["top"] - 13
+
+
+def test_many_actors_have_room_for_their_names_all_around(client):
+    for _ in range(20):
+        sharing(*(ActorFactory(name="x" * 60) for _ in range(10)))
+    box = client.get(reverse("cooperation")).context["box"]
+
+    assert box["width"] == pytest.approx(box["height"], abs=8)
+    assert box["width"] >= 2 * (cooperation.ring_of(200) + 7 * cooperation.NAME_LENGTH)
 
 
 def test_each_actor_stands_once_beside_its_partners():
