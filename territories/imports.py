@@ -215,6 +215,170 @@ class TerritoryImport(Importation):
         return [f"{kind}:{slug}" for kind, slug in rows]
 
 
+Kind = Actor.Kind
+# What the tables of a network call the types of actors, besides their labels.
+KIND_WORDS = {
+    Kind.EPCI: (
+        "établissement public de coopération intercommunale",
+        "intercommunalité",
+        "interco",
+        "communauté de communes",
+        "comcom",
+        "CC",
+        "CdC",
+        "communauté d'agglomération",
+        "agglomération",
+        "agglo",
+        "CA",
+        "communauté urbaine",
+        "CU",
+        "communauté",
+        "métropole",
+        "eurométropole",
+        "établissement public territorial",
+        "EPT",
+    ),
+    Kind.PETR: ("pôle d'équilibre territorial et rural", "pôle territorial"),
+    Kind.MIXED_SYNDICATE: ("syndicat intercommunal", "parc naturel régional", "PNR"),
+    Kind.COMMUNE: ("mairie", "ville", "municipalité", "commune nouvelle"),
+    Kind.DEPARTEMENT: ("conseil départemental", "conseil général", "CD"),
+    Kind.REGION: ("conseil régional",),
+    Kind.STATE_SERVICE: (
+        "État",
+        "préfecture",
+        "sous-préfecture",
+        "DDETS",
+        "DDETSPP",
+        "DEETS",
+        "DREETS",
+        "DRIEETS",
+        "DIRECCTE",
+        "DDT",
+        "DDTM",
+        "rectorat",
+        "éducation nationale",
+    ),
+    Kind.GIP: ("maison départementale des personnes handicapées", "MDPH"),
+    Kind.PLIE: (
+        "plan local pour l'insertion et l'emploi",
+        "plan local pluriannuel pour l'insertion et l'emploi",
+    ),
+    Kind.EMPLOYMENT_HOUSE: ("maison de l'emploi et de la formation", "MDE", "MDEF"),
+    Kind.MISSION_LOCALE: ("mission locale jeunes", "ML", "MLJ"),
+    Kind.FRANCE_TRAVAIL: (
+        "agence France Travail",
+        "FT",
+        "Pôle emploi",
+        "agence Pôle emploi",
+        "PE",
+    ),
+    Kind.TZCLD: (
+        "TZCLD",
+        "territoire zéro chômeur",
+        "territoire zéro chômeur de longue durée",
+        "projet territoire zéro chômeur de longue durée",
+    ),
+    # As the State's site « Les emplois de l'inclusion » does, the « entreprises adaptées » and
+    # the GEIQ among them.
+    Kind.SIAE: (
+        "structure d'insertion",
+        "structure d'insertion par l'activité économique",
+        "structure de l'insertion par l'activité économique",
+        "insertion par l'activité économique",
+        "IAE",
+        "atelier et chantier d'insertion",
+        "atelier chantier d'insertion",
+        "atelier d'insertion",
+        "chantier d'insertion",
+        "ACI",
+        "association intermédiaire",
+        "AI",
+        "entreprise d'insertion",
+        "EI",
+        "entreprise de travail temporaire d'insertion",
+        "ETTI",
+        "entreprise d'insertion par le travail indépendant",
+        "EITI",
+        "groupement d'employeurs pour l'insertion et la qualification",
+        "GEIQ",
+        "entreprise adaptée",
+        "EA",
+        "entreprise adaptée de travail temporaire",
+        "EATT",
+        "régie de quartier",
+        "régie de territoire",
+    ),
+    Kind.THIRD_PLACE: ("fabrique de territoire", "coworking", "espace de coworking"),
+    Kind.ASSOCIATION: (
+        "asso",
+        "association loi 1901",
+        "association loi de 1901",
+        "loi 1901",
+    ),
+    Kind.COOPERATIVE: (
+        "société coopérative",
+        "société coopérative d'intérêt collectif",
+        "SCIC",
+        "SCOP",
+        "coopérative d'activité et d'emploi",
+        "CAE",
+    ),
+    Kind.BUSINESS_CLUB: (
+        "club des entreprises",
+        "réseau d'entreprises",
+        "groupement d'entreprises",
+        "association d'entreprises",
+    ),
+    Kind.COMPANY: ("société", "entreprise privée", "TPE", "PME", "SARL", "SAS"),
+    Kind.TRAINING: (
+        "OF",
+        "centre de formation",
+        "centre de formation d'apprentis",
+        "CFA",
+        "GRETA",
+        "AFPA",
+    ),
+    Kind.CHAMBER: (
+        "chambre de commerce",
+        "chambre de commerce et d'industrie",
+        "CCI",
+        "chambre de métiers",
+        "chambre de métiers et de l'artisanat",
+        "chambre des métiers et de l'artisanat",
+        "CMA",
+        "chambre d'agriculture",
+    ),
+    Kind.FOUNDATION: ("fondation d'entreprise", "fonds de dotation"),
+    Kind.UNIVERSITY: (
+        "IUT",
+        "enseignement supérieur",
+        "établissement d'enseignement supérieur",
+    ),
+    Kind.NETWORK_HEAD: ("fédération", "réseau national", "réseau régional"),
+    Kind.PUBLIC_AGENCY: (
+        "établissement public",
+        "caisse d'allocations familiales",
+        "CAF",
+        "CPAM",
+        "MSA",
+        "agence régionale de santé",
+        "ARS",
+        "centre communal d'action sociale",
+        "CCAS",
+        "centre intercommunal d'action sociale",
+        "CIAS",
+    ),
+    # Run by associations for most: the service is what people name.
+    Kind.SERVICE: ("service local", "dispositif", "dispositif local", "Cap emploi"),
+    # Of the medico-social sector: neither a SIAE nor a company.
+    Kind.OTHER: (
+        "ESAT",
+        "établissement et service d'aide par le travail",
+        "établissement ou service d'aide par le travail",
+    ),
+}
+
+
 class ActorImport(Importation):
     model = Actor
     name = "acteurs"
@@ -246,6 +410,7 @@ class ActorImport(Importation):
         "parents": ("rattachement", "structure porteuse"),
         "status": ("statut", "publication"),
     }
+    words = {"kind": KIND_WORDS}
     example = {
         "kind": "association",
         "name": "Les Jardins d'essai",

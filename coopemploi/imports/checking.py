@@ -281,7 +281,8 @@ class Checker:
         """What is worth a look in what a row changes."""
         for name, (before, after, *_) in reading.changes.items():
             column = self.by_name[name]
-            reading.problems += [[column.label, told] for told in column.notices(before, after)]
+            found = [*column.remarks(reading.texts[name]), *column.notices(before, after)]
+            reading.problems += [[column.label, told] for told in found]
 
     def _told_apart(self, reading, namesakes, seen):
         """(records that may be the row's, those of its name elsewhere, first line alike)."""

@@ -8,6 +8,7 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models
+from rapidfuzz import fuzz, process
 
 from ..dates import PartialDate
 from ..fields import LinesField
@@ -15,14 +16,17 @@ from ..formats.nodes import Items, Place, Scalar
 from ..formats.printable import printable
 from ..formats.tables import SEPARATOR
 from ..formats.values import read_value
+from ..search.text import normalise
 from .lookups import OwnerLookup
 from .readers import CALCULATION_ERROR
+from .variants import told, variants
 
 logger = logging.getLogger(__name__)
 
 # The most that a cell of a spreadsheet holds: a longer text was cut.
 LONGEST_CELL = 32_767
 _NOWHERE = Place("", 0)
+_LIKE_ENOUGH, _MOST_NEAR = 81, 3
 
 
 def canonical(text):
@@ -179,12 +183,65 @@ class Column:
         """What to say of a change, in French, besides what it is."""
         return []
 
+    def remarks(self, text):
+        """What to say, in French, of a cell that was not read to the letter."""
+        return []
+
     def check(self, record):
         """What the field refuses in the value of a record, as ValidationError."""
         raw = getattr(record, self.field.attname)
         if self.field.blank and raw in self.field.empty_values:
             return
         self.field.clean(raw, record)
+
+
+class ChoiceColumn(Column):
+    """A field of a few values, known by their labels; `words` are {value: other words for it}."""
+
+    def __init__(self, field, synonyms=(), words=None):
+        super().__init__(field, synonyms)
+        self.labels = {
+            value: str(label) for value, label in field.flatchoices if value not in ("", None)
+        }
+        # {text, normalised: value}; `own` are the field's.
+        self.own = {normalise(label): value for value, label in self.labels.items()}
+        self.own |= {normalise(str(value)): value for value in self.labels}
+        others = {normalise(each): value for value, some in (words or {}).items() for each in some}
+        self.known = others | self.own
+
+    def read(self, text):
+        self.refuse_broken(text)
+        if not text:
+            return super().read(text)
+        if (value := self._meant(text)) is None:
+            raise ValueError(
+                f"« {text} » n'est pas un choix possible{self._near(text)}. "
+                f"Choix : {', '.join(self.choices)}."
+            )
+        return self.pack(value)
+
+    def _meant(self, text):
+        if (value := self.known.get(normalise(text))) is not None:
+            return value
+        found = {self.known[name] for name in variants(text, self.known)}
+        return found.pop() if len(found) == 1 else None
+
+    def _near(self, text):
+        found = process.extract(
+            normalise(text),
+            self.known.keys(),
+            scorer=fuzz.token_set_ratio,  # whole words: « PE » is not in « coopération »
+            score_cutoff=_LIKE_ENOUGH,
+        )
+        labels = dict.fromkeys(self.labels[self.known[name]] for name, *_ in found)
+        if not labels:
+            return ""
+        return f" (vouliez-vous dire « {' », « '.join(list(labels)[:_MOST_NEAR])} » ?)"
+
+    def remarks(self, text):
+        if not text or normalise(text) in self.own:
+            return []
+        return [told(text, self.labels[self._meant(text)])]
 
 
 class ReferenceColumn(Column):
@@ -359,7 +416,10 @@ class ManyColumn(ReferenceColumn):
         pass
 
 
-def column_for(field, synonyms=()):
+def column_for(field, synonyms=(), words=None):
+    """`words` are {value: other words for it}, of a field of a few values."""
     if field.many_to_many:
         return ManyColumn(field, synonyms)
-    return ReferenceColumn(field, synonyms) if field.is_relation else Column(field, synonyms)
+    if field.is_relation:
+        return ReferenceColumn(field, synonyms)
+    return ChoiceColumn(field, synonyms, words) if field.choices else Column(field, synonyms)

@@ -21,6 +21,7 @@ class Importation:
     fields = ()  # names, in the order of the columns
     title_field = "title"  # by which a probable duplicate is known
     synonyms = {}  # name of field → other headers that people write
+    words = {}  # name of field → {value: other words that people write for it}
     example = {}  # name of field → what the example row shows
     # Names of fields that together identify a record as its réf does: a SIREN, a code.
     codes = ()
@@ -57,7 +58,8 @@ class Importation:
         if name in self.parties:
             synonyms = self.synonyms.get(name, ())
             return PartiesColumn(self.model, name, self.parties[name], synonyms)
-        column = column_for(self.field_of(name), self.synonyms.get(name, ()))
+        synonyms, words = self.synonyms.get(name, ()), self.words.get(name)
+        column = column_for(self.field_of(name), synonyms, words)
         if relation := name.rpartition("__")[0]:
             column = HeldColumn(column, relation)
         column.is_private = name in self.private

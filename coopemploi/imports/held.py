@@ -53,6 +53,9 @@ class HeldColumn(Column):
             return SEPARATOR.join(self.inner.shown(value) for value in stored)
         return "" if stored is None else self.inner.shown(stored)
 
+    def remarks(self, text):
+        return self.inner.remarks(text)
+
     def is_said(self, text, record):
         """No list of the site tells what depends on a record."""
         return False

@@ -17,6 +17,19 @@ def normalise(text):
     return " ".join(_SAINTS.get(word, word) for word in words)
 
 
+def singular(text):
+    """`text` normalised, its words without the mark of a plural: « Tiers-lieux » → "tier lieu"."""
+    return " ".join(map(_singular_word, normalise(text).split()))
+
+
+def _singular_word(word):
+    if len(word) < 4:  # « gip », « ess »
+        return word
+    if word.endswith("aux") and not word.endswith("eaux"):
+        return f"{word[:-3]}al"
+    return word[:-1] if word[-1] in "sx" else word
+
+
 def storable(text):
     """`text` without what no database takes: NUL bytes and lone surrogates."""
     return text.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")

@@ -331,7 +331,7 @@ def test_preview_tells_new_changed_unchanged_and_refused_rows_apart(animateur_cl
 
     batch = send(
         animateur_client,
-        "réf;titre;avancement\nune;Une;en projet\ndeux;Deux;idée\n;Trois;idée\n;Quatre;en cour\n",
+        "réf;titre;avancement\nune;Une;en projet\ndeux;Deux;idée\n;Trois;idée\n;Quatre;en panne\n",
     )
 
     assert counts(batch) == {"changed": 1, "unchanged": 1, "created": 1, "refused": 1}
@@ -342,18 +342,18 @@ def test_preview_tells_new_changed_unchanged_and_refused_rows_apart(animateur_cl
 
 def test_error_is_said_at_its_cell_with_the_nearest_value(animateur_client):
     ThemeFactory(name="Mobilité")
-    send(animateur_client, "titre;avancement;thématiques\nA;en cour;Mobilites\n")
+    send(animateur_client, "titre;avancement;thématiques\nA;en cours de route;Mobilites\n")
 
     html = animateur_client.get(address("import_batch", ImportBatch.objects.get().pk))
 
     text = html.content.decode()
-    assert "ligne 2, colonne Avancement : « en cour » n" in text
+    assert "ligne 2, colonne Avancement : « en cours de route » n" in text
     assert "vouliez-vous dire « en cours » ?" in text
     assert "vouliez-vous dire « Mobilité » ?" in text
 
 
 def test_counts_agree_with_what_is_done_or_will_be(animateur_client):
-    text = "titre;avancement\nUne;\nDeux;\nTrois;en cour\n"
+    text = "titre;avancement\nUne;\nDeux;\nTrois;en panne\n"
     batch = send(animateur_client, text)
 
     def labels():
@@ -595,7 +595,7 @@ def test_same_file_sent_again_changes_nothing(animateur_client):
 
 
 def test_good_rows_are_written_and_the_others_given_back_with_their_reasons(animateur_client):
-    text = "titre;avancement;Notes\nBonne;idée;x\nMauvaise;en cour;à garder\n"
+    text = "titre;avancement;Notes\nBonne;idée;x\nMauvaise;en panne;à garder\n"
     batch = apply(animateur_client, send(animateur_client, text))
     assert [initiative.title for initiative in Initiative.objects.all()] == ["Bonne"]
 
@@ -603,8 +603,8 @@ def test_good_rows_are_written_and_the_others_given_back_with_their_reasons(anim
 
     headers, row = (cells for _, cells in readers.read_rows(content))
     assert headers == ["titre", "avancement", "Notes", "Motif du refus"]
-    assert row[:3] == ["Mauvaise", "en cour", "à garder"]
-    assert row[3].startswith("Colonne Avancement : « en cour » n'est pas un choix possible")
+    assert row[:3] == ["Mauvaise", "en panne", "à garder"]
+    assert row[3].startswith("Colonne Avancement : « en panne » n'est pas un choix possible")
 
 
 def test_rows_given_back_are_read_with_the_columns_chosen_for_the_first(animateur_client):
@@ -976,7 +976,7 @@ def test_what_no_database_holds_is_left_out_of_a_file(animateur_client):
 
 
 def test_pages_hold_no_inline_script_or_style(animateur_client):
-    batch = send(animateur_client, "titre;avancement\n<b>Neuve</b>;en cour\n<i>Bonne</i>;\n")
+    batch = send(animateur_client, "titre;avancement\n<b>Neuve</b>;en panne\n<i>Bonne</i>;\n")
 
     for url in (UPLOAD, address("export"), address("import_batch", batch.pk)):
         html = animateur_client.get(url).content.decode()

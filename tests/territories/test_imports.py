@@ -6,7 +6,9 @@ from django.db import models
 from coopemploi.formats import values
 from coopemploi.imports import applying
 from coopemploi.imports.models import ImportRow
+from coopemploi.search.text import normalise
 from initiatives.models import Need
+from territories.imports import KIND_WORDS
 from territories.models import Actor, ActorTerritory, Containment, Territory
 from tests.factories import (
     ActorFactory,
@@ -74,7 +76,7 @@ def test_actor_is_named_by_any_of_its_names_its_siren_or_its_ref(animateur_clien
         (
             "Ville de Bordeaus",
             "« Ville de Bordeaus » n'est le nom d'aucune fiche « acteur » "
-            "(vouliez-vous dire « Ville de Bordeaux » ?).",
+            " (vouliez-vous dire « Ville de Bordeaux » ?).",
         ),
     ],
 )
@@ -128,6 +130,68 @@ def test_homonyms_both_in_the_perimeter_or_both_out_of_it_are_refused(client):
         client.force_login(user)
         [[[column, message]]] = problems(send(client, Actor, text)).values()
         assert (column, "peut être" in message) == ("territoires d'action", True)
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "remarks"),
+    [
+        ("Associations", "association", ["« Associations » : compris « association »."]),
+        ("DÉPARTEMENT", "departement", []),
+        ("departement", "departement", []),
+        ("tiers lieux", "tiers-lieu", ["« tiers lieux » : compris « tiers-lieu »."]),
+        ("assocation", "association", ["« assocation » : compris « association »."]),
+        ("Intercommunalités", "epci", ["« Intercommunalités » : compris « EPCI »."]),
+        ("communauté de communes", "epci", ["« communauté de communes » : compris « EPCI »."]),
+        ("Conseils départementaux", "departement", None),
+        ("agence France Travail", "france-travail", None),
+        ("Pole Emploi", "france-travail", None),
+        ("GEIQ", "siae", None),
+        ("ESAT", "autre", None),
+        ("Cap emploi", "service", None),
+    ],
+)
+def test_type_of_an_actor_is_known_by_the_words_of_the_field(animateur_client, cell, kind, remarks):
+    batch = send(animateur_client, Actor, f"type;nom\n{cell};A\n")
+
+    if remarks is not None:
+        assert [message for _, message in batch.rows.get().problems] == remarks
+    apply(animateur_client, Actor, batch)
+    assert Actor.objects.get().kind == kind
+
+
+def test_type_that_another_word_says_already_is_no_change(animateur_client):
+    ActorFactory(slug="cc", name="CC du Sud", kind="epci")
+
+    batch = send(animateur_client, Actor, "réf;type;nom\ncc;interco;CC du Sud\n")
+
+    assert counts(batch) == {"unchanged": 1}
+    assert problems(batch) == {}
+
+
+@pytest.mark.parametrize(
+    ("cell", "near"),
+    [
+        ("collectivité territoriale (département)", " (vouliez-vous dire « département » ?)"),
+        ("coopération", " (vouliez-vous dire « EPCI », « coopérative » ?)"),
+        ("xyz", ""),
+        ("EBA", ""),
+    ],
+)
+def test_type_in_doubt_is_refused_with_the_nearest_ones(animateur_client, cell, near):
+    [[[column, message]]] = problems(
+        send(animateur_client, Actor, f"type;nom\n{cell};A\n")
+    ).values()
+
+    assert column == "type"
+    assert message.startswith(f"« {cell} » n'est pas un choix possible{near}. Choix : EPCI,")
+
+
+def test_word_says_one_type_of_actor_alone():
+    words = [(normalise(word), kind) for kind, some in KIND_WORDS.items() for word in some]
+    labels = {normalise(text) for choice in Actor.Kind.choices for text in choice}
+
+    assert len({word for word, _ in words}) == len(words)
+    assert labels.isdisjoint(word for word, _ in words)
 
 
 def test_siren_taken_by_another_actor_or_row_is_refused(animateur_client):
