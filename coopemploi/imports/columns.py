@@ -281,6 +281,9 @@ class ReferenceColumn(Column):
             raise ValueError(f"« {self.lookup.labels[pk]} » ne convient pas ici.")
         return pk
 
+    def remarks(self, text):
+        return self.lookup.understood(text) if self.lookup.is_named_alone else []
+
     def current(self, record):
         related = getattr(record, self.name)
         if related is not None:
@@ -347,7 +350,7 @@ class ManyColumn(ReferenceColumn):
         found, unknown = set(), []
         for part in self.parts(text):
             try:
-                found |= self._find(part)
+                found |= self._find(part).keys()
             except ValueError as error:
                 unknown.append(str(error))
         if unknown:
@@ -355,17 +358,23 @@ class ManyColumn(ReferenceColumn):
         return sorted(found)
 
     def _find(self, part):
-        """The record of `part`, or those that its commas separate."""
+        """{key: name} of the record of `part`, or of those that its commas separate."""
         try:
-            return {self.find(part)}
+            return {self.find(part): part}
         except ValueError:
             if "," not in part:
                 raise
             try:
-                return {self.find(name.strip()) for name in part.split(",")}
+                return {self.find(name): name for name in map(str.strip, part.split(","))}
             except ValueError:
                 pass
             raise
+
+    def remarks(self, text):
+        if not self.lookup.is_named_alone:
+            return []
+        names = [name for part in self.parts(text) for name in self._find(part).values()]
+        return [remark for name in names for remark in self.lookup.understood(name)]
 
     def current(self, record):
         if record.pk is None:

@@ -8,6 +8,7 @@ from rapidfuzz import fuzz, process
 from ..batches import batches
 from ..formats.schema import schema_of
 from ..search.text import normalise
+from .variants import told, variants
 
 _SEPARATING = re.compile(r"[|;\n\[]")  # what a cell puts between names, or before a réf
 _REFERENCE = re.compile(r"\[([\w:.-]+)\]\s*$")
@@ -105,7 +106,20 @@ class Lookup:
         return self.keys.get(reference)
 
     def find_by_name(self, text):
-        return self.the_one(text, self.names.get(normalise(text), ()))
+        return self.the_one(text, self.names.get(normalise(text)) or self._variant(text))
+
+    def _variant(self, text):
+        """The one term that `text` can only mean, though written otherwise; none in doubt."""
+        if not self.is_named_alone:
+            return set()
+        found = set().union(*(self.names[name] for name in variants(text, self.names)))
+        return found if len(found) == 1 else set()
+
+    def understood(self, text):
+        """[what to say of a name that was not read to the letter]."""
+        if self.key_of(self.reference_in(text)) is not None or normalise(text) in self.names:
+            return []
+        return [told(text, self.labels[pk]) for pk in self._variant(text)]
 
     def the_one(self, text, pks):
         """The one of those that `text` may name. Raise ValueError for none or several."""

@@ -20,6 +20,7 @@ from coopemploi.imports import applying, mapping, readers, tasks, views
 from coopemploi.imports.declarations import importations
 from coopemploi.imports.models import ImportBatch, ImportRow
 from coopemploi.publishing import Publishable
+from coopemploi.vocabulary.models import Theme
 from initiatives.models import Initiative
 from territories.models import Mandate
 from tests import importing
@@ -342,7 +343,7 @@ def test_preview_tells_new_changed_unchanged_and_refused_rows_apart(animateur_cl
 
 def test_error_is_said_at_its_cell_with_the_nearest_value(animateur_client):
     ThemeFactory(name="Mobilité")
-    send(animateur_client, "titre;avancement;thématiques\nA;en cours de route;Mobilites\n")
+    send(animateur_client, "titre;avancement;thématiques\nA;en cours de route;Mobilité douce\n")
 
     html = animateur_client.get(address("import_batch", ImportBatch.objects.get().pk))
 
@@ -350,6 +351,49 @@ def test_error_is_said_at_its_cell_with_the_nearest_value(animateur_client):
     assert "ligne 2, colonne Avancement : « en cours de route » n" in text
     assert "vouliez-vous dire « en cours » ?" in text
     assert "vouliez-vous dire « Mobilité » ?" in text
+
+
+@pytest.mark.parametrize(
+    ("cell", "found", "remarks"),
+    [
+        ("mobilite", ["Mobilité"], []),
+        ("Mobilités", ["Mobilité"], ["« Mobilités » : compris « Mobilité »."]),
+        ("aller vers", ["Aller-vers"], []),
+        (
+            "mobilté, allers-vers | Santé",
+            ["Aller-vers", "Mobilité", "Santé"],
+            [
+                "« mobilté » : compris « Mobilité ».",
+                "« allers-vers » : compris « Aller-vers ».",
+            ],
+        ),
+    ],
+)
+def test_term_written_nearly_is_understood_and_said(animateur_client, cell, found, remarks):
+    for name in ("Mobilité", "Aller-vers", "Santé"):
+        ThemeFactory(name=name)
+
+    batch = send(animateur_client, f"titre;thématiques\nA;{cell}\n")
+
+    assert [message for _, message in batch.rows.get().problems] == remarks
+    apply(animateur_client, batch)
+    themes = Initiative.objects.get().themes
+    assert sorted(themes.values_list("name", flat=True)) == sorted(found)
+    assert Theme.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    "cell", ["Mobilité douce", "moins de 27 ans", "Sante mentale", "Formatien", "Emploi"]
+)
+def test_term_in_doubt_is_refused(animateur_client, cell):
+    for name in ("Mobilité", "moins de 26 ans", "Santé", "Formation", "Formatie"):
+        ThemeFactory(name=name)
+
+    batch = send(animateur_client, f"titre;thématiques\nA;{cell}\n")
+
+    [[[column, message]]] = problems(batch).values()
+    assert (column, f"« {cell} » n'est le nom" in message) == ("thématiques", True)
+    assert Theme.objects.count() == 5
 
 
 def test_counts_agree_with_what_is_done_or_will_be(animateur_client):
