@@ -17,6 +17,7 @@ from ..formats.printable import printable
 from ..formats.tables import SEPARATOR
 from ..formats.values import read_value
 from ..search.text import normalise
+from .contacts import refuse_contact, says_contact
 from .lookups import OwnerLookup
 from .readers import CALCULATION_ERROR
 from .variants import told, variants
@@ -122,7 +123,16 @@ class Column:
         value = read_value(self.field, self.node(text))
         if isinstance(value, str) and self.field.max_length and len(value) > self.field.max_length:
             raise ValueError(f"{len(value)} caractères, {self.field.max_length} au plus.")
+        if self._is_name:
+            for line in value if isinstance(value, list) else [value or ""]:
+                refuse_contact(line)
         return self.pack(value)
+
+    @property
+    def _is_name(self):
+        """Whether it holds a name, a label, a title: nobody is reached by these."""
+        is_short = type(self.field) in (models.CharField, LinesField)
+        return is_short and not self.is_private
 
     def node(self, text):
         if isinstance(self.field, LinesField):
@@ -184,7 +194,9 @@ class Column:
         return []
 
     def remarks(self, text):
-        """What to say, in French, of a cell that was not read to the letter."""
+        """What to say, in French, of how a cell was read."""
+        if isinstance(self.field, models.TextField) and says_contact(text):
+            return ["une adresse e-mail ou un téléphone y sera lu de tous : est-ce voulu ?"]
         return []
 
     def check(self, record):

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from ..formats.tables import SEPARATOR
 from ..search.text import normalise
 from .columns import ManyColumn, canonical
+from .contacts import refuse_contact
 from .lookups import UnknownNameError
 
 _COUNTED = re.compile(r"([1-9]\d{0,3}) ([^\W\d].*)")  # « 5 EPCI », not « 60 000 Rebonds »
@@ -18,13 +19,6 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _SIREN = re.compile(r"(\d\s?){9}((\d\s?){5})?")
-# An e-mail, « ada (at) example.org » too; a telephone, of any country: « +33 (0)6 12 34 56 78 ».
-_REACHES = re.compile(
-    r"\S@\S|\w\s?(?:@|[([]at[])])\s?[\w-]+\.[a-z]{2}"
-    r"|(?:\+|\b00)[1-9](?:[\s./()–-]{0,3}\d){8}"
-    r"|\b0(?:[\s./–-]{0,3}\d){9}(?![\s./–-]{0,3}\d)",
-    re.IGNORECASE,
-)
 
 
 class PartiesColumn(ManyColumn):
@@ -94,11 +88,7 @@ class PartiesColumn(ManyColumn):
             return []
 
     def _label(self, text):
-        if _REACHES.search(text):
-            raise ValueError(
-                "une adresse e-mail ou un téléphone serait ici lu de tous : ôtez-les, et notez-les "
-                "dans la fiche de la personne."
-            )
+        refuse_contact(text)
         if _SIREN.fullmatch(text):
             raise ValueError(f"« {text} » n'est le SIREN d'aucun acteur connu.")
         if _AMOUNT.fullmatch(text):

@@ -142,6 +142,30 @@ def test_bad_row_is_refused_at_its_cell(animateur_client, db, row, column, messa
     assert message in reason
 
 
+@pytest.mark.parametrize("reached", ["ada@example.org", "Ada (at) example.org", "06 12 34 56 78"])
+@pytest.mark.parametrize(
+    ("model", "headers", "column"),
+    [
+        (Involvement, "initiative;rôle;ou désignation", "ou désignation"),
+        (Involvement, "initiative;rôle;précision;ou désignation", "précision"),
+        (Step, "initiative;date;étape", "étape"),
+        (InitiativeFigure, "initiative;valeur;libellé", "libellé"),
+    ],
+)
+def test_what_is_short_and_public_tells_no_address_nor_telephone(
+    animateur_client, db, model, headers, column, reached
+):
+    garage()
+    cells = {"initiative": "le-garage", "rôle": "porteur", "valeur": "3", "date": "2021"}
+    cells |= {"ou désignation": "Une ville", column: f"Ada, {reached}"}
+    row = ";".join(cells[header] for header in headers.split(";"))
+
+    batch = send(animateur_client, model, f"{headers}\n{row}\n")
+
+    [[told, reason]] = problems(batch)[2]
+    assert (told, "serait ici lu de tous" in reason) == (column, True)
+
+
 @pytest.mark.parametrize("reference", ["999999", "x", "9" * 30])
 def test_unknown_number_is_refused(animateur_client, db, reference):
     garage()

@@ -159,6 +159,36 @@ def test_type_of_an_actor_is_known_by_the_words_of_the_field(animateur_client, c
     assert Actor.objects.get().kind == kind
 
 
+@pytest.mark.parametrize(
+    ("header", "cell", "is_refused"),
+    [
+        ("autres noms", "Jardins | ada@example.org", True),
+        ("autres noms", "L'@telier | H@rmonie", False),
+        ("site web", "https://example.org/@jardins", False),
+    ],
+)
+def test_name_of_an_actor_tells_no_address(animateur_client, header, cell, is_refused):
+    batch = send(animateur_client, Actor, f"type;nom;{header}\nassociation;Jardins;{cell}\n")
+
+    assert counts(batch) == {"refused" if is_refused else "created": 1}
+
+
+def test_postal_codes_are_no_telephone(animateur_client):
+    text = "type;nom;codes postaux\npays;Pays d'essai;01000 | 01100 | 01200\n"
+
+    assert counts(send(animateur_client, Territory, text)) == {"created": 1}
+
+
+def test_address_in_a_long_text_is_pointed_out(animateur_client):
+    text = "type;nom;description\nassociation;Jardins;Écrire à ada@example.org.\n"
+
+    batch = send(animateur_client, Actor, text)
+
+    assert counts(batch) == {"created": 1}
+    [[[column, remark]]] = problems(batch).values()
+    assert (column, "y sera lu de tous" in remark) == ("description", True)
+
+
 def test_type_that_another_word_says_already_is_no_change(animateur_client):
     ActorFactory(slug="cc", name="CC du Sud", kind="epci")
 
