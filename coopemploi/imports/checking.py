@@ -124,7 +124,7 @@ class Checker:
                 if name
             }
             reference = texts.pop(REFERENCE, "")
-            if any(texts.values()) and not reference.startswith(EXAMPLE):
+            if (reference or any(texts.values())) and not reference.startswith(EXAMPLE):
                 readings.append(Reading(line, texts, reference))
         for column in self.columns:
             column.prepare([reading.texts[column.name] for reading in readings])
@@ -221,14 +221,16 @@ class Checker:
     def _read_known(self, reading, seen):
         """A row that speaks of a record."""
         record = reading.record
-        stored = self._stored(
-            reading,
-            [
-                column
-                for column in self.columns
-                if not self._is_same(column, reading.texts[column.name], record)
-            ],
-        )
+        differing = [
+            column
+            for column in self.columns
+            if not self._is_same(column, reading.texts[column.name], record)
+        ]
+        if differing and not any(reading.texts.values()):
+            # Its cells were lost, more often than the record is to be emptied.
+            reading.refuse("", "hors sa réf, cette ligne est vide : elle n'est pas lue.")
+            return
+        stored = self._stored(reading, differing)
         for name, after in stored.items():
             column = self.by_name[name]
             before = column.current(record)

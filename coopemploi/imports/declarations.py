@@ -187,9 +187,9 @@ class RowImportation(Importation):
             except (KeyError, ValueError):
                 value = ""
             values.append(str(value or ""))
-        return "\n".join(values)
+        return "\n".join(values).casefold()
 
     def keys(self, queryset):
         names = [self.model._meta.get_field(name).attname for name in (self.owner, *self.told)]
         for pk, *values in queryset.order_by("pk").values_list("pk", *names):
-            yield pk, "\n".join(str(value or "") for value in values)
+            yield pk, "\n".join(str(value or "") for value in values).casefold()

@@ -66,7 +66,11 @@ class PartiesColumn(ManyColumn):
             raise ValueError(" ".join(problems))
         before = self.current(record)
         after = [party for party in before if party in found]
-        return after + [party for party in _each_once(found) if party not in before]
+        added = {}
+        for party in found:
+            if party not in before:
+                added.setdefault(_key(party), party)
+        return after + list(added.values())
 
     def parts(self, text):
         """« - » and « ? » name nobody."""
@@ -257,6 +261,12 @@ class PartiesColumn(ManyColumn):
 
     def complete_links(self, record, kept):
         """They are whole already."""
+
+
+def _key(party):
+    """What makes one of « Bailleurs sociaux » and « bailleurs sociaux »."""
+    actor, label, count = party
+    return actor, normalise(label), count
 
 
 def _each_once(parties):

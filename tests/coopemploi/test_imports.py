@@ -444,6 +444,16 @@ def test_ref_written_twice_is_refused_the_second_time(animateur_client):
     assert problems(batch) == {3: [["réf", "la ligne 2 parle déjà de cette fiche."]]}
 
 
+def test_row_of_a_ref_alone_is_said_to_be_left(animateur_client):
+    InitiativeFactory(slug="une", title="Une", summary="Un résumé.")
+    InitiativeFactory(slug="deux", title="Deux", summary="")
+
+    batch = send(animateur_client, "réf;résumé\nune;\ndeux;\nEXEMPLE;\n")
+
+    assert counts(batch) == {"refused": 1, "unchanged": 1}
+    assert problems(batch) == {2: [["", "hors sa réf, cette ligne est vide : elle n'est pas lue."]]}
+
+
 def test_row_is_never_matched_by_its_name_alone(animateur_client):
     InitiativeFactory(slug="une", title="Une démarche", stage="idea")
 

@@ -82,6 +82,10 @@ def change(client, text):
         ("CREPI, Le PLIE", [("CREPI", "", None), ("Le PLIE", "", None)]),
         ("CREPI, des voisins", [(None, "CREPI, des voisins", None)]),
         ("Le PLIE | le plie", [("Le PLIE", "", None)]),
+        (
+            "Bailleurs sociaux | 5 EPCI | bailleurs sociaux | 5 epci | 3 EPCI",
+            [(None, "Bailleurs sociaux", None), (None, "EPCI", 5), (None, "EPCI", 3)],
+        ),
         ("-", []),
         ("", []),
     ],

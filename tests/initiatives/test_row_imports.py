@@ -81,6 +81,22 @@ def test_parties_are_added_by_the_ref_or_the_title_of_their_initiative(animateur
     assert counts(send(animateur_client, Involvement, sent)) == {"unchanged": 2}
 
 
+def test_designation_in_other_capitals_is_a_probable_duplicate(animateur_client, db):
+    InvolvementFactory(initiative=garage(), role="partner", actor=None, label="Bailleurs sociaux")
+    sent = (
+        "initiative;rôle;désignation\n"
+        "le-garage;partenaire;bailleurs sociaux\n"
+        "le-garage;partenaire;Des voisins\n"
+        "le-garage;partenaire;des Voisins\n"
+        "le-garage;porteur;des voisins\n"
+    )
+
+    batch = send(animateur_client, Involvement, sent)
+
+    states = {row.line: row.state for row in batch.rows.all()}
+    assert states == {2: "duplicate", 3: "created", 4: "duplicate", 5: "created"}
+
+
 def test_row_is_changed_by_its_number_and_put_back(animateur_client, db):
     step = StepFactory(initiative=garage(), date="2020", label="Ouverture")
     sent = f"réf;initiative;date;étape\n{step.pk};le-garage;mars 2021;Inauguration\n"
