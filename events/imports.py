@@ -3,6 +3,7 @@
 from coopemploi.imports.declarations import Importation
 from coopemploi.vocabulary.models import VOCABULARIES
 from initiatives.imports import CLASSIFICATION_SYNONYMS
+from territories.imports import CONCERNED_TERRITORIES
 
 from .models import Event
 
@@ -38,16 +39,29 @@ class EventImport(Importation):
     )
     synonyms = {
         **CLASSIFICATION_SYNONYMS,
-        "kind": ("nature", "sorte de rencontre"),
-        "title": ("nom", "intitulé", "rencontre", "événement"),
+        "kind": ("nature", "sorte de rencontre", "type de rencontre", "type d'événement"),
+        "title": (
+            "nom",
+            "intitulé",
+            "rencontre",
+            "nom de la rencontre",
+            "titre de la rencontre",
+            "intitulé de la rencontre",
+            "événement",
+            "nom de l'événement",
+            "titre de l'événement",
+        ),
         "topic": ("sujet",),
-        "body": ("description", "programme"),
-        "start": ("date", "le", "date de début"),
+        "body": ("description", "descriptif", "programme", "déroulé", "ordre du jour"),
+        "start": ("date", "le", "jour", "date de début", "date de la rencontre"),
         "end": ("date de fin", "jusqu'au"),
         "start_time": ("heure", "horaire"),
+        # Of a meeting, « statut » says whether it is held more often than who may read it.
+        "state": ("état", "statut"),
+        "format": ("modalité", "modalités", "présentiel / distanciel"),
         "venue": ("salle", "adresse"),
         "town": ("ville", "commune"),
-        "territories": ("territoire", "territoires"),
+        "territories": ("territoire", "territoires", *CONCERNED_TERRITORIES),
         "network": ("grappe",),
         "initiatives": ("initiative",),
     }

@@ -2,6 +2,7 @@
 
 from coopemploi.imports.declarations import Importation, RowImportation
 from coopemploi.vocabulary.models import VOCABULARIES
+from territories.imports import CONCERNED_TERRITORIES
 
 from .models import (
     Initiative,
@@ -16,13 +17,35 @@ from .models import (
 
 CLASSIFICATION_SYNONYMS = {
     "schemes": ("dispositif", "cadre"),
-    "themes": ("thématique", "thème", "thèmes", "sujets"),
+    "themes": ("thématique", "thème", "thèmes", "sujets", "domaine", "domaines", "axe"),
     "sectors": ("filière", "secteur", "secteurs", "secteurs d'activité"),
-    "audiences": ("public", "publics visés", "bénéficiaires", "public cible"),
+    "audiences": (
+        "public",
+        "publics visés",
+        "public cible",
+        "publics cibles",
+        "cible",
+        "cibles",
+        "bénéficiaires",
+    ),
     "obstacles": ("frein", "freins à l'emploi"),
     "source": ("document", "document d'origine"),
     "status": ("statut", "publication"),
 }
+
+
+# How tables head the name of an initiative.
+INITIATIVE_NAMES = tuple(
+    header
+    for name, of in (
+        ("initiative", "de l'initiative"),
+        ("action", "de l'action"),
+        ("démarche", "de la démarche"),
+        ("projet", "du projet"),
+        ("expérimentation", "de l'expérimentation"),
+    )
+    for header in (name, f"nom {of}", f"titre {of}", f"intitulé {of}")
+)
 
 
 class InitiativeImport(Importation):
@@ -57,40 +80,83 @@ class InitiativeImport(Importation):
     )
     synonyms = {
         **CLASSIFICATION_SYNONYMS,
-        "title": (
-            "nom",
-            "intitulé",
-            "initiative",
-            "nom de l'initiative",
-            "titre de l'initiative",
-            "action",
-            "nom de l'action",
-            "titre de l'action",
-            "démarche",
-            "nom de la démarche",
-            "titre de la démarche",
-            "projet",
-            "nom du projet",
-            "titre du projet",
-        ),
+        "title": ("nom", "intitulé", *INITIATIVE_NAMES),
         "summary": ("description courte", "en bref", "chapô"),
-        "body": ("description", "texte", "détail", "contenu"),
-        "stage": ("état d'avancement", "étape", "phase"),
-        "level": ("niveau", "échelle territoriale", "périmètre"),
-        "territories": ("territoire", "lieu", "lieux", "commune", "communes", "EPCI", "où"),
-        "worked": ("réussites", "points forts", "leviers"),
-        "did_not_work": ("difficultés", "points faibles", "limites"),
+        "body": (
+            "description",
+            "description du projet",
+            "description de l'action",
+            "descriptif",
+            "texte",
+            "détail",
+            "contenu",
+            "contenu de l'action",
+        ),
+        # Of what is done, « statut » says how far it is more often than who may read it.
+        "stage": (
+            "état d'avancement",
+            "stade d'avancement",
+            "stade",
+            "état",
+            "statut",
+            "étape",
+            "phase",
+        ),
+        "level": ("niveau", "échelon", "échelle territoriale", "périmètre"),
+        "territories": (
+            "territoire",
+            *CONCERNED_TERRITORIES,
+            "lieu",
+            "lieux",
+            "commune",
+            "communes",
+            "ville",
+            "EPCI",
+            "intercommunalité",
+            "où",
+        ),
+        "worked": (
+            "ce qui a bien marché",
+            "réussites",
+            "points forts",
+            "points positifs",
+            "facteurs de réussite",
+            "leviers",
+        ),
+        "did_not_work": (
+            "difficultés",
+            "difficultés rencontrées",
+            "points faibles",
+            "points de vigilance",
+            "limites",
+        ),
         "how_overcome": ("freins levés", "comment"),
-        "how_to_redo": ("conditions de réussite", "pour refaire", "essaimage"),
-        "contact": ("référent", "personne à contacter"),
+        "how_to_redo": (
+            "conditions de réussite",
+            "conditions de transfert",
+            "réplicabilité",
+            "transférabilité",
+            "pour refaire",
+            "essaimage",
+        ),
+        "contact": (
+            "nom du contact",
+            "référent",
+            "personne référente",
+            "personne ressource",
+            "personne à contacter",
+            "interlocuteur",
+        ),
         "involvements.carrier": (
             "porteur du projet",
             "porteur de projet",
             "porteur de l'initiative",
             "porteur de l'action",
             "structure porteuse",
+            "structure",
             "organisme porteur",
             "acteur porteur",
+            "opérateur",
             "portée par",
             "maître d'ouvrage",
             "maîtrise d'ouvrage",
@@ -160,14 +226,23 @@ class ExchangeImport(Importation):
     )
     synonyms = {
         **CLASSIFICATION_SYNONYMS,
-        "text": ("titre", "je cherche", "je propose", "je mets à disposition", "intitulé"),
-        "details": ("précision", "description", "détail"),
-        "kind": ("type", "catégorie"),
-        "state": ("état", "avancement"),
-        "stated_on": ("date", "le"),
-        "actor": ("structure", "organisme", "qui"),
+        "text": (
+            "titre",
+            "besoin",
+            "demande",
+            "je cherche",
+            "offre",
+            "je propose",
+            "je mets à disposition",
+            "intitulé",
+        ),
+        "details": ("précision", "description", "descriptif", "détail"),
+        "kind": ("type", "type de besoin", "type d'offre", "catégorie"),
+        "state": ("état", "statut", "avancement"),
+        "stated_on": ("date", "depuis", "le"),
+        "actor": ("structure", "organisme", "organisation", "demandeur", "qui"),
         "person": ("contact", "référent"),
-        "territories": ("territoire", "lieu", "commune"),
+        "territories": ("territoire", *CONCERNED_TERRITORIES, "lieu", "commune", "ville"),
     }
     example = {
         "text": "Une méthode pour recenser les besoins des entreprises",
@@ -212,12 +287,12 @@ class ResourceImport(Importation):
     )
     synonyms = {
         **CLASSIFICATION_SYNONYMS,
-        "kind": ("nature", "format"),
+        "kind": ("nature", "type de ressource", "format"),
         "title": ("nom", "intitulé", "document"),
-        "summary": ("description",),
-        "url": ("lien", "site", "url", "adresse"),
-        "actor": ("auteur", "structure"),
-        "dated": ("année", "date de publication"),
+        "summary": ("description", "descriptif"),
+        "url": ("lien", "lien internet", "site", "url", "adresse"),
+        "actor": ("auteur", "auteurs", "structure", "organisme", "producteur"),
+        "dated": ("année", "année de parution", "date de parution", "date de publication"),
         "source": ("document d'origine",),
     }
     example = {
@@ -229,7 +304,7 @@ class ResourceImport(Importation):
     }
 
 
-OWNER_SYNONYMS = ("réf de l'initiative", "titre de l'initiative")
+OWNER_SYNONYMS = ("réf de l'initiative", *INITIATIVE_NAMES)
 
 
 class InvolvementImport(RowImportation):
@@ -241,9 +316,9 @@ class InvolvementImport(RowImportation):
     fields = ("initiative", "role", "actor", "label", "count", "amount", "note", "order")
     synonyms = {
         "initiative": OWNER_SYNONYMS,
-        "actor": ("structure", "organisme", "qui"),
+        "actor": ("structure", "organisme", "partenaire", "qui"),
         "label": ("désignation", "nom"),
-        "amount": ("montant", "euros"),
+        "amount": ("montant", "euros", "financement", "subvention"),
         "note": ("remarque", "commentaire"),
     }
     example = {
@@ -261,7 +336,11 @@ class StepImport(RowImportation):
     title_field = "label"
     told = ("label",)
     fields = ("initiative", "date", "label", "order")
-    synonyms = {"initiative": OWNER_SYNONYMS, "date": ("quand", "le"), "label": ("titre",)}
+    synonyms = {
+        "initiative": OWNER_SYNONYMS,
+        "date": ("quand", "le", "année", "depuis", "date de début"),
+        "label": ("titre", "intitulé", "libellé", "jalon"),
+    }
     example = {
         "initiative": "un-minibus-pour-aller-travailler",
         "date": "mars 2025",
@@ -288,9 +367,9 @@ class InitiativeFigureImport(RowImportation):
     )
     synonyms = {
         "initiative": OWNER_SYNONYMS,
-        "value": ("nombre", "chiffre"),
-        "label": ("ce que l'on compte", "intitulé"),
-        "as_of": ("date", "au"),
+        "value": ("nombre", "chiffre", "résultat"),
+        "label": ("ce que l'on compte", "intitulé", "indicateur"),
+        "as_of": ("date", "année", "au"),
     }
     example = {
         "initiative": "un-minibus-pour-aller-travailler",

@@ -158,6 +158,18 @@ LOOKUPS = {
 }
 
 
+# How tables head the places where somebody acts, or that something is about.
+CONCERNED_TERRITORIES = (
+    "territoire concerné",
+    "territoires concernés",
+    "territoire d'intervention",
+    "territoires d'intervention",
+    "zone d'intervention",
+    "zone géographique",
+    "localisation",
+)
+
+
 class TerritoryImport(Importation):
     model = Territory
     name = "territoires"
@@ -399,15 +411,53 @@ class ActorImport(Importation):
         "status",
     )
     synonyms = {
-        "name": ("acteur", "structure", "raison sociale", "organisme", "nom de la structure"),
-        "kind": ("type de structure", "nature", "catégorie"),
-        "aliases": ("sigle", "sigles", "autre nom"),
+        "name": (
+            "acteur",
+            "nom de l'acteur",
+            "structure",
+            "nom de la structure",
+            "organisme",
+            "nom de l'organisme",
+            "organisation",
+            "partenaire",
+            "dénomination",
+            "raison sociale",
+        ),
+        "kind": (
+            "type d'acteur",
+            "type de structure",
+            "type d'organisme",
+            "nature",
+            "nature de la structure",
+            "catégorie",
+            "statut juridique",
+        ),
+        "aliases": ("sigle", "sigles", "acronyme", "autre nom"),
         "siren": ("numéro SIREN", "n° SIREN"),
-        "website": ("site internet", "site", "adresse web", "url"),
-        "territories": ("territoire", "territoires", "lieu", "commune", "zone d'intervention"),
+        "description": ("descriptif", "présentation", "activité", "activités", "missions"),
+        "website": ("site internet", "site", "adresse web", "url", "lien"),
+        "territories": (
+            "territoire",
+            "territoires",
+            *CONCERNED_TERRITORIES,
+            "périmètre",
+            "implantation",
+            "lieu",
+            "commune",
+            "communes",
+            "ville",
+            "intercommunalité",
+        ),
         "schemes": ("dispositif",),
         "source": ("document", "document d'origine"),
-        "parents": ("rattachement", "structure porteuse"),
+        "parents": (
+            "rattachement",
+            "rattaché à",
+            "structure de rattachement",
+            "structure porteuse",
+            "porteur",
+            "porté par",
+        ),
         "status": ("statut", "publication"),
     }
     words = {"kind": KIND_WORDS}
@@ -441,12 +491,26 @@ class PersonImport(Importation):
     )
     synonyms = {
         "last_name": ("nom de famille",),
-        "positions__title": ("fonction", "poste", "mandat", "qualité"),
-        "positions__actor": ("structure", "organisme", "organisation", "employeur"),
-        "positions__since": ("depuis le", "prise de fonction"),
+        "positions__title": ("fonction", "poste", "intitulé du poste", "mandat", "qualité"),
+        "positions__actor": (
+            "structure",
+            "nom de la structure",
+            "organisme",
+            "organisation",
+            "collectivité",
+            "employeur",
+        ),
+        "positions__since": (
+            "depuis le",
+            "en poste depuis",
+            "prise de fonction",
+            "prise de poste",
+            "date de prise de fonction",
+            "date de prise de poste",
+        ),
         "email": ("e-mail", "mail", "courriel", "adresse mail"),
         "email_is_public": ("e-mail public", "adresse publique"),
-        "phone": ("tél", "portable", "mobile"),
+        "phone": ("tél", "n° de téléphone", "numéro de téléphone", "portable", "mobile"),
         "phone_is_public": ("téléphone public",),
         "attribution_withdrawn": ("retrait du nom",),
     }

@@ -47,16 +47,24 @@ def without_reasons(headers, rows):
 
 
 def guess(headers, known):
-    """The name of our column for each header, "" when unsure; each once at most."""
-    names = [known.get(_plain(header), "") for header in headers]
-    for position, header in enumerate(headers):
-        plain = _plain(header)
-        if names[position] or not plain:
+    """The name of our column for each header, "" when unsure; each once at most.
+
+    Of several headers of one column, it is the one that `known` has first: its own label.
+    """
+    plain = [_plain(header) for header in headers]
+    ranks = {header: rank for rank, header in enumerate(known)}
+    surest = sorted(range(len(plain)), key=lambda place: ranks.get(plain[place], len(ranks)))
+    names = [""] * len(headers)
+    for place in surest:
+        if (name := known.get(plain[place], "")) not in names:
+            names[place] = name
+    for place, header in enumerate(plain):
+        if names[place] or not header or header in known:
             continue
         free = [key for key, name in known.items() if name not in names]
-        near = process.extractOne(plain, free, scorer=fuzz.ratio, score_cutoff=LIKE_ENOUGH)
-        names[position] = known[near[0]] if near else ""
-    return [name if name not in names[:place] else "" for place, name in enumerate(names)]
+        near = process.extractOne(header, free, scorer=fuzz.ratio, score_cutoff=LIKE_ENOUGH)
+        names[place] = known[near[0]] if near else ""
+    return names
 
 
 def key_of(headers):

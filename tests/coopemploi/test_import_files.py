@@ -392,5 +392,12 @@ def test_headers_are_guessed_from_labels_synonyms_and_near_misses():
     assert mapping.guess(headers, KNOWN) == ["slug", "title", "", "summary", "stage", "", ""]
 
 
+@pytest.mark.parametrize("headers", [["Nom", "Titre"], ["Titre", "Nom"]])
+def test_header_that_is_our_own_label_wins_over_another_word(headers):
+    guessed = dict(zip(headers, mapping.guess(headers, KNOWN | {"nom": "title"}), strict=True))
+
+    assert guessed == {"Titre": "title", "Nom": ""}
+
+
 def test_unnamed_columns_are_lettered_as_in_a_spreadsheet():
     assert [mapping.letter(position) for position in (0, 25, 26, 52)] == ["A", "Z", "AA", "BA"]

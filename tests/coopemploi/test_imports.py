@@ -21,8 +21,9 @@ from coopemploi.imports.declarations import importations
 from coopemploi.imports.models import ImportBatch, ImportRow
 from coopemploi.publishing import Publishable
 from coopemploi.vocabulary.models import Theme
-from initiatives.models import Initiative
-from territories.models import Mandate
+from events.models import Event
+from initiatives.models import Initiative, Involvement, Need, Resource, Step
+from territories.models import Actor, Mandate, Person
 from tests import importing
 from tests.factories import (
     InitiativeFactory,
@@ -281,6 +282,69 @@ def test_template_of_each_model_is_a_valid_import(model, animateur_client):
 
 
 # The columns
+
+
+@pytest.mark.parametrize(
+    ("model", "headers"),
+    [
+        (
+            Initiative,
+            {
+                "Intitulé du projet": "title",
+                "Descriptif": "body",
+                "Statut": "stage",
+                "Territoire concerné": "territories",
+                "Structure(s) porteuse(s)": "involvements.carrier",
+                "Domaine": "themes",
+                "Difficultés rencontrées": "did_not_work",
+                "Nom du contact": "contact",
+            },
+        ),
+        (Initiative, {"Commune": "", "Territoire": "territories", "Action": "title"}),
+        (
+            Actor,
+            {
+                "Nom de l'organisme": "name",
+                "Type d'acteur": "kind",
+                "Acronyme": "aliases",
+                "Territoires d'intervention": "territories",
+                "Rattachée à": "parents",
+                "Présentation": "description",
+            },
+        ),
+        (
+            Person,
+            {
+                "Nom": "last_name",
+                "Intitulé du poste": "positions__title",
+                "Nom de la structure": "positions__actor",
+                "En poste depuis": "positions__since",
+                "N° de téléphone": "phone",
+            },
+        ),
+        (
+            Event,
+            {
+                "Nom de l'événement": "title",
+                "Type de rencontre": "kind",
+                "Jour": "start",
+                "Modalités": "format",
+                "Statut": "state",
+                "Territoire concerné": "territories",
+            },
+        ),
+        (Need, {"Besoin": "text", "Demandeur": "actor", "Depuis": "stated_on"}),
+        (Resource, {"Type de ressource": "kind", "Année de parution": "dated"}),
+        (Step, {"Projet": "initiative", "Date de début": "date", "Jalon": "label"}),
+        (Involvement, {"Nom du projet": "initiative", "Financement (€)": "amount"}),
+    ],
+)
+def test_headers_of_the_tables_of_a_network_are_known(model, headers):
+    known = mapping.known_headers(importations[model].columns())
+
+    guessed = mapping.guess(list(headers), known)
+
+    assert dict(zip(headers, guessed, strict=True)) == headers
 
 
 def test_what_is_imported_apart_is_said_where_columns_are_chosen(animateur_client):
@@ -954,7 +1018,7 @@ def test_field_that_the_form_does_not_let_one_write_has_no_column(animateur_clie
     initiative_admin = admin.site.get_model_admin(Initiative)
     monkeypatch.setattr(initiative_admin, "readonly_fields", ["status"])
 
-    batch = send(animateur_client, "titre;statut\nNeuve;publié\n")
+    batch = send(animateur_client, "titre;publication\nNeuve;publié\n")
 
     assert "status" not in batch.mapping
     apply(animateur_client, batch)
