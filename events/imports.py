@@ -65,6 +65,19 @@ class EventImport(Importation):
         "network": ("grappe",),
         "initiatives": ("initiative",),
     }
+    words = {
+        "format": {
+            Event.Format.ON_SITE: ("présentiel", "en présentiel"),
+            Event.Format.ONLINE: (
+                "distanciel",
+                "à distance",
+                "visio",
+                "en visio",
+                "visioconférence",
+            ),
+            Event.Format.HYBRID: ("hybride", "mixte", "présentiel et distanciel"),
+        }
+    }
     example = {
         "kind": "atelier",
         "title": "Atelier mobilité",

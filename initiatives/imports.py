@@ -190,6 +190,16 @@ class InitiativeImport(Importation):
         ),
         "involvements.inspired_by": ("inspirée par", "source d'inspiration"),
     }
+    words = {
+        "stage": {
+            Initiative.Stage.IDEA: ("réflexion", "en réflexion"),
+            Initiative.Stage.DIAGNOSIS: ("en diagnostic",),
+            Initiative.Stage.PLANNED: ("projet", "à venir", "prévue", "en préparation"),
+            Initiative.Stage.ONGOING: ("en cours de réalisation", "lancée", "active", "engagée"),
+            Initiative.Stage.RENEWED: ("reconduite",),
+            Initiative.Stage.COMPLETED: ("achevée", "finie", "clôturée", "réalisée"),
+        }
+    }
     example = {
         "title": "Un minibus pour aller travailler",
         "summary": "Un minibus de la commune, deux fois par semaine, vers la zone d'activité.",

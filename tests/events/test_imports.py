@@ -92,3 +92,15 @@ def test_date_left_as_a_number_is_told(animateur_client, number):
             ]
         ]
     }
+
+
+@pytest.mark.parametrize(
+    ("cell", "format"),
+    [("Présentiel", "on_site"), ("en visio", "online"), ("hybride", "hybrid")],
+)
+def test_format_is_known_by_usual_words(animateur_client, cell, format):
+    text = f"type;titre;date;modalité\natelier;Mobilité;17/10/2019;{cell}\n"
+
+    apply(animateur_client, Event, send(animateur_client, Event, text))
+
+    assert Event.objects.get().format == format

@@ -99,3 +99,15 @@ def test_title_is_known_by_what_people_call_an_initiative(animateur_client, head
     apply(animateur_client, Initiative, batch)
 
     assert Initiative.objects.get().title == "Un garage"
+
+
+@pytest.mark.parametrize(
+    ("cell", "stage"),
+    [("Terminé", "completed"), ("en préparation", "planned"), ("Réalisées", "completed")],
+)
+def test_stage_is_known_by_usual_words(animateur_client, cell, stage):
+    batch = send(animateur_client, Initiative, f"titre;statut\nUn garage;{cell}\n")
+
+    apply(animateur_client, Initiative, batch)
+
+    assert Initiative.objects.get().stage == stage
