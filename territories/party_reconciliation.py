@@ -19,6 +19,7 @@ from .reconciliation.resolution import (
     MOST_CANDIDATES,
     ONE_LETTER,
     SAME_KEY,
+    SAME_NAME,
     SAME_WORDS,
     SHORT_NAME,
     Candidate,
@@ -89,6 +90,12 @@ class ActorReconciler:
                 return set(found)
         return set()
 
+    def longer(self, name):
+        """Those whose name has all the words of `name` and more: « Mission locale »."""
+        words = set(key_of(words_of(name[:LONGEST_NAME])).split())
+        found = (pks for key, pks in self._names.items() if words and words < set(key.split()))
+        return [self._actors[pk] for pk in sorted(set().union(*found))]
+
     def _attempts(self, name):
         """Those a name may mean, the surest way of recognising it first."""
         digits = re.sub(r"\D", "", name)
@@ -99,7 +106,7 @@ class ActorReconciler:
         if not found:
             return
         literal = found[0]
-        yield self._names.get(literal.key, ()), SAME_WORDS, "même nom"
+        yield self._names.get(literal.key, ()), SAME_WORDS, SAME_NAME
         for reading in found:
             among = {
                 pk

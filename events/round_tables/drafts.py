@@ -14,8 +14,10 @@ from events.models import RoundTableItem
 from territories.models import Actor, Person, Territory
 from territories.party_reconciliation import ActorReconciler, PersonReconciler
 from territories.reconciliation import Reconciler
+from territories.reconciliation.resolution import MOST_CANDIDATES, SAME_NAME
 
 from .columns import CHALLENGES, DEMARCHES, NEEDS, OFFERS
+from .nearby import Nearby
 from .participants import is_first_name
 
 NEW, NONE, UNDECIDED = "new", "none", ""
@@ -53,6 +55,9 @@ _KINDS = (
     (Kind.ASSOCIATION, r"association"),
     (Kind.TRAINING, r"afpa|greta|centre de formation|organisme de formation"),
 )
+
+# Of which a territory has many: the words « Association » or « Centre » tell none.
+VAGUE_KINDS = {Kind.OTHER, Kind.ASSOCIATION, Kind.COMPANY, Kind.TRAINING, Kind.COOPERATIVE}
 
 
 def data_of(contribution):
@@ -124,16 +129,21 @@ def names_of(name):
 class Settler:
     """Says which records the names of drafts may mean, among those that `user` may see."""
 
-    def __init__(self, user, *, sees_people):
+    def __init__(self, user, *, sees_people, event=None):
         self._actors = ActorReconciler(Actor.objects.visible_to(user))
         people = Person.objects.all() if sees_people else Person.objects.none()
         self._people = PersonReconciler(people)
         self._territories = Reconciler.shared()
+        self._nearby = Nearby(user, event)
 
     def settle(self, data):
         """Give each name its options and its choice, unless it already has them."""
-        actor = self._settle_actor(data["actor"])
-        self._settle_territory(data["territory"], actor)
+        is_new = "choice" not in data["territory"]
+        if is_new:
+            self._settle_territory(data["territory"])
+        actor = self._settle_actor(data["actor"], data["territory"]["choice"])
+        if is_new and actor and actor.governs:
+            _prefer_governed(data["territory"], actor.governs)
         for person in data["people"]:
             if "choice" not in person:
                 found = self._people.resolve(person["name"], actor)
@@ -142,28 +152,37 @@ class Settler:
                 self._decide(person, found, otherwise=NEW, is_sure=not is_elsewhere)
         return data
 
-    def _settle_actor(self, part):
+    def _settle_actor(self, part, place):
         if "choice" not in part:
             found = self._actors.resolve(part["name"]) if part["name"] else None
             self._decide(part, found, otherwise=NEW if part["name"] else NONE)
             part["kind"] = kind_of(part["name"])
+            if found and not found.match:
+                self._prefer_actor_of_here(part, found, int(place) if place.isdigit() else None)
         if part["choice"].isdigit():
             return Actor.objects.select_related("governs").filter(pk=part["choice"]).first()
         return None
 
-    def _settle_territory(self, part, actor):
-        if "choice" in part:
-            return
+    def _prefer_actor_of_here(self, part, found, place):
+        """The one homonym of here; or that of « Mission locale », which says its kind alone."""
+        places = self._nearby.actor_places
+        same = _of_same_name(found)
+        longer = [] if same or part["kind"] in VAGUE_KINDS else self._actors.longer(part["name"])
+        actors = same or [actor for actor in longer if actor.kind == part["kind"]]
+        if only := self._nearby.only({actor.pk: places[actor.pk] for actor in actors}, place):
+            key, where = only
+            actor = next(actor for actor in actors if actor.pk == key)
+            # A row of a wider territory, or of none, may speak for one that is not known.
+            is_sure = bool(same) or self._nearby.acts_all_over(actor, place)
+            _prefer(part, actor, SAME_NAME if same else "nom plus long", where, is_sure=is_sure)
+
+    def _settle_territory(self, part):
         found = self._territories.resolve(part["name"]) if part["name"] else None
         self._decide(part, found, otherwise=NONE)
-        governed = actor and actor.governs
-        if governed and not part["choice"].isdigit():
-            key = str(governed.pk)
-            if key in [option[0] for option in part["options"]]:
-                part["choice"] = key
-            elif part["choice"] == NONE:
-                part["options"].insert(0, [key, _label(governed), "administré par l'acteur"])
-                part["choice"] = key
+        same = _of_same_name(found) if found and not found.match else []
+        if only := self._nearby.only({each.pk: {each.pk} for each in same}):
+            key, where = only
+            _prefer(part, next(each for each in same if each.pk == key), SAME_NAME, where)
 
     def _decide(self, part, resolution, otherwise, is_sure=True):
         candidates = resolution.candidates if resolution else []
@@ -174,6 +193,34 @@ class Settler:
             part["choice"] = str(resolution.match.pk)
         else:
             part["choice"] = UNDECIDED if candidates else otherwise
+
+
+def _of_same_name(resolution):
+    """The homonyms that a name means, none when others were left out."""
+    candidates = resolution.candidates
+    if len(candidates) == MOST_CANDIDATES:
+        return []
+    return [each.record for each in candidates if each.reason == SAME_NAME]
+
+
+def _prefer(part, record, reason, where, is_sure=True):
+    """Put first, and choose if it is sure, the only record of here."""
+    key = str(record.pk)
+    others = [option for option in part["options"] if option[0] != key]
+    part["options"] = [[key, _label(record), f"{reason}, seule fiche {where}"], *others]
+    part["choice"] = key if is_sure else UNDECIDED
+
+
+def _prefer_governed(part, territory):
+    """What the actor administers, when nothing else was recognised."""
+    key = str(territory.pk)
+    if part["choice"].isdigit():
+        return
+    if key in [option[0] for option in part["options"]]:
+        part["choice"] = key
+    elif part["choice"] == NONE:
+        part["options"].insert(0, [key, _label(territory), "administré par l'acteur"])
+        part["choice"] = key
 
 
 def _label(record):

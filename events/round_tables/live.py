@@ -79,11 +79,12 @@ def close_form(*, batch, settler, at=None):
 
 def close_left_open(at=None):
     """Close the forms that nobody closed, as who opened them would; return how many."""
-    forms = list(RoundTableBatch.objects.left_open(at).select_related("user"))
+    forms = list(RoundTableBatch.objects.left_open(at).select_related("user", "event__network"))
     for batch in forms:
         user = batch.user or AnonymousUser()
         rights = ("territories.view_person", "territories.change_person")
-        settler = Settler(user, sees_people=any(map(user.has_perm, rights)))
+        sees_people = any(map(user.has_perm, rights))
+        settler = Settler(user, sees_people=sees_people, event=batch.event)
         close_form(batch=batch, settler=settler, at=at)
     return len(forms)
 

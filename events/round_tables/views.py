@@ -140,7 +140,7 @@ def receive(request, event, model_admin):
             reading=form.cleaned_data["reading"],
             origin=RoundTableBatch.Origin.FILE if file else RoundTableBatch.Origin.PASTED,
             file_name=file_name[:200],
-            settler=settler_for(request, model_admin),
+            settler=settler_for(request, model_admin, event),
         )
         return redirect(address("review", batch))
     context = {
@@ -165,7 +165,7 @@ def review(request, batch, model_admin):
     pairs = {after.pk: services.state_of(first, after) for first, after in pairwise(found)}
     if batch.is_open and found:
         # What participants write is looked for among the records, and kept so once closed.
-        settler = settler_for(request, model_admin)
+        settler = settler_for(request, model_admin, batch.event)
         for draft in found:
             settler.settle(draft.data)
     drafts = [_shown(draft, pairs.get(draft.pk)) for draft in found]
@@ -191,7 +191,7 @@ def review(request, batch, model_admin):
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request, draft, model_admin):
     state = services.state_of(draft)
-    settler = settler_for(request, model_admin)
+    settler = settler_for(request, model_admin, draft.batch.event)
     form = DraftForm(request.POST or None, data=settler.settle(draft.data), state=state)
     if request.method == "POST" and form.is_valid():
         data = settler.settle(form.draft_data())
@@ -260,7 +260,7 @@ def leave_out(request, draft, model_admin):
 @of_a_batch
 @require_POST
 def add(request, batch, model_admin):
-    data = settler_for(request, model_admin).settle(empty_data())
+    data = settler_for(request, model_admin, batch.event).settle(empty_data())
     draft = services.add(batch=batch, data=data)
     return redirect(address("edit", batch, draft) if draft else address("review", batch))
 
@@ -330,9 +330,10 @@ def address(name, batch, draft=None):
     return reverse(f"admin:events_event_round_table_{name}", args=keys)
 
 
-def settler_for(request, model_admin):
+def settler_for(request, model_admin, event):
     people = model_admin.admin_site.get_model_admin(Person)
-    return Settler(request.user, sees_people=people.has_view_permission(request))
+    sees_people = people.has_view_permission(request)
+    return Settler(request.user, sees_people=sees_people, event=event)
 
 
 def _shown(draft, pair):
@@ -508,7 +509,7 @@ def open_form(request, event, model_admin):
 @of_a_batch
 @require_POST
 def close_form(request, batch, model_admin):
-    live.close_form(batch=batch, settler=settler_for(request, model_admin))
+    live.close_form(batch=batch, settler=settler_for(request, model_admin, batch.event))
     messages.success(request, "Le formulaire est fermé : relisez, puis enregistrez.")
     return redirect(address("review", batch))
 

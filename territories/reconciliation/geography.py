@@ -65,6 +65,10 @@ class Geography:
             for place in places
         )
 
+    def is_inside(self, pk, places):
+        """Whether it is one of `places`, or inside one."""
+        return pk in places or not self._containers.get(pk, frozenset()).isdisjoint(places)
+
     def departements_of(self, pk):
         """The names of the départements and collectivités d'outre-mer around it, sorted."""
         return sorted(

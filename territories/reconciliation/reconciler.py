@@ -54,6 +54,10 @@ class Reconciler:
             near += found
         return self._out_of_context(outside) if outside else self._resembling(near)
 
+    @property
+    def geography(self):
+        return self._gazetteer.geography
+
     def _out_of_context(self, hits):
         geography = self._gazetteer.geography
         return unmatched(
