@@ -75,7 +75,8 @@ CONTENTS = [
     Content(
         Event,
         "Noter une rencontre",
-        "À venir, on s'y inscrira ; passée, collez-y son compte rendu : le site le lit.",
+        "À venir, on s'y inscrira ; passée, collez-y son compte rendu : choisissez ce qui en est "
+        "repris.",
         "Noter une rencontre",
     ),
 ]

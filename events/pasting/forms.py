@@ -226,6 +226,15 @@ class SessionProposal(ProposalForm):
     )
 
 
+class SectionProposal(ProposalForm):
+    """What the text tells in sentences, under one of its titles."""
+
+    title = forms.CharField(label="Titre", max_length=200)
+    body = forms.CharField(
+        label="Texte", widget=forms.Textarea(attrs={"rows": 8, "class": "vLargeTextField"})
+    )
+
+
 class ActionProposal(ProposalForm):
     title = forms.CharField(label="Action", max_length=250)
     carriers = forms.CharField(
@@ -255,6 +264,7 @@ FORMS = {
     "people": PersonProposal,
     "quotes": QuoteProposal,
     "sessions": SessionProposal,
+    "sections": SectionProposal,
     "territories": TerritoryProposal,
     "actions": ActionProposal,
     "next": NextEventProposal,
@@ -265,6 +275,7 @@ TITLES = {
     "people": "Intervenants",
     "quotes": "Citations",
     "sessions": "Ateliers et séquences",
+    "sections": "Parties du compte rendu",
     "territories": "Territoires présents",
     "actions": "Actions retenues",
     "next": "Prochaine rencontre",

@@ -2,6 +2,9 @@
 
 import re
 
+from django.utils.text import Truncator
+
+from coopemploi.imports.contacts import says_contact
 from coopemploi.search.text import normalise
 from events.models import Appearance, Session
 from territories.party_reconciliation import ActorReconciler, PersonReconciler
@@ -10,6 +13,7 @@ from territories.reconciliation import Reconciler
 from .forms import NEW, date_input
 
 ALREADY = "Déjà noté à cette rencontre."
+UNTITLED = "La rencontre"  # what a text tells before any title
 MOST_NAMES = 10
 _ATTENDANCE = re.compile(r"(?:étaient )?(?:présente?s?|excusée?s?|absente?s?|participants)\b", re.I)
 
@@ -62,6 +66,7 @@ def propose(reading, event, names):
         "people": _people(reading, event, names),
         "quotes": _quotes(reading, recap),
         "sessions": _sessions(reading, event),
+        "sections": _sections(reading, recap),
         "territories": _territories(reading, event, names),
         "actions": _actions(reading, event),
         "next": _next(reading, event),
@@ -186,6 +191,22 @@ def _sessions(reading, event):
         )
         for each in reading.sessions
     ]
+
+
+def _sections(reading, recap):
+    known = {normalise(each.body) for each in recap.sections.all()} if recap else set()
+    rows = []
+    for each in reading.prose:
+        note = ""
+        if normalise(each.body) in known:
+            note = ALREADY
+        elif says_contact(each.body):
+            note = "Une adresse e-mail ou un téléphone y serait lu de tous."
+        elif each.is_read_apart:
+            note = "Ce que ce titre annonce est sans doute proposé plus haut ou plus bas."
+        title = Truncator(each.title or UNTITLED).chars(200)
+        rows.append({"keep": not note, "note": note, "title": title, "body": each.body})
+    return rows
 
 
 def _territories(reading, event, names):

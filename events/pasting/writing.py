@@ -15,6 +15,7 @@ from events.models import (
     EventFigure,
     KeyIdea,
     Recap,
+    RecapSection,
     Session,
     Verbatim,
 )
@@ -58,6 +59,7 @@ def _write(event, user, source, kept):
     _write_quotes(recap, people, kept["quotes"])
     _write_territories(event, kept["territories"])
     _write_sessions(event, kept["sessions"])
+    _write_sections(recap, kept["sections"])
     _write_actions(event, user, source, kept["actions"])
     _write_next(event, user, source, kept["next"])
     return recap
@@ -154,6 +156,11 @@ def _write_sessions(event, rows):
             order=number,
             **{name: row[name] for name in ("kind", "title", "question", "outcome")},
         )
+
+
+def _write_sections(recap, rows):
+    for number, row in _numbered(rows, recap.sections.all()):
+        RecapSection.objects.create(recap=recap, title=row["title"], body=row["body"], order=number)
 
 
 def _write_actions(event, user, source, rows):

@@ -50,7 +50,7 @@ PRESENT = re.compile(
     r"^(?:territoires|intercommunalités|communes)\s(?:présente?s|représentée?s)\s?:\s?", re.I
 )
 _THEMES = re.compile(r"(?:thématiques|thèmes|questions|ateliers)\s?:$", re.I)
-_ACTION_SECTION = re.compile(
+ACTION_SECTION = re.compile(
     r"^(?:\w+[.)]\s)?(?:relevé de )?(?:décisions?|actions?(?: retenues)?|[àa] faire|"
     r"suites?(?: données)?|et maintenant|engagements?|"
     r"prochaines étapes|on fait quoi|qui fait quoi|et après|"
@@ -113,7 +113,7 @@ def read_sessions(document):
                 text = _LABEL.sub("", other.text)
                 if text.endswith("?") and not session.question:
                     session.question = text
-                elif not _ACTION_SECTION.match(text):
+                elif not ACTION_SECTION.match(text):
                     session.outcome = f"{session.outcome}\n{text}".strip()
                 session.end = other.end
             found.append(session)
@@ -136,7 +136,7 @@ def read_actions(document):
         if direct := _ACTION.match(block.text):
             found.append(_action(direct["text"], block))
         elif _DECIDED.search(block.text) or (
-            _ACTION_SECTION.match(block.text)
+            ACTION_SECTION.match(block.text)
             and (block.kind == "heading" or block.text.endswith(":"))
         ):
             in_section = True

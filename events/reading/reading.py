@@ -10,6 +10,7 @@ from .figures import read_figures
 from .follow_ups import NEXT, read_actions, read_next_event, read_sessions
 from .people import CAP, People
 from .places import read_places
+from .prose import read_prose
 from .quotes import read_quotes
 
 _HELD = re.compile(
@@ -37,6 +38,7 @@ class RecapReading:
     territories: list = field(default_factory=list)
     actions: list = field(default_factory=list)
     next_event: object = None
+    prose: list = field(default_factory=list)  # shown to be kept; no part of the JSON
     headings: list = field(default_factory=list)  # (start, text)
 
     def heading_of(self, proposal):
@@ -84,20 +86,26 @@ def read_recap(source, resolve=None):
     for person in people:
         if not person.role and person.name in spoke:
             person.role = "speaker"
+    title, standfirst = _title(document), _standfirst(document)
+    sessions, actions = read_sessions(document), read_actions(document)
+    next_event = read_next_event(document)
+    told = [*quotes, *sessions, *actions, *filter(None, [next_event])]
+    told += [block for block in document.blocks if block.text in (title, standfirst)]
     return RecapReading(
         text=document.text,
-        title=_title(document),
-        standfirst=_standfirst(document),
+        title=title,
+        standfirst=standfirst,
         headings=[(each.start, each.text) for each in document.blocks if each.kind == "heading"],
         dates=event_dates(document),
         place=_place(document),
         people=list(people),
         quotes=quotes,
         figures=read_figures(document, quotes),
-        sessions=read_sessions(document),
+        sessions=sessions,
         territories=read_places(document, people, resolve),
-        actions=read_actions(document),
-        next_event=read_next_event(document),
+        actions=actions,
+        next_event=next_event,
+        prose=read_prose(document, title, [(each.start, each.end) for each in told]),
     )
 
 

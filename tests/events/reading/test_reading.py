@@ -344,6 +344,73 @@ def test_what_is_no_text_is_refused(data):
         read_recap(data)
 
 
+RECAP = """# Atelier mobilité du 4 mai 2021
+
+Une vingtaine d'élus se sont réunis à Crestville pour parler de la mobilité dans les vallées.
+
+Étaient présents : Mme Odile Ferrand, M. Karim Belloc.
+
+La journée a commencé par une visite du garage.
+
+## Ce qui freine
+
+Les horaires de car ne suivent pas ceux des usines.
+Deux solutions existent * :
+
+- le covoiturage
+- la navette
+
+« On ne trouve pas de travail quand on n'a pas de voiture. »
+Lise Armandou, maire de Crestville
+
+Les élus ont demandé des chiffres.
+
+## Actions retenues :
+
+- Ouvrir un garage solidaire (porteur : la mission locale)
+
+Elles seront suivies par le comité.
+
+## Chiffres clés
+
+- 25 participants
+
+## La suite
+
+La prochaine rencontre aura lieu en février 2022 à Lyon.
+"""
+
+
+def test_prose_is_read_part_by_part_without_what_is_read_apart():
+    found = [(each.title, each.body, each.is_read_apart) for each in read_recap(RECAP).prose]
+
+    assert found == [
+        ("", "La journée a commencé par une visite du garage.", False),
+        (
+            "Ce qui freine",
+            "Les horaires de car ne suivent pas ceux des usines.\n\n"
+            "Deux solutions existent \\* :\n\n"
+            "- le covoiturage\n- la navette\n\n"
+            "Les élus ont demandé des chiffres.",
+            False,
+        ),
+        ("Actions retenues", "Elles seront suivies par le comité.", True),
+        ("Chiffres clés", "- 25 participants", True),
+    ]
+
+
+def test_prose_of_a_page_is_that_of_its_text():
+    page = (
+        "<h1>Atelier</h1><p>Le chapô de cet atelier est assez long pour en être un, ce qui est "
+        "bien le moins.</p><h2>Le matin</h2><p>On a <b>visité</b> un garage.</p>"
+        "<p>Et une ferme.</p><table><tr><td>Un nom</td></tr></table>"
+    )
+
+    assert [(each.title, each.body) for each in read_recap(page).prose] == [
+        ("Le matin", "On a visité un garage.\n\nEt une ferme.")
+    ]
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=400) | st.text('«»“”"<>p/1234 %M.àA,:;-()\n\té', max_size=300))
 def test_any_text_has_the_shape(text):

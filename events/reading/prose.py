@@ -1,0 +1,75 @@
+"""What a recap tells in sentences, part by part: what nothing else of the reading holds."""
+
+import re
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from .blocks import CAPTION, CELL, CITE, HEADING, ITEM
+from .follow_ups import ACTION_SECTION, PRESENT
+from .people import CIVILITY, NAME
+
+# Titles of what is read apart: who was there, figures, quotes, what comes next.
+_READ_APART = re.compile(
+    r"(?:les |nos |quelques )*(?:chiffres?(?:[- ]clés?)?|verbatims?|citations?|paroles|"
+    r"intervenante?s|participante?s|présente?s|excusée?s|absente?s|prochaine?s?|contacts?)\b",
+    re.I,
+)
+_ATTENDANCE = re.compile(
+    r"(?:étaient )?(?:présente?s?|excusée?s?|absente?s?|participante?s)\s?:", re.I
+)
+# « Lise Armandou, maire de Crestville », under what she said.
+_SIGNATURE = re.compile(rf"(?:{CIVILITY}\s)?{NAME}(?:,[^.!?…:]{{0,90}})?$")
+_MOSTLY = 0.6  # of the length of a paragraph
+_MARKUP = re.compile(r"[\\*`]|^>|^(?:#{1,6}|[+-])(?=\s)")
+
+
+@dataclass
+class ProseRead:
+    title: str  # "" before any title but that of the document
+    body: str  # in Markdown
+    is_read_apart: bool = False  # its title says that the rest of the reading holds it
+    start: int = 0
+    end: int = 0
+
+
+def read_prose(document, title, held):
+    """The parts of a document whose `title` is known, in its order.
+
+    `held` are (start, end) of what was read otherwise: a paragraph that is mostly one of these
+    is no part.
+    """
+    found, held = [], set(held)
+    part = ProseRead("", "")
+    last = None
+    for block, following in zip_longest(document.blocks, document.blocks[1:]):
+        is_read_apart = bool(_READ_APART.match(block.text) or ACTION_SECTION.match(block.text))
+        # « Deux solutions existent : », below a paragraph, introduces its list.
+        introduces = block.text.endswith(":") and not (block.follows_blank or is_read_apart)
+        introduces &= last is not None and last.kind != ITEM
+        introduces &= following is not None and following.kind == ITEM
+        if block.kind == HEADING and not introduces:
+            name = "" if block.text == title else block.text.rstrip(" :")
+            part = ProseRead(name, "", is_read_apart, block.start)
+            last = None
+        elif not _is_prose(block, held):
+            last = None
+        else:
+            text = _MARKUP.sub(r"\\\g<0>", block.text)
+            if not part.body:
+                found.append(part)
+                part.start = part.start or block.start
+            follows_item = last is not None and last.kind == ITEM == block.kind
+            part.body += "" if not part.body else "\n" if follows_item else "\n\n"
+            part.body += f"- {text}" if block.kind == ITEM else text
+            part.end = block.end
+            last = block
+    return found
+
+
+def _is_prose(block, held):
+    if block.is_around or block.kind in {CELL, CITE, CAPTION}:
+        return False
+    if any(each.match(block.text) for each in (PRESENT, _ATTENDANCE, _SIGNATURE)):
+        return False
+    covered = sum(max(0, min(end, block.end) - max(start, block.start)) for start, end in held)
+    return covered < _MOSTLY * len(block.text)
