@@ -175,9 +175,22 @@ def apply(request, pk, model_admin):
     return _start(request, pk, model_admin, "apply")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def take_back(request, pk, model_admin):
-    return _start(request, pk, model_admin, "take_back")
+    """Undo what a file did, once it was said how much that is."""
+    if request.method == "POST":
+        return _start(request, pk, model_admin, "take_back")
+    found = _batch(request, model_admin, pk)
+    if found.state != State.APPLIED:
+        return redirect(model_admin.import_url("import_batch", pk))
+    written = found.rows.filter(outcome=ImportRow.Outcome.WRITTEN)
+    context = {
+        "batch": found,
+        "created": written.filter(state=RowState.CREATED).count(),
+        "changed": written.filter(state=RowState.CHANGED).count(),
+        "batch_url": model_admin.import_url("import_batch", pk),
+    }
+    return _page(request, model_admin, "take_back", "Retirer cet import ?", context)
 
 
 @require_safe

@@ -133,6 +133,11 @@ class RoundTableBatch(models.Model):
         last_day = self.event.end_latest or self.event.start_latest or opened + KEPT_FOR
         return max(opened, last_day) + KEPT_FOR
 
+    @property
+    def last_day(self):
+        """The last on which its drafts may be read: see `forget`."""
+        return timezone.localdate(self.received_at + KEPT_FOR)
+
     def touch(self):
         """Note that what it holds changed."""
         type(self).objects.filter(pk=self.pk).update(version=F("version") + 1)

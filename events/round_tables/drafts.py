@@ -5,6 +5,7 @@
  "items": [{"column", "text", "horizon"}]}
 
 A choice is the key of a record, NEW, NONE, or UNDECIDED; an option is [key, label, reason].
+A new person or actor that was written has "made", the key of its record.
 """
 
 import re
@@ -101,6 +102,15 @@ def undecided(data):
         data[part]["name"] for part in ("actor", "territory") if data[part]["choice"] == UNDECIDED
     ]
     return found
+
+
+def keep_made(data, people, actors):
+    """Have names mean the records they made, of those {key: record} that were kept."""
+    parts = [*((part, people) for part in data["people"]), (data["actor"], actors)]
+    for part, kept in parts:
+        if record := kept.get(part.pop("made", None)):
+            part["choice"] = str(record.pk)
+            part["options"].insert(0, [part["choice"], _label(record), "gardée"])
 
 
 def is_empty(data):

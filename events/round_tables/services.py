@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from collections import Counter
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Max, ProtectedError
 from django.utils import timezone
 
+from coopemploi.derived import registry
 from coopemploi.history.tracking import is_as_created
 from coopemploi.permissions import editing_rule
 from events.models import (
@@ -20,7 +22,7 @@ from events.models import (
 )
 from territories.models import Actor, Person, Position, Territory
 
-from .drafts import NEW, data_of, is_empty, names_of, undecided
+from .drafts import NEW, data_of, is_empty, keep_made, names_of, undecided
 from .reading import LONGEST_LABEL
 
 State = RoundTableBatch.State
@@ -224,7 +226,7 @@ class _Writer:
                 )
             )
         draft.entry = entry
-        draft.save(update_fields=["entry"])
+        draft.save(update_fields=["entry", "data"])
         self.written["entries"][str(entry.pk)] = fingerprint(entry)
 
     def _known(self, records, part):
@@ -245,6 +247,7 @@ class _Writer:
             _save(actor)
             self.written["actors"].append(actor.pk)
             self._actors[part["name"]] = actor
+        part["made"] = self._actors[part["name"]].pk
         return self._actors[part["name"]]
 
     def _person(self, part, actor):
@@ -262,6 +265,7 @@ class _Writer:
                 position = Position(person=person, actor=actor, title=part["title"])
                 _save(position)
                 self.written["positions"].append(position.pk)
+        part["made"] = self._people[key].pk
         return self._people[key]
 
     def _reaches(self, actor):
@@ -305,15 +309,20 @@ def locked_items():
 
 @transaction.atomic
 def take_back(*, batch):
-    """Delete what the batch created, but what changed or serves since; return what is kept."""
+    """Delete what the batch created, but what changed or serves since.
+
+    Return {model: how many went} and what is kept, in words. As long as its drafts are there,
+    they are to be reviewed again; those of the contributions that are kept are left out.
+    """
     batch = locked(batch)
     if batch.state != State.WRITTEN:
         raise NotWrittenError("Ce tour de table n'est pas enregistré.")
-    kept = []
+    gone, kept = Counter(), []
     keys = batch.written.get("entries", {})
     for entry in RoundTableEntry.objects.filter(pk__in=keys):
         if fingerprint(entry) == keys[str(entry.pk)]:
             entry.delete()
+            gone[RoundTableEntry] += 1
         else:
             kept.append(f"la contribution « {entry} », modifiée depuis")
     # A person before their positions, as the pages of the admin lock them.
@@ -333,11 +342,34 @@ def take_back(*, batch):
             try:
                 with transaction.atomic():
                     record.delete()
+                gone[model] += 1
             except ProtectedError:
                 kept.append(f"la fiche « {record} », qui sert ailleurs")
-    batch.state = State.TAKEN_BACK
+    _review_again(batch)
+    return gone, kept
+
+
+def what_goes(*, batch):
+    """What taking the batch back would return, of what is done and never committed."""
+    with registry.set_aside(), transaction.atomic():
+        told = take_back(batch=batch)
+        transaction.set_rollback(True)
+    return told
+
+
+def _review_again(batch):
+    people, actors = (
+        model.objects.in_bulk(batch.written.get(name, []))
+        for name, model in (("people", Person), ("actors", Actor))
+    )
+    drafts = list(batch.drafts.all())
+    for draft in drafts:
+        keep_made(draft.data, people, actors)
+        draft.is_left_out |= draft.entry_id is not None
+        draft.save(update_fields=["data", "is_left_out"])
+    batch.state = State.REVIEW if drafts else State.TAKEN_BACK
     batch.save(update_fields=["state"])
-    return kept
+    batch.touch()
 
 
 def _left_as_created(model, keys, kept):

@@ -35,6 +35,8 @@ State, Outcome = RoundTableBatch.State, RoundTableItem.Outcome
 RECENT = 10
 # What the items of a tour de table made, and by which of their relations.
 MADE = {"initiative": Initiative, "need": Need, "offer": Offer, "entry__actor": Actor}
+# What goes with a tour de table that is taken back.
+GONE = {RoundTableEntry: "contribution", Person: "personne", Actor: "acteur"}
 # What a column of the table was understood to be.
 ROLES = {
     "people": "participants",
@@ -288,20 +290,33 @@ def write(request, batch, model_admin):
 
 
 @of_a_batch
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def take_back(request, batch, model_admin):
+    """Delete what a tour de table made, once its counts were shown."""
     entries = model_admin.admin_site.get_model_admin(RoundTableEntry)
     if not entries.has_delete_permission(request):
         raise PermissionDenied
+    is_asked = request.method != "POST"
     try:
-        kept = services.take_back(batch=batch)
+        gone, kept = (services.what_goes if is_asked else services.take_back)(batch=batch)
     except services.NotWrittenError as error:
-        messages.error(request, str(error))
-    else:
-        model_admin.log_change(request, batch.event, "Tour de table retiré.")
-        messages.success(request, "Tour de table retiré.")
-        if kept:
-            messages.warning(request, f"Gardé : {', '.join(kept)}.")
+        if not is_asked:
+            messages.error(request, str(error))
+        return redirect(address("review", batch))
+    if is_asked:
+        context = {
+            "gone": [_counted(gone[model], label) for model, label in GONE.items() if gone[model]],
+            "kept": kept,
+            "is_readable": batch.drafts.exists(),
+            "last_day": batch.last_day,
+            "review_url": address("review", batch),
+        }
+        title = "Retirer ce tour de table ?"
+        return _page(request, batch.event, model_admin, "take_back", title, context)
+    model_admin.log_change(request, batch.event, "Tour de table retiré.")
+    messages.success(request, "Tour de table retiré.")
+    if kept:
+        messages.warning(request, f"Gardé : {', '.join(kept)}.")
     return redirect(address("review", batch))
 
 
@@ -380,19 +395,20 @@ def _page(request, event, model_admin, name, title, context, status=200):
     return render(request, f"admin/events/round_table/{name}.html", context, status=status)
 
 
+def _counted(count, label):
+    return f"{count} {label}{'s' if count > 1 else ''}"
+
+
 def _told(items, left):
     """How many items were sorted, and into what: « 3 éléments triés : 2 besoins, 1 offre. »"""
 
-    def counted(count, label):
-        return f"{count} {label}{'s' if count > 1 else ''}"
-
     now = RoundTableItem.objects.filter(pk__in=[item.pk for item in items])
     outcomes = Counter(now.values_list("outcome", flat=True))
-    into = [counted(outcomes[each], each.label) for each in Outcome if outcomes[each]]
+    into = [_counted(outcomes[each], each.label) for each in Outcome if outcomes[each]]
     done = len(items) - left
     if set(outcomes) == {Outcome.PENDING}:
-        return f"{counted(done, 'élément')} remis à trier."
-    told = f"{counted(done, 'élément')} trié{'s' if done > 1 else ''}"
+        return f"{_counted(done, 'élément')} remis à trier."
+    told = f"{_counted(done, 'élément')} trié{'s' if done > 1 else ''}"
     return f"{told}." if left else f"{told} : {', '.join(into)}."
 
 

@@ -824,6 +824,22 @@ def test_taking_back_removes_what_was_created_and_restores_what_was_changed(anim
     assert set(batch.rows.values_list("outcome", flat=True)) == {"taken_back"}
 
 
+def test_taking_back_is_asked_with_its_counts(animateur_client):
+    InitiativeFactory(slug="une", title="Une")
+    text = "réf;titre\nune;Autre\n;Neuve\n;Neuve aussi\n"
+    batch = apply(animateur_client, send(animateur_client, text))
+    address = importing.page(Initiative, "import_take_back", batch.pk)
+    shown = animateur_client.get(importing.page(Initiative, "import_batch", batch.pk)).text
+
+    asked = animateur_client.get(address)
+
+    assert (f'href="{address}"' in shown, f'action="{address}"' in shown) == (True, False)
+    assert (asked.context["created"], asked.context["changed"]) == (2, 1)
+    assert Initiative.objects.count() == 3
+    take_back(animateur_client, batch)
+    assert animateur_client.get(address).status_code == 302
+
+
 def test_taking_back_keeps_what_was_changed_or_referred_to_since(animateur_client):
     InitiativeFactory(slug="une", title="Une", stage="idea", summary="Avant")
     text = "réf;titre;avancement;résumé\nune;Une;en projet;Après\n;Liée;;\n;Relue;;\n;Libre;;\n"

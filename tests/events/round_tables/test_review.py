@@ -458,6 +458,71 @@ def test_batch_is_taken_back_whole(animateur_client, event):
     assert left == [0, 0, 0, 0, 0]
 
 
+def test_taking_back_is_asked_with_what_goes_and_what_stays(animateur_client, event):
+    batch = received(animateur_client, event)
+    write(animateur_client, batch)
+    RoundTableItem.objects.filter(text="un guide").update(text="un guide de plus")
+    address = page("take_back", batch)
+    review = animateur_client.get(page("review", batch)).text
+
+    asked = animateur_client.get(address)
+
+    assert (f'href="{address}"' in review, f'action="{address}"' in review) == (True, False)
+    assert asked.context["gone"] == ["1 contribution", "1 personne"]
+    assert asked.context["kept"] == [
+        "la contribution « Lise Armandou / CC du Diois », modifiée depuis",
+        "la fiche « Lise Armandou », qui sert ailleurs",
+        "la fiche « CC du Diois », qui sert ailleurs",
+    ]
+    assert (event.round_table_entries.count(), Person.objects.count()) == (2, 2)
+    batch.refresh_from_db()
+    assert (batch.state, batch.drafts.filter(is_left_out=True).count()) == ("written", 0)
+
+
+def test_what_was_taken_back_is_recorded_again(animateur_client, event):
+    batch = received(animateur_client, event)
+    write(animateur_client, batch)
+    enrich(Actor.objects.get(), description="Deux heures de travail")
+    RoundTableItem.objects.filter(text="une salle").update(text="une salle chauffée")
+    animateur_client.post(page("take_back", batch))
+
+    batch.refresh_from_db()
+    assert batch.state == "review"
+    assert [draft.is_left_out for draft in batch.drafts.all()] == [False, True]
+    write(animateur_client, batch)
+
+    assert [str(entry) for entry in event.round_table_entries.all()] == [
+        "Paul Morin, élu / CC du Diois",
+        "Lise Armandou / CC du Diois",
+    ]
+    # Kept the first time, they are not created twice.
+    assert {entry.actor for entry in event.round_table_entries.all()} == {Actor.objects.get()}
+    assert Person.objects.count() == 2
+
+
+def test_what_has_no_more_drafts_is_taken_back_for_good(animateur_client, event):
+    batch = received(animateur_client, event)
+    write(animateur_client, batch)
+    batch.drafts.all().delete()
+
+    assert "ne pourra pas" in animateur_client.get(page("take_back", batch)).text
+    animateur_client.post(page("take_back", batch))
+
+    batch.refresh_from_db()
+    assert (batch.state, event.round_table_entries.count()) == ("taken_back", 0)
+
+
+def test_a_page_shown_before_a_batch_was_taken_back_records_nothing(animateur_client, event):
+    batch = received(animateur_client, event)
+    shown = animateur_client.get(page("review", batch)).context["version"].initial
+    write(animateur_client, batch)
+    animateur_client.post(page("take_back", batch))
+
+    animateur_client.post(page("write", batch), shown)
+
+    assert event.round_table_entries.count() == 0
+
+
 def test_what_serves_or_changed_since_is_kept_and_said(animateur_client, event):
     batch = received(animateur_client, event)
     write(animateur_client, batch)
