@@ -136,9 +136,14 @@ def _exchange(item, model, user):
     )
     record.full_clean()
     record.save()
-    if entry.territory and entry.actor is None:
+    # An actor that a tour de table made acts nowhere yet: what it seeks would be found nowhere.
+    if entry.territory and not (entry.actor and _has_place(entry.actor)):
         record.territories.add(entry.territory)
     return record
+
+
+def _has_place(actor):
+    return bool(actor.governs_id) or actor.territories.exists()
 
 
 def _add_to(record, item):

@@ -57,6 +57,22 @@ def test_one_click_makes_a_draft_need_linked_to_what_was_said(animateur_client, 
     assert str(need.stated_on) == str(entry.event.start)
 
 
+@pytest.mark.parametrize("place", ["none", "acts", "governs"])
+def test_what_an_actor_without_a_place_seeks_is_where_its_row_says(animateur_client, entry, place):
+    if place == "acts":
+        entry.actor.territories.add(TerritoryFactory())
+    elif place == "governs":
+        entry.actor.governs = TerritoryFactory()
+        entry.actor.save()
+    items = said(entry, "need"), said(entry, "offer")
+
+    sort(animateur_client, entry, items=[item.pk for item in items])
+
+    expected = [entry.territory] if place == "none" else []
+    assert list(Need.objects.get().territories.all()) == expected
+    assert list(Offer.objects.get().territories.all()) == expected
+
+
 def test_sorting_says_into_what_and_goes_on_where_one_was(animateur_client, entry):
     first, last = said(entry, "need"), said(entry, "need")
     following = RoundTableEntryFactory(event=entry.event, order=entry.order + 1)
