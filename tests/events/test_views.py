@@ -606,6 +606,22 @@ def test_draft_recap_shows_to_animateurs_only(client, animateur_client):
     assert "nommée" not in text
 
 
+def test_speaker_of_an_actor_that_is_not_shown_is_not_said_to_be_of_none(client):
+    event = RecapFactory().event
+    speaker = {"person__first_name": "Maxime", "person__last_name": "Roby"}
+    draft = ActorFactory(name="ACTEUR SECRET", status="draft")
+    entry = RoundTableEntryFactory(event=event, actor=draft, territory=None)
+    RoundTablePersonFactory(entry=entry, **speaker)
+
+    text = page_of(client, event)
+    assert ("Maxime Roby" in text, "sans organisation indiquée" in text) == (True, False)
+    assert "ACTEUR SECRET" not in text
+
+    entry.actor = None
+    entry.save()
+    assert "sans organisation indiquée" in page_of(client, event)
+
+
 def test_withdrawn_name_shows_nowhere(client, animateur_client):
     person = PersonFactory(first_name="Zoé", last_name="Partie", attribution_withdrawn=True)
     recap = RecapFactory(contact=PositionFactory(person=person, title="FONCTION RECONNAISSABLE"))
