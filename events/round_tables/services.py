@@ -161,15 +161,24 @@ def write(*, batch, user, version, may_create):
         raise NotWrittenError("Ce tour de table n'est pas à relire : il est ouvert ou enregistré.")
     if batch.version != version:
         raise NotWrittenError("Ce tour de table a changé depuis : relisez-le, puis enregistrez.")
+    # Numbered as the page numbers them, those left out too.
     drafts = [
-        draft
-        for draft in batch.drafts.order_by("order", "pk")
+        (number, draft)
+        for number, draft in enumerate(batch.drafts.order_by("order", "pk"), start=1)
         if not draft.is_left_out and not is_empty(draft.data)
     ]
     if not drafts:
         raise NotWrittenError("Il n'y a rien à enregistrer.")
+    waiting = [
+        f"« {name} » (contribution {number})"
+        for number, draft in drafts
+        for name in undecided(draft.data)
+    ]
+    if waiting:
+        s = "s" if len(waiting) > 1 else ""
+        raise NotWrittenError(f"Nom{s} à choisir : {', '.join(waiting)}.")
     writer = _Writer(batch, user, may_create)
-    for number, draft in enumerate(drafts, start=1):
+    for number, draft in drafts:
         try:
             writer.write(draft)
         except ValidationError as error:
@@ -192,8 +201,6 @@ class _Writer:
 
     def write(self, draft):
         data = draft.data
-        if waiting := undecided(data):
-            raise ValidationError(f"choisissez qui est « {waiting[0]} ».")
         actor = self._actor(data["actor"])
         self.order += 1
         entry = RoundTableEntry(

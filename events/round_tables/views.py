@@ -170,7 +170,9 @@ def review(request, batch, model_admin):
         settler = settler_for(request, model_admin, batch.event)
         for draft in found:
             settler.settle(draft.data)
-    drafts = [_shown(draft, pairs.get(draft.pk)) for draft in found]
+    drafts = [
+        _shown(draft, pairs.get(draft.pk), number) for number, draft in enumerate(found, start=1)
+    ]
     kept = [each for each in drafts if not each["draft"].is_left_out]
     context = {
         "batch": batch,
@@ -178,7 +180,7 @@ def review(request, batch, model_admin):
         "kept": len(kept),
         "people": sum(len(each["data"]["people"]) for each in kept),
         "items": sum(len(each["data"]["items"]) for each in kept),
-        "waiting": sum(bool(each["undecided"]) for each in kept),
+        "waiting": [each for each in kept if each["undecided"]],
         "columns": [(title, ROLES.get(role, "")) for title, role in batch.columns if title],
         "has_private": any(role == PRIVATE for _, role in batch.columns),
         "version": VersionForm(initial={"version": batch.version}),
@@ -351,7 +353,7 @@ def settler_for(request, model_admin, event):
     return Settler(request.user, sees_people=sees_people, event=event)
 
 
-def _shown(draft, pair):
+def _shown(draft, pair, number):
     """A draft as the page shows it: what each name was taken for, items by column.
 
     `pair` is its state with the one before it, None for the first.
@@ -359,6 +361,7 @@ def _shown(draft, pair):
     data, batch = draft.data, draft.batch
     return {
         "draft": draft,
+        "number": number,
         "join": pair and StateForm(state=pair, auto_id=False),
         "data": data,
         "is_empty": is_empty(data),

@@ -3,6 +3,7 @@ import io
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -161,7 +162,7 @@ def test_homonym_elsewhere_is_to_choose_before_anything_is_written(animateur_cli
 
     refused = write(animateur_client, batch)
 
-    assert "choisissez qui est « Lise Armandou »" in refused.content.decode()
+    assert "Nom à choisir : « Lise Armandou » (contribution 1)." in refused.text
     assert RoundTableEntry.objects.count() == 0
     assert Actor.objects.count() == 0
     batch.refresh_from_db()
@@ -172,6 +173,27 @@ def test_homonym_elsewhere_is_to_choose_before_anything_is_written(animateur_cli
     animateur_client.post(page("edit", batch, draft), {**sent(form), "person_0_choice": "new"})
     write(animateur_client, batch)
     assert Person.objects.filter(last_name="Armandou").count() == 2
+
+
+def test_every_name_to_choose_is_told_and_one_click_away(animateur_client, event):
+    PersonFactory(first_name="Lise", last_name="Armandou")
+    PersonFactory(first_name="Zoé", last_name="Autre")
+    batch = received(animateur_client, event, TABLE + "Zoé Autre / CC du Diois\t\t\t\tun toit\n")
+    first, second, third = batch.drafts.all()
+    animateur_client.post(page("leave_out", batch, second))
+
+    refused = write(animateur_client, batch)
+
+    said = "« Lise Armandou » (contribution 1), « Zoé Autre » (contribution 3)."
+    assert f"Rien n&#x27;est enregistré. Noms à choisir : {said}" in refused.text
+    links = {
+        a.get_text(): a["href"]
+        for a in BeautifulSoup(refused.content, "html.parser").select("p.errornote a")
+    }
+    assert links == {
+        "contribution 1 (Lise Armandou)": f"#contribution-{first.pk}",
+        "contribution 3 (Zoé Autre)": f"#contribution-{third.pk}",
+    }
 
 
 def test_items_are_split_merged_moved_and_dropped_by_lines(animateur_client, event):
