@@ -70,6 +70,15 @@ def read_items(cell, horizon=""):
     return items
 
 
+def read_line(line):
+    """What a line typed as one item says, without its bullet or its number; "" for nothing."""
+    text = " ".join(line.split())
+    while start := _START.match(text):
+        text = text[start.end() :]
+    text = _bare(text)
+    return "" if normalise(text) in _NOTHING else text
+
+
 def _bare(text):
     while (start := _START.match(text)) and start["sign"]:
         text = text[start.end() :]

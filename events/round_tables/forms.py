@@ -9,7 +9,7 @@ from events.models import RoundTableBatch, RoundTableItem
 from territories.forms import ActorInput, TerritoryInput
 from territories.models import Actor
 
-from .cells import MEDIUM, SHORT
+from .cells import MEDIUM, SHORT, read_line
 from .drafts import LONGEST_NAME, LONGEST_NOTE, NEW, NONE, UNDECIDED
 from .grid import MOST_BYTES
 from .reading import (
@@ -121,7 +121,7 @@ class CellsForm(forms.Form):
             {"column": column, "text": text[:LONGEST_ITEM], "horizon": horizon}
             for name, (column, horizon, _) in CELLS.items()
             for line in self.cleaned_data[name].splitlines()
-            if (text := " ".join(line.split()))
+            if (text := read_line(line))
         ]
 
 

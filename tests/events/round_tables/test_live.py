@@ -80,6 +80,20 @@ def test_participant_contributes_without_an_account(client, batch):
     assert "un forum\nun atelier" in client.get(mine(draft)).content.decode()
 
 
+def test_bullets_typed_go_as_those_of_a_table_do(client, batch):
+    typed = "- petits déjeuners\n•  un forum ;\n1. le permis\n-10 % de départs\n-\nRAS\n"
+
+    client.post(fill(batch), {**SAID, "demarches": typed, "needs": ""})
+
+    items = RoundTableDraft.objects.get().data["items"]
+    assert [item["text"] for item in items] == [
+        "petits déjeuners",
+        "un forum",
+        "le permis",
+        "-10 % de départs",
+    ]
+
+
 def test_contribution_sent_twice_is_kept_once(client, batch):
     def drawn():
         return client.get(fill(batch)).context["form"]["once"].value()
