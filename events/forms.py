@@ -243,12 +243,19 @@ class PresencesForm:
             {"value": value, "label": label, "is_chosen": value == sent, "id": f"{name}-{n}"}
             for n, (value, label) in enumerate(self.CHOICES)
         ]
-        return {"registration": registration, "name": name, "sent": sent, "choices": choices}
+        return {
+            "registration": registration,
+            "is_waiting": registration.status == Registration.Status.WAITING,
+            "name": name,
+            "sent": sent,
+            "choices": choices,
+        }
 
     def is_valid(self):
         known = {value for value, _ in self.CHOICES}
         self.is_forged = any(row["sent"] not in known for row in self.rows)
-        addresses = {row["registration"].email for row in self.rows if self._showed(row)} - {""}
+        on_sheet = [row for row in self.rows if self._showed(row) and not row["is_waiting"]]
+        addresses = {row["registration"].email for row in on_sheet} - {""}
         are_right = [line.is_valid() for line in self.lines]
         for line in self.lines:
             email = line.cleaned_data.get("email", "").lower() if line.is_valid() else ""

@@ -5,6 +5,7 @@ from django.db import transaction
 from territories.models import Actor
 
 from .models import Attendance, Registration
+from .models.registration import TOLD
 from .registrations import locked
 
 Status = Attendance.Status
@@ -17,9 +18,9 @@ WEIGHTIEST = (Status.PRESENT, Status.REPRESENTED, Status.EXCUSED)
 def note(event, *, marks, walk_ins=(), seen=()):
     """Note the presences, and who came without registering; return who was noted already.
 
-    `marks` is {registration: presence, "" for none}; `walk_ins` are fields of registrations.
-    `seen` are the keys of those that the page showed: a walk-in noted since by the same words
-    is the same person, of a page sent twice.
+    `marks` is {registration: presence, "" for none}; who waited for a seat and is noted present
+    waits no more. `walk_ins` are fields of registrations. `seen` are the keys of those that the
+    page showed: a walk-in noted since by the same words is the same person, of a page sent twice.
     """
     event = locked(event)
     since = list(
@@ -31,6 +32,10 @@ def note(event, *, marks, walk_ins=(), seen=()):
         registration.presence = presence
         registration.save(update_fields=["presence"])
         noted.append(registration)
+    came = [each.pk for each, presence in marks.items() if presence == Status.PRESENT]
+    for registration in event.registrations.waiting().filter(pk__in=came):
+        _seat(registration)
+        registration.save(update_fields=["status", *TOLD])
     noted += [_came(event, answers) for answers in walk_ins]
     for owner in {_owner_of(registration): None for registration in noted}:
         if owner:
@@ -58,11 +63,16 @@ def _came(event, answers):
     found = event.registrations.filter(email=email).first() if email else None
     came = found or Registration(event=event, rank=event.registrations.next_rank(), **answers)
     if came.status != Registration.Status.CONFIRMED or found is None:
-        came.status = Registration.Status.WALK_IN
-        came.know_event()
+        _seat(came)
     came.presence = Status.PRESENT
     came.save()
     return came
+
+
+def _seat(registration):
+    """Whoever came without a seat waits for none any more, and is to be told nothing."""
+    registration.status = Registration.Status.WALK_IN
+    registration.know_event()
 
 
 def mark_the_others_present(event, *, seen):

@@ -165,7 +165,7 @@ class RegisteredMixin:
         context = {
             "event": event,
             "title": title,
-            "registrations": by_name(event),
+            "registrations": by_name(event.registrations.expected()),
             "blank_rows": range(BLANK_ROWS),
             "has_pdf": pdf.is_available(),
         }
@@ -179,8 +179,8 @@ class RegisteredMixin:
         """The paper sheet, copied in one screen."""
         event = self._prepared(request, object_id)
         named = NameForm(request.POST if "chercher" in request.POST else request.GET)
-        expected = by_name(event)
-        shown = expected if request.method == "POST" else list(filter(named.matches, expected))
+        found = by_name(event.registrations.active())
+        shown = found if request.method == "POST" else list(filter(named.matches, found))
         form = PresencesForm(request.POST or None, registrations=shown)
         if request.method == "POST" and form.is_valid():
             twins = presences.note(event, marks=form.marks, walk_ins=form.walk_ins, seen=form.seen)
@@ -201,7 +201,7 @@ class RegisteredMixin:
             "admin/events/event/presences.html",
             form=form,
             named=named,
-            expected_count=len(expected),
+            count=len(found),
             is_filtered=bool(named.words) and not form.is_bound,
             status=400 if form.is_bound else 200,
         )
@@ -239,7 +239,7 @@ def told(event):
     return f" : {', '.join(counts)}" if counts else ""
 
 
-def by_name(event):
-    """Those expected, in the alphabetical order of what they are called by."""
-    expected = event.registrations.expected().select_related("actor", "territory")
-    return sorted(expected, key=lambda registration: normalise(registration.name))
+def by_name(registrations):
+    """In the alphabetical order of what they are called by, those who wait for a seat last."""
+    found = registrations.select_related("actor", "territory")
+    return sorted(found, key=lambda each: (each.status == Status.WAITING, normalise(each.name)))

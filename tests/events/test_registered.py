@@ -247,6 +247,47 @@ def test_who_waited_and_came_is_not_written_twice(animateur_client, event):
     assert (registration.pk, registration.status) == (waiting.pk, Status.WALK_IN)
 
 
+def test_who_waits_for_a_seat_is_on_the_sheet_apart(animateur_client, event):
+    for name in ("Ada", "Éloi"):
+        RegistrationFactory(event=event, name=name, status=Status.WAITING)
+    RegistrationFactory(event=event, name="Zoé")
+    RegistrationFactory(event=event, name="Absente", status=Status.CANCELLED)
+
+    sheet = animateur_client.get(page("presences", event))
+
+    assert names_on(sheet) == ["Zoé", "Ada", "Éloi"]
+    assert sheet.text.count("<h2>En attente d'une place</h2>") == 1
+    assert "Ada" not in animateur_client.get(page("emargement", event)).text
+
+
+def test_who_waited_and_is_marked_present_waits_no_more(animateur_client, event):
+    came, stayed, excused = RegistrationFactory.create_batch(3, event=event, status=Status.WAITING)
+
+    answer = mark(
+        animateur_client,
+        event,
+        {f"presence-{came.pk}": "present", f"presence-{excused.pk}": "excused", "autres": "1"},
+    )
+
+    assert "Les présences sont notées : 1 présent." in answer.text
+    assert dict(event.registrations.values_list("pk", "status")) == {
+        came.pk: Status.WALK_IN,
+        stayed.pk: Status.WAITING,
+        excused.pk: Status.WAITING,
+    }
+    assert event.registrations.get(pk=stayed.pk).presence == ""
+
+
+def test_who_had_a_seat_since_keeps_it(event):
+    waiting = RegistrationFactory(event=event, status=Status.WAITING)
+    Registration.objects.update(status=Status.CONFIRMED)
+
+    presences.note(event, marks={waiting: "present"})
+
+    registration = event.registrations.get()
+    assert (registration.status, registration.presence) == (Status.CONFIRMED, "present")
+
+
 def test_sheet_sent_twice_notes_who_came_once(animateur_client, event):
     sheet = {
         "venu-0-name": "Léa Roux",
