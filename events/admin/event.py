@@ -26,11 +26,13 @@ from .of_an_event import recap_from_event
 from .pasting import PastedRecapMixin
 from .registered import RegisteredMixin
 from .telling import TellingMixin
+from .unpublished import UnpublishedActorsMixin
 
 
 @admin.register(Event)
 class EventAdmin(
     TellingMixin,
+    UnpublishedActorsMixin,
     InvitingMixin,
     RegisteredMixin,
     RoundTableMixin,

@@ -13,6 +13,7 @@ from events.models import Attendance, Event, Recap, RoundTableEntry
 from territories.models import Mandate
 from tests.factories import (
     ActionFactory,
+    ActorFactory,
     AppearanceFactory,
     AttendanceFactory,
     EventActorFactory,
@@ -318,6 +319,55 @@ def save_ideas(client, recap, *rows, **more):
     response = client.post(change_url(recap), data)
     assert response.status_code == 302, response.context["errors"]
     return list(recap.key_ideas.values_list("order", "text"))
+
+
+def save_event(client, event, **values):
+    response = client.post(change_url(event), event_data(**values))
+    assert response.status_code == 302, response.context["errors"]
+    return html.unescape(client.get(change_url(event)).text)
+
+
+def test_event_published_leads_to_its_actors_that_nobody_sees(animateur_client):
+    event = EventFactory(status="draft")
+    host, there, spoken_for, seen, _elsewhere = (
+        ActorFactory(status=status)
+        for status in ("draft", "proposed", "draft", "published", "draft")
+    )
+    for actor in (host, seen):
+        EventActorFactory(event=event, actor=actor)
+    AttendanceFactory(event=event, territory=None, actor=there)
+    AppearanceFactory(event=event).actors.add(host, spoken_for)
+    unseen = "3 acteurs de cette rencontre ne sont pas publiés"
+
+    assert unseen not in save_event(animateur_client, event)
+    page = save_event(animateur_client, event, status="published")
+
+    assert unseen in page
+    link = BeautifulSoup(page, "html.parser").select_one(".messagelist a")
+    shown = animateur_client.get(link["href"]).context["cl"].queryset
+    assert set(shown) == {host, there, spoken_for}
+    for actor in shown:
+        actor.publish()
+    assert "de cette rencontre" not in save_event(animateur_client, event, status="published")
+
+
+@pytest.mark.django_db
+def test_event_published_tells_only_of_actors_that_one_may_publish(client):
+    user = UserFactory(is_staff=True)
+    MandateFactory(
+        user=user, role=Mandate.Role.ANIMATEUR, territory=TerritoryFactory(), network=None
+    )
+    event = EventFactory(created_by=user, status="draft")
+    mine = ActorFactory(status="draft", created_by=user)
+    for actor in (mine, ActorFactory(status="draft", created_by=UserFactory())):
+        EventActorFactory(event=event, actor=actor)
+    client.force_login(user)
+
+    page = save_event(client, event, status="published")
+
+    assert "1 acteur de cette rencontre n'est pas publié" in page
+    link = BeautifulSoup(page, "html.parser").select_one(".messagelist a")
+    assert list(client.get(link["href"]).context["cl"].queryset) == [mine]
 
 
 def test_recap_published_leads_to_its_actions_that_nobody_sees(animateur_client):
