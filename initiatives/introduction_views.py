@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from coopemploi.accounts.interruption import give_back
 from coopemploi.links import opened_by
 from territories.models import Person
 from territories.participants import address_of, person_of
@@ -33,6 +34,7 @@ WHY = {
     "offre": "En quelques mots : pourquoi cela vous intéresse-t-il ?",
     "initiative": "En quelques mots : qu'aimeriez-vous en savoir ?",
 }
+GONE = "La fiche à laquelle vous écriviez n'est pas, ou plus, ouverte aux demandes."
 
 
 @never_cache
@@ -94,7 +96,12 @@ def introduction_ask(request, kind, slug):
     if kind not in ALONE:
         raise Http404("Cela ne se demande pas.")
     model, field, other = ALONE[kind]
-    record = get_object_or_404(askable(model), slug=slug)
+    record = askable(model).filter(slug=slug).first()
+    if record is None and request.method == "POST":
+        form = IntroductionForm(request.POST)
+        return give_back(request, form, why=GONE, status=404, section="exchanges")
+    if record is None:
+        raise Http404("Cela ne se demande pas, ou plus.")
     person = person_of(request.user)
     if person is None:
         messages.info(request, "Dites d'abord comment vous vous appelez.")

@@ -1,8 +1,10 @@
-"""A form sent once the session is over, or its token stale: what it says is not lost.
+"""A form sent too late, its session over or itself closed: what it says is not lost.
 
-Nothing is kept on the server: the page that answers holds what was sent, to be sent again.
+Nothing is kept on the server: the page that answers holds what was sent, to be sent again or
+copied.
 """
 
+from django import forms
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -29,7 +31,7 @@ def hold(request):
         if name not in PRIVATE
         for value in values
     ]
-    written = [value for name, value in sent if not name.startswith("_") and " " in value]
+    written = [("", value) for name, value in sent if not name.startswith("_") and " " in value]
     context = {
         "sent": sent,
         "written": written,
@@ -38,3 +40,19 @@ def hold(request):
         "sign_in_url": f"{reverse('account_login')}?next={reverse('account')}",
     }
     return render(request, "account/interrupted.html", context, status=403)
+
+
+def typed(form):
+    """(label, value) of what was written in words."""
+    return [
+        (field.label, value)
+        for field in form
+        if isinstance(field.field.widget, (forms.TextInput, forms.Textarea))
+        and (value := field.value())
+    ]
+
+
+def give_back(request, form, *, why, status, **context):
+    """The page that gives back what was sent to a form that takes no more, and says `why`."""
+    context |= {"why": why, "written": typed(form)}
+    return render(request, "not_received.html", context, status=status)

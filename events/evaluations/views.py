@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from coopemploi.accounts.interruption import give_back
 from coopemploi.links import opened_by
 
 from ..models import Evaluation
@@ -11,6 +12,7 @@ from . import services
 from .forms import AnswersForm
 
 PAGE = "events/evaluation_answer.html"
+CLOSED = "Cette évaluation a été close entre-temps : elle ne reçoit plus de réponses."
 
 
 @login_not_required
@@ -23,25 +25,29 @@ def evaluation_answer(request, signed):
     if evaluation is None:
         return render(request, PAGE, {"state": "closed"}, status=410)
     context = {"section": "events", "event": evaluation.event, "evaluation": evaluation}
-    if not evaluation.is_open:
-        return render(request, PAGE, {**context, "state": "closed"}, status=410)
-    if services.is_spent(evaluation, right):
-        return render(request, PAGE, {**context, "state": "spent"}, status=410)
     data = request.POST if request.method == "POST" else None
     form = AnswersForm(data, evaluation.questions.all())
+    if not evaluation.is_open:
+        return _closed(request, form, context)
+    if services.is_spent(evaluation, right):
+        return render(request, PAGE, {**context, "state": "spent"}, status=410)
     if request.method == "POST" and form.is_valid():
-        state, status = _answer(evaluation, right, form)
-        return render(request, PAGE, {**context, "state": state}, status=status)
+        return _answer(request, form, context, right)
     status = 400 if request.method == "POST" else 200
     return render(request, PAGE, {**context, "form": form}, status=status)
 
 
-def _answer(evaluation, right, form):
-    """What to say, and the status of the response."""
+def _answer(request, form, context, right):
     try:
-        services.answer(evaluation, right, form.answers)
+        services.answer(context["evaluation"], right, form.answers)
     except services.SpentError:
-        return "spent", 409
+        return render(request, PAGE, {**context, "state": "spent"}, status=409)
     except services.ClosedError:
-        return "closed", 410
-    return "done", 200
+        return _closed(request, form, context)
+    return render(request, PAGE, {**context, "state": "done"})
+
+
+def _closed(request, form, context):
+    if request.method == "POST":
+        return give_back(request, form, why=CLOSED, status=410, **context)
+    return render(request, PAGE, {**context, "state": "closed"}, status=410)

@@ -258,16 +258,6 @@ class DraftForm(StateForm, CellsForm):
                     said = dict(field.choices).get(now, now) if hasattr(field, "choices") else now
                     field.kept_now = said or "rien"
 
-    @property
-    def typed(self):
-        """(label, value) of what was written in words."""
-        return [
-            (field.label, value)
-            for field in self
-            if isinstance(field.field.widget, (forms.TextInput, forms.Textarea))
-            and (value := field.value())
-        ]
-
     def _name(self, name, label, initial, longest=LONGEST_NAME):
         self.fields[name] = forms.CharField(
             label=label,

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from coopemploi.accounts.interruption import give_back
 from coopemploi.links import opened_by
 from coopemploi.qr import qr_code
 from coopemploi.robots import may_send
@@ -20,6 +21,9 @@ from .forms import CodeForm, ContributionForm
 # A whole room writes from one connection.
 PER_HOUR = 200
 CODES_PER_HOUR = 300
+TELL = "Dites à l'animateur ce que vous vouliez corriger ou ajouter."
+CLOSED = f"Le formulaire du tour de table a été fermé entre-temps. {TELL}"
+FULL = f"Le tour de table a reçu plus de contributions qu'une salle n'en écrit. {TELL}"
 
 
 @login_not_required
@@ -76,8 +80,8 @@ def _contribute(request, batch, form):
         once = form.cleaned_data["once"]
         draft = live.contribute(batch=batch, said=form.said, once=once)
     except live.FullError:
-        context = {"section": "events", "event": batch.event, "is_full": True}
-        return render(request, "events/round_table_closed.html", context, status=409)
+        context = {"section": "events", "event": batch.event}
+        return give_back(request, form, why=FULL, status=409, **context)
     if draft is None:
         return _closed(request, batch)
     messages.success(request, "Merci, votre contribution est notée.")
@@ -156,5 +160,7 @@ def entrance(request, batch):
 
 
 def _closed(request, batch):
-    context = {"section": "events", "event": batch.event, "is_full": False}
+    context = {"section": "events", "event": batch.event}
+    if request.method == "POST":
+        return give_back(request, ContributionForm(request.POST), why=CLOSED, status=410, **context)
     return render(request, "events/round_table_closed.html", context, status=410)

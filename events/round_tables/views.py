@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from coopemploi.accounts.interruption import typed
 from coopemploi.permissions import editing_rule
 from events.models import (
     Event,
@@ -115,7 +116,7 @@ def _gone(request, batch, draft, model_admin):
     """What was typed about a contribution that is not to be reviewed any more."""
     if "label" in request.POST:
         form = DraftForm(request.POST, data=empty_data(), state="")
-        context = {"batch": batch, "typed": form.typed}
+        context = {"batch": batch, "typed": typed(form)}
         title = "Cette contribution n'est plus à relire"
         return _page(request, batch.event, model_admin, "gone", title, context, status=409)
     if draft is None and request.method != "POST":

@@ -127,6 +127,30 @@ def test_closed_evaluation_takes_no_answer(client):
     assert not Tally.objects.exists()
 
 
+@pytest.mark.parametrize("is_late", [True, False])
+def test_what_was_written_in_an_evaluation_closed_meanwhile_is_given_back(
+    client, monkeypatch, is_late
+):
+    question = QuestionFactory(kind=Kind.FREE_TEXT, text="Et la suite ?")
+    link = a_link(question.evaluation)
+
+    def close(*args):
+        Evaluation.objects.update(is_open=False)
+        return False
+
+    if is_late:
+        close()
+    else:  # closed between the page and the lock
+        monkeypatch.setattr(services, "is_spent", close)
+
+    response = client.post(link, {name(question): "Un atelier par mois."})
+
+    assert response.status_code == 410
+    assert "Votre envoi n'est pas arrivé" in response.text
+    assert response.context["written"] == [("Et la suite ?", "Un atelier par mois.")]
+    assert not Remark.objects.exists()
+
+
 def test_forged_link_and_link_of_another_evaluation_open_nothing(client):
     question, other = QuestionFactory(), QuestionFactory()
     link = a_link(other.evaluation)

@@ -209,7 +209,9 @@ def test_one_connection_sends_so_many_an_hour(client, batch, monkeypatch):
 def test_form_takes_no_more_than_a_room_writes(client, batch, monkeypatch):
     monkeypatch.setattr(live, "MOST_DRAFTS", 1)
     client.post(fill(batch), SAID)
-    assert client.post(fill(batch), SAID).status_code == 409
+    refused = client.post(fill(batch), SAID)
+    assert refused.status_code == 409
+    assert ("Je cherche", "un guide") in refused.context["written"]
     assert RoundTableDraft.objects.count() == 1
 
 
@@ -222,10 +224,22 @@ def test_nothing_is_taken_once_closed(client, animateur_client, batch):
     visitor = Client()
     for url in (fill(batch), screen(batch), mine(draft)):
         assert visitor.get(url).status_code == 410
-    assert visitor.post(fill(batch), SAID).status_code == 410
-    assert visitor.post(mine(draft), {**SAID, "needs": "autre"}).status_code == 410
+    for url in (fill(batch), mine(draft)):
+        late = visitor.post(url, {**SAID, "needs": "autre"})
+        assert late.status_code == 410
+        assert "Votre envoi n'est pas arrivé" in late.text
+        assert ("Je cherche", "autre") in late.context["written"]
     draft.refresh_from_db()
     assert draft.data["items"][-1]["text"] == "un guide"
+
+
+def test_contribution_sent_as_the_form_closes_is_given_back(client, batch, monkeypatch):
+    monkeypatch.setattr(live, "contribute", lambda **kwargs: None)
+
+    late = client.post(fill(batch), SAID)
+
+    assert late.status_code == 410
+    assert ("Je cherche", "un guide") in late.context["written"]
 
 
 def test_screen_shows_contributions_reads_itself_again_and_sets_no_cookie(client, batch):

@@ -149,7 +149,12 @@ def test_what_is_not_shown_or_open_is_not_asked_for(client, match, mia, values):
     match.offer.save()
     client.force_login(mia)
 
-    assert client.post(ask_for(match.offer), WHY).status_code == 404
+    late = client.post(ask_for(match.offer), WHY)
+
+    assert late.status_code == 404
+    assert late.context["written"] == [("Votre message", WHY["message"])]
+    assert match.offer.text not in late.text
+    assert client.get(ask_for(match.offer)).status_code == 404
 
 
 def test_one_does_not_ask_for_what_is_ones_own(client, match, actors):
