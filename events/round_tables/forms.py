@@ -440,8 +440,14 @@ class SortForm(forms.Form):
         return None if said in ("", self.USUAL) else Outcome(said)
 
 
-class ContributionForm(CellsForm, TrapMixin):
+class ContributionForm(StateForm, CellsForm, TrapMixin):
     """The grid that a participant fills in: who they are, then one item a line."""
+
+    CHANGED = (
+        "Cette contribution a été changée entre-temps, dans un autre onglet ou par l'équipe. Ce "
+        "qui est noté à présent est sous le formulaire : reprenez ce qui doit l'être, puis "
+        "enregistrez de nouveau."
+    )
 
     HELP = {
         "demarches": "Où en est votre territoire ? Quelles actions sont déjà engagées ?",
@@ -476,9 +482,9 @@ class ContributionForm(CellsForm, TrapMixin):
     # Drawn with the page, so that a second touch is no second contribution.
     once = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, data_before=None, **kwargs):
-        before = data_before or {"items": []}
-        super().__init__(*args, items=before["items"], **kwargs)
+    def __init__(self, *args, data_before=None, state="", **kwargs):
+        self.data_before = before = data_before or {"items": []}
+        super().__init__(*args, items=before["items"], state=state, **kwargs)
         self.initial["once"] = secrets.token_urlsafe(16)
         for name, text in self.HELP.items():
             self.fields[name].help_text = f"Un élément par ligne. {text}"
@@ -492,9 +498,22 @@ class ContributionForm(CellsForm, TrapMixin):
             }
 
     def clean(self):
+        if self.is_stale and not self._is_recorded():
+            raise ValidationError(self.CHANGED, code="changed")
+        self.errors.pop("state", None)
         said = [self.cleaned_data.get(name) for name in CELLS]
         if not self.errors and sum(len((text or "").splitlines()) for text in said) > MOST_ITEMS:
             raise forms.ValidationError("Gardez l'essentiel : soixante éléments au plus.")
+
+    def _is_recorded(self):
+        """Whether the very same was sent by a first touch."""
+        before = self.data_before
+        return set(self.errors) == {"state"} and before == {**before, **self.said}
+
+    @property
+    def kept(self):
+        """(label, value) of what is recorded now."""
+        return [(field.label, field.initial) for field in self.fields_for_people if field.initial]
 
     @property
     def said(self):

@@ -110,13 +110,17 @@ def contribute(*, batch, said, once=""):
     return draft
 
 
-@transaction.atomic
-def correct(*, draft, said):
-    """Change what a participant said; names that stay keep what they were taken for."""
+def lock(draft):
+    """The draft as it is now, kept from others with its batch until the transaction ends."""
     batch = locked(draft.batch)
-    if not batch.is_open:
-        return False
-    draft = batch.drafts.select_for_update().get(pk=draft.pk)
+    draft = batch.drafts.get(pk=draft.pk)
+    draft.batch = batch
+    return draft
+
+
+def correct(*, draft, said):
+    """Change what a participant said, the draft being locked; names that stay keep what they
+    were taken for."""
     before = draft.data
     for name in ("actor", "territory"):
         if before[name]["name"] == said[name]["name"]:
@@ -128,5 +132,4 @@ def correct(*, draft, said):
         ]
     draft.data = {**before, **said}
     draft.save(update_fields=["data"])
-    batch.touch()
-    return True
+    draft.batch.touch()

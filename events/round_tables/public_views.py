@@ -1,7 +1,10 @@
 """The pages of participants: their contribution, and the screen that shows all of them."""
 
+from contextlib import nullcontext
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -17,6 +20,7 @@ from territories.forms import plain_names
 from . import live
 from .drafts import COLUMNS
 from .forms import CodeForm, ContributionForm
+from .services import state_of
 
 # A whole room writes from one connection.
 PER_HOUR = 200
@@ -94,15 +98,22 @@ def _contribute(request, batch, form):
 def round_table_mine(request, signed):
     """Correct one's own contribution, as long as the form is open."""
     drafts = RoundTableDraft.objects.select_related("batch__event")
-    draft = get_object_or_404(drafts, pk=signed)
+    is_sent = request.method == "POST"
+    # Locked before it is read: of two pages sent at once, one is told what the other says.
+    with transaction.atomic() if is_sent else nullcontext():
+        draft = get_object_or_404(drafts, pk=signed)
+        return _correct(request, live.lock(draft) if is_sent else draft)
+
+
+def _correct(request, draft):
     if not draft.batch.is_open:
         return _closed(request, draft.batch)
-    form = ContributionForm(request.POST or None, data_before=draft.data)
+    form = ContributionForm(request.POST or None, data_before=draft.data, state=state_of(draft))
     if request.method == "POST" and form.is_valid():
-        if form.is_from_robot or live.correct(draft=draft, said=form.said):
-            messages.success(request, "Vos changements sont notés.")
-            return redirect(request.path)
-        return _closed(request, draft.batch)
+        if not form.is_from_robot:
+            live.correct(draft=draft, said=form.said)
+        messages.success(request, "Vos changements sont notés.")
+        return redirect(request.path)
     context = {
         "section": "events",
         "event": draft.batch.event,
@@ -110,8 +121,7 @@ def round_table_mine(request, signed):
         "form": form,
         "fill_token": live.FILL.sign(draft.batch_id),
     }
-    status = 400 if form.is_bound else 200
-    return render(request, "events/round_table_mine.html", context, status=status)
+    return render(request, "events/round_table_mine.html", context, status=form.status)
 
 
 @login_not_required

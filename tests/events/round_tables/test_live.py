@@ -1,5 +1,6 @@
 import datetime
 import re
+from html import unescape
 
 import pytest
 import time_machine
@@ -57,6 +58,11 @@ def screen(batch):
 
 def mine(draft):
     return reverse("round_table_mine", args=[live.MINE.sign(draft.pk)])
+
+
+def state_shown(client, draft):
+    """What the page of a draft carries, to be sent with what is changed there."""
+    return client.get(mine(draft)).context["form"]["state"].value()
 
 
 def opened_by(response):
@@ -169,11 +175,35 @@ def test_participant_corrects_with_their_own_link(client, batch):
     client.post(fill(batch), SAID)
     draft = RoundTableDraft.objects.get()
 
-    client.post(mine(draft), {**SAID, "demarches": "un forum", "offers": "un local"})
+    changed = {"demarches": "un forum", "offers": "un local"}
+    client.post(mine(draft), {**SAID, **changed, "state": state_shown(client, draft)})
 
     draft.refresh_from_db()
     assert [item["text"] for item in draft.data["items"]] == ["un forum", "un guide", "un local"]
     assert RoundTableDraft.objects.count() == 1
+
+
+def test_of_two_tabs_none_erases_what_the_other_wrote(client, batch):
+    client.post(fill(batch), SAID)
+    draft = RoundTableDraft.objects.get()
+    state = state_shown(client, draft)
+    client.post(mine(draft), {**SAID, "needs": "un guide relu", "state": state})
+
+    second = {**SAID, "offers": "un local", "state": state}
+    back = client.post(mine(draft), second)
+
+    assert back.status_code == 409
+    assert "changée entre-temps" in unescape(back.text)
+    form = back.context["form"]
+    assert (form["offers"].value(), form["needs"].value()) == ("un local", "un guide")
+    assert ("Je cherche", "un guide relu") in form.kept
+    draft.refresh_from_db()
+    assert [item["text"] for item in draft.data["items"]][-1] == "un guide relu"
+    # Sent again, it is with knowledge of what changed; by two touches, it is once.
+    again = {**second, "state": form["state"].value()}
+    assert [client.post(mine(draft), again).status_code for _ in range(2)] == [302, 302]
+    draft.refresh_from_db()
+    assert [item["text"] for item in draft.data["items"]][-2:] == ["un guide", "un local"]
 
 
 def test_link_of_one_purpose_opens_no_other(client, batch):

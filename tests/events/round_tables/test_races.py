@@ -149,6 +149,22 @@ def test_a_room_that_writes_at_once_is_kept_whole_and_in_order():
     assert list(batch.drafts.values_list("order", flat=True)) == list(range(1, 21))
 
 
+def test_of_two_tabs_at_once_one_is_told_that_the_other_wrote():
+    clients = SignedInClient(), SignedInClient()
+    for _ in range(RACES):
+        draft = RoundTableDraftFactory(batch__state=State.COLLECTING, batch__origin="live")
+        address = reverse("round_table_mine", args=[live.MINE.sign(draft.pk)])
+        opened = [sent(client.get(address).context["form"]) for client in clients]
+        statuses = []
+
+        def work(number, address=address, opened=opened, statuses=statuses):
+            data = opened[number] | {"offers": f"Un local {number}"}
+            return lambda: statuses.append(clients[number].post(address, data).status_code)
+
+        assert run_together([work(number) for number in range(len(clients))]) == []
+        assert sorted(statuses) == [302, 409]
+
+
 def test_without_the_lock_two_have_one_place(monkeypatch):
     """What the test above would not see, were it to prove nothing."""
     batch = RoundTableBatchFactory(state=State.COLLECTING, origin="live")
