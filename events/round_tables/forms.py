@@ -501,9 +501,12 @@ class ContributionForm(StateForm, CellsForm, TrapMixin):
         if self.is_stale and not self._is_recorded():
             raise ValidationError(self.CHANGED, code="changed")
         self.errors.pop("state", None)
-        said = [self.cleaned_data.get(name) for name in CELLS]
-        if not self.errors and sum(len((text or "").splitlines()) for text in said) > MOST_ITEMS:
-            raise forms.ValidationError("Gardez l'essentiel : soixante éléments au plus.")
+        if self.errors:
+            return
+        if not self.items():
+            raise ValidationError("Écrivez une ligne au moins.", code="empty")
+        if sum(len(self.cleaned_data[name].splitlines()) for name in CELLS) > MOST_ITEMS:
+            raise ValidationError("Gardez l'essentiel : soixante éléments au plus.")
 
     def _is_recorded(self):
         """Whether the very same was sent by a first touch."""

@@ -93,14 +93,17 @@ def close_left_open(at=None):
 def contribute(*, batch, said, once=""):
     """Keep what a participant says; raise FullError, or return None when the form closed.
 
-    `once`, which the page drew, says that the very same was sent by a second touch: who knows
-    it may have the draft that the first one made.
+    `once`, which the page drew, says that the same person sends it again, by a second touch or
+    corrected: who knows it may have the draft that the first one made. A neighbour who was
+    handed the page has another name.
     """
     batch = locked(batch)
     if not batch.is_open:
         return None
     for draft in batch.drafts.filter(data__once=once) if once else ():
-        if draft.data == {**draft.data, **said}:
+        if _names(draft.data) == _names(said):
+            draft.batch = batch
+            correct(draft=draft, said=said)
             return draft
     if batch.drafts.count() >= MOST_DRAFTS:
         raise FullError
@@ -108,6 +111,10 @@ def contribute(*, batch, said, once=""):
     draft = RoundTableDraft.objects.create(batch=batch, order=last_order(batch) + 1, data=data)
     batch.touch()
     return draft
+
+
+def _names(data):
+    return [part["name"] for part in data["people"]]
 
 
 def lock(draft):
@@ -125,7 +132,7 @@ def correct(*, draft, said):
     for name in ("actor", "territory"):
         if before[name]["name"] == said[name]["name"]:
             said[name] = before[name]
-    if [part["name"] for part in before["people"]] == [part["name"] for part in said["people"]]:
+    if _names(before) == _names(said):
         said["people"] = [
             {**old, "title": new["title"]}
             for old, new in zip(before["people"], said["people"], strict=True)

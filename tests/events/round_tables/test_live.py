@@ -109,7 +109,11 @@ def test_contribution_sent_twice_is_kept_once(client, batch):
     first, second = (client.post(fill(batch), said) for _ in range(2))
 
     assert opened_by(first) == opened_by(second) == RoundTableDraft.objects.get().pk
-    # The same page, gone back to, then handed to a neighbour.
+    # The same page, gone back to and corrected: still one. Then handed to a neighbour.
+    back = client.post(fill(batch), {**said, "needs": "un guide\nun exemple"})
+    assert opened_by(back) == opened_by(first)
+    [draft] = RoundTableDraft.objects.all()
+    assert [item["text"] for item in draft.data["items"]][-2:] == ["un guide", "un exemple"]
     client.post(fill(batch), {**said, "name": "Paul Roux"})
     # Two people may say the same, each from their own page, or from one that draws nothing.
     client.post(fill(batch), {**said, "once": drawn()})
@@ -219,6 +223,16 @@ def test_wrong_form_is_given_back_with_what_was_written(client, batch):
     assert response.status_code == 400
     assert "Indiquez votre nom." in response.content.decode()
     assert "un forum" in response.content.decode()
+    assert RoundTableDraft.objects.count() == 0
+
+
+def test_name_alone_is_no_contribution(client, batch):
+    nothing = {"demarches": " \n", "needs": ""}
+
+    response = client.post(fill(batch), {**SAID, **nothing})
+
+    assert response.status_code == 400
+    assert "Écrivez une ligne au moins." in response.text
     assert RoundTableDraft.objects.count() == 0
 
 
