@@ -336,9 +336,16 @@ def test_stop_link_stops_all_alerts(client):
     services.send_digests(NOW)
     deliver()
     stop = re.sub(r"^<https?://[^/]+|>$", "", mail.outbox[0].message()["List-Unsubscribe"])
-    client.post(stop)
+    kept = follow(address="autre@example.org")
+
+    said = unescape(client.post(stop).text)
+
+    assert "suivez de nouveau une liste" in said
     publish(InitiativeFactory, "Suivante", at=NOW + datetime.timedelta(days=1))
-    assert services.send_digests(NOW + datetime.timedelta(days=8)) == 0
+    # The address is kept nowhere, as was promised.
+    assert list(Alert.objects.all()) == [kept]
+    assert not Refusal.objects.exists()
+    assert "Vous ne suivez aucune liste." in client.get(manage()).text
 
 
 def test_queries_do_not_grow_with_what_is_new(django_assert_num_queries):

@@ -120,7 +120,7 @@ def test_only_one_process_sends():
 
 
 def test_stop_link_is_in_text_and_headers(client):
-    send(topic=Refusal.Topic.ALERT)
+    send(topic=Refusal.Topic.REMINDER)
     deliver()
     (sent,) = mail.outbox
     header = sent.message()["List-Unsubscribe"]
@@ -130,7 +130,7 @@ def test_stop_link_is_in_text_and_headers(client):
     assert "Ne plus recevoir ces courriels" in client.get(path).text
     assert not Refusal.objects.exists()
     assert client.post(path).status_code == 200
-    assert send(topic=Refusal.Topic.ALERT, to=ADDRESS.upper()) is None
+    assert send(topic=Refusal.Topic.REMINDER, to=ADDRESS.upper()) is None
     assert send(topic=Refusal.Topic.FOLLOW_UP) is not None
     assert send() is not None
 
