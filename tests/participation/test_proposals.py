@@ -139,12 +139,34 @@ def test_so_many_an_hour(client):
     response = propose_initiative(client, summary="Gardé pour plus tard")
 
     assert (response.status_code, "Gardé pour plus tard" in response.text) == (429, True)
+    assert top_of(response).p.text.startswith("Trop d'envois")
 
 
-def test_what_is_missing_is_said(client):
-    response = propose_initiative(client, title="", email="")
+def top_of(response):
+    """What a form says before its first field."""
+    form = soup_of(response).select_one("main form[method=post]")
+    assert form.select_one("[role=alert] ~ .field")
+    assert not form.select(".field ~ [role=alert]")
+    return form
 
+
+@pytest.mark.parametrize(
+    ("wrong", "fields"),
+    [
+        ({"email": ""}, ["id_email"]),
+        ({"title": "", "email": ""}, ["id_fiche-title", "id_email"]),
+        ({"title": ""}, ["id_fiche-title"]),
+    ],
+)
+def test_what_is_missing_is_said_first_with_links_to_it(client, wrong, fields):
+    response = propose_initiative(client, **wrong)
+
+    page = soup_of(response)
+    [banner] = top_of(response).select("[role=alert]")
     assert response.status_code == 400
+    assert banner.p.text == "Votre proposition n'est pas partie. À corriger\N{NO-BREAK SPACE}:"
+    assert [link["href"] for link in banner.select("a")] == [f"#{each}" for each in fields]
+    assert all(page.find(id=each) for each in fields)
     assert not Proposal.objects.exists()
 
 
