@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from events.models import Event, Registration, RoundTableBatch
 from events.round_tables.live import FILL
@@ -16,6 +17,7 @@ from territories.participants import address_of, addresses_of, person_of
 from territories.permissions import perimeter_of
 
 from ..admin import OutOfReachError
+from ..dates import PartialDate
 from ..mail.models import Refusal
 from ..mail.services import send_mail_later, site_url
 from ..permissions import editing_rule
@@ -113,6 +115,9 @@ def publish(*, proposal, form, by, comment):
             record.person = person_of(proposal.user)
         if hasattr(record, "actor_id"):
             record.actor = proposal.actor
+        if hasattr(record, "stated_on") and not record.stated_on:
+            # Said the day it was proposed; without a date it would come last.
+            record.stated_on = PartialDate.day(timezone.localdate(proposal.created_at))
         record.status = Publishable.Status.DRAFT
     record.save()
     form.save_m2m()

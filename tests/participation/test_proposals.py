@@ -1,5 +1,6 @@
 """What participants and visitors propose: kept aside, reviewed, published or refused."""
 
+import datetime
 from html import unescape
 from types import SimpleNamespace
 
@@ -508,6 +509,33 @@ def test_the_reviewer_publishes_a_new_sheet_as_mended(client, animateur_client, 
     proposal.refresh_from_db()
     assert (proposal.state, proposal.record, proposal.decided_by) == ("published", need, reviewer)
     assert need.get_absolute_url() in Email.objects.get(to="lea@example.org").message
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"), [("", "30/11/2026"), ("2019", "2019")], ids=["not_said", "said"]
+)
+@pytest.mark.parametrize("kind", ["besoin", "offre"])
+def test_an_exchange_is_of_the_day_it_was_proposed(animateur_client, kind, said, kept):
+    values = {"text": "Un minibus", "kind": "tool", "stated_on": said}
+    day = datetime.datetime(2026, 11, 29, 23, 30, tzinfo=datetime.UTC)
+    proposal = ProposalFactory(kind=kind, title="Un minibus", values=values, created_at=day)
+
+    animateur_client.post(review(proposal), {**values, "publier": ""})
+
+    proposal.refresh_from_db()
+    assert proposal.record.stated_on.as_input == kept
+
+
+def test_a_change_of_an_undated_exchange_dates_it_of_no_day(animateur_client):
+    need = NeedFactory(stated_on="", details="Avant")
+    proposal = ProposalFactory(
+        kind="besoin", record=need, values={"details": "Après"}, before={"details": "Avant"}
+    )
+
+    animateur_client.post(review(proposal), {"details": "Après", "publier": ""})
+
+    need.refresh_from_db()
+    assert (need.details, bool(need.stated_on)) == ("Après", False)
 
 
 def test_a_new_initiative_is_led_by_the_actor_where_it_acts(animateur_client, actor):
