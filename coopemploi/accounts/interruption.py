@@ -22,9 +22,13 @@ def is_interrupted(request):
     )
 
 
-def hold(request):
-    """The page that holds what was sent, until who wrote it is signed in again if need be."""
-    is_private = getattr(request.resolver_match.func, "login_required", True)
+def hold(request, *, is_private=None):
+    """The page that holds what was sent, until who wrote it is signed in again if need be.
+
+    `is_private`: whether the form is for those signed in; by default, as its page is.
+    """
+    if is_private is None:
+        is_private = getattr(request.resolver_match.func, "login_required", True)
     sent = [
         (name, value)
         for name, values in request.POST.lists()

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from ..accounts.interruption import hold
 from ..robots import may_send
 from .forms import AuthorForm, PageField, StartForm
 from .models import Proposal
@@ -35,6 +36,8 @@ def proposal_add(request, kind):
     """A new sheet, or a correction of a page, that anybody may propose."""
     if kind not in NEW:
         raise Http404("Cela ne se propose pas.")
+    if is_drawn_for_a_member(request.POST) and not request.user.is_authenticated:
+        return hold(request, is_private=True)
     is_correction = kind == Proposal.Kind.CORRECTION
     page = PageField().clean(request.GET.get("page", ""))
     record = None
@@ -59,6 +62,11 @@ def proposal_edit(request, kind, pk):
     sheet = _sheet(request, kind, record)
     author = AuthorForm(request.POST or None, user=request.user, sheet=sheet)
     return _answer(request, kind, sheet, author, record=record)
+
+
+def is_drawn_for_a_member(sent):
+    """Whether a form sent did not ask who one is: it was shown to somebody signed in."""
+    return "message" in sent and "name" not in sent
 
 
 def _sheet(request, kind, record):

@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
+from bs4 import BeautifulSoup
 from django.urls import reverse
 
 from coopemploi.participation.models import Proposal
@@ -25,6 +27,7 @@ FORM = {
 
 
 PROPOSE = reverse("proposal_add", args=["initiative"])
+CORRECT = reverse("proposal_add", args=["correction"])
 PROPOSED = {
     "fiche-title": "Garage <solidaire>",
     "message": "Vu à Dax.",
@@ -42,6 +45,10 @@ def staff():
 def browser():
     """A client that checks tokens, as browsers are asked for them."""
     return SignedInClient(enforce_csrf_checks=True)
+
+
+def soup_of(response):
+    return BeautifulSoup(response.content, "html.parser")
 
 
 def token(response):
@@ -155,6 +162,38 @@ def test_visitor_s_form_is_held_though_its_token_is_stale(browser):
     again = browser.post(PROPOSE, {**held(stale), "csrfmiddlewaretoken": token(stale)})
     assert again.status_code == 302
     assert Proposal.objects.get().message == "Vu à Dax."
+
+
+def signed_in_by_address():
+    user = UserFactory(email="lea@example.org")
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+@pytest.mark.parametrize("page", [PROPOSE, CORRECT], ids=["sheet", "correction"])
+def test_proposal_of_a_participant_whose_session_is_over_stays_theirs(browser, page):
+    user = signed_in_by_address()
+    browser.force_login(user)
+    shown = browser.get(page)
+    names = {each["name"] for each in soup_of(shown).select("main form[method=post] [name]")}
+    sent = {"fiche-title": "Garage <solidaire>", "actor": "", "message": "Vu à Dax.", "website": ""}
+    sent = {name: value for name, value in sent.items() if name in names}
+    del browser.cookies["sessionid"]
+
+    lost = browser.post(page, {**sent, "csrfmiddlewaretoken": token(shown)})
+    assert lost.status_code == 403
+    assert "Votre session s'est terminée" in lost.text.replace("&#x27;", "'")
+    assert held(lost) == sent
+    assert browser.post(page, {**sent, "csrfmiddlewaretoken": token(lost)}).status_code == 403
+    assert not Proposal.objects.exists()
+
+    browser.force_login(user)
+    again = browser.post(page, {**held(lost), "csrfmiddlewaretoken": token(lost)})
+    if again.status_code == 403:  # signing in changed the token
+        again = browser.post(page, {**held(again), "csrfmiddlewaretoken": token(again)})
+
+    assert again.status_code == 302
+    assert Proposal.objects.get().user == user
 
 
 def test_form_that_signs_in_is_never_given_back(browser):
