@@ -73,6 +73,12 @@ class AccountAdapter(DefaultAccountAdapter):
             return reverse("mfa_activate_totp")
         return super().get_login_redirect_url(request)
 
+    def get_email_verification_redirect_url(self, email_address):
+        """An address just confirmed is not yet the main one: the page of addresses says how."""
+        if self.request.user.is_authenticated:
+            return reverse("account_email")
+        return super().get_email_verification_redirect_url(email_address)
+
     def validation_error(self, code, *args):
         """Too many tries are refused by a page of their own, with its status."""
         if code in {"too_many_login_attempts", "rate_limited"}:

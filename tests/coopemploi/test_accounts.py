@@ -182,8 +182,13 @@ def test_email_addresses_are_managed(client, user):
     client.post(reverse("account_email"), data)
     assert not EmailAddress.objects.filter(email="autre@example.org").exists()
     code = re.search(r"^([A-Z0-9-]{6,})$", mail.outbox[-1].body, re.MULTILINE)[1]
-    client.post(reverse("account_email_verification_sent"), {"code": code})
+    confirmed = client.post(reverse("account_email_verification_sent"), {"code": code})
     assert EmailAddress.objects.get(email="autre@example.org").verified
+    assert confirmed.url == reverse("account_email")
+    assert "faites-en l'adresse principale" in client.get(confirmed.url).text
+    client.post(confirmed.url, {"email": "autre@example.org", "action_primary": ""})
+    user.refresh_from_db()
+    assert user.email == "autre@example.org"
 
 
 @pytest.mark.parametrize(
