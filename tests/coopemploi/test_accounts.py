@@ -174,7 +174,8 @@ def test_password_change_mismatch(client, user):
 
 def test_email_addresses_are_managed(client, user):
     client.force_login(user)
-    assert "principale" in client.get(reverse("account_email")).text
+    page = client.get(reverse("account_email")).text
+    assert ("principale" in page, "Gardez-la ici tant qu'elle est à vous" in page) == (True, True)
     data = {"email": "autre@example.org", "action_add": ""}
     asked = client.post(reverse("account_email"), data)
     assert asked.url.startswith(reverse("account_reauthenticate"))
