@@ -35,6 +35,17 @@ class AlreadyDecidedError(Exception):
     """Somebody else decided on it first."""
 
 
+# The address
+
+
+def follow_address(sender, *, user, from_email_address=None, email_address=None, **kwargs):
+    """What others see follows the main address, when it was the one changed or taken away."""
+    former, person = from_email_address or email_address, person_of(user)
+    if former and person and person.email.lower() == former.email.lower():
+        person.email = user.email
+        person.save(update_fields=["email"])
+
+
 # Belonging to an actor
 
 

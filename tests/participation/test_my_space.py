@@ -63,6 +63,46 @@ def sign_in(client, user):
     client.post(reverse("account_login"), {"login": user.email, "password": "mot de passe"})
 
 
+# The address
+
+
+def change_address(client, **given):
+    return client.post(reverse("account_email"), given, follow=True)
+
+
+@pytest.mark.parametrize(
+    ("shown", "then"),
+    [(ADDRESS, "lea@ailleurs.example"), ("accueil@example.org", "accueil@example.org")],
+    ids=["theirs", "noted_by_others"],
+)
+def test_what_others_see_follows_the_main_address(client, shown, then):
+    user = participant(first_name="Léa", last_name="Cherche", email_is_public=True)
+    Person.objects.update(email=shown)
+    EmailAddress.objects.create(user=user, email="lea@ailleurs.example", verified=True)
+    sign_in(client, user)
+
+    change_address(client, email="lea@ailleurs.example", action_primary="")
+    user.person.refresh_from_db()
+    assert user.person.public_email == then
+
+    change_address(client, email=ADDRESS, action_remove="")
+    user.person.refresh_from_db()
+    assert user.person.public_email == then
+
+
+def test_an_address_taken_away_is_shown_no_more(client):
+    """It was the main one before the site followed it."""
+    user = participant("lea@ailleurs.example")
+    PersonFactory(user=user, email=ADDRESS, email_is_public=True)
+    EmailAddress.objects.create(user=user, email=ADDRESS, verified=True)
+    sign_in(client, user)
+
+    change_address(client, email=ADDRESS, action_remove="")
+
+    assert not EmailAddress.objects.filter(email=ADDRESS).exists()
+    assert Person.objects.get().public_email == "lea@ailleurs.example"
+
+
 # Introductions
 
 
