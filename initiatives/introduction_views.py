@@ -132,21 +132,23 @@ def askable(model):
 
 def _ask(request, context, about):
     """`about`: the records and the people, whoever animates saying other people."""
-    form = context["form"]
+    form, is_animateur = context["form"], context.get("is_animateur", False)
     if request.method != "POST":
-        return _form(request, context)
+        already = None if is_animateur else introductions.already_open(Introduction(**about))
+        return _form(request, {**context, "already": already})
     if not form.is_valid():
         return _form(request, context, status=400)
     introduction = Introduction(**{**about, **form.cleaned_data})
     try:
-        introductions.ask(
-            introduction,
-            user=request.user,
-            is_animateur=context.get("is_animateur", False),
-            at=timezone.now(),
+        kept = introductions.ask(
+            introduction, user=request.user, is_animateur=is_animateur, at=timezone.now()
         )
     except introductions.TooManyError:
         return _form(request, {**context, "is_refused": True}, status=429)
+    is_sent = (kept.message, kept.asked_by) == (introduction.message, request.user)
+    if not is_sent:  # said twice in the same words, it is a second touch
+        context |= {"already": kept, "unsent": introduction.message}
+        return _form(request, context, status=409)
     messages.success(
         request, "C'est parti. Les adresses ne seront dites que si les deux acceptent."
     )

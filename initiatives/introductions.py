@@ -108,13 +108,21 @@ def has_declined(introduction, side):
     return Introduction.objects.about_the_same(introduction).filter(**said).exists()
 
 
+def already_open(introduction):
+    """The same two people about the same records, waiting for an answer or introduced; or None."""
+    return Introduction.objects.open().about_the_same(introduction).first()
+
+
 @transaction.atomic
 def ask(introduction, *, user, is_animateur, at):
-    """Write to the two people, or to the other one when one of them asks; return what is kept.
+    """Write to the two people, or to the other one when one of them asks; return what is kept:
+    this, or the same when it is asked already.
 
     Who refuses, has blocked the other or declined the same is not written to, and nobody is
     told so. Raise TooManyError.
     """
+    if same := already_open(introduction):
+        return same
     _check_limits(user, [introduction.seeker, introduction.helper], is_animateur, at)
     introduction.asked_by, introduction.created_at = user, at
     own_side = None if is_animateur else introduction.side_of(person_of(user))
@@ -123,8 +131,8 @@ def ask(introduction, *, user, is_animateur, at):
     try:
         with transaction.atomic():
             introduction.save()
-    except IntegrityError:  # asked already: once is enough
-        return None
+    except IntegrityError:  # asked meanwhile
+        return already_open(introduction)
     asked = [side for side in Introduction.SIDES if side != own_side]
     if all(
         would_receive(introduction, side) and not has_declined(introduction, side) for side in asked

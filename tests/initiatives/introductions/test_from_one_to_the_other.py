@@ -111,13 +111,6 @@ def test_an_answer_is_given_once(client, match):
     assert len(sent_to(SEEKER)) == 1
 
 
-def test_the_same_is_asked_once(client, match):
-    ask_as_seeker(client, match)
-    client.post(*asked(match))
-
-    assert len(sent_to(HELPER)) == 1
-
-
 def test_a_message_has_no_link(client, match):
     client.force_login(participant(SEEKER))
 
