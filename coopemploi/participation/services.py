@@ -255,6 +255,17 @@ def open_round_tables_of(user):
     ]
 
 
+def coming_registrations_of(user):
+    """What a participant, by an address that is theirs, asked to come to, the next first."""
+    registered = Registration.objects.active().filter(written_as("email", addresses_of(user)))
+    events = Event.objects.visible_to(user).to_come().exclude(state=Event.State.CANCELLED)
+    return (
+        registered.filter(event__in=events)
+        .select_related("event")
+        .order_by("event__start_earliest", "event__start_time", "pk")
+    )
+
+
 # Leaving
 
 

@@ -108,7 +108,8 @@ def delete(request):
         messages.success(request, STILL_NAMED if erased.doubts else DELETED)
         return redirect("home")
     status = 400 if request.method == "POST" else 200
-    return render(request, "participation/delete.html", {"form": form}, status=status)
+    context = {"form": form, "registrations": services.coming_registrations_of(request.user)}
+    return render(request, "participation/delete.html", context, status=status)
 
 
 @never_cache

@@ -1,5 +1,6 @@
 """« Mon espace » : who one is, what others see, what one takes away, and erasure."""
 
+import datetime
 import json
 from urllib.parse import urlencode
 
@@ -8,11 +9,14 @@ from allauth.account.models import EmailAddress
 from bs4 import BeautifulSoup
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils import timezone
 from post_office.models import Email
 
 from coopemploi.accounts.models import User
 from coopemploi.alerts.models import Alert
+from coopemploi.dates import PartialDate
 from coopemploi.participation.models import Belonging, Proposal
+from events.models import Registration
 from initiatives.models import Initiative, Introduction, Need
 from territories.models import Person, Position
 from tests.factories import (
@@ -20,6 +24,7 @@ from tests.factories import (
     ActorFactory,
     AlertFactory,
     BelongingFactory,
+    EventFactory,
     InitiativeFactory,
     IntroductionFactory,
     MandateFactory,
@@ -525,6 +530,42 @@ def test_deletion_asks_first(client):
     assert client.get(reverse("my_space_delete")).status_code == 200
     assert client.post(reverse("my_space_delete"), {}).status_code == 400
     assert User.objects.exists()
+
+
+@pytest.fixture
+def meetings():
+    """{title: event}: one to come, one where one waits, and what is of no consequence."""
+    tomorrow = PartialDate.day(timezone.localdate() + datetime.timedelta(days=1))
+    yesterday = PartialDate.day(timezone.localdate() - datetime.timedelta(days=1))
+    shown = {
+        title: EventFactory(title=title, start=start, **{"needs_registration": True, **values})
+        for title, start, values in (
+            ("Plus tard", PartialDate.parse("2091"), {}),
+            ("Demain", tomorrow, {}),
+            ("Hier", yesterday, {}),
+            ("Annulée", tomorrow, {"state": "cancelled"}),
+            ("Rendue", tomorrow, {}),
+            ("D'un autre", tomorrow, {}),
+        )
+    }
+    for title, event in shown.items():
+        status = {"Plus tard": "waiting", "Rendue": "cancelled"}.get(title, "confirmed")
+        address = "noe@example.org" if title == "D'un autre" else ADDRESS.title()
+        RegistrationFactory(event=event, email=address, status=status)
+    return shown
+
+
+def test_deletion_names_the_meetings_whose_seat_it_gives_back(client, meetings):
+    sign_in(client, participant(first_name="Léa", last_name="Cherche"))
+    page = reverse("my_space_delete")
+
+    said = BeautifulSoup(client.get(page).content, "html.parser").main
+
+    assert "vos inscriptions aux rencontres" in said.text
+    named = [title for title in meetings if title in said.text]
+    assert named == ["Plus tard", "Demain"]
+    Registration.objects.all().delete()
+    assert "à qui attend" not in client.get(page).text
 
 
 def test_deletion_keeps_contributions_and_takes_the_name_away_even_from_history(client):
