@@ -145,6 +145,8 @@ def _ask(request, context, about):
         )
     except introductions.TooManyError:
         return _form(request, {**context, "is_refused": True}, status=429)
+    except introductions.TooManyReceivedError:
+        return _form(request, {**context, "is_other_busy": True}, status=429)
     is_sent = (kept.message, kept.asked_by) == (introduction.message, request.user)
     if not is_sent:  # said twice in the same words, it is a second touch
         context |= {"already": kept, "unsent": introduction.message}

@@ -32,7 +32,11 @@ Side, Answer, Outcome = Introduction.SIDES, Introduction.Answer, Introduction.Ou
 
 
 class TooManyError(Exception):
-    """Enough people were written to today."""
+    """Who asks wrote to enough people today."""
+
+
+class TooManyReceivedError(Exception):
+    """One of the people was written to enough today, whoever asks."""
 
 
 def named_in(record):
@@ -119,7 +123,7 @@ def ask(introduction, *, user, is_animateur, at):
     this, or the same when it is asked already.
 
     Who refuses, has blocked the other or declined the same is not written to, and nobody is
-    told so. Raise TooManyError.
+    told so. Raise TooManyError or TooManyReceivedError.
     """
     if same := already_open(introduction):
         return same
@@ -146,7 +150,8 @@ def _check_limits(user, people, is_animateur, at):
     since = at - DAY
     limit = PER_ANIMATEUR if is_animateur else PER_PARTICIPANT
     get_user_model().objects.select_for_update().get(pk=user.pk)
-    asked = Introduction.objects.asked_since(user, since).count()
+    if Introduction.objects.asked_since(user, since).count() >= limit:
+        raise TooManyError
     own = None if is_animateur else person_of(user)
     crowded = any(
         Introduction.objects.received_since(person, since)
@@ -157,8 +162,8 @@ def _check_limits(user, people, is_animateur, at):
         for person in people
         if person != own
     )
-    if asked >= limit or crowded:
-        raise TooManyError
+    if crowded:
+        raise TooManyReceivedError
 
 
 @transaction.atomic

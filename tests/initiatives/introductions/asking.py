@@ -10,6 +10,7 @@ from post_office.models import Email
 from territories.models import Mandate
 from tests.factories import (
     BelongingFactory,
+    IntroductionBlockFactory,
     MandateFactory,
     PersonFactory,
     UserFactory,
@@ -70,3 +71,7 @@ def without_token(text):
 def admin_page(record):
     opts = record._meta
     return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[record.pk])
+
+
+def block_who_asks(match):
+    IntroductionBlockFactory(by=match.offer.person, blocked=match.need.person)

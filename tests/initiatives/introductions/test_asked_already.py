@@ -9,9 +9,20 @@ from coopemploi.mail.models import Refusal
 from initiatives import introductions
 from initiatives.models import Introduction
 from territories.models import Person
-from tests.factories import IntroductionBlockFactory, IntroductionFactory
+from tests.factories import IntroductionFactory
 
-from .asking import HELPER, NOW, SEEKER, animateur, ask_as_seeker, asked, participant, say, sent_to
+from .asking import (
+    HELPER,
+    NOW,
+    SEEKER,
+    animateur,
+    ask_as_seeker,
+    asked,
+    block_who_asks,
+    participant,
+    say,
+    sent_to,
+)
 
 pytestmark = pytest.mark.django_db
 UNANSWERED = "Vous l'avez déjà demandé le {}, sans réponse encore."
@@ -36,10 +47,6 @@ def let_it_be(match):
 
 def refuse_mail(match):
     Refusal.objects.create(address=HELPER, topic=Refusal.Topic.INTRODUCTION)
-
-
-def block_who_asks(match):
-    IntroductionBlockFactory(by=match.offer.person, blocked=match.need.person)
 
 
 def have_declined(match):

@@ -1,6 +1,7 @@
 """Limits, blocks and reports."""
 
 import datetime
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -22,6 +23,7 @@ from .asking import (
     animateur,
     ask_as_seeker,
     asked,
+    block_who_asks,
     participant,
     say,
     sent_to,
@@ -39,17 +41,37 @@ def test_so_many_requests_a_day(client, match):
     response = client.post(*asked(match, message="Gardé pour demain"))
 
     assert (response.status_code, "Gardé pour demain" in response.text) == (429, True)
+    assert "Vous avez fait assez de demandes" in response.text
     assert sent_to(HELPER) == []
     Introduction.objects.update(created_at=NOW - datetime.timedelta(hours=25))
     assert client.post(*asked(match)).status_code == 302
 
 
-def test_so_many_requests_to_one_person(client, match):
+@pytest.mark.parametrize("is_blocked", [False, True])
+def test_so_many_requests_to_one_person(client, match, is_blocked):
+    """Who asks for the first time is not told that they ask too much; nor of a block."""
     for _ in range(introductions.PER_RECEIVER):
         IntroductionFactory(helper=match.offer.person, asked_by=UserFactory(), created_at=NOW)
+    if is_blocked:
+        block_who_asks(match)
 
-    assert ask_as_seeker(client, match).status_code == 429
+    response = ask_as_seeker(client, match)
+
+    assert response.status_code == 429
+    assert "Cette personne a reçu assez de demandes pour aujourd'hui" in unescape(response.text)
+    assert "Vous avez fait" not in response.text
     assert sent_to(HELPER) == []
+
+
+def test_the_animateur_is_told_that_one_of_the_two_was_asked_enough(client, match):
+    for _ in range(introductions.PER_RECEIVER):
+        IntroductionFactory(helper=match.offer.person, asked_by=UserFactory(), created_at=NOW)
+    client.force_login(animateur(match))
+    people = {"seeker": match.need.person_id, "helper": match.offer.person_id}
+
+    response = client.post(*asked(match, **people))
+
+    assert (response.status_code, "une de ces deux personnes" in response.text) == (429, True)
 
 
 def test_who_blocked_one_hears_no_more_of_them_who_is_not_told(client, match):
