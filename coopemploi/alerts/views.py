@@ -10,7 +10,8 @@ from . import services
 from .forms import NO_LIST_MEANT, AlertForm, FrequencyForm, ListForm, MeantForm
 from .models import Alert
 
-PER_HOUR = 10
+# A whole room may follow a list from one connection.
+PER_HOUR = 60
 PER_ADDRESS_AND_DAY = 10
 
 

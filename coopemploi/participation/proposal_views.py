@@ -13,7 +13,8 @@ from .models import Proposal
 from .permissions import MODELS, sheet_at, sheets_of
 from .sheets import sheet_form
 
-PER_HOUR = 10
+# A whole room may propose from one connection.
+PER_HOUR = 60
 PREFIX = "fiche"
 NEW = [kind for kind in Proposal.Kind if kind != Proposal.Kind.ACTOR]
 

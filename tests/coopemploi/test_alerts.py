@@ -171,8 +171,15 @@ def test_nobody_fills_the_box_of_another(client):
     for number in range(9):
         ask(client, liste=f"/initiatives/?q={number}")
     assert ask(client, liste="/initiatives/?q=dernier").status_code == 302
-    assert ask(client, liste="/initiatives/?q=trop").status_code == 429
+    assert ask(client, liste="/initiatives/?q=trop").status_code == 302
     assert Email.objects.count() == 10
+
+
+def test_a_whole_room_follows_a_list_from_one_connection_so_many_an_hour(client):
+    sent = [ask(client, email=f"p{number}@example.org").status_code for number in range(60)]
+    assert set(sent) == {302}
+
+    assert ask(client, email="p60@example.org").status_code == 429
 
 
 def test_filters_are_the_same_in_any_order_however_they_are_shown():
