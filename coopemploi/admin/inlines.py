@@ -27,7 +27,7 @@ class OrderedFormSet(BaseInlineFormSet):
 
     def clean(self):
         super().clean()
-        if "order" not in self.form.base_fields or any(self.errors):
+        if "order" not in self.form.base_fields or any(self.errors) or not self.has_changed():
             return
         rows = [
             form

@@ -455,6 +455,14 @@ def test_recorded_rows_without_a_number_are_numbered_when_the_page_is_saved(anim
     assert saved == [(1, "a"), (2, "b"), (3, "c"), (4, "d")]
 
 
+def test_rows_that_nobody_touched_are_left_as_they_are(animateur_client):
+    recap = RecapFactory()
+    rows = [(KeyIdeaFactory(recap=recap, text=text), 0, text) for text in "ab"]
+
+    assert save_ideas(animateur_client, recap, *rows) == [(0, "a"), (0, "b")]
+    assert [idea.history.count() for idea, *_ in rows] == [1, 1]
+
+
 def test_emptied_number_keeps_the_row_below_the_one_above_it(animateur_client):
     recap = RecapFactory()
     rows = [
