@@ -8,8 +8,14 @@ def share_links(url, title):
     page, name = quote(url, safe=""), quote(title, safe="")
     return [
         ("Lien permanent", url),
-        ("Par courriel", f"mailto:?subject={name}&body={page}"),
+        ("Par courriel", message_address(title, url)),
         ("Sur LinkedIn", f"https://www.linkedin.com/sharing/share-offsite/?url={page}"),
         ("Sur Facebook", f"https://www.facebook.com/sharer/sharer.php?u={page}"),
         ("Sur Bluesky", f"https://bsky.app/intent/compose?text={name}%20{page}"),
     ]
+
+
+def message_address(subject, text):
+    """The address that opens a message ready to be sent, in the reader's own mail program."""
+    body = "\r\n".join(text.splitlines())  # RFC 6068
+    return f"mailto:?subject={quote(subject, safe='')}&body={quote(body, safe='')}"

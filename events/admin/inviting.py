@@ -2,6 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from coopemploi.formats.tables import csv_response
 from events.invitations import Invitations, InviteeTable
+from events.sharing import message_address
 from initiatives.models import Need
 from territories.models import Actor, Person
 
@@ -35,6 +37,9 @@ class InvitingMixin:
         invitees = Invitations(event, actors=actors, people=people, needs=needs).suggest()
         if request.GET.get("format") == "csv":
             return csv_response(InviteeTable(event, invitees))
+        url = request.build_absolute_uri(event.get_absolute_url())
+        about = {"event": event, "door": event.door(), "url": url}
+        invitation = render_to_string("admin/events/event/invitation.txt", about).strip()
         context = {
             **self.admin_site.each_context(request),
             "title": "Qui inviter ?",
@@ -42,6 +47,8 @@ class InvitingMixin:
             "opts": self.opts,
             "event": event,
             "invitees": invitees,
+            "invitation": invitation,
+            "message_address": message_address(event.title, invitation),
         }
         return TemplateResponse(request, "admin/events/event/invitees.html", context)
 

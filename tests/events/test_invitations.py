@@ -3,8 +3,10 @@
 import csv
 import datetime
 import io
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -307,6 +309,46 @@ def test_empty_page_says_what_to_complete(animateur_client, event):
     html = animateur_client.get(page(event)).content.decode()
 
     assert "Personne à proposer pour l'instant." in html
+
+
+def test_text_to_send_tells_when_where_and_how_to_come(animateur_client):
+    town = TerritoryFactory(kind="commune", name="Dax", code="40088")
+    event = EventFactory(
+        title="Emploi & mobilité",
+        start=PartialDate.parse("10/12/2119"),
+        start_time=datetime.time(14, 30),
+        town=town,
+        needs_registration=True,
+        online_url="https://example.org/salle-secrete",
+    )
+    url = f"http://testserver{event.get_absolute_url()}"
+
+    html = BeautifulSoup(animateur_client.get(page(event)).content, "html.parser")
+
+    text = html.select_one("textarea").text
+    assert text.split("\n")[:6] == [
+        "Bonjour,",
+        "",
+        "Vous êtes invités à cette rencontre :",
+        "",
+        "Emploi & mobilité",
+        "10 décembre 2119, 14\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}30",
+    ]
+    assert text.endswith(f"Dax\n\nTout savoir, et s'inscrire (sans compte) :\n{url}")
+    assert "salle-secrete" not in html.get_text()
+    message = urlsplit(html.select_one("details.invitation a")["href"])
+    sent = parse_qs(message.query)
+    assert (message.scheme, message.path) == ("mailto", "")
+    assert sent["subject"] == ["Emploi & mobilité"]
+    assert sent["body"][0].splitlines() == text.splitlines()
+
+
+def test_invitation_to_a_draft_says_that_nobody_could_open_it(animateur_client):
+    shown, draft = EventFactory(), EventFactory(status="draft")
+
+    pages = [animateur_client.get(page(each)).text for each in (shown, draft)]
+
+    assert ["ne s'ouvre encore à personne" in text for text in pages] == [False, True]
 
 
 def test_link_stands_on_events_that_are_not_over(animateur_client, event):
