@@ -112,7 +112,7 @@ class Export:
             **self.history,
             "adresse": self.address,
             # In each row: a text table has nowhere else to say it.
-            "source": lambda record: f"{self.credit}, {self.licence}",
+            "mention de la source": lambda record: f"{self.credit}, {self.licence}",
         }
 
     def heavy(self, records):

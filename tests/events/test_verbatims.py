@@ -105,7 +105,7 @@ def test_list_is_taken_away_as_the_page_shows_it(client):
         "exemple fictif": False,
         "document d'origine": "Le document",
         "adresse": f"http://testserver{verbatim.get_absolute_url()}",
-        "source": f"Coopemploi, {timezone.localdate():%d/%m/%Y}, Licence Ouverte 2.0",
+        "mention de la source": f"Coopemploi, {timezone.localdate():%d/%m/%Y}, Licence Ouverte 2.0",
     }
     page = client.get(LIST).context["page"]
     assert [row["réf"] for row in rows_of(client)] == [str(each.pk) for each in page]
