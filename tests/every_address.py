@@ -225,6 +225,7 @@ class Content:
             "slug": self.joined.slug if "belonging" in name else self.records["coming"].slug,
             "section": "pages",
             "name": "absent.pdf",
+            "size": 192,
             "kind": "initiative",
             "pk": {
                 "introduction_add": self.pair.pk,

@@ -293,8 +293,9 @@ class ListFilterSet(django_filters.FilterSet):
     @cached_property
     def has_nothing(self):
         """Whether there is nothing to search in, on any tab, and nothing was asked."""
-        is_asked = self.is_active or self.errors
-        return not (is_asked or self.catalogue.readable_by(self.user))
+        asked = (name for name, value in self.values.items() if value)
+        is_asked = not all(isinstance(self.filters[name], TabFilter) for name in asked)
+        return not (is_asked or self.errors or self.catalogue.readable_by(self.user))
 
     @property
     def cleared_query(self):

@@ -1,3 +1,5 @@
+from io import BytesIO
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.urls import reverse
@@ -59,7 +61,7 @@ def drawing(request, draw, media_type):
         content = draw(identity.logo.name)
     except FileNotFoundError as error:
         raise Http404("Le logo de ce site est perdu.") from error
-    response = HttpResponse(content, content_type=media_type)
+    response = FileResponse(BytesIO(content), content_type=media_type)
     return kept(response, request, identity.logo_version)
 
 

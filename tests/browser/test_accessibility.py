@@ -26,14 +26,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # What is no page: a sheet, a fragment, a file.
 NO_PAGE = {
     "actor_names",
+    "favicon",
     "health",
     "identity_stylesheet",
+    "manifest",
     "ready",
     "recap_feed",
     "robots",
     "sitemap",
     "suggestions",
     "territory_names",
+    "touch_icon",
 }
 STATES = [
     "/recherche/?q=initiative",

@@ -641,6 +641,8 @@ def test_panel_keeps_the_filters_and_not_the_page(client):
 
 
 def test_panel_of_events_offers_the_calendar_of_its_tab(client):
+    EventFactory()
+
     text = client.get(PAST).content.decode()
 
     assert '<a href="?periode=passees&amp;format=ics" rel="nofollow">' in text
@@ -648,6 +650,9 @@ def test_panel_of_events_offers_the_calendar_of_its_tab(client):
 
 @pytest.mark.parametrize(("url", "is_followed"), [(ACTORS, True), (TERRITORIES, False)])
 def test_panel_speaks_of_following_a_list_that_can_be(client, url, is_followed):
+    ActorFactory()
+    TerritoryFactory()
+
     text = client.get(url).content.decode()
 
     assert "Télécharger" in text

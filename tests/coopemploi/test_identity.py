@@ -195,7 +195,7 @@ def test_page_of_a_site_with_its_own_look_costs_no_query_more(client, django_ass
 def drawing(client, address, **query):
     response = client.get(address, query)
     assert response.status_code == 200
-    return Image.open(BytesIO(response.content))
+    return Image.open(BytesIO(response.getvalue()))
 
 
 @pytest.mark.parametrize("size", [192, 512])
