@@ -17,21 +17,12 @@ from django.utils.text import capfirst
 from django.views.decorators.http import require_http_methods, require_safe
 
 from . import conflicts
+from .bin import deleted_versions, losses_of, plan_recovery, recover
 from .differences import Names, changes
-from .restoring import (
-    CannotRestoreError,
-    deleted_versions,
-    draft,
-    losses_of,
-    plan_recovery,
-    plan_undoing,
-    recover,
-    restore,
-    restored,
-    undo,
-)
+from .restoring import CannotRestoreError, draft, restore, restored
 from .timeline import Timeline
 from .tracking import records_of
+from .undoing import plan_undoing, undo
 
 ENTRIES_PER_PAGE = 20
 RECOVER = "_recover"  # in a form: bring its record back first

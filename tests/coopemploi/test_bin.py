@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from coopemploi.history.restoring import deleted_versions, recover
+from coopemploi.history.bin import deleted_versions, recover
 from coopemploi.history.tracking import records_of
 from coopemploi.identity.models import Identity
 from events.models import Event

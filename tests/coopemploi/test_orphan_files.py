@@ -10,15 +10,8 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from coopemploi.due import run_all
-from coopemploi.history.restoring import (
-    FILE_GONE,
-    FILE_KEPT,
-    deleted_versions,
-    draft,
-    losses_of,
-    recover,
-    restore,
-)
+from coopemploi.history.bin import deleted_versions, losses_of, recover
+from coopemploi.history.restoring import FILE_GONE, FILE_KEPT, draft, restore
 from coopemploi.media.orphans import KEPT, erase_orphans
 from tests.factories import RecapDocumentFactory, RecapPictureFactory
 

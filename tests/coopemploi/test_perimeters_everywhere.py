@@ -5,7 +5,7 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
-from coopemploi.history.restoring import deleted_versions
+from coopemploi.history.bin import deleted_versions
 from coopemploi.history.tracking import operation, records_of
 from coopemploi.merging.declarations import declarations
 from coopemploi.merging.merge import merge

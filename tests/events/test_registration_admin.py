@@ -15,7 +15,7 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from coopemploi.dates import PartialDate
-from coopemploi.history.restoring import deleted_versions
+from coopemploi.history.bin import deleted_versions
 from coopemploi.mail.services import deliver
 from events import registrations, reminders
 from events.models import Event, Registration

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from coopemploi.accounts.models import User
-from coopemploi.history.restoring import deleted_versions
+from coopemploi.history.bin import deleted_versions
 from coopemploi.history.tracking import records_of
 from coopemploi.permissions import editing_rule
 from coopemploi.publishing import Publishable
