@@ -97,15 +97,10 @@ def recover(version):
             # Each after those that it names; in a circle, one goes first without them.
             ready = [kept for kept in pending if _named_by(kept) & expected <= done] or pending[:1]
             for kept in ready:
-                key = kept.instance_type, kept.id
-                try:
-                    plan.drafts.append(_insert(kept))
-                    done.add(key)
-                except CannotRestoreError as error:
-                    if kept == version:
-                        raise
-                    plan.left_out.append((kept, str(error)))
-                    expected.discard(key)
+                if _comes_back(kept, plan, or_nothing=kept == version):
+                    done.add((kept.instance_type, kept.id))
+                else:
+                    expected.discard((kept.instance_type, kept.id))
             pending = [kept for kept in pending if kept not in ready]
         for result in plan.drafts:
             complete = draft(result.version, is_back=True)
@@ -113,6 +108,18 @@ def recover(version):
             result.losses = complete.losses
             _name_again(result)
     return plan
+
+
+def _comes_back(version, plan, *, or_nothing):
+    """Whether a record could be written anew. Raise CannotRestoreError when it must."""
+    try:
+        plan.drafts.append(_insert(version))
+    except CannotRestoreError as error:
+        if or_nothing:
+            raise
+        plan.left_out.append((version, str(error)))
+        return False
+    return True
 
 
 def _named_by(version):
