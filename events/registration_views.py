@@ -89,23 +89,25 @@ def registration_manage(request, signed):
         return redirect(request.path)
     answers = {name: getattr(registration, name) for name in AnswersForm.base_fields}
     form = AnswersForm(request.POST or None, initial=answers)
-    status = 200
-    if request.method == "POST":
-        status = 400
-        if registration.is_active and form.is_valid():
-            try:
-                registrations.answer(registration, form.answers)
-            except Registration.DoesNotExist as error:
-                gone = "Cette inscription n'existe plus : vos réponses ne sont pas gardées."
-                raise Http404(gone) from error
-            messages.success(request, "Vos réponses sont changées.")
-            return redirect(request.path)
+    if request.method == "POST" and registration.is_active and form.is_valid():
+        _change(registration, form.answers)
+        messages.success(request, "Vos réponses sont changées.")
+        return redirect(request.path)
     context |= {
         "form": form,
         "queue": registrations.place_in_queue(registration),
         "can_return": event.door() == Event.Door.OPEN,
     }
+    status = 400 if request.method == "POST" else 200
     return render(request, "events/registration_manage.html", context, status=status)
+
+
+def _change(registration, answers):
+    try:
+        registrations.answer(registration, answers)
+    except Registration.DoesNotExist as error:
+        gone = "Cette inscription n'existe plus : vos réponses ne sont pas gardées."
+        raise Http404(gone) from error
 
 
 @login_not_required

@@ -111,27 +111,12 @@ def _says_something(form, record):
 
 
 def _keep(request, kind, sheet, given, record, page):
-    values, before, title = {}, {}, f"Correction : {page or 'le site'}"
     # Read anew: the form has put what is proposed into the one it holds.
     record = type(record).objects.get(pk=record.pk) if record else None
-    is_in_words = sheet is None or (record and not sheet.has_changed())
-    if is_in_words:
-        kind = Proposal.Kind.CORRECTION
-        if record:
-            page = page or record.get_absolute_url()
-    else:
-        title, said = str(sheet.instance), sheet.said()
-        names = sheet.changed_data if record else list(sheet.fields)
-        values = {name: value for name, value in sheet.stored().items() if name in names}
-        before = {name: said[name] for name in names} if record else {}
     actor = given.get("actor") or _actor_of(record)
+    is_in_words = sheet is None or (record and not sheet.has_changed())
     proposal = Proposal(
-        kind=kind,
-        record=None if is_in_words else record,
-        page=page,
-        title=title[:300],
-        values=values,
-        before=before,
+        **(_in_words(record, page) if is_in_words else _in_fields(kind, sheet, record, page)),
         message=given["message"],
         actor=actor,
         user=request.user if request.user.is_authenticated else None,
@@ -143,6 +128,29 @@ def _keep(request, kind, sheet, given, record, page):
     proposal.save()
     if actor is None:
         proposal.territories.set(_places_of(record, sheet))
+
+
+def _in_words(record, page):
+    """A correction that only its message tells."""
+    return {
+        "kind": Proposal.Kind.CORRECTION,
+        "page": page or (record.get_absolute_url() if record else ""),
+        "title": f"Correction : {page or 'le site'}"[:300],
+    }
+
+
+def _in_fields(kind, sheet, record, page):
+    """A new sheet whole, or what changes of one, with what it said before."""
+    names = sheet.changed_data if record else list(sheet.fields)
+    said = sheet.said()
+    return {
+        "kind": kind,
+        "record": record,
+        "page": page,
+        "title": str(sheet.instance)[:300],
+        "values": {name: value for name, value in sheet.stored().items() if name in names},
+        "before": {name: said[name] for name in names} if record else {},
+    }
 
 
 def _places_of(record, sheet):
