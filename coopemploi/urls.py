@@ -10,8 +10,8 @@ admin.autodiscover()
 # One way in, with allauth's rate limits and second factor.
 admin.site.login = login_not_required(secure_admin_login(enter_admin))
 
-handler404 = "coopemploi.pages.views.not_found"
-handler500 = "coopemploi.pages.views.server_error"
+handler404 = "coopemploi.pages.error_views.not_found"
+handler500 = "coopemploi.pages.error_views.server_error"
 
 urlpatterns = [
     path("", include("coopemploi.pages.urls")),

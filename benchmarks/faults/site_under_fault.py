@@ -31,8 +31,8 @@ def keep(request):
     return HttpResponse(default_storage.save("contenus/a.pdf", request.FILES["file"]), status=201)
 
 
-handler404 = "coopemploi.pages.views.not_found"
-handler500 = "coopemploi.pages.views.server_error"
+handler404 = "coopemploi.pages.error_views.not_found"
+handler500 = "coopemploi.pages.error_views.server_error"
 
 urlpatterns = [
     path("ecrire/<int:number>/", write),

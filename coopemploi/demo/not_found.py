@@ -2,7 +2,7 @@
 
 from django.http import Http404
 
-from ..pages.views import not_found
+from ..pages.error_views import not_found
 
 
 class NotFoundMiddleware:

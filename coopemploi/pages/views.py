@@ -1,16 +1,13 @@
 import datetime
-import errno
-import sys
 from itertools import groupby
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import Error as DatabaseError
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.db.models import Exists, OuterRef
-from django.http import HttpResponse, HttpResponseServerError, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -21,11 +18,9 @@ from initiatives.models import Initiative, Need, Offer, Resource
 from territories.models import Actor, ActorTerritory, Network, Territory
 
 from .. import version
-from ..accounts.interruption import hold, is_interrupted
 from ..gathering import gathered
 from ..identity.models import Identity
 from ..mail.services import send_mail_later
-from ..media.storage import FilesUnreachableError
 from ..monitoring import readiness
 from ..pagination import paginate
 from ..public_cache import kept_for_visitors
@@ -45,7 +40,6 @@ from .results import Search, source_of, suggested
 CONTACT_MESSAGES_PER_HOUR = 5
 # A term of the glossary shows so many initiatives, then a link to the whole list.
 TERM_INITIATIVES = 6
-NEAR_LOST_PAGE = 5
 HOME_EVENTS = 3  # to come, and as many past
 
 
@@ -324,55 +318,3 @@ def robots(request):
     lines = "User-agent: *\nDisallow: /admin/\nDisallow: /comptes/\nDisallow: /recherche/\n"
     lines += f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}\n"
     return HttpResponse(lines, content_type="text/plain; charset=utf-8")
-
-
-# Errors
-
-
-@login_not_required
-def csrf_failure(request, reason=""):
-    """The token of a form is no more valid once one has signed in again."""
-    if is_interrupted(request):
-        return hold(request)
-    return render(request, "403_csrf.html", status=403)
-
-
-@login_not_required
-def not_found(request, exception):
-    """What the lost address says is looked for; Django's own reasons are of no help."""
-    said = exception.args[0] if exception.args else ""
-    reason = said if isinstance(said, str) and "matches the given query" not in said else ""
-    near = near_address(request.path, request.user)
-    return render(request, "404.html", {"reason": reason, "near": near}, status=404)
-
-
-def near_address(path, user):
-    """What the last words of an address may have meant; without the last, often cut."""
-    slug = path.rstrip("/").rsplit("/", 1)[-1].replace("-", " ")
-    words = SearchForm({"q": slug}).query
-    for said in (words, words.rpartition(" ")[0]):
-        if normalise(said) and (found := suggested(said, user)):
-            return found[:NEAR_LOST_PAGE]
-    return []
-
-
-def is_disk_full(error):
-    """Whether a file, or SQLite, or PostgreSQL, found no room left."""
-    if isinstance(error, OSError):
-        return error.errno in {errno.ENOSPC, errno.EDQUOT}
-    said = str(error)
-    return isinstance(error, OperationalError) and ("full" in said or "No space left" in said)
-
-
-def server_error(request):
-    """What failed may be the database: the page asks nothing of it, and says to come back."""
-    error = sys.exc_info()[1]
-    context = {
-        "is_full": is_disk_full(error),
-        "is_without_files": isinstance(error, FilesUnreachableError),
-    }
-    if any(context.values()) or isinstance(error, (OperationalError, InterfaceError)):
-        response = HttpResponse(render_to_string("503.html", context), status=503)
-        response["Retry-After"] = "30"
-        return response
-    return HttpResponseServerError(render_to_string("500.html"))

@@ -13,8 +13,8 @@ from coopemploi import version
 from coopemploi.dates import PartialDate
 from coopemploi.identity.models import Identity
 from coopemploi.mail.services import deliver
+from coopemploi.pages.error_views import server_error
 from coopemploi.pages.forms import ContactForm
-from coopemploi.pages.views import server_error
 from coopemploi.publishing import Publishable
 from tests.factories import (
     ActorFactory,
