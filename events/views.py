@@ -25,15 +25,7 @@ from territories.models import Actor, Territory
 from . import feeds
 from .exports import ActionExport, EventExport, VerbatimExport
 from .filters import ActionFilter, EventFilter, MonthField, VerbatimFilter
-from .models import (
-    Action,
-    ActionParty,
-    Event,
-    Recap,
-    RecapDocument,
-    RecapPicture,
-    Verbatim,
-)
+from .models import Action, ActionParty, Event, Recap, RecapDocument, RecapPicture, Verbatim
 from .months import last_day_of, month_of
 from .permissions import can_preview_event
 from .sharing import share_links

@@ -9,12 +9,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils.text import capfirst
 
 from ..merging.declarations import declarations
-from .tracking import (
-    LOST_WITH,
-    operation,
-    private_fields,
-    records_of,
-)
+from .tracking import LOST_WITH, operation, private_fields, records_of
 
 
 class CannotRestoreError(Exception):

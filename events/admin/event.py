@@ -1,13 +1,7 @@
 from django.contrib import admin
 from django.urls import reverse
 
-from coopemploi.admin import (
-    CLASSIFICATION,
-    ORIGIN,
-    PUBLICATION,
-    USED_SCHEMES,
-    PublishableAdmin,
-)
+from coopemploi.admin import CLASSIFICATION, ORIGIN, PUBLICATION, USED_SCHEMES, PublishableAdmin
 from coopemploi.imports.admin import ImportableMixin
 from events.models import Event
 from events.round_tables.admin import RoundTableMixin

@@ -8,10 +8,7 @@ from coopemploi.derived import registry
 from coopemploi.merging.journal import UndoError
 from coopemploi.merging.merge import merge, undo
 from initiatives.models import Initiative
-from tests.factories import (
-    InitiativeFactory,
-    ThemeFactory,
-)
+from tests.factories import InitiativeFactory, ThemeFactory
 
 from .stored import dump
 

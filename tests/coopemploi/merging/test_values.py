@@ -7,12 +7,7 @@ from coopemploi.merging.merge import merge, undo
 from coopemploi.publishing import Publishable
 from coopemploi.search.models import Document
 from territories.models import Actor
-from tests.factories import (
-    ActorFactory,
-    InitiativeFactory,
-    PersonFactory,
-    ThemeFactory,
-)
+from tests.factories import ActorFactory, InitiativeFactory, PersonFactory, ThemeFactory
 
 from .stored import documents, drift, dump
 

@@ -3,13 +3,7 @@
 import pytest
 
 from initiatives.models import Match
-from tests.factories import (
-    ActorFactory,
-    NeedFactory,
-    OfferFactory,
-    PersonFactory,
-    TerritoryFactory,
-)
+from tests.factories import ActorFactory, NeedFactory, OfferFactory, PersonFactory, TerritoryFactory
 
 from .asking import HELPER, NOW, SEEKER, participant
 

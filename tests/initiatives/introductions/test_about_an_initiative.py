@@ -27,16 +27,7 @@ from tests.factories import (
     UserFactory,
 )
 
-from .asking import (
-    NOW,
-    admin_page,
-    link_in,
-    member_of,
-    participant,
-    say,
-    sent_to,
-    without_token,
-)
+from .asking import NOW, admin_page, link_in, member_of, participant, say, sent_to, without_token
 
 pytestmark = pytest.mark.django_db
 

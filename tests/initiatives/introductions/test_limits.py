@@ -9,12 +9,7 @@ from django.urls import reverse
 from coopemploi.mail.models import Refusal
 from initiatives import introductions
 from initiatives.models import Introduction, IntroductionBlock
-from tests.factories import (
-    IntroductionFactory,
-    MatchFactory,
-    OfferFactory,
-    UserFactory,
-)
+from tests.factories import IntroductionFactory, MatchFactory, OfferFactory, UserFactory
 
 from .asking import (
     HELPER,

@@ -7,18 +7,9 @@ from django.core.management import call_command
 
 from initiatives import introductions
 from initiatives.models import Introduction, Match, Need
-from tests.factories import (
-    IntroductionFactory,
-)
+from tests.factories import IntroductionFactory
 
-from .asking import (
-    HELPER,
-    NOW,
-    SEEKER,
-    ask_as_seeker,
-    link_in,
-    sent_to,
-)
+from .asking import HELPER, NOW, SEEKER, ask_as_seeker, link_in, sent_to
 
 pytestmark = pytest.mark.django_db
 
