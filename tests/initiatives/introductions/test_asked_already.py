@@ -2,9 +2,9 @@
 
 import pytest
 from bs4 import BeautifulSoup
-from django.template.defaultfilters import date
 from django.utils import timezone
 
+from coopemploi.dates import day_label
 from coopemploi.mail.models import Refusal
 from initiatives import introductions
 from initiatives.models import Introduction
@@ -60,7 +60,7 @@ def test_a_second_message_is_not_said_to_be_sent(client, match, other_one):
     """The same is said whatever the other one does."""
     other_one(match)
     ask_as_seeker(client, match)
-    told = UNANSWERED.format(date(timezone.localtime(NOW), "j F Y"))
+    told = UNANSWERED.format(day_label(timezone.localtime(NOW)))
 
     page = client.get(asked(match)[0])
     refused = client.post(*asked(match, message="Je peux aussi venir."))
