@@ -6,8 +6,10 @@ class VocabularyConfig(AppConfig):
     verbose_name = "Vocabulaires"
 
     def ready(self):
+        from ..imports.lookups import lookups
         from ..search import synonyms as analyser_synonyms
         from . import history  # noqa: F401 - importing it tracks the models
+        from .imports import LOOKUPS
         from .merging import (
             AudienceMerging,
             GlossaryMerging,
@@ -18,6 +20,7 @@ class VocabularyConfig(AppConfig):
         )
         from .search import GlossarySource, synonyms
 
+        lookups.update(LOOKUPS)
         analyser_synonyms.register("vocabulary.GlossaryTerm", synonyms)
         GlossarySource.register()
         for merging in (

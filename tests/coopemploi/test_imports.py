@@ -26,9 +26,11 @@ from initiatives.models import Initiative, Involvement, Need, Resource, Step
 from territories.models import Actor, Mandate, Person
 from tests import importing
 from tests.factories import (
+    GlossaryTermFactory,
     InitiativeFactory,
     MandateFactory,
     PositionFactory,
+    SchemeFactory,
     SourceFactory,
     StepFactory,
     TerritoryFactory,
@@ -444,6 +446,23 @@ def test_term_written_nearly_is_understood_and_said(animateur_client, cell, foun
     themes = Initiative.objects.get().themes
     assert sorted(themes.values_list("name", flat=True)) == sorted(found)
     assert Theme.objects.count() == 3
+
+
+def test_scheme_is_known_by_what_the_glossary_calls_it(animateur_client):
+    scheme = SchemeFactory(name="Contrat de ville", acronym="")
+    GlossaryTermFactory(term="CV", aliases=["Quartiers 2030"], scheme=scheme)
+    GlossaryTermFactory(term="Emploi franc", scheme=None)
+
+    batch = send(
+        animateur_client, "titre;dispositif\nA;quartiers 2030 | contrat de ville\nB;Emploi franc\n"
+    )
+
+    assert problems(batch)[2] == [
+        ["dispositifs", "« quartiers 2030 » : compris « Contrat de ville »."]
+    ]
+    assert counts(batch) == {"created": 1, "refused": 1}
+    apply(animateur_client, batch)
+    assert Initiative.objects.get().schemes.get() == scheme
 
 
 @pytest.mark.parametrize(
