@@ -253,7 +253,7 @@ class ChoiceColumn(Column):
     def remarks(self, text):
         if not text or normalise(text) in self.own:
             return []
-        return [told(text, self.labels[self._meant(text)])]
+        return [told(text, self.shown(self.stored(text)))]
 
 
 class ReferenceColumn(Column):

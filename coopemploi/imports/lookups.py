@@ -46,6 +46,7 @@ class Lookup:
         self.slug = schema_of(model).slug.name
         self.keys, self.names, self.labels, self.known = {}, defaultdict(set), {}, {}
         self._is_loaded = False
+        self._variants = {}
 
     def prepare(self, texts):
         """Read at once what `texts` need."""
@@ -106,20 +107,24 @@ class Lookup:
         return self.keys.get(reference)
 
     def find_by_name(self, text):
-        return self.the_one(text, self.names.get(normalise(text)) or self._variant(text))
+        return self.the_one(text, self.names.get(normalise(text)) or self.variant(text))
 
-    def _variant(self, text):
+    def variant(self, text):
         """The one term that `text` can only mean, though written otherwise; none in doubt."""
-        if not self.is_named_alone:
-            return set()
-        found = set().union(*(self.names[name] for name in variants(text, self.names)))
-        return found if len(found) == 1 else set()
+        if text not in self._variants:  # looked for among all: once a text
+            found = self.meant(text) if self.is_named_alone else set()
+            self._variants[text] = found if len(found) == 1 else set()
+        return self._variants[text]
+
+    def meant(self, text):
+        """The terms that `text` may mean, though written otherwise."""
+        return set().union(*(self.names[name] for name in variants(text, self.names)))
 
     def understood(self, text):
         """[what to say of a name that was not read to the letter]."""
         if self.key_of(self.reference_in(text)) is not None or normalise(text) in self.names:
             return []
-        return [told(text, self.labels[pk]) for pk in self._variant(text)]
+        return [told(text, self.labels[pk]) for pk in self.variant(text)]
 
     def the_one(self, text, pks):
         """The one of those that `text` may name. Raise ValueError for none or several."""

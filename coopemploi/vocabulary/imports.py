@@ -11,11 +11,8 @@ from .models import GlossaryTerm, Scheme
 class SchemeLookup(Lookup):
     """Its name, its acronym, or another way the glossary says it: « Quartiers 2030 »."""
 
-    def _variant(self, text):
-        if found := super()._variant(text):
-            return found
-        found = self._glossary[normalise(text)] & self.labels.keys()
-        return found if len(found) == 1 else set()
+    def meant(self, text):
+        return super().meant(text) or self._glossary[normalise(text)] & self.labels.keys()
 
     @cached_property
     def _glossary(self):
