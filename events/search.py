@@ -32,9 +32,11 @@ def deadlines(actions):
 
 
 def last_days(events):
-    """The day that each event is over, for those that say so."""
+    """The last day of each event that says so; « 2030-10-17@Indian/Reunion » where days are
+    not those of the site."""
     for event in events:
-        yield event.pk, event.end_latest or event.start_latest
+        if last := event.end_latest or event.start_latest:
+            yield event.pk, f"{last}@{event.time_zone}" if event.foreign_hours else last
 
 
 class CampaignSource(LocatedSource):
@@ -62,6 +64,7 @@ class CampaignSource(LocatedSource):
 class EventSource(LocatedSource):
     model = Event
     label = "Rencontres"
+    joined = ("source", "town")
     places = ("town", "territories")
     facets = {
         **CLASSIFICATION_FACETS,

@@ -1,3 +1,5 @@
+from zoneinfo import ZoneInfo
+
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
@@ -97,9 +99,16 @@ def recap_feed(request):
 
 
 def not_over(catalogue):
-    """The events whose last day is today or later: `EventQuerySet.upcoming`, as bits."""
-    today = timezone.localdate().isoformat()
-    return catalogue.having("fin", [day for day in catalogue.values("fin") if day >= today])
+    """The events whose last day is today or later where they are: `Event.is_over`, as bits."""
+    now, today = timezone.now(), timezone.localdate().isoformat()
+
+    def is_to_come(last):
+        if "@" not in last:
+            return last >= today
+        day, _, zone = last.partition("@")
+        return day >= timezone.localdate(now, ZoneInfo(zone)).isoformat()
+
+    return catalogue.having("fin", filter(is_to_come, catalogue.values("fin")))
 
 
 @login_not_required

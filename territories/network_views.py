@@ -51,14 +51,15 @@ def network_detail(request, slug):
     networks = Network.objects.visible_to(user).with_card().with_members(user)
     network = get_object_or_404(networks.prefetch_related("schemes"), slug=slug)
     events = network.events.visible_to(user).select_related("source", "town")
+    upcoming, past = events.by_tense()
     return render(
         request,
         "territories/network_detail.html",
         {
             "section": "networks",
             "network": network,
-            "upcoming": events.upcoming(),
-            "past": events.past(),
+            "upcoming": upcoming,
+            "past": past,
             "introductions": introductions_of(network, user),
             "names_people": any(
                 member.person_id for member in [*network.coordinators, *network.members]

@@ -94,6 +94,13 @@ class EventQuerySet(PublishableQuerySet, LocatedQuerySet):
             | Q(end_latest=None, start_latest=None)
         ).order_by(F("start_latest").desc(nulls_last=True), "-pk")
 
+    def by_tense(self):
+        """The upcoming and the past ones, as two lists: each by the day of its own town."""
+        today, a_day = timezone.localdate(), datetime.timedelta(1)
+        upcoming = [event for event in self.upcoming(today - a_day) if not event.is_over()]
+        past = [event for event in self.past(today + a_day) if event.is_over() or event.is_undated]
+        return upcoming, past
+
 
 class Event(Publishable, Sourced, Classified):
     """A meeting, of any kind and length."""
@@ -275,6 +282,10 @@ class Event(Publishable, Sourced, Classified):
 
     def get_absolute_url(self):
         return address("event_detail", self.slug)
+
+    @property
+    def is_undated(self):
+        return not (self.start_latest or self.end_latest)
 
     def is_over(self, at=None):
         """Is its last possible day before the day `at` (today there)? Not while it is undated."""

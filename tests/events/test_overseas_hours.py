@@ -4,6 +4,7 @@ import datetime
 import json
 
 import pytest
+import time_machine
 from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -14,7 +15,7 @@ from coopemploi.dates import PartialDate
 from coopemploi.mail.services import deliver
 from events import registrations, reminders
 from events.models import Event
-from tests.factories import EventFactory, TerritoryFactory
+from tests.factories import EventFactory, NetworkFactory, TerritoryFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -161,3 +162,42 @@ def test_calendar_gives_them_in_universal_time(client):
     assert entry.decoded("dtstart") == datetime.datetime(2030, 10, 17, 10, tzinfo=datetime.UTC)
     assert entry.decoded("dtend") == datetime.datetime(2030, 10, 17, 12, 30, tzinfo=datetime.UTC)
     assert "TZID" not in entry["dtstart"].params
+
+
+# In lists
+
+
+@pytest.mark.parametrize(
+    ("code", "hour", "is_past"),
+    [
+        # Of Tahiti, where the 17th ends at 12 h in Paris on the 18th.
+        ("98735", "2030-10-18 11:59 +0200", False),
+        ("98735", "2030-10-18 12:01 +0200", True),
+        # Of Nouméa, where it ends at 15 h in Paris on the same day.
+        ("98818", "2030-10-17 14:59 +0200", False),
+        ("98818", "2030-10-17 15:01 +0200", True),
+        ("40088", "2030-10-17 23:59 +0200", False),
+        ("40088", "2030-10-18 00:01 +0200", True),
+    ],
+)
+def test_lists_go_by_the_day_of_the_town(client, code, hour, is_past):
+    event = meeting(code, network=NetworkFactory())
+    EventFactory(start=PartialDate(), network=event.network)  # undated: past
+
+    with time_machine.travel(hour, tick=False):
+        agenda = client.get(reverse("event_list")).context
+        network = client.get(event.network.get_absolute_url()).context
+
+    assert (agenda["upcoming_count"], agenda["past_count"]) == (1 - is_past, 1 + is_past)
+    assert (len(network["upcoming"]), len(network["past"])) == (1 - is_past, 1 + is_past)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Paris", "Indian/Reunion"])
+def test_agenda_of_a_site_overseas_goes_by_its_own_day(client, settings, zone):
+    settings.TIME_ZONE = zone
+    EventFactory(start=PartialDate.parse("17/10/2030"))
+
+    with time_machine.travel("2030-10-17 23:00 +0200", tick=False):
+        agenda = client.get(reverse("event_list")).context
+
+    assert agenda["upcoming_count"] == (zone == "Europe/Paris")
