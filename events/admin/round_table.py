@@ -1,8 +1,10 @@
+import re
+
 from django.contrib import admin
 from django.urls import reverse
 
 from coopemploi.admin import ModelAdmin, StackedInline, TabularInline
-from events.models import RoundTableEntry, RoundTableItem, RoundTablePerson
+from events.models import Event, RoundTableEntry, RoundTableItem, RoundTablePerson
 
 from .of_an_event import OfAnEventMixin
 
@@ -50,6 +52,22 @@ class RoundTableEntryAdmin(OfAnEventMixin, ModelAdmin):
     @admin.display(description="personnes")
     def people_shown(self, entry):
         return ", ".join(str(person) for person in entry.people.all())
+
+    def changelist_view(self, request, extra_context=None):
+        """That of one event leads to what fills it."""
+        named = request.GET.get("event__exact", "")
+        event = (
+            Event.objects.filter(pk=named).first() if re.fullmatch("[0-9]{1,18}", named) else None
+        )
+        events = self.admin_site.get_model_admin(Event)
+        tools = []
+        if (
+            event
+            and self.has_add_permission(request)
+            and events.has_change_permission(request, event)
+        ):
+            tools = events.round_table_links(event)
+        return super().changelist_view(request, {"list_tools": tools, **(extra_context or {})})
 
     def object_links(self, request, obj):
         return [("La rencontre", reverse("admin:events_event_change", args=[obj.event_id]))]

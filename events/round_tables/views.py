@@ -36,6 +36,7 @@ State, Outcome = RoundTableBatch.State, RoundTableItem.Outcome
 RECENT = 10
 # What the items of a tour de table made, and by which of their relations.
 MADE = {"initiative": Initiative, "need": Need, "offer": Offer, "entry__actor": Actor}
+TITLES = {State.WRITTEN: "Tour de table enregistré", State.TAKEN_BACK: "Tour de table retiré"}
 # What goes with a tour de table that is taken back.
 GONE = {RoundTableEntry: "contribution", Person: "personne", Actor: "acteur"}
 # What a column of the table was understood to be.
@@ -189,7 +190,8 @@ def review(request, batch, model_admin):
             name: address(name, batch) for name in ("add", "write", "take_back", "discard", "close")
         },
     }
-    return _page(request, batch.event, model_admin, "review", "Relire le tour de table", context)
+    title = TITLES.get(batch.state, "Relire le tour de table")
+    return _page(request, batch.event, model_admin, "review", title, context)
 
 
 @of_a_draft
@@ -459,6 +461,7 @@ def sort(request, event, model_admin):
         "form": form,
         "entries": [(entry, [_sorted(item) for item in entry.shown_items]) for entry in entries],
         "pending": pending,
+        "is_empty": not pending and not items.exists(),
         "shows_all": shows_all,
         "drafts": _drafts(request, event, model_admin.admin_site),
     }

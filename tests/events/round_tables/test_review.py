@@ -466,6 +466,16 @@ def test_choice_deleted_meanwhile_leaves_nothing_written(animateur_client, event
     assert (RoundTableEntry.objects.count(), Person.objects.count()) == (0, 0)
 
 
+def test_page_says_what_is_recorded_as_done(animateur_client, event):
+    batch = received(animateur_client, event)
+    before = animateur_client.get(page("review", batch)).text
+    after = write(animateur_client, batch).text
+
+    said = ("Relire le tour de table", "Tour de table enregistré", "à créer", "fiche créée")
+    assert [each in before for each in said] == [True, False, True, False]
+    assert [each in after for each in said] == [False, True, False, True]
+
+
 def test_batch_is_taken_back_whole(animateur_client, event):
     batch = received(animateur_client, event)
     write(animateur_client, batch)
@@ -729,6 +739,35 @@ def test_only_who_may_change_the_event_receives_its_round_table(client, event):
     assert client.post(url, {"text": TABLE}).status_code == 302
     assert client.post(page("write", batch), {"version": 0}).status_code == 302
     assert RoundTableEntry.objects.count() == 1
+
+
+def test_empty_tour_de_table_leads_to_receive_one(animateur_client, event):
+    listed = reverse("admin:events_roundtableentry_changelist")
+    address = reverse("admin:events_event_round_table", args=[event.pk])
+    sort = reverse("admin:events_event_round_table_sort", args=[event.pk])
+
+    def leads(query):
+        return f'href="{address}"' in animateur_client.get(query).text
+
+    assert leads(f"{listed}?event__exact={event.pk}")
+    assert [leads(f"{listed}?event__exact={key}") for key in (event.pk + 1, "x", "9" * 30)] == [
+        False,
+        False,
+        False,
+    ]
+    assert leads(sort)
+    assert "Tout est trié" not in animateur_client.get(sort).text
+
+
+def test_list_of_a_tour_de_table_that_one_may_not_fill_leads_nowhere(client, event):
+    here, elsewhere = TerritoryFactory.create_batch(2)
+    event.territories.add(here)
+    listed = reverse("admin:events_roundtableentry_changelist")
+    client.force_login(animateur_of(elsewhere))
+
+    shown = client.get(f"{listed}?event__exact={event.pk}&perimetre=tout")
+
+    assert (shown.status_code, "Recevoir un tour de table" in shown.text) == (200, False)
 
 
 def test_review_takes_the_same_queries_at_1_and_30_rows(animateur_client, event):
