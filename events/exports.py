@@ -6,7 +6,7 @@ from coopemploi.formats.exports import Export, dated, first_point, names
 from coopemploi.vocabulary.models import VOCABULARIES
 from initiatives.exports import CLASSIFICATION, references
 
-from .models import Event
+from .models import Event, Recap
 
 STATUSES = {
     Event.State.PLANNED: "CONFIRMED",
@@ -98,6 +98,16 @@ class EventExport(Export):
         ends = record.end.latest if record.end.precision is Precision.DAY else record.start.latest
         hours = record.start_time, record.end_time
         return moment(record.start.earliest, ends, *hours, record.time_zone)
+
+
+class PastEventExport(EventExport):
+    title = "Rencontres passées"
+
+    def news(self, since, until):
+        """Of a meeting that was announced long ago, what comes out is its recap."""
+        recaps = Recap.objects.published()
+        fresh = recaps.filter(published_at__gt=since, published_at__lte=until)
+        return fresh.values_list("event", flat=True)
 
 
 def unless_withdrawn(value):

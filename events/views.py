@@ -25,7 +25,7 @@ from territories.lists import answer
 from territories.models import Actor, Territory
 
 from . import feeds
-from .exports import ActionExport, EventExport, VerbatimExport
+from .exports import ActionExport, EventExport, PastEventExport, VerbatimExport
 from .filters import ActionFilter, EventFilter, MonthField, VerbatimFilter
 from .models import Action, ActionParty, Event, Recap, RecapDocument, RecapPicture, Verbatim
 from .months import last_day_of, month_of
@@ -65,7 +65,7 @@ def event_list(request):
     return answer(
         request,
         filters,
-        EventExport,
+        PastEventExport if shows_past else EventExport,
         "events/event_list.html",
         section="events",
         shows_past=shows_past,

@@ -75,12 +75,8 @@ def describe(export):
 
 
 def news(export, *, since, until, most):
-    """What was published after `since` and until `until`: (their number, the first entries)."""
-    fresh = set(
-        export.records.model.objects.published()
-        .filter(published_at__gt=since, published_at__lte=until)
-        .values_list("pk", flat=True)
-    )
+    """What came out after `since` and until `until`: (their number, the first entries)."""
+    fresh = set(export.news(since, until))
     if not fresh:
         return 0, []
     keys = [pk for pk in export.filters.pks if pk in fresh]

@@ -147,6 +147,12 @@ class Export:
         """What a calendar says of it: CONFIRMED, TENTATIVE or CANCELLED."""
         return "CONFIRMED"
 
+    def news(self, since, until):
+        """The keys of what came out after `since` and until `until`."""
+        published = self.records.model.objects.published()
+        fresh = published.filter(published_at__gt=since, published_at__lte=until)
+        return fresh.values_list("pk", flat=True)
+
     def entry(self, record):
         """A record as a feed or a calendar shows it."""
         mention = "Exemple fictif. " if record.is_fictional else ""

@@ -27,6 +27,7 @@ from tests.factories import (
     InitiativeFactory,
     InvolvementFactory,
     OfferFactory,
+    RecapFactory,
     TerritoryFactory,
     ThemeFactory,
 )
@@ -477,6 +478,26 @@ def test_events_are_followed_with_their_day_and_place():
     follow(path="/evenements/", title="Rencontres")
     assert services.send_digests(NOW) == 1
     assert "- Journée\n  1er janvier 2030, Halle, Tours\n  http" in Email.objects.get().message
+
+
+def test_past_meetings_are_followed_by_their_recaps(client):
+    """They were announced before they took place: their own date of publication is old."""
+    values = {"start": "2020-11-02", "at": LAST_WEEK - datetime.timedelta(days=60)}
+    told, other = (publish(EventFactory, title, **values) for title in ("Journée", "Atelier"))
+    publish(EventFactory, "Sans compte rendu", start="2020-11-03")
+    fresh = NOW - datetime.timedelta(days=1)
+    RecapFactory(event=told, status="published", published_at=fresh)
+    RecapFactory(event=other, status="draft", published_at=fresh)
+    page = client.get(reverse("event_list")).text
+    link = unescape(re.search(r'href="(/alertes/suivre/[^"]+)"[^>]*>par courriel', page)[1])
+    assert "Rencontres passées" in client.get(link).text
+    ask(client, "/evenements/?periode=passees")
+    Alert.objects.update(confirmed_at=LAST_WEEK, checked_at=LAST_WEEK)
+
+    assert services.send_digests(NOW) == 1
+
+    body = Email.objects.get(message__contains="nouveauté").message
+    assert re.findall(r"^- (.*)", body, re.M) == ["Journée"]
 
 
 def test_only_public_lists():
