@@ -36,6 +36,11 @@ class AnswersForm(forms.Form):
             help_text=ends,
         )
 
+    @property
+    def asks_for_words(self):
+        kinds = {question.kind for question in self.questions.values()}
+        return Question.Kind.FREE_TEXT in kinds
+
     def clean(self):
         cleaned = super().clean()
         if not self.errors and not any(cleaned.values()):

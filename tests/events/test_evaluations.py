@@ -66,6 +66,17 @@ def test_reading_the_link_writes_nothing(client):
     assert not SpentLink.objects.exists()
 
 
+@pytest.mark.parametrize("kind", [Kind.FREE_TEXT, Kind.YES_NO])
+def test_page_says_that_words_are_kept_where_it_asks_for_some(client, kind):
+    question = QuestionFactory(kind=kind)
+
+    said = client.get(a_link(question.evaluation)).text
+
+    is_kept = kind == Kind.FREE_TEXT
+    assert ("Ce que vous écrivez avec vos mots est gardé tel quel" in said) == is_kept
+    assert ("<p>Le site ne garde pas votre réponse" in said) != is_kept
+
+
 def test_each_kind_of_answer_is_counted(client):
     evaluation = EvaluationFactory()
     scale, yes = ask(evaluation, Kind.SCALE), ask(evaluation, Kind.YES_NO)
