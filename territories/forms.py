@@ -42,13 +42,15 @@ def territories_named(name):
     wanted = normalise(name)
     if not wanted:
         return []
-    found = list(Territory.objects.matching(re.sub(r"\(.*", "", name))[:MOST_READ])
-    for name_of in (lambda each: each.full_label, lambda each: each.name):
-        called = [each for each in found if normalise(name_of(each)) == wanted]
-        if called:
-            bare = [each for each in called if each.kind not in SAID_WITH_KIND]
-            return bare or called
-    return []
+    called = []
+    if "(" in name:
+        found = Territory.objects.matching(name.partition("(")[0])[:MOST_READ]
+        called = [each for each in found if normalise(each.full_label) == wanted]
+    if not called:
+        found = Territory.objects.matching(name)[:MOST_READ]
+        called = [each for each in found if each.nearness == 0]
+    bare = [each for each in called if each.kind not in SAID_WITH_KIND]
+    return bare or called
 
 
 def territory_named(name):

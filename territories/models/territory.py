@@ -19,6 +19,10 @@ from coopemploi.figures import KeyFigure
 from coopemploi.search.text import normalise
 from coopemploi.sources.models import Sourced
 
+CEDEX = re.compile(r" cedex\b( \d\d?\b)?")
+ARTICLES = ("l", "la", "le", "les")
+LONGEST_AREA = 5  # words: « Provence-Alpes-Côte d'Azur »
+
 
 class TerritoryQuerySet(models.QuerySet):
     def inside(self, territory):
@@ -45,22 +49,38 @@ class TerritoryQuerySet(models.QuerySet):
 
     def matching(self, text):
         """Territories found by name without accents, alias, code, former code or
-        postal code, the nearest name then the most populated first."""
-        key = normalise(text)
+        postal code, the nearest name then the most populated first.
+
+        « Le Mans, Sarthe » is the one called so there: a name, then its département or region.
+        """
+        key = CEDEX.sub("", normalise(text))
         if not key:
             return self.none()
+        words = key.split()
         found = Q()
-        for word in key.split():
+        for word in words:
             found &= Q(lookup__contains=f" {word}")
+        names = [f" {key}"]
+        for length in range(1, min(len(words), LONGEST_AREA + 1)):
+            name, area = (f" {' '.join(part)}" for part in (words[:-length], words[-length:]))
+            names.append(name)
+            there = Containment.objects.filter(
+                container__kind__in=Territory.AREAS, container__sort_name=area
+            )
+            found |= Q(sort_name=name, pk__in=there.values("contained"))
         former = FormerCode.objects.filter(Q(code__iexact=text.strip()) | Q(lookup=f" {key}"))
         found |= Q(pk__in=former.values("territory"))
         return (
             self.filter(found)
             .annotate(
                 nearness=Case(
-                    When(sort_name=f" {key}", then=0),
-                    When(sort_name__startswith=f" {key}", then=1),
-                    default=2,
+                    When(sort_name__in=names, then=0),
+                    When(sort_name__in=[f" {each} {key}" for each in ARTICLES], then=1),
+                    When(sort_name__startswith=f" {key} ", then=2),
+                    When(sort_name__endswith=f" {key}", then=3),
+                    When(sort_name__contains=f" {key} ", then=3),
+                    When(sort_name__startswith=f" {key}", then=4),
+                    default=5,
                     output_field=models.IntegerField(),
                 )
             )
@@ -158,6 +178,9 @@ class Territory(Sourced):
         ),
     }
     OTHER_CODE_FORM = (r"[\w-]+", "Un code s'écrit sans espace ni barre.")
+
+    # What one says after a name, to tell where it is.
+    AREAS = (Kind.DEPARTEMENT, Kind.REGION, Kind.COM)
 
     # What its parts do not add up to: a commune is more than its QPV.
     NOT_EXHAUSTED_BY_PARTS = {Kind.COMMUNE, Kind.QPV}

@@ -3,6 +3,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from coopemploi.dates import PartialDate
+from coopemploi.derived import registry
+from territories.forms import territory_named
 from territories.models import Composition, FormerCode, Territory
 from tests.factories import (
     ActorFactory,
@@ -186,6 +188,60 @@ def test_nearest_name_then_most_populated_comes_first():
             "Le Puy-Notre-Dame",
         )
     ]
+
+
+def test_name_in_whole_words_comes_before_what_begins_so():
+    for name, population in (
+        ("Le Mans Métropole", 211_000),
+        ("Mansle", 1_600),
+        ("Mansigné", 1_500),
+        ("Le Mans", 145_000),
+    ):
+        TerritoryFactory(name=name, population=population)
+
+    found = Territory.objects.matching("Mans").values_list("name", flat=True)
+
+    assert list(found) == ["Le Mans", "Le Mans Métropole", "Mansle", "Mansigné"]
+
+
+@pytest.fixture
+def tours():
+    """Two places called so, and one that begins so."""
+    area = TerritoryFactory(kind=Kind.DEPARTEMENT, code="37", name="Indre-et-Loire")
+    other = TerritoryFactory(kind=Kind.DEPARTEMENT, code="63", name="Puy-de-Dôme")
+    region = TerritoryFactory(kind=Kind.REGION, code="24", name="Centre-Val de Loire")
+    found = TerritoryFactory(name="Tours", code="37261")
+    for whole, part in (
+        (region, area),
+        (area, found),
+        (area, TerritoryFactory(name="Tours-sur-Loire", code="37999")),
+        (other, TerritoryFactory(name="Tours", code="63434")),
+    ):
+        CompositionFactory(whole=whole, part=part)
+    registry.flush()
+    return found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tours, Indre-et-Loire",
+        "tours indre et loire",
+        "Tours (Indre-et-Loire)",
+        "Tours, Centre-Val de Loire",
+        "TOURS CEDEX, Indre-et-Loire",
+    ],
+)
+def test_territory_is_found_by_its_name_and_where_it_is(tours, text):
+    assert list(Territory.objects.matching(text)) == [tours]
+    assert territory_named(text) == tours
+
+
+@pytest.mark.parametrize("text", ["LE MANS CEDEX", "Le Mans cedex 9", "72000 Le Mans CEDEX 02"])
+def test_cedex_is_no_part_of_a_name(text):
+    town = TerritoryFactory(name="Le Mans", postal_codes=["72000"])
+
+    assert list(Territory.objects.matching(text)) == [town]
 
 
 def test_reference_leads_to_the_territory(saint_etienne):
