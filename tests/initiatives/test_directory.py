@@ -123,6 +123,19 @@ def test_chip_takes_off_its_value_and_no_other(client, mobility, housing):
     }
 
 
+@pytest.mark.parametrize("name", ["initiative_list", "exchange_list", "resource_list"])
+def test_place_of_an_empty_list_follows_to_what_one_looks_for(client, referential, name):
+    town = referential["commune 33"]
+    where = {"territoire": town.reference, "q": "vélo"}
+
+    page = BeautifulSoup(client.get(reverse(name), where).content, "html.parser")
+
+    way = page.find("a", string="dites ce que vous cherchez")
+    form = client.get(way["href"]).context["sheet"]
+    assert form["text"].value() == "vélo"
+    assert form["territories"].value() == [town.full_label]
+
+
 UNKNOWN = "« rien » n'existe pas, ce filtre est ignoré."
 
 
