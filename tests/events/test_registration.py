@@ -287,6 +287,18 @@ def test_registering_twice_answers_alike_and_changes_nothing(client, capacity):
     assert client.get(link_in(message)).status_code == 200
 
 
+def test_who_waits_is_not_told_that_they_had_a_seat(client):
+    event = make_event(capacity=1)
+    RegistrationFactory(event=event)
+    register(client, event)
+    sent()
+
+    register(client, event)
+
+    (message,) = sent()
+    assert message.subject == f"Vous étiez déjà sur la liste d'attente : {event.title}"
+
+
 def test_page_says_neither_who_nor_how_many_are_registered(client):
     """A number of seats left would tell, by not changing, who is registered already."""
     event = make_event(capacity=10)
