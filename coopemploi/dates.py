@@ -66,6 +66,20 @@ _YEAR = r"(\d{4})"
 _WEEKDAY = r"(?:le )?(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche) )?"
 
 
+class NoDateError(ValueError):
+    """A text that says no date: `plain` says so to whoever never heard of brackets."""
+
+    def __init__(self, text):
+        self.plain = (
+            f"Date non comprise : « {text} ». Écrivez par exemple 17/10/2019, 10/2019, 2019 ou "
+            "fin mars 2021."
+        )
+        super().__init__(
+            f"{self.plain} Pour garder une expression sans date, précédez-la de crochets : "
+            "[] 2e vague."
+        )
+
+
 @dataclass(frozen=True)
 class PartialDate:
     """A date known by its bounds, with the wording it was found in.
@@ -86,7 +100,7 @@ class PartialDate:
 
         "[17/10/2019] 17 octobre dernier" gives deduced bounds and the wording as
         found; "[] 2e vague" keeps a wording that has no date. Raise ValueError,
-        with a French message, for what is neither.
+        with a French message, for what is neither: NoDateError when it says no date.
         """
         text = " ".join(text.split())
         if len(text) > LONGEST:
@@ -103,11 +117,7 @@ class PartialDate:
             return cls(known.earliest, known.latest, wording or known.wording, True)
         bounds = _read_bounds(_plain(text))
         if bounds is None:
-            raise ValueError(
-                f"Date non comprise : « {text} ». Écrivez par exemple 17/10/2019, "
-                "10/2019, 2019 ou fin mars 2021 ; pour garder une expression sans "
-                "date, précédez-la de crochets : [] 2e vague."
-            )
+            raise NoDateError(text)
         earliest, latest = bounds
         if earliest and latest and latest < earliest:
             raise ValueError(f"« {text} » finit avant de commencer.")

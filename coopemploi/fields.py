@@ -89,7 +89,10 @@ class PartialDateFormField(forms.CharField):
         try:
             return PartialDate.parse(super().to_python(value))
         except ValueError as error:
-            raise exceptions.ValidationError(str(error), code="invalid") from error
+            raise exceptions.ValidationError(self.said(error), code="invalid") from error
+
+    def said(self, error):
+        return str(error)
 
     def prepare_value(self, value):
         return value.as_input if isinstance(value, PartialDate) else value

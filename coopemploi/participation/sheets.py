@@ -9,7 +9,7 @@ from territories.forms import TerritoriesField
 from territories.models import Territory
 
 from ..dates import PartialDate
-from ..fields import PartialDateField, ProseField
+from ..fields import PartialDateField, PartialDateFormField, ProseField
 from ..vocabulary.models import VOCABULARIES
 from .models import Proposal
 from .permissions import MODELS
@@ -181,13 +181,23 @@ class RowsField(forms.Field):
         )
 
 
+class PlainDateField(PartialDateFormField):
+    """A date, without the brackets that the team writes around what it supplies."""
+
+    def said(self, error):
+        return getattr(error, "plain", str(error))
+
+
 def formfield(field, **kwargs):
     if isinstance(field, models.URLField):
         kwargs["assume_scheme"] = "https"
     if type(field) is models.TextField or isinstance(field, ProseField):
         kwargs |= {"form_class": LinesOfText, "widget": forms.Textarea(attrs={"rows": 4})}
     if isinstance(field, PartialDateField):
-        kwargs["help_text"] = "17/10/2019, 10/2019, 2019, fin mars 2021…"
+        kwargs |= {
+            "form_class": PlainDateField,
+            "help_text": "17/10/2019, 10/2019, 2019, fin mars 2021…",
+        }
     if field.many_to_many and field.related_model is Territory:
         return TerritoriesField(label=field.verbose_name.capitalize(), required=False)
     if field.many_to_many:

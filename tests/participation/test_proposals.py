@@ -84,6 +84,15 @@ def test_an_address_too_long_to_be_kept_is_told(client):
     assert not Proposal.objects.exists()
 
 
+def test_wrong_date_is_said_in_plain_words(client):
+    response = client.post(add("besoin"), {**VISITOR, **sheet(text="Un guide", stated_on="jadis")})
+
+    said = unescape(response.text)
+    assert response.status_code == 400
+    assert "Date non comprise : « jadis ». Écrivez par exemple 17/10/2019" in said
+    assert "crochets" not in said
+
+
 def test_what_is_sent_twice_is_kept_once(client):
     for _ in range(2):
         assert propose_initiative(client, summary="Un").status_code == 302
