@@ -67,7 +67,8 @@ def with_sheet(events, user, recaps):
     parties = EventActor.objects.visible_to(user)
     entries = RoundTableEntry.objects.filter(event__recap__in=recaps)
     others = Event.objects.visible_to(user).select_related("town")  # whose hours are told
-    events = events.with_collecting().select_related("source", "town", "series", "evaluation")
+    events = events.with_collecting().with_fullness()
+    events = events.select_related("source", "town", "series", "evaluation")
     return events.prefetch_related(
         *VOCABULARIES,
         Prefetch("territories", Territory.objects.named()),

@@ -2,7 +2,7 @@ import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 
 from coopemploi.addresses import address
@@ -49,6 +49,19 @@ class EventQuerySet(PublishableQuerySet, LocatedQuerySet):
         return self.annotate(
             is_collecting=Exists(batches.collecting().filter(event=OuterRef("pk")))
         )
+
+    def with_fullness(self):
+        """Annotate `is_full`: whether all seats are taken, so that who asks for one waits."""
+        registrations = self.model._meta.get_field("registrations").related_model.objects
+        taken = (
+            registrations.confirmed()
+            .filter(event=OuterRef("pk"))
+            .order_by()
+            .values("event")
+            .values_list(Count("pk"))
+        )
+        full = When(capacity__lte=Subquery(taken), then=Value(value=True))
+        return self.annotate(is_full=Case(full, default=Value(value=False)))
 
     def upcoming(self, at=None):
         """Events that are not over, the next first."""

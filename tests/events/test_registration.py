@@ -3,6 +3,7 @@
 import datetime
 import re
 import zoneinfo
+from html import unescape
 
 import pytest
 import time_machine
@@ -76,6 +77,20 @@ def test_event_leads_to_its_registration_page(client):
     response = client.get(event.get_absolute_url())
     assert f'href="{page_of(event)}"' in response.text
     assert not response.cookies
+
+
+@pytest.mark.parametrize(
+    ("capacity", "taken", "says_so"), [(None, 2, False), (1, 0, False), (2, 1, False), (2, 2, True)]
+)
+def test_event_says_that_it_is_full(client, capacity, taken, says_so):
+    event = make_event(capacity=capacity)
+    RegistrationFactory.create_batch(taken, event=event)
+    RegistrationFactory(event=event, status=Status.CANCELLED)
+
+    page = unescape(client.get(event.get_absolute_url()).text)
+
+    assert ("s'inscrire en liste d'attente</a>" in page) == says_so
+    assert (">S'inscrire</a>" in page) != says_so
 
 
 def test_event_without_registration_has_no_such_page(client):
