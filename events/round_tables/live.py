@@ -118,10 +118,12 @@ def _names(data):
 
 
 def lock(draft):
-    """The draft as it is now, kept from others with its batch until the transaction ends."""
+    """The draft as it is now, kept from others with its batch until the transaction ends; None
+    once it was made the rest of another one."""
     batch = locked(draft.batch)
-    draft = batch.drafts.get(pk=draft.pk)
-    draft.batch = batch
+    draft = batch.drafts.filter(pk=draft.pk).first()
+    if draft:
+        draft.batch = batch
     return draft
 
 

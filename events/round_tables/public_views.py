@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -25,8 +26,9 @@ from .services import state_of
 # A whole room writes from one connection.
 PER_HOUR = 200
 CODES_PER_HOUR = 300
-TELL = "Dites à l'animateur ce que vous vouliez corriger ou ajouter."
+TELL = "Dites à qui anime la rencontre ce que vous vouliez corriger ou ajouter."
 CLOSED = f"Le formulaire du tour de table a été fermé entre-temps. {TELL}"
+GONE = f"L'équipe a réuni votre contribution à une autre, ou l'a retirée. {TELL}"
 FULL = f"Le tour de table a reçu plus de contributions qu'une salle n'en écrit. {TELL}"
 
 
@@ -101,8 +103,16 @@ def round_table_mine(request, signed):
     is_sent = request.method == "POST"
     # Locked before it is read: of two pages sent at once, one is told what the other says.
     with transaction.atomic() if is_sent else nullcontext():
-        draft = get_object_or_404(drafts, pk=signed)
-        return _correct(request, live.lock(draft) if is_sent else draft)
+        draft = drafts.filter(pk=signed).first()
+        if draft and is_sent:
+            draft = live.lock(draft)
+        if draft:
+            return _correct(request, draft)
+    if not is_sent:
+        raise Http404("Cette contribution n'existe plus.")
+    return give_back(
+        request, ContributionForm(request.POST), why=GONE, status=410, section="events"
+    )
 
 
 def _correct(request, draft):

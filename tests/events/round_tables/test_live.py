@@ -277,6 +277,29 @@ def test_nothing_is_taken_once_closed(client, animateur_client, batch):
     assert draft.data["items"][-1]["text"] == "un guide"
 
 
+@pytest.mark.parametrize("is_late", [True, False])
+def test_correction_of_a_contribution_joined_to_another_is_given_back(
+    client, batch, monkeypatch, is_late
+):
+    client.post(fill(batch), SAID)
+    address = mine(RoundTableDraft.objects.get())
+    lock = live.lock
+
+    def join(draft):
+        RoundTableDraft.objects.all().delete()
+        return lock(draft)
+
+    if is_late:
+        RoundTableDraft.objects.all().delete()
+    monkeypatch.setattr(live, "lock", join)
+
+    late = client.post(address, {**SAID, "needs": "autre"})
+
+    assert late.status_code == 410
+    assert ("Je cherche", "autre") in late.context["written"]
+    assert client.get(address).status_code == 404
+
+
 def test_contribution_sent_as_the_form_closes_is_given_back(client, batch, monkeypatch):
     monkeypatch.setattr(live, "contribute", lambda **kwargs: None)
 
