@@ -144,6 +144,9 @@ class AuthorForm(TrapMixin):
             self.fields["actor"].queryset = actors_of(user)
         if not user.is_authenticated or self.is_of_a_sheet or is_correction:
             del self.fields["actor"]
+        elif hasattr(sheet.instance, "person"):
+            said = "Dans tous les cas, votre nom se lira sur la fiche."
+            self.fields["actor"].help_text = said
         if is_correction:
             self.fields["message"].label = "Ce qu'il faut corriger"
             self.fields["message"].required = sheet is None

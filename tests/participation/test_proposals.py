@@ -258,6 +258,33 @@ def test_public_pages_set_no_cookie(client):
 # Members
 
 
+@pytest.mark.parametrize(
+    ("kind", "is_named"),
+    [("besoin", True), ("offre", True), ("initiative", False), ("ressource", False)],
+)
+def test_who_proposes_is_told_where_their_name_will_be_read(client, member, kind, is_named):
+    client.force_login(member)
+    told = soup_of(client.get(add(kind))).find(id="id_actor_helptext")
+    assert (told is not None and "votre nom se lira" in told.text) == is_named
+
+    text = {"title": SECRET, "text": SECRET, "kind": "tool" if is_named else "guide"}
+    client.post(add(kind), {**sheet(**text), "actor": "", "message": ""})
+    proposal = Proposal.objects.get()
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    client.post(review(proposal), {**text, "publier": ""})
+
+    proposal.refresh_from_db()
+    client.logout()
+    page = client.get(proposal.record.get_absolute_url()).text
+    assert (member.person.full_name in page) == is_named
+
+
+def test_a_visitor_is_named_nowhere(client):
+    page = soup_of(client.get(add("besoin")))
+
+    assert "votre nom se lira" not in page.text
+
+
 def test_a_member_proposes_to_change_the_sheet_of_their_actor(client, member, actor):
     client.force_login(member)
     page = reverse("proposal_edit", args=["acteur", actor.pk])
