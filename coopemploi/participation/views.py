@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from events.registrations import manage_url
 from initiatives.models import Initiative, Need, Offer, Resource
 from territories.models import Actor
 from territories.participants import person_of
@@ -59,6 +60,10 @@ def my_space(request):
         "sheets": [(kind, label, list(records)) for kind, label, records in sheets],
         "proposals": Proposal.objects.filter(user=request.user).prefetch_related("record")[:50],
         "introductions": services.introductions_of(request.user),
+        "registrations": [
+            (registration, manage_url(registration))
+            for registration in services.coming_registrations_of(request.user)
+        ],
         "round_tables": services.open_round_tables_of(request.user),
     }
     return render(request, "participation/my_space.html", context)

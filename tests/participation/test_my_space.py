@@ -170,6 +170,65 @@ def test_what_is_no_more_shown_is_named_without_a_link(client, status):
 # Meetings
 
 
+@pytest.fixture
+def meetings():
+    """{title: event}: one to come, one where one waits, and what is of no consequence."""
+    tomorrow = PartialDate.day(timezone.localdate() + datetime.timedelta(days=1))
+    yesterday = PartialDate.day(timezone.localdate() - datetime.timedelta(days=1))
+    shown = {
+        title: EventFactory(title=title, start=start, **{"needs_registration": True, **values})
+        for title, start, values in (
+            ("Plus tard", PartialDate.parse("2091"), {}),
+            ("Demain", tomorrow, {}),
+            ("Hier", yesterday, {}),
+            ("Annulée", tomorrow, {"state": "cancelled"}),
+            ("Rendue", tomorrow, {}),
+            ("D'un autre", tomorrow, {}),
+        )
+    }
+    for title, event in shown.items():
+        status = {"Plus tard": "waiting", "Rendue": "cancelled"}.get(title, "confirmed")
+        address = "noe@example.org" if title == "D'un autre" else ADDRESS.title()
+        RegistrationFactory(event=event, email=address, status=status)
+    return shown
+
+
+def test_meetings_to_come_are_told_with_the_link_that_manages_them(client, meetings):
+    client.force_login(participant(first_name="Léa", last_name="Cherche"))
+
+    page = BeautifulSoup(client.get(reverse("my_space")).content, "html.parser")
+
+    lines = page.find("h2", string="Mes rencontres à venir").find_next("ul").find_all("li")
+    titles = [line.a.text for line in lines]
+    assert titles == ["Demain", "Plus tard"]
+    assert ["sur la liste d'attente" in line.text for line in lines] == [False, True]
+    for title, line in zip(titles, lines, strict=True):
+        shown, managed = [client.get(link["href"]).text for link in line.find_all("a")]
+        assert title in shown
+        assert (title in managed, 'name="annuler"' in managed) == (True, True)
+
+
+def test_an_address_that_was_not_proved_shows_no_meeting(client, meetings):
+    user = participant("noe@example.com", first_name="Noé", last_name="Autre")
+    EmailAddress.objects.create(user=user, email=ADDRESS, verified=False)
+    client.force_login(user)
+
+    assert "Mes rencontres à venir" not in client.get(reverse("my_space")).text
+
+
+@pytest.mark.parametrize("rows", [1, 10])
+def test_meetings_to_come_cost_the_same_however_many(client, django_assert_num_queries, rows):
+    client.force_login(participant(first_name="Léa", last_name="Cherche"))
+    start = PartialDate.day(timezone.localdate())
+    for _ in range(rows):
+        event = EventFactory(start=start, needs_registration=True)
+        RegistrationFactory(event=event, email=ADDRESS)
+    client.get(reverse("my_space"))
+
+    with django_assert_num_queries(28):
+        assert client.get(reverse("my_space")).text.count("Modifier ou annuler") == rows
+
+
 @pytest.mark.parametrize(
     ("registered", "status", "state", "is_led"),
     [
@@ -269,7 +328,7 @@ def test_what_was_proposed_leads_to_its_page(client, django_assert_num_queries, 
     ProposalFactory(user=user, title="Un mot", record=None)
     client.get(reverse("my_space"))
 
-    with django_assert_num_queries(38):
+    with django_assert_num_queries(40):
         page = client.get(reverse("my_space")).text
 
     for initiative in Initiative.objects.published():
@@ -530,29 +589,6 @@ def test_deletion_asks_first(client):
     assert client.get(reverse("my_space_delete")).status_code == 200
     assert client.post(reverse("my_space_delete"), {}).status_code == 400
     assert User.objects.exists()
-
-
-@pytest.fixture
-def meetings():
-    """{title: event}: one to come, one where one waits, and what is of no consequence."""
-    tomorrow = PartialDate.day(timezone.localdate() + datetime.timedelta(days=1))
-    yesterday = PartialDate.day(timezone.localdate() - datetime.timedelta(days=1))
-    shown = {
-        title: EventFactory(title=title, start=start, **{"needs_registration": True, **values})
-        for title, start, values in (
-            ("Plus tard", PartialDate.parse("2091"), {}),
-            ("Demain", tomorrow, {}),
-            ("Hier", yesterday, {}),
-            ("Annulée", tomorrow, {"state": "cancelled"}),
-            ("Rendue", tomorrow, {}),
-            ("D'un autre", tomorrow, {}),
-        )
-    }
-    for title, event in shown.items():
-        status = {"Plus tard": "waiting", "Rendue": "cancelled"}.get(title, "confirmed")
-        address = "noe@example.org" if title == "D'un autre" else ADDRESS.title()
-        RegistrationFactory(event=event, email=address, status=status)
-    return shown
 
 
 def test_deletion_names_the_meetings_whose_seat_it_gives_back(client, meetings):
