@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from coopemploi.formats.calendars import ics_response
 from coopemploi.links import opened_by
 from coopemploi.robots import has_left, may_send
+from territories.participants import person_of
 
 from . import registrations
 from .calendars import EventCalendar, has_day
@@ -37,7 +38,7 @@ def registration_add(request, slug):
     if context["door"] in STATUSES:
         status = STATUSES[context["door"]]
         return render(request, "events/registration_closed.html", context, status=status)
-    form = RegistrationForm(request.POST or None)
+    form = RegistrationForm(request.POST or None, initial=_known_of(request.user))
     status = 200
     if request.method == "POST":
         if not form.is_valid():
@@ -50,6 +51,19 @@ def registration_add(request, slug):
     context |= {"form": form, "is_refused": status == 429}
     context["is_full"] = registrations.free_seats(event) == 0
     return render(request, "events/registration_form.html", context, status=status)
+
+
+def _known_of(user):
+    """What the site knows of who is signed in, to be changed at will."""
+    person = person_of(user)
+    if person is None:
+        return {"email": user.email} if user.is_authenticated else {}
+    actors = {each.actor.name for each in person.belongings.approved().select_related("actor")}
+    return {
+        "name": person.full_name,
+        "email": user.email,
+        "organisation": actors.pop() if len(actors) == 1 else "",
+    }
 
 
 def _register(event, form):

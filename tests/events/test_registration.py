@@ -7,6 +7,7 @@ from html import unescape
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.core import mail
 from django.core.cache import cache
 from django.urls import reverse
@@ -19,7 +20,15 @@ from coopemploi.mail.services import deliver
 from coopemploi.publishing import Publishable
 from events import registrations
 from events.models import Event, Registration
-from tests.factories import ActorFactory, EventFactory, RegistrationFactory, TerritoryFactory
+from tests.factories import (
+    ActorFactory,
+    BelongingFactory,
+    EventFactory,
+    PersonFactory,
+    RegistrationFactory,
+    TerritoryFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +116,47 @@ def test_draft_takes_no_registration(client):
 
 
 # Registering
+
+
+def shown_in(response):
+    page = BeautifulSoup(response.content, "html.parser")
+    fields = page.select("main form [name]")
+    return {each["name"]: each["value"] for each in fields if each.get("value")}
+
+
+@pytest.mark.parametrize(("actors", "organisation"), [(1, "Le PLIE"), (2, None)])
+def test_form_begins_with_what_the_site_knows_of_who_is_signed_in(client, actors, organisation):
+    person = PersonFactory(
+        first_name="Sacha", last_name="Martin", user=UserFactory(email=ADDRESS), email="x@a.example"
+    )
+    for number in range(actors):
+        actor = ActorFactory(name="Le PLIE" if not number else "L'autre")
+        BelongingFactory(person=person, actor=actor, state="approved")
+    BelongingFactory(person=person, state="asked")
+    client.force_login(person.user)
+    event = make_event()
+
+    shown = shown_in(client.get(page_of(event)))
+    typed = {**ANSWERS, "name": "Ada", "email": "", "organisation": ""}
+    refused = shown_in(client.post(page_of(event), typed))
+
+    names = ("name", "email", "organisation")
+    assert [shown.get(name) for name in names] == ["Sacha Martin", ADDRESS, organisation]
+    assert [refused.get(name) for name in names] == ["Ada", None, None]
+
+
+def test_form_begins_with_the_address_of_who_said_no_name(client):
+    client.force_login(UserFactory(email=ADDRESS))
+
+    shown = shown_in(client.get(page_of(make_event())))
+
+    assert (shown.get("name"), shown["email"]) == (None, ADDRESS)
+
+
+def test_form_begins_with_nothing_for_a_visitor(client):
+    shown = shown_in(client.get(page_of(make_event())))
+
+    assert (shown.get("name"), shown.get("email")) == (None, None)
 
 
 def test_registration_is_confirmed_by_mail_with_the_calendar(client):
