@@ -1,5 +1,6 @@
 """The page of a signed link: « toujours d'actualité ? »."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -24,6 +25,7 @@ def still_needed(request, token):
     form = StillNeededForm(data, is_offer=isinstance(exchange, Offer))
     if form.is_bound and form.is_valid():
         form.apply(exchange)
+        messages.success(request, "Merci, c'est noté.")
         return redirect(exchange)
     status = 400 if request.method == "POST" else 200
     context = {"section": "exchanges", "exchange": exchange, "form": form}

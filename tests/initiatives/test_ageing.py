@@ -1,6 +1,7 @@
 """« Toujours d'actualité ? »."""
 
 import datetime
+from html import unescape
 
 import pytest
 from django.core.management import call_command
@@ -82,8 +83,11 @@ def test_reading_the_link_writes_nothing(client):
 def test_each_answer_is_kept(client, outcome, state):
     need = old_need()
 
-    client.post(link_of(need), {"outcome": outcome, "answer": "Un club voisin."})
+    sent = {"outcome": outcome, "answer": "Un club voisin."}
+    response = client.post(link_of(need), sent, follow=True)
 
+    assert response.redirect_chain == [(need.get_absolute_url(), 302)]
+    assert "Merci, c'est noté." in unescape(response.text)
     need.refresh_from_db()
     assert need.state == state
     assert need.answer == ("Un club voisin." if outcome == "answered" else "")
