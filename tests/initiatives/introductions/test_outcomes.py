@@ -3,8 +3,11 @@
 import datetime
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.management import call_command
+from django.utils import timezone
 
+from coopemploi.dates import day_label
 from initiatives import introductions
 from initiatives.models import Introduction, Match, Need
 from tests.factories import IntroductionFactory
@@ -41,6 +44,17 @@ def test_thirty_days_after_both_are_asked_once(match, time_machine):
         assert [mail.subject for mail in sent_to(address)] == ["Est-ce que cela a aidé ?"]
     introduction.refresh_from_db()
     assert introduction.followed_up_at == NOW
+
+
+@pytest.mark.parametrize(("address", "other"), [(SEEKER, "Noé Aide"), (HELPER, "Léa Cherche")])
+def test_who_is_asked_whether_it_helped_reads_with_whom(client, match, address, other):
+    introduced(match)
+    introductions.follow_up(NOW)
+
+    page = BeautifulSoup(client.get(link_in(sent_to(address)[0], "suite")).content, "html.parser")
+
+    day = day_label(timezone.localtime(NOW - datetime.timedelta(days=31)))
+    assert page.select_one(".lead").text == f"Votre mise en relation avec {other}, le {day}."
 
 
 def test_who_sought_tells_that_it_helped_and_the_need_is_answered(client, match):
