@@ -1,6 +1,7 @@
 """A third person sees nothing of an introduction, but how many there were."""
 
 import pytest
+from bs4 import BeautifulSoup
 from django.urls import reverse
 
 from initiatives import introductions
@@ -34,6 +35,13 @@ def test_a_third_person_can_neither_ask_nor_read(client, match):
         302,
         403,
     )
+
+
+def test_a_match_says_for_whom_its_link_is(client, match):
+    page = BeautifulSoup(client.get(match.need.get_absolute_url()).content, "html.parser")
+
+    said = page.select_one(".match__introduction").text
+    assert "si l'une de ces deux fiches est la vôtre" in said
 
 
 @pytest.mark.parametrize("is_signed_in", [True, False])
