@@ -145,6 +145,7 @@ class Content:
         party.save()
         alert = made.AlertFactory()
         self.belonging = made.BelongingFactory(actor=self.actor)
+        self.proposal = made.ProposalFactory(user=self.people["participant"])
         self.joined = made.ActorFactory(name="Un acteur à rejoindre")
         self.tokens = {
             "alert_confirm": alerts.CONFIRM.sign([alert.pk, "weekly"]),
@@ -230,6 +231,7 @@ class Content:
             "pk": {
                 "introduction_add": self.pair.pk,
                 "belonging_decide": self.belonging.pk,
+                "proposal_mine": self.proposal.pk,
                 "proposal_edit": self.records["initiative_detail"].pk,
             }.get(name, 1),
             "uidb36": "1",

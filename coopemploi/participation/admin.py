@@ -44,7 +44,7 @@ class ProposalAdmin(ConfidentialAdmin):
                 # Before the form is made of the sheet, all of which it writes.
                 return self._review(request, services.locked(proposal))
         except services.AlreadyDecidedError:
-            proposal.refresh_from_db()
+            proposal = get_object_or_404(self.get_queryset(request), pk=proposal.pk)
             changes = self._changes(proposal)
             return self._page(request, proposal, is_late=True, changes=changes, status=409)
 

@@ -1,5 +1,6 @@
 """« Proposez une initiative, une ressource, une correction » : kept aside until reviewed."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,10 +9,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ..accounts.interruption import hold
 from ..robots import may_send
+from . import services
 from .forms import AuthorForm, PageField, StartForm
 from .models import Proposal
 from .permissions import MODELS, sheet_at, sheets_of
-from .sheets import sheet_form
+from .sheets import sheet_form, words_of
 
 # A whole room may propose from one connection.
 PER_HOUR = 60
@@ -63,6 +65,23 @@ def proposal_edit(request, kind, pk):
     sheet = _sheet(request, kind, record)
     author = AuthorForm(request.POST or None, user=request.user, sheet=sheet)
     return _answer(request, kind, sheet, author, record=record)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def proposal_mine(request, pk):
+    """What one proposed, to read again; to take back as long as nobody decided on it."""
+    proposal = get_object_or_404(Proposal.objects.filter(user=request.user), pk=pk)
+    if request.method != "POST":
+        context = {"proposal": proposal, "words": words_of(proposal)}
+        return render(request, "participation/proposal_mine.html", context)
+    try:
+        services.take_back(proposal=proposal)
+    except services.AlreadyDecidedError:
+        messages.info(request, "Cette proposition était déjà relue : elle n'est pas retirée.")
+    else:
+        messages.success(request, "Votre proposition est retirée, et rien n'en est gardé.")
+    return redirect("my_space")
 
 
 def is_drawn_for_a_member(sent):

@@ -105,10 +105,16 @@ def locked(proposal):
     # The sheet first, as a merge does: neither waits for the other for ever.
     if record := proposal.record:
         type(record)._base_manager.select_for_update(no_key=True).filter(pk=record.pk).first()
-    proposal = Proposal.objects.select_for_update().get(pk=proposal.pk)
-    if proposal.state != Proposal.State.PROPOSED:
+    proposal = Proposal.objects.select_for_update().filter(pk=proposal.pk).first()
+    if proposal is None or proposal.state != Proposal.State.PROPOSED:
         raise AlreadyDecidedError
     return proposal
+
+
+@transaction.atomic
+def take_back(*, proposal):
+    """Erase what nobody has decided on yet. Raise AlreadyDecidedError."""
+    locked(proposal).delete()
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ urlpatterns = [
         proposal_views.proposal_edit,
         name="proposal_edit",
     ),
+    path("mon-espace/propositions/<int:pk>/", proposal_views.proposal_mine, name="proposal_mine"),
     path("proposer/", proposal_views.proposal_choose, name="proposal_choose"),
     path("proposer/merci/", proposal_views.proposal_sent, name="proposal_sent"),
     path("proposer/<str:kind>/", proposal_views.proposal_add, name="proposal_add"),

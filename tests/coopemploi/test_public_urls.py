@@ -146,6 +146,7 @@ PRIVATE_RECORDS = {
     "introduction_add",
     "mfa_edit_webauthn",
     "mfa_remove_webauthn",
+    "proposal_mine",
     "session_end",
 }
 PRIVATE_SHEETS = {"introduction_ask", "proposal_edit"}

@@ -13,6 +13,7 @@ from post_office.models import Email
 
 from coopemploi.merging.merge import merge
 from coopemploi.participation.models import Proposal
+from coopemploi.participation.services import AlreadyDecidedError, locked, take_back
 from initiatives.models import Initiative, Involvement, Need
 from territories.models import Mandate
 from tests.every_address import data_of
@@ -513,6 +514,64 @@ def test_a_member_may_propose_the_site_of_their_actor(client, member, actor):
     client.post(address, {**sent, "fiche-website": "https://plie.example/"})
 
     assert Proposal.objects.get().values == {"website": "https://plie.example/"}
+
+
+# One's own
+
+
+def mine(proposal):
+    return reverse("proposal_mine", args=[proposal.pk])
+
+
+def test_who_proposed_reads_it_again_and_takes_it_back(client, member, actor):
+    client.force_login(member)
+    sent = {**sheet(text="Un minibus", kind="tool", details="À neuf places"), "actor": actor.pk}
+    client.post(add("besoin"), {**sent, "message": "Vu à Dax"})
+    proposal = Proposal.objects.get()
+    assert mine(proposal) in client.get(reverse("my_space")).text
+
+    page = soup_of(client.get(mine(proposal))).main.text
+    taken = client.post(mine(proposal), follow=True)
+
+    for said in ("Un minibus", "outil", "À neuf places", "Vu à Dax", actor.name):
+        assert said in page
+    assert taken.redirect_chain == [(reverse("my_space"), 302)]
+    assert "Votre proposition est retirée" in taken.text
+    assert not Proposal.objects.exists()
+
+
+@pytest.mark.parametrize("state", ["published", "refused"])
+def test_what_was_decided_is_not_taken_back(client, member, state):
+    proposal = ProposalFactory(user=member, state=state, comment="Merci de préciser.")
+    client.force_login(member)
+
+    page = client.get(mine(proposal)).text
+    told = client.post(mine(proposal), follow=True)
+
+    assert ("Merci de préciser." in page, "Retirer ma" in page) == (True, False)
+    assert "était déjà relue" in told.text
+    assert Proposal.objects.get() == proposal
+
+
+def test_what_somebody_else_proposed_is_neither_read_nor_taken_back(client, member):
+    theirs = [ProposalFactory(user=UserFactory()), ProposalFactory(user=None, email=member.email)]
+    client.force_login(member)
+
+    for proposal in theirs:
+        assert client.get(mine(proposal)).status_code == 404
+        assert client.post(mine(proposal)).status_code == 404
+    assert Proposal.objects.count() == 2
+
+
+def test_what_was_taken_back_is_reviewed_no_more(animateur_client):
+    proposal = ProposalFactory()
+    address = review(proposal)
+    take_back(proposal=proposal)
+
+    assert animateur_client.post(address, {**proposal.values, "publier": ""}).status_code == 404
+    with pytest.raises(AlreadyDecidedError):
+        locked(proposal)
+    assert not Need.objects.exists()
 
 
 # Review
