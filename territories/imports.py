@@ -1,5 +1,6 @@
 """What spreadsheets say of territories, actors and people, and how they name them."""
 
+import re
 from collections import defaultdict
 from functools import cached_property
 
@@ -227,6 +228,12 @@ class TerritoryImport(Importation):
         return [f"{kind}:{slug}" for kind, slug in rows]
 
 
+def siren_in(text):
+    """The SIREN of a number written by groups, or of the SIRET of an establishment."""
+    digits = re.sub(r"[\s.]", "", text)
+    return digits[:9] if re.fullmatch(r"\d{9}(\d{5})?", digits) else text
+
+
 Kind = Actor.Kind
 # What the tables of a network call the types of actors, besides their labels.
 KIND_WORDS = {
@@ -433,7 +440,7 @@ class ActorImport(Importation):
             "statut juridique",
         ),
         "aliases": ("sigle", "sigles", "acronyme", "autre nom"),
-        "siren": ("numéro SIREN", "n° SIREN"),
+        "siren": ("numéro SIREN", "n° SIREN", "SIRET", "numéro SIRET", "n° SIRET"),
         "description": ("descriptif", "présentation", "activité", "activités", "missions"),
         "website": ("site internet", "site", "adresse web", "url", "lien"),
         "territories": (
@@ -461,6 +468,7 @@ class ActorImport(Importation):
         "status": ("statut", "publication"),
     }
     words = {"kind": KIND_WORDS}
+    meanings = {"siren": siren_in}
     example = {
         "kind": "association",
         "name": "Les Jardins d'essai",

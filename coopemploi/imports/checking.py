@@ -152,13 +152,13 @@ class Checker:
 
     def _find_by_code(self, names, readings):
         """Those of rows without a réf that say the same official code."""
-        columns = [column for column in self.columns if column.name in names]
+        columns = [self.by_name[name] for name in names if name in self.by_name]
         if len(columns) < len(names):
             return
         values = set()
         for reading in readings:
             if not reading.reference:
-                values.add(reading.texts[names[-1]])
+                values.add(columns[-1].meaning(reading.texts[names[-1]]))
         for batch in batches(values - {""}):
             found = self.known.filter(**{f"{names[-1]}__in": batch})
             for record in self.importation.records(found):
@@ -383,7 +383,7 @@ class Checker:
                 column.assign(target, reading.changes[column.name][1])
                 column.check(target)
             except ValidationError as error:
-                reading.refuse(column.label, " ".join(error.messages))
+                reading.refuse(column.label, " ".join(dict.fromkeys(error.messages)))
         if changed and not reading.problems:
             self._check_rules(reading, target, set(reading.changes))
         if target.pk is not None:

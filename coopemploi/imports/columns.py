@@ -49,6 +49,8 @@ class Column:
     def __init__(self, field, synonyms=()):
         self.field = field
         self.name = field.name
+        # What a cell is read as: a function of its text.
+        self.meaning = web_address if isinstance(field, models.URLField) else str
         self.label = str(field.verbose_name)
         self.synonyms = synonyms
         self._read = {}
@@ -90,7 +92,7 @@ class Column:
         """The value of a cell. Raise ValueError, in French."""
         if text not in self._read:
             try:
-                self._read[text] = self.read(text), None
+                self._read[text] = self.read(self.meaning(text)), None
             except ValueError as error:
                 self._read[text] = None, str(error)
             except DatabaseError:
@@ -205,6 +207,11 @@ class Column:
         if self.field.blank and raw in self.field.empty_values:
             return
         self.field.clean(raw, record)
+
+
+def web_address(text):
+    """« www.example.org » as browsers understand it, and the forms of the site."""
+    return f"https://{text}" if text and "://" not in text else text
 
 
 class ChoiceColumn(Column):

@@ -22,6 +22,7 @@ class Importation:
     title_field = "title"  # by which a probable duplicate is known
     synonyms = {}  # name of field → other headers that people write
     words = {}  # name of field → {value: other words that people write for it}
+    meanings = {}  # name of field → what its cells are read as, a function of their text
     example = {}  # name of field → what the example row shows
     # Names of fields that together identify a record as its réf does: a SIREN, a code.
     codes = ()
@@ -60,6 +61,7 @@ class Importation:
             return PartiesColumn(self.model, name, self.parties[name], synonyms)
         synonyms, words = self.synonyms.get(name, ()), self.words.get(name)
         column = column_for(self.field_of(name), synonyms, words)
+        column.meaning = self.meanings.get(name, column.meaning)
         if relation := name.rpartition("__")[0]:
             column = HeldColumn(column, relation)
         column.is_private = name in self.private

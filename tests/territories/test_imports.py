@@ -50,6 +50,28 @@ def test_actor_is_recognised_by_its_siren(animateur_client):
     assert counts(batch) == {"changed": 1, "created": 1}
 
 
+@pytest.mark.parametrize("cell", ["123 456 789", "12345678900012", "123.456.789"])
+def test_actor_is_recognised_by_a_siret_or_a_siren_by_groups(animateur_client, cell):
+    known = ActorFactory(name="Ancien nom", siren="123456789", kind="association")
+    table = f"type;nom;SIRET\nassociation;Nouveau nom;{cell}\nassociation;Autre;98765432100099\n"
+
+    batch = apply(animateur_client, Actor, send(animateur_client, Actor, table))
+
+    assert counts(batch) == {"changed": 1, "created": 1}
+    known.refresh_from_db()
+    assert (known.name, known.siren) == ("Nouveau nom", "123456789")
+    assert Actor.objects.get(name="Autre").siren == "987654321"
+
+
+def test_web_site_is_written_as_people_write_it(animateur_client):
+    table = "type;nom;site\nassociation;Une;www.example.org/ici\nassociation;Deux;pas de site\n"
+
+    batch = apply(animateur_client, Actor, send(animateur_client, Actor, table))
+
+    assert Actor.objects.get().website == "https://www.example.org/ici"
+    assert problems(batch) == {3: [["site web", "Saisissez une URL valide."]]}
+
+
 @pytest.mark.parametrize("cell", ["PLIE du Bassin", "SIREN 123 456 789", "le plie", "un-plie"])
 def test_actor_is_named_by_any_of_its_names_its_siren_or_its_ref(animateur_client, cell):
     plie = ActorFactory(
