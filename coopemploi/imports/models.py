@@ -1,4 +1,5 @@
 import datetime
+from collections import Counter
 
 from django.conf import settings
 from django.db import models
@@ -94,6 +95,14 @@ class ImportBatch(models.Model):
 
 
 class ImportRowQuerySet(models.QuerySet):
+    def refusing_columns(self):
+        """[(label of a column, how many of the refused rows it refuses)], the most first."""
+        refused = self.filter(state=ImportRow.State.REFUSED).values_list("problems", flat=True)
+        labels = Counter(
+            label for problems in refused for label in {label for label, _ in problems if label}
+        )
+        return labels.most_common()
+
     def keeping(self):
         """Those of an import taken back that keep something, be it one field."""
         outcome = ImportRow.Outcome

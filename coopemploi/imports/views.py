@@ -139,6 +139,7 @@ def batch(request, pk, model_admin):
         "rows": _shown_rows(page, model_admin),
         "to_write": counts[RowState.CREATED] + counts[RowState.CHANGED] + wanted,
         "left_out": counts[RowState.REFUSED] + counts[RowState.DUPLICATE] - wanted,
+        "refusing": found.rows.refusing_columns() if shown == RowState.REFUSED else [],
         "drafts": _drafts(request, found, model_admin),
         "kept": kept_count,
         "addresses": {

@@ -759,6 +759,18 @@ def test_rows_given_back_are_read_with_the_columns_chosen_for_the_first(animateu
     assert again.table["rows"] == [[2, ["", "Nulle part"]]]
 
 
+def test_columns_that_refuse_rows_are_told_with_how_many(animateur_client):
+    text = "titre;avancement;niveau\nUne;en panne;?\nDeux;en panne;\nTrois;;\nQuatre;en panne;\n"
+    batch = send(animateur_client, text)
+
+    refused = animateur_client.get(address("import_batch", batch.pk))
+    created = animateur_client.get(address("import_batch", batch.pk), {"etat": "created"})
+
+    assert refused.context["refusing"] == [("avancement", 3), ("échelle", 1)]
+    assert created.context["refusing"] == []
+    assert "Avancement : 3 lignes" in refused.text
+
+
 def test_row_whose_record_changed_since_the_preview_is_refused(animateur_client):
     InitiativeFactory(slug="une", title="Une", stage="idea")
     batch = send(animateur_client, "réf;titre;avancement\nune;Une;en projet\n;Neuve;\n")
