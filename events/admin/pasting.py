@@ -56,13 +56,12 @@ class PastedRecapMixin:
         proposals = Proposals(kinds, names, data=request.POST)
         if not proposals.is_valid():
             return self._pasting_page(request, event, form, proposals, status=400)
-        return self._write_pasted(request, event, form.cleaned_data, proposals.kept())
+        return self._write_pasted(request, event, form.cleaned_data, proposals.kept(), names)
 
-    def _write_pasted(self, request, event, source, kept):
+    def _write_pasted(self, request, event, source, kept, names):
+        about = {"event": event, "user": request.user, "source": source, "once": source["once"]}
         try:
-            recap = write_recap(
-                event=event, user=request.user, source=source, kept=kept, once=source["once"]
-            )
+            recap = write_recap(**about, kept=kept, names=names)
         except AlreadyWrittenError:
             return self._already_written(request, event)
         self.log_change(request, event, "Compte rendu tiré d'un texte collé.")

@@ -14,6 +14,8 @@ from .forms import NEW, date_input
 
 ALREADY = "Déjà noté à cette rencontre."
 UNTITLED = "La rencontre"  # what a text tells before any title
+AN_ACTOR = "C'est le nom d'un acteur, non d'une personne."
+TOLD_ABOVE = "Le même chiffre est proposé plus haut."
 MOST_NAMES = 10
 _ATTENDANCE = re.compile(r"(?:étaient )?(?:présente?s?|excusée?s?|absente?s?|participants)\b", re.I)
 
@@ -68,15 +70,15 @@ def propose(reading, event, names):
         "sessions": _sessions(reading, event),
         "sections": _sections(reading, recap),
         "territories": _territories(reading, event, names),
-        "actions": _actions(reading, event),
+        "actions": _actions(reading, event, names),
         "next": _next(reading, event),
     }
 
 
-def _row(reading, proposal, *, already=False, keep=True, **values):
+def _row(reading, proposal, *, already=False, keep=True, note="", **values):
     return {
         "keep": keep and not already,
-        "note": ALREADY if already else "",
+        "note": ALREADY if already else note,
         "excerpt": _around(reading, proposal),
         **values,
     }
@@ -116,19 +118,29 @@ def _is_its_town(event, place):
 
 def _figures(reading, event):
     known = {(float(each.value), each.unit) for each in event.figures.all()}
-    return [
-        _row(
-            reading,
-            each,
-            already=(float(each.value), each.unit) in known,
-            value=each.value,
-            unit=each.unit,
-            qualifier=each.qualifier,
-            label=each.label,
-            wording="" if reading.excerpt(each)[:1].isdigit() else reading.excerpt(each)[:120],
+    rows, told = [], set()
+    for each in reading.figures:
+        wording = reading.excerpt(each)
+        said = float(each.value), each.unit
+        # « 80 personnes le matin, 80 personnes le soir », not « 3 axes, 3 actions ».
+        counted = (*said, normalise(each.label).partition(" ")[0])
+        is_told = counted in told
+        told.add(counted)
+        rows.append(
+            _row(
+                reading,
+                each,
+                already=said in known,
+                keep=not is_told,
+                note=TOLD_ABOVE if is_told else "",
+                value=each.value,
+                unit=each.unit,
+                qualifier=each.qualifier,
+                label=each.label,
+                wording="" if wording[:1].isdigit() else wording[:120],
+            )
         )
-        for each in reading.figures
-    ]
+    return rows
 
 
 def _people(reading, event, names):
@@ -141,12 +153,14 @@ def _people(reading, event, names):
         if each.actor and each.actor not in title and not (actor and actor.match):
             title = ", ".join(part for part in (title, each.actor) if part)
         first, _, last = each.name.partition(" ")
+        is_actor = key == NEW and names.actor(each.name).match is not None
         rows.append(
             _row(
                 reading,
                 each,
                 already=normalise(each.name) in known,
-                keep=not _was_only_there(reading, each),
+                keep=not (is_actor or _was_only_there(reading, each)),
+                note=AN_ACTOR if is_actor else "",
                 first_name=first,
                 last_name=last,
                 person=key if key != NEW or names.may_add_people else "",
@@ -229,19 +243,27 @@ def _territories(reading, event, names):
     return rows
 
 
-def _actions(reading, event):
+def _actions(reading, event, names):
     known = {normalise(each.title) for each in event.actions.all()}
     return [
         _row(
             reading,
             each,
             already=normalise(each.text[:250]) in known,
+            note=_actors_known(each.carriers, names),
             title=each.text[:250],
             carriers=" ; ".join(each.carriers),
             due=date_input(each.due),
         )
         for each in reading.actions
     ]
+
+
+def _actors_known(carriers, names):
+    """Whose sheets an action will lead to."""
+    known = [str(found.match) for name in carriers if (found := names.actor(name)) and found.match]
+    s = "s" if len(known) > 1 else ""
+    return f"Acteur{s} reconnu{s} : {', '.join(known)}." if known else ""
 
 
 def _next(reading, event):

@@ -30,9 +30,10 @@ class AlreadyWrittenError(Exception):
 
 
 @transaction.atomic
-def write_recap(*, event, user, source, kept, once=None):
+def write_recap(*, event, user, source, kept, names, once=None):
     """Write the proposals kept, by kind, and the Source of their text; return the Recap.
 
+    `names` are the `KnownNames` by which whoever carries an action is recognised.
     Drafts are what is published by itself: a recap, actions, the next event. `once`, which the
     page drew, is the key of their operation: sent again, raise AlreadyWrittenError.
     """
@@ -40,10 +41,10 @@ def write_recap(*, event, user, source, kept, once=None):
     if once and records_of(Source).versions.objects.filter(operation=once).exists():
         raise AlreadyWrittenError
     with operation(key=once):
-        return _write(event, user, source, kept)
+        return _write(event, user, source, kept, names)
 
 
-def _write(event, user, source, kept):
+def _write(event, user, source, kept, names):
     source = Source.objects.create(
         title=source["title"],
         url=source["url"],
@@ -60,7 +61,7 @@ def _write(event, user, source, kept):
     _write_territories(event, kept["territories"])
     _write_sessions(event, kept["sessions"])
     _write_sections(recap, kept["sections"])
-    _write_actions(event, user, source, kept["actions"])
+    _write_actions(event, user, source, kept["actions"], names)
     _write_next(event, user, source, kept["next"])
     return recap
 
@@ -163,15 +164,17 @@ def _write_sections(recap, rows):
         RecapSection.objects.create(recap=recap, title=row["title"], body=row["body"], order=number)
 
 
-def _write_actions(event, user, source, rows):
+def _write_actions(event, user, source, rows, names):
     for row in rows:
         action = Action.objects.create(
             event=event, title=row["title"], due=row["due"], source=source, created_by=user
         )
         action.territories.set(event.territories.all())
         for number, name in enumerate(row["carriers"], start=1):
+            found = names.actor(name)
+            who = {"actor": found.match} if found and found.match else {"label": name}
             ActionParty.objects.create(
-                action=action, role=ActionParty.Role.CARRIER, label=name, order=number
+                action=action, role=ActionParty.Role.CARRIER, order=number, **who
             )
 
 

@@ -69,6 +69,8 @@ _CARRIER = re.compile(
 _CARRIERS_ASIDE = re.compile(
     r"\((?:co)?(?:porteurs?|pilotes?|responsables?)\s?:\s?(?P<who>[^();]+)\)", re.I
 )
+# « (avec le conseil départemental, des EPCI) »
+_WITH = re.compile(r"^(?:avec\s)?(?:des\s)?", re.I)
 _PERSON = re.compile(rf"(?:{CIVILITY}\s(?:{CAP})|(?:{CIVILITY}\s)?{NAME})$")
 # « directrice de la mission locale », said of the person before; « habitants » is another carrier.
 _FUNCTION = re.compile(rf"{FUNCTION}(?-i:(?<!s))", re.I)
@@ -175,7 +177,7 @@ def _action(text, block):
         text,
         flags=re.I,
     )[0]
-    carriers = [name.strip(" .") for name in carriers if name.strip(" .")]
+    carriers = [_WITH.sub("", name.strip(" .")) for name in carriers if name.strip(" .")]
     return ActionRead(short.strip(" ;"), carriers, due, block.start, block.end)
 
 

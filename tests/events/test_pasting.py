@@ -5,9 +5,10 @@ from django.urls import reverse
 
 from coopemploi.publishing import Publishable
 from coopemploi.sources.models import Source
-from events.models import Action, Attendance, Event, KeyIdea, Recap, Verbatim
+from events.models import Action, ActionParty, Attendance, Event, KeyIdea, Recap, Verbatim
 from territories.models import Person
 from tests.factories import (
+    ActorFactory,
     AppearanceFactory,
     EventFactory,
     EventFigureFactory,
@@ -289,6 +290,42 @@ def test_what_is_known_already_is_not_proposed_twice(animateur_client, event):
     assert values(response, "people", "keep") == [(False,)]
     assert values(response, "figures", "keep") == [(False,)]
     assert "Déjà noté" in response.content.decode()
+
+
+ACTORS = """Retour sur l'atelier
+
+Landes Mobilité, directrice de Landes Mobilité, a ouvert la séance.
+
+Il y avait 80 personnes réunies, de 3 territoires. Ces 80 personnes engagées ont 3 projets.
+
+Actions :
+- Ouvrir un garage (porteur : Landes Mobilité)
+- Écrire un guide (avec le conseil départemental)
+"""
+
+
+def test_actors_known_are_no_people_and_carry_what_they_carry(animateur_client, event):
+    actor = ActorFactory(name="Landes Mobilité")
+
+    response = propose(animateur_client, event, ACTORS)
+
+    assert values(response, "people", "first_name", "keep") == [("Landes", False)]
+    notes = values(response, "actions", "carriers", "note")
+    assert notes == [
+        ("Landes Mobilité", "Acteur reconnu : Landes Mobilité."),
+        ("le conseil départemental", ""),
+    ]
+    animateur_client.post(page(event), sent_again(response))
+    carriers = ActionParty.objects.order_by("pk").values_list("actor", "label")
+    assert list(carriers) == [(actor.pk, ""), (None, "le conseil départemental")]
+    assert not Person.objects.exists()
+
+
+def test_figure_told_twice_is_ticked_once(animateur_client, event):
+    response = propose(animateur_client, event, ACTORS)
+
+    kept = [(int(value), keep) for value, keep in values(response, "figures", "value", "keep")]
+    assert kept == [(80, True), (3, True), (80, False), (3, True)]
 
 
 PROSE = """Retour sur l'atelier
