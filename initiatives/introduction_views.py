@@ -135,7 +135,7 @@ def _ask(request, context, about):
     form, is_animateur = context["form"], context.get("is_animateur", False)
     if request.method != "POST":
         already = None if is_animateur else introductions.already_open(Introduction(**about))
-        return _form(request, {**context, "already": already})
+        return _form(request, {**context, **_asked(request, already)})
     if not form.is_valid():
         return _form(request, context, status=400)
     introduction = Introduction(**{**about, **form.cleaned_data})
@@ -149,12 +149,19 @@ def _ask(request, context, about):
         return _form(request, {**context, "is_other_busy": True}, status=429)
     is_sent = (kept.message, kept.asked_by) == (introduction.message, request.user)
     if not is_sent:  # said twice in the same words, it is a second touch
-        context |= {"already": kept, "unsent": introduction.message}
+        context |= {**_asked(request, kept), "unsent": introduction.message}
         return _form(request, context, status=409)
     messages.success(
         request, "C'est parti. Les adresses ne seront dites que si les deux acceptent."
     )
     return redirect(introduction.subject)
+
+
+def _asked(request, already):
+    """What is asked already, and where the participant answers it if they have not."""
+    side = already and already.side_of(person_of(request.user))
+    address = introductions.answer_address(already, side) if side else None
+    return {"already": already, "answer_address": address}
 
 
 def _form(request, context, status=200):

@@ -135,8 +135,11 @@ def ask(introduction, *, user, is_animateur, at):
     try:
         with transaction.atomic():
             introduction.save()
-    except IntegrityError:  # asked meanwhile
-        return already_open(introduction)
+    except IntegrityError:  # asked meanwhile; it may be over as soon
+        introduction.pk = None
+        return already_open(introduction) or ask(
+            introduction, user=user, is_animateur=is_animateur, at=at
+        )
     asked = [side for side in Introduction.SIDES if side != own_side]
     if all(
         would_receive(introduction, side) and not has_declined(introduction, side) for side in asked
@@ -263,6 +266,17 @@ def of_people(person):
     return Introduction.objects.filter(Q(seeker=person) | Q(helper=person))
 
 
+def answer_address(introduction, side):
+    """Where one of the two answers, mailed or not; None once they did."""
+    if introduction.is_introduced or introduction.answer_of(side) != Answer.WAITING:
+        return None
+    return _signed(introduction, side, ANSWER, "introduction_answer")
+
+
+def _signed(introduction, side, link, page):
+    return reverse(page, args=[link.sign([introduction.pk, side])])
+
+
 def _send(introduction, side, template, *, link=None, page=None):
     """Mail one of the two; the address of the other is in no mail but the one that introduces."""
     person, other = introduction.person(side), introduction.other(side)
@@ -277,7 +291,6 @@ def _send(introduction, side, template, *, link=None, page=None):
     if template == "introduced":
         context |= {"other_name": other.full_name, "other_address": address_of(other)}
     if link:
-        token = link.sign([introduction.pk, side])
-        context["link"] = site_url(reverse(page, args=[token]))
+        context["link"] = site_url(_signed(introduction, side, link, page))
     topic = Refusal.Topic.INTRODUCTION if link else ""
     send_mail_later(to=address, template=f"introductions/{template}", context=context, topic=topic)

@@ -83,9 +83,40 @@ def test_who_was_asked_first_is_led_to_their_answer(client, match):
     ask_as_seeker(client, match)
     client.force_login(participant(HELPER))
 
-    form, said = said_of_the_first(client.get(asked(match)[0]))
+    page = client.get(asked(match)[0])
 
-    assert (form, "répondez au courriel" in said) == (None, True)
+    form, said = said_of_the_first(page)
+    day = day_label(timezone.localdate(NOW))
+    assert (form, said) == (None, f"Cela a déjà été demandé le {day}, sans réponse encore.")
+    assert page.context["answer_address"] in page.text
+    client.logout()
+    client.post(page.context["answer_address"], {"answer": "accepted"})
+    assert Introduction.objects.get().is_introduced
+
+
+def test_who_said_yes_to_the_animateur_is_led_to_no_answer(client, match):
+    client.force_login(animateur(match))
+    people = {"seeker": match.need.person_id, "helper": match.offer.person_id}
+    client.post(*asked(match, **people))
+    say(client, SEEKER)
+    client.force_login(participant(SEEKER))
+
+    page = client.get(asked(match)[0])
+
+    assert "sans réponse encore" in said_of_the_first(page)[1]
+    assert page.context["answer_address"] is None
+
+
+def test_who_blocked_the_other_one_may_still_answer(client, match):
+    """No mail told them: the page they come to does."""
+    block_who_asks(match)
+    ask_as_seeker(client, match)
+    client.force_login(participant(HELPER))
+
+    page = client.get(asked(match)[0])
+
+    assert sent_to(HELPER) == []
+    assert page.context["answer_address"] in page.text
 
 
 def test_those_who_met_are_told_so(client, match):
