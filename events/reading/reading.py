@@ -18,7 +18,10 @@ _HELD = re.compile(
     r"décembre|\d{4})[^.]{0,120}?\s(?:à la|à l['’]|à|au|sur l['’])\s?(?P<place>[^,.;()]{3,80})"
 )
 
-_PLACE_LAST = re.compile(rf"\s\d{{4}}, (?P<place>(?:{CAP})(?:[ -](?:{CAP}))*)$")
+# A name holds its own hyphens: only a space stands before the next one.
+_NAMES = rf"(?:{CAP})(?: (?:{CAP}))*+"
+_PLACE_LAST = re.compile(rf"\s\d{{4}}, (?P<place>{_NAMES})$")
+_PLACE_FIRST = re.compile(rf"(?P<place>{_NAMES}), (?:les? )?\d")
 _AFTER_PLACE = re.compile(r"\s(?:nous|pour|dans|avec|afin|qui|où|lors)\b|\s[«“\"]")
 
 
@@ -136,6 +139,6 @@ def _place(document):
         held = _HELD.search(block.text)
         if held and re.match(rf"(?:[a-zà-ÿ ]{{0,20}})?(?:{CAP})", held["place"]):
             return _AFTER_PLACE.split(held["place"])[0].strip()
-        if head := re.match(rf"(?P<place>(?:{CAP})(?:[ -](?:{CAP}))*), (?:les? )?\d", block.text):
+        if head := _PLACE_FIRST.match(block.text):
             return head["place"]
     return ""

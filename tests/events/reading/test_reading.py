@@ -319,6 +319,14 @@ def test_next_event_has_its_date_and_place():
     assert (following.date, following.place) == ("2020-02", "Lyon")
 
 
+def test_line_of_many_towns_is_read_at_once():
+    """It took twice as long with each name more: seconds for five, hours for ten."""
+    towns = "Saint-Paul-lès-Dax Mont-de-Marsan Saint-Jean-Pied-de-Port Saint-Sever " * 5
+
+    assert read_recap(f"{towns.strip()} et d'autres").place == ""
+    assert read_recap(f"{towns.strip()}, le 3 mai").place == towns.strip()
+
+
 def test_scripts_and_menus_are_not_read():
     html = "<nav>8 membres</nav><script>var a = '12 personnes'</script><p>40 élus étaient là.</p>"
     reading = read_recap(html)
