@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Q
@@ -29,6 +30,10 @@ User = get_user_model()
 BETWEEN_NEWS = datetime.timedelta(hours=20)  # to animateurs, of what awaits their decision
 INACTIVE = datetime.timedelta(days=3 * 365)  # since the last sign-in
 NOTICE = datetime.timedelta(days=30)
+NOT_SHOWN = (
+    "Votre nouvelle adresse n'est montrée à personne : votre profil permet de la montrer, comme "
+    "l'ancienne l'était."
+)
 
 
 class AlreadyDecidedError(Exception):
@@ -38,12 +43,17 @@ class AlreadyDecidedError(Exception):
 # The address
 
 
-def follow_address(sender, *, user, from_email_address=None, email_address=None, **kwargs):
-    """What others see follows the main address, when it was the one changed or taken away."""
+def follow_address(sender, *, request, user, from_email_address=None, email_address=None, **kwargs):
+    """One is written to at the main address, when the former was changed or taken away.
+
+    Who agreed that everybody reads the former said nothing of another.
+    """
     former, person = from_email_address or email_address, person_of(user)
     if former and person and person.email.lower() == former.email.lower():
-        person.email = user.email
-        person.save(update_fields=["email"])
+        if person.email_is_public:
+            messages.info(request, NOT_SHOWN)
+        person.email, person.email_is_public = user.email, False
+        person.save(update_fields=["email", "email_is_public"])
 
 
 # Belonging to an actor

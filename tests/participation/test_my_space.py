@@ -2,6 +2,7 @@
 
 import datetime
 import json
+from html import unescape
 from urllib.parse import urlencode
 
 import pytest
@@ -76,23 +77,29 @@ def change_address(client, **given):
 
 
 @pytest.mark.parametrize(
-    ("shown", "then"),
-    [(ADDRESS, "lea@ailleurs.example"), ("accueil@example.org", "accueil@example.org")],
+    ("shown", "then", "public"),
+    [
+        (ADDRESS, "lea@ailleurs.example", ""),
+        ("accueil@example.org", "accueil@example.org", "accueil@example.org"),
+    ],
     ids=["theirs", "noted_by_others"],
 )
-def test_what_others_see_follows_the_main_address(client, shown, then):
+def test_address_of_a_person_follows_the_main_one_and_is_shown_once_they_say_so(
+    client, shown, then, public
+):
     user = participant(first_name="Léa", last_name="Cherche", email_is_public=True)
     Person.objects.update(email=shown)
     EmailAddress.objects.create(user=user, email="lea@ailleurs.example", verified=True)
     sign_in(client, user)
 
-    change_address(client, email="lea@ailleurs.example", action_primary="")
+    changed = change_address(client, email="lea@ailleurs.example", action_primary="")
     user.person.refresh_from_db()
-    assert user.person.public_email == then
+    assert (user.person.email, user.person.public_email) == (then, public)
+    assert ("n'est montrée à personne" in unescape(changed.text)) is not bool(public)
 
     change_address(client, email=ADDRESS, action_remove="")
     user.person.refresh_from_db()
-    assert user.person.public_email == then
+    assert (user.person.email, user.person.public_email) == (then, public)
 
 
 def test_an_address_taken_away_is_shown_no_more(client):
@@ -105,7 +112,8 @@ def test_an_address_taken_away_is_shown_no_more(client):
     change_address(client, email=ADDRESS, action_remove="")
 
     assert not EmailAddress.objects.filter(email=ADDRESS).exists()
-    assert Person.objects.get().public_email == "lea@ailleurs.example"
+    person = Person.objects.get()
+    assert (person.email, person.public_email) == ("lea@ailleurs.example", "")
 
 
 # Introductions
