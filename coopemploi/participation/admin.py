@@ -2,10 +2,12 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 
+from ..accounts.interruption import give_back
 from ..admin import ConfidentialAdmin, OutOfReachError
 from . import services
 from .forms import DecisionForm
@@ -16,6 +18,7 @@ from .sheets import sheet_form, words_of
 OUT_OF_REACH = (
     "Cette fiche serait hors de votre périmètre : retirez ces lieux, ou laissez-la à qui y anime."
 )
+TAKEN_BACK = "Cette proposition n'est plus là : qui l'a faite l'a sans doute retirée."
 
 
 @admin.register(Proposal)
@@ -34,7 +37,12 @@ class ProposalAdmin(ConfidentialAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """What is proposed, beside what the sheet says; to publish, as it is or mended, or not."""
-        proposal = get_object_or_404(self.get_queryset(request), pk=unquote(object_id))
+        try:
+            proposal = get_object_or_404(self.get_queryset(request), pk=unquote(object_id))
+        except Http404:
+            if request.method != "POST" or not self.has_view_permission(request):
+                raise
+            return give_back(request, DecisionForm(request.POST), why=TAKEN_BACK, status=404)
         if not self.has_view_permission(request, proposal):
             raise PermissionDenied
         if request.method != "POST":

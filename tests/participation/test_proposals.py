@@ -568,7 +568,14 @@ def test_what_was_taken_back_is_reviewed_no_more(animateur_client):
     address = review(proposal)
     take_back(proposal=proposal)
 
-    assert animateur_client.post(address, {**proposal.values, "publier": ""}).status_code == 404
+    said = {**proposal.values, "publier": "", "comment": "Merci, à préciser."}
+    late = animateur_client.post(address, said)
+
+    assert (late.status_code, late.context["written"]) == (
+        404,
+        [("Commentaire", "Merci, à préciser.")],
+    )
+    assert animateur_client.get(address).status_code == 404
     with pytest.raises(AlreadyDecidedError):
         locked(proposal)
     assert not Need.objects.exists()
