@@ -51,6 +51,11 @@ def confirm(alert, frequency):
     Refusal.objects.filter(address=alert.address, topic=Refusal.Topic.ALERT).delete()
 
 
+def forget(address):
+    """Nothing else mails alerts, and the address was to be erased once it stopped them."""
+    Alert.objects.filter(address=address).delete()
+
+
 @transaction.atomic
 def send_digest(address, at):
     """Mail an address, once, what is new in all its lists due at the time `at`.

@@ -25,6 +25,7 @@ from .locks import alone
 from .models import Refusal
 
 STOP = SignedLink("mail-stop")  # never expires: a stop must always work
+_stopping = {}  # topic → what stops its mails
 
 
 def site_url(path=""):
@@ -88,6 +89,15 @@ def refuses(address, topic):
 
 def refuse(address, topic):
     Refusal.objects.get_or_create(address=address.lower(), topic=topic)
+
+
+def when_stopped(topic, work):
+    """Say what stops the mails of a topic, a function of an address, when it is no refusal."""
+    _stopping[topic] = work
+
+
+def stop_mailing(address, topic):
+    _stopping.get(topic, partial(refuse, topic=topic))(address)
 
 
 def mail_to(address):

@@ -6,10 +6,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 from post_office.models import Email
 
-from ..alerts.models import Alert
 from ..links import opened_by
 from .models import Refusal
-from .services import STOP, refuse
+from .services import STOP, stop_mailing
 
 SHOWN = 50
 
@@ -21,16 +20,12 @@ SHOWN = 50
 def stop(request, signed):
     """Refuse the mails of a topic; asked first, for robots open the links of mails."""
     address, topic = signed
-    is_alert = topic == Refusal.Topic.ALERT
-    if request.method == "POST" and is_alert:
-        # Nothing else mails alerts, and the address was to be erased once it stopped.
-        Alert.objects.filter(address=address).delete()
-    elif request.method == "POST":
-        refuse(address, topic)
+    if request.method == "POST":
+        stop_mailing(address, topic)
     context = {
         "address": address,
         "topic_label": Refusal.Topic(topic).label,
-        "is_alert": is_alert,
+        "is_alert": topic == Refusal.Topic.ALERT,
         "is_done": request.method == "POST",
     }
     return render(request, "mail/stop.html", context)

@@ -3,8 +3,10 @@
 import datetime
 import re
 from html import unescape
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core import mail
 from django.core.cache import cache
 from django.urls import reverse
@@ -28,6 +30,7 @@ from tests.factories import (
     InvolvementFactory,
     OfferFactory,
     RecapFactory,
+    RefusalFactory,
     TerritoryFactory,
     ThemeFactory,
 )
@@ -103,6 +106,19 @@ def test_refusal_holds_until_the_address_confirms(client):
     client.post(link_of(mail.outbox[0]))
     Alert.objects.update(checked_at=LAST_WEEK)
     assert services.send_digests(NOW) == 1
+
+
+def test_alerts_stopped_before_they_were_erased_are_erased():
+    follow()
+    kept = follow("autre@example.org")
+    RefusalFactory(address=ADDRESS, topic=Refusal.Topic.ALERT)
+    other = RefusalFactory(address=ADDRESS, topic=Refusal.Topic.REMINDER)
+    migration = import_module("coopemploi.alerts.migrations.0002_forget_who_stopped")
+
+    migration.forget_who_stopped(apps, None)
+
+    assert list(Alert.objects.all()) == [kept]
+    assert list(Refusal.objects.all()) == [other]
 
 
 def test_asking_answers_alike_whoever_follows_already(client):
