@@ -49,15 +49,18 @@ def without_reasons(headers, rows):
 def guess(headers, known):
     """The name of our column for each header, "" when unsure; each once at most.
 
-    Of several headers of one column, it is the one that `known` has first: its own label.
+    Of several headers of one column, it is its own label, else the leftmost.
     """
     plain = [_plain(header) for header in headers]
-    ranks = {header: rank for rank, header in enumerate(known)}
-    surest = sorted(range(len(plain)), key=lambda place: ranks.get(plain[place], len(ranks)))
+    if "prenom" in plain and "prenom" not in known:  # « nom » is of somebody, not of the record
+        plain = ["" if header == "nom" else header for header in plain]
+    labels = {name: header for header, name in reversed(known.items())}
     names = [""] * len(headers)
-    for place in surest:
-        if (name := known.get(plain[place], "")) not in names:
-            names[place] = name
+    for is_label in (True, False):
+        for place, header in enumerate(plain):
+            name = known.get(header, "")
+            if name not in names and (labels[name] == header or not is_label):
+                names[place] = name
     for place, header in enumerate(plain):
         if names[place] or not header or header in known:
             continue

@@ -399,5 +399,12 @@ def test_header_that_is_our_own_label_wins_over_another_word(headers):
     assert guessed == {"Titre": "title", "Nom": ""}
 
 
+@pytest.mark.parametrize("headers", [["Projet", "Nom"], ["Nom", "Projet"]])
+def test_of_other_words_for_a_column_the_leftmost_wins(headers):
+    known = KNOWN | {"nom": "title", "projet": "title"}
+
+    assert mapping.guess(headers, known) == ["title", ""]
+
+
 def test_unnamed_columns_are_lettered_as_in_a_spreadsheet():
     assert [mapping.letter(position) for position in (0, 25, 26, 52)] == ["A", "Z", "AA", "BA"]

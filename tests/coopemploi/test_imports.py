@@ -302,7 +302,7 @@ def test_template_of_each_model_is_a_valid_import(model, animateur_client):
                 "Nom du contact": "contact",
             },
         ),
-        (Initiative, {"Commune": "", "Territoire": "territories", "Action": "title"}),
+        (Initiative, {"Territoire": "territories", "Commune": "", "Action": "title"}),
         (
             Actor,
             {
@@ -336,6 +336,14 @@ def test_template_of_each_model_is_a_valid_import(model, animateur_client):
             },
         ),
         (Need, {"Besoin": "text", "Demandeur": "actor", "Depuis": "stated_on"}),
+        # A person's name is no record's, unless the record is a person.
+        (Actor, {"Structure": "name", "Nom": "", "Prénom": "", "Type": "kind"}),
+        (Actor, {"Prénom": "", "Nom": "", "Structure": "name"}),
+        (Actor, {"Structure": "", "Nom": "name", "Type": "kind"}),
+        (Person, {"Nom": "last_name", "Prénom": "first_name"}),
+        (Initiative, {"Projet": "title", "Nom": "", "Prénom": ""}),
+        (Event, {"Rencontre": "title", "Date": "start", "Nom": ""}),
+        (Need, {"Besoin": "text", "Date": "stated_on", "Titre": ""}),
         (Resource, {"Type de ressource": "kind", "Année de parution": "dated"}),
         (Step, {"Projet": "initiative", "Date de début": "date", "Jalon": "label"}),
         (Involvement, {"Nom du projet": "initiative", "Financement (€)": "amount"}),
