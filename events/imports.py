@@ -56,7 +56,7 @@ class EventImport(Importation):
         "start": ("date", "le", "jour", "date de début", "date de la rencontre"),
         "end": ("date de fin", "jusqu'au"),
         "start_time": ("heure", "horaire"),
-        # Of a meeting, « statut » says whether it is held more often than who may read it.
+        # « Statut » says whether it is held, or who may read it: its cells tell.
         "state": ("état", "statut"),
         "format": ("modalité", "modalités", "présentiel / distanciel"),
         "venue": ("salle", "adresse"),

@@ -92,7 +92,7 @@ class InitiativeImport(Importation):
             "contenu",
             "contenu de l'action",
         ),
-        # Of what is done, « statut » says how far it is more often than who may read it.
+        # « Statut » says how far it is, or who may read it: its cells tell.
         "stage": (
             "état d'avancement",
             "stade d'avancement",

@@ -239,6 +239,9 @@ class ChoiceColumn(Column):
             )
         return self.pack(value)
 
+    def reads(self, text):
+        return self._meant(text) is not None
+
     def _meant(self, text):
         if (value := self.known.get(normalise(text))) is not None:
             return value

@@ -5,6 +5,7 @@ import hashlib
 from rapidfuzz import fuzz, process
 
 from ..search.text import normalise
+from .columns import ChoiceColumn
 from .declarations import REFERENCE
 from .readers import HEADER_ROWS
 
@@ -44,6 +45,22 @@ def without_reasons(headers, rows):
         return headers, rows
     width = len(headers) - 1
     return headers[:width], [(line, cells[:width]) for line, cells in rows]
+
+
+def told_by_cells(headers, rows, columns):
+    """{normalised header: name of column} of the headers that several lists of values claim.
+
+    It is the one that reads most of their cells; as many, the last: the state of publication.
+    """
+    lists = [column for column in reversed(columns) if isinstance(column, ChoiceColumn)]
+    told = {}
+    for place, header in enumerate(map(_plain, headers)):
+        claiming = [column for column in lists if header in map(normalise, column.synonyms)]
+        if len(claiming) > 1:
+            texts = {cells[place] for _, cells in rows if place < len(cells)} - {""}
+            best = max(claiming, key=lambda column: sum(map(column.reads, texts)))
+            told[header] = best.name
+    return told
 
 
 def guess(headers, known):

@@ -310,13 +310,15 @@ def _header(column):
 def _receive(request, model_admin, form):
     """Keep the rows of a file, its columns guessed; ValueError when it has but headers."""
     ImportBatch.objects.forget_files()
-    known = headers_mapping.known_headers(_columns(request, model_admin))
+    columns = _columns(request, model_admin)
+    known = headers_mapping.known_headers(columns)
     table = headers_mapping.split(form.cleaned_data["rows"], known)
     headers, rows = headers_mapping.without_reasons(*table)
     if not rows:
         raise ValueError("Ce fichier n'a que des en-têtes : aucune fiche à importer.")
     width = max(len(headers), *(len(cells) for _, cells in rows))
     headers = headers + [""] * (width - len(headers))
+    known |= headers_mapping.told_by_cells(headers, rows, columns)
     key = headers_mapping.key_of(headers)
     label = model_admin.opts.label
     alike = ImportBatch.objects.filter(model=label, headers_key=key).exclude(state=State.SENT)

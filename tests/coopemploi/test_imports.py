@@ -22,7 +22,7 @@ from coopemploi.imports.models import ImportBatch, ImportRow
 from coopemploi.publishing import Publishable
 from coopemploi.vocabulary.models import Theme
 from events.models import Event
-from initiatives.models import Initiative, Involvement, Need, Resource, Step
+from initiatives.models import Initiative, Involvement, Need, Offer, Resource, Step
 from territories.models import Actor, Mandate, Person
 from tests import importing
 from tests.factories import (
@@ -355,6 +355,30 @@ def test_headers_of_the_tables_of_a_network_are_known(model, headers):
     guessed = mapping.guess(list(headers), known)
 
     assert dict(zip(headers, guessed, strict=True)) == headers
+
+
+@pytest.mark.parametrize(
+    ("model", "headers", "cells", "column"),
+    [
+        (Initiative, "titre;statut", ("Publié", "Brouillon"), "status"),
+        (Initiative, "titre;statut", ("terminé", "en cours", "publié"), "stage"),
+        (Initiative, "titre;statut", ("validé",), "status"),
+        (Initiative, "titre;avancement;statut", ("idée;publié",), "status"),
+        (Need, "texte;statut", ("publié",), "status"),
+        (Need, "texte;statut", ("résolu",), "state"),
+        (Offer, "texte;statut", ("brouillon",), "status"),
+        (Event, "titre;statut", ("publié",), "status"),
+        (Event, "titre;statut", ("annulée",), "state"),
+    ],
+)
+def test_header_of_two_columns_is_told_by_its_cells(
+    animateur_client, model, headers, cells, column
+):
+    rows = "".join(f"A;{cell}\n" for cell in cells)
+
+    batch = importing.send(animateur_client, model, f"{headers}\n{rows}")
+
+    assert batch.mapping[-1] == column
 
 
 def test_what_is_imported_apart_is_said_where_columns_are_chosen(animateur_client):
