@@ -194,10 +194,10 @@ class InitiativeImport(Importation):
         "stage": {
             Initiative.Stage.IDEA: ("réflexion", "en réflexion"),
             Initiative.Stage.DIAGNOSIS: ("en diagnostic",),
-            Initiative.Stage.PLANNED: ("projet", "à venir", "prévue", "en préparation"),
+            Initiative.Stage.PLANNED: ("projet", "à venir", "prévue", "prévu", "en préparation"),
             Initiative.Stage.ONGOING: ("en cours de réalisation", "lancée", "active", "engagée"),
-            Initiative.Stage.RENEWED: ("reconduite",),
-            Initiative.Stage.COMPLETED: ("achevée", "finie", "clôturée", "réalisée"),
+            Initiative.Stage.RENEWED: ("reconduite", "reconduit"),
+            Initiative.Stage.COMPLETED: ("achevée", "finie", "fini", "clôturée", "réalisée"),
         }
     }
     example = {

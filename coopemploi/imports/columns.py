@@ -20,7 +20,7 @@ from ..search.text import normalise
 from .contacts import refuse_contact, says_contact
 from .lookups import OwnerLookup
 from .readers import CALCULATION_ERROR
-from .variants import told, variants
+from .variants import alike, keeps_endings, slips, told
 
 logger = logging.getLogger(__name__)
 
@@ -245,7 +245,11 @@ class ChoiceColumn(Column):
     def _meant(self, text):
         if (value := self.known.get(normalise(text))) is not None:
             return value
-        found = {self.known[name] for name in variants(text, self.known)}
+        # One letter makes another word of many that people write: « engager », « engagée ».
+        names = alike(text, self.known) or {
+            name for name in slips(text, self.own) if keeps_endings(text, name)
+        }
+        found = {self.known[name] for name in names}
         return found.pop() if len(found) == 1 else None
 
     def _near(self, text):

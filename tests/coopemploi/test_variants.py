@@ -26,6 +26,7 @@ KNOWN = [
         ("Réseaux locaux", {"reseau local"}),
         ("tiers-lieux", {"tiers lieu"}),
         ("mobliité", {"mobilite"}),
+        ("mobilitée", {"mobilite"}),
         ("moins de 25 an", {"moins de 25 ans"}),
         ("moins de 27 ans", set()),
         ("gid", set()),

@@ -103,7 +103,19 @@ def test_title_is_known_by_what_people_call_an_initiative(animateur_client, head
 
 @pytest.mark.parametrize(
     ("cell", "stage"),
-    [("Terminé", "completed"), ("en préparation", "planned"), ("Réalisées", "completed")],
+    [
+        ("Terminé", "completed"),
+        ("Terminés", "completed"),
+        ("términée", "completed"),
+        ("teminée", "completed"),
+        ("en préparation", "planned"),
+        ("Réalisées", "completed"),
+        ("clôturé", "completed"),
+        ("Engagés", "ongoing"),
+        ("renouvelé", "renewed"),
+        ("reconduit", "renewed"),
+        ("prévu", "planned"),
+    ],
 )
 def test_stage_is_known_by_usual_words(animateur_client, cell, stage):
     batch = send(animateur_client, Initiative, f"titre;statut\nUn garage;{cell}\n")
@@ -111,3 +123,22 @@ def test_stage_is_known_by_usual_words(animateur_client, cell, stage):
     apply(animateur_client, Initiative, batch)
 
     assert Initiative.objects.get().stage == stage
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "réaliser",
+        "clôturer",
+        "reconduire",
+        "engager",
+        "terminer",
+        "renouveler",
+        "lancer",
+        "achever",
+    ],
+)
+def test_what_is_to_be_done_is_not_read_as_done(animateur_client, cell):
+    batch = send(animateur_client, Initiative, f"titre;avancement\nUn garage;{cell}\n")
+
+    assert counts(batch) == {"refused": 1}
