@@ -235,7 +235,8 @@ def siren_in(text):
 
 
 Kind = Actor.Kind
-# What the tables of a network call the types of actors, besides their labels.
+# What the tables of a network call the types of actors, besides their labels. A word of two
+# types is refused, and both are proposed.
 KIND_WORDS = {
     Kind.EPCI: (
         "établissement public de coopération intercommunale",
@@ -348,7 +349,20 @@ KIND_WORDS = {
         "groupement d'entreprises",
         "association d'entreprises",
     ),
-    Kind.COMPANY: ("société", "entreprise privée", "TPE", "PME", "SARL", "SAS"),
+    Kind.COMPANY: (
+        "société",
+        "entreprise privée",
+        "entreprise individuelle",
+        "EI",
+        "petite entreprise",
+        "PE",
+        "exploitation agricole",
+        "EA",
+        "TPE",
+        "PME",
+        "SARL",
+        "SAS",
+    ),
     Kind.TRAINING: (
         "OF",
         "centre de formation",
@@ -366,6 +380,7 @@ KIND_WORDS = {
         "chambre des métiers et de l'artisanat",
         "CMA",
         "chambre d'agriculture",
+        "CA",
     ),
     Kind.FOUNDATION: ("fondation d'entreprise", "fonds de dotation"),
     Kind.UNIVERSITY: (
@@ -376,6 +391,8 @@ KIND_WORDS = {
     Kind.NETWORK_HEAD: ("fédération", "réseau national", "réseau régional"),
     Kind.PUBLIC_AGENCY: (
         "établissement public",
+        "Caisse des dépôts",
+        "CdC",
         "caisse d'allocations familiales",
         "CAF",
         "CPAM",
@@ -437,7 +454,6 @@ class ActorImport(Importation):
             "nature",
             "nature de la structure",
             "catégorie",
-            "statut juridique",
         ),
         "aliases": ("sigle", "sigles", "acronyme", "autre nom"),
         "siren": ("numéro SIREN", "n° SIREN", "SIRET", "numéro SIRET", "n° SIRET"),

@@ -225,8 +225,13 @@ class ChoiceColumn(Column):
         # {text, normalised: value}; `own` are the field's.
         self.own = {normalise(label): value for value, label in self.labels.items()}
         self.own |= {normalise(str(value)): value for value in self.labels}
-        others = {normalise(each): value for value, some in (words or {}).items() for each in some}
-        self.known = others | self.own
+        others = {}
+        for value, some in (words or {}).items():
+            for each in some:
+                others.setdefault(normalise(each), []).append(value)
+        self.known = {word: one for word, (one, *more) in others.items() if not more} | self.own
+        # {text, normalised: values} of the words that mean several of them.
+        self.doubts = {word: values for word, values in others.items() if word not in self.known}
 
     def read(self, text):
         self.refuse_broken(text)
@@ -259,7 +264,8 @@ class ChoiceColumn(Column):
             scorer=fuzz.token_set_ratio,  # whole words: « PE » is not in « coopération »
             score_cutoff=_LIKE_ENOUGH,
         )
-        labels = dict.fromkeys(self.labels[self.known[name]] for name, *_ in found)
+        values = [*self.doubts.get(normalise(text), ()), *(self.known[name] for name, *_ in found)]
+        labels = dict.fromkeys(self.labels[value] for value in values)
         if not labels:
             return ""
         return f" (vouliez-vous dire « {' », « '.join(list(labels)[:_MOST_NEAR])} » ?)"

@@ -1,5 +1,7 @@
 """Territories and actors in spreadsheets."""
 
+from collections import Counter
+
 import pytest
 from django.db import models
 
@@ -182,6 +184,30 @@ def test_type_of_an_actor_is_known_by_the_words_of_the_field(animateur_client, c
 
 
 @pytest.mark.parametrize(
+    ("cell", "labels"),
+    [
+        ("CA", ("EPCI", "chambre consulaire")),
+        ("CDC", ("EPCI", "organisme public")),
+        ("EI", ("structure d'insertion (SIAE)", "entreprise")),
+        ("EA", ("structure d'insertion (SIAE)", "entreprise")),
+        ("PE", ("France Travail", "entreprise")),
+    ],
+)
+def test_acronym_of_two_types_is_refused_with_both(animateur_client, cell, labels):
+    batch = send(animateur_client, Actor, f"type;nom\n{cell};A\n")
+
+    [[[column, message]]] = problems(batch).values()
+    assert column == "type"
+    assert f"(vouliez-vous dire « {' », « '.join(labels)} » ?)" in message
+
+
+def test_legal_status_of_an_actor_is_not_its_type(animateur_client):
+    batch = send(animateur_client, Actor, "nom;statut juridique\nA;SAS\n")
+
+    assert batch.mapping == ["name", ""]
+
+
+@pytest.mark.parametrize(
     ("header", "cell", "is_refused"),
     [
         ("autres noms", "Jardins | ada@example.org", True),
@@ -239,11 +265,12 @@ def test_type_in_doubt_is_refused_with_the_nearest_ones(animateur_client, cell, 
 
 
 def test_word_says_one_type_of_actor_alone():
-    words = [(normalise(word), kind) for kind, some in KIND_WORDS.items() for word in some]
+    counted = Counter(normalise(word) for some in KIND_WORDS.values() for word in some)
     labels = {normalise(text) for choice in Actor.Kind.choices for text in choice}
 
-    assert len({word for word, _ in words}) == len(words)
-    assert labels.isdisjoint(word for word, _ in words)
+    # Those of two are refused: see above.
+    assert {word for word, count in counted.items() if count > 1} == {"ca", "cdc", "ea", "ei", "pe"}
+    assert labels.isdisjoint(counted)
 
 
 def test_siren_taken_by_another_actor_or_row_is_refused(animateur_client):
