@@ -1,0 +1,65 @@
+"""What a public text tells of how to reach somebody."""
+
+import pytest
+
+from coopemploi.imports.contacts import says_contact
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ada@example.org",
+        "Ada (at) example.org",
+        "jean [arobase] asso.fr",
+        "jean arobase asso.fr",
+        "jean.durand arobase mairie.dax.fr",
+        "0612345678",
+        "06 12 34 56 78",
+        "06.12.34.56.78",
+        "06-12-34-56-78",
+        "06–12–34–56–78",
+        "06/12/34/56/78",
+        "06,12,34,56,78",
+        "06·12·34·56·78",
+        "06 - 12 - 34 - 56 - 78",
+        "0558 12 34 56",
+        "06 123 456 78",
+        "06.12 34.56 78",
+        "06\xa012\xa034\xa056\xa078",
+        "+33 (0)6 12 34 56 78",
+        "0033 6 12 34 56 78",
+        "Mairie de Dax 05 58 12 34 56 – 40100 Dax",
+        "06 12 34 56 78 / 79",
+        "06 12 34 56 78 - 2e étage",
+        "05 58 12 34 56 / 2 rue du Port",
+        "05 58 12 34 56, 2 rue du Port",
+        "Tél.05.58.12.34.56 - 06.12.34.56.78",
+    ],
+)
+def test_address_or_telephone_is_a_contact(text):
+    assert says_contact(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "L'@telier",
+        "H@rmonie",
+        "L'arobase et la souris",
+        "Phase 1 : 09/2024-06/25",
+        "Phase 1 : 09.2024-06.25",
+        "Forum 09.2024 / 06.25",
+        "Forum 09.2024 - 06.25",
+        "du 01/02/2024 - 03/04",
+        "du 01/02/2024 au 03/04/2025",
+        "du 01.02.2024 - 03.04.2024",
+        "du 01-02-2024 - 03-04-2024",
+        "01000 | 01100 | 01200",
+        "01000, 01100, 01200",
+        "123 456 789",
+        "012 345 678 00012",
+        "5 EPCI, 12 communes, 40100 Dax",
+    ],
+)
+def test_name_date_or_code_is_no_contact(text):
+    assert not says_contact(text)
