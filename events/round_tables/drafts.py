@@ -59,6 +59,17 @@ _KINDS = (
 
 # Of which a territory has many: the words « Association » or « Centre » tell none.
 VAGUE_KINDS = {Kind.OTHER, Kind.ASSOCIATION, Kind.COMPANY, Kind.TRAINING, Kind.COOPERATIVE}
+# Of which a territory has one: of the others, « Chambre » or « Fondation », it may be another.
+SINGLE_KINDS = {
+    Kind.EPCI,
+    Kind.COMMUNE,
+    Kind.DEPARTEMENT,
+    Kind.REGION,
+    Kind.MISSION_LOCALE,
+    Kind.FRANCE_TRAVAIL,
+    Kind.PLIE,
+    Kind.EMPLOYMENT_HOUSE,
+}
 
 
 def data_of(contribution):
@@ -183,7 +194,8 @@ class Settler:
             key, where = only
             actor = next(actor for actor in actors if actor.pk == key)
             # A row of a wider territory, or of none, may speak for one that is not known.
-            is_sure = bool(same) or self._nearby.acts_all_over(actor, place)
+            is_at_home = actor.kind in SINGLE_KINDS and self._nearby.acts_all_over(actor, place)
+            is_sure = bool(same) or is_at_home
             _prefer(part, actor, SAME_NAME if same else "nom plus long", where, is_sure=is_sure)
 
     def _settle_territory(self, part):

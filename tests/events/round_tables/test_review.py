@@ -858,6 +858,28 @@ def test_kind_alone_is_the_one_actor_of_the_territory_of_its_row(animateur_clien
         RoundTableBatch.objects.all().delete()
 
 
+@pytest.mark.parametrize(
+    ("kind", "said", "name"),
+    [
+        ("chambre-consulaire", "Chambre", "Chambre d'agriculture des Landes"),
+        ("fondation", "Fondation", "Fondation Crédit agricole"),
+        ("tiers-lieu", "Tiers-lieu", "Tiers-lieu La Smalah"),
+        ("service-etat", "Préfecture", "Préfecture des Landes"),
+    ],
+)
+def test_kind_of_which_there_are_several_is_to_choose(
+    animateur_client, event, diois, kind, said, name
+):
+    _drome, diois, _die = diois
+    actor = ActorFactory(kind=kind, name=name)
+    actor.territories.add(diois)
+
+    (choice, options), _ = settled(animateur_client, event, said, "CC du Diois")
+
+    assert choice == ""
+    assert options[0][0] == str(actor.pk)
+
+
 def test_kind_alone_of_two_or_none_of_its_territory_is_not_chosen(animateur_client, event, diois):
     drome, diois, die = diois
     mission_locale("Mission locale de la vallée", TerritoryFactory())
