@@ -12,6 +12,7 @@ from events.models import Event, RoundTableBatch, RoundTableDraft
 from events.models.round_table_batch import CODE_LENGTH
 
 from .drafts import Settler, empty_data
+from .reading import LONGEST_LABEL
 from .services import last_order, locked
 
 FILL = SignedLink("round-table")  # signs the key of a batch
@@ -129,16 +130,18 @@ def lock(draft):
 
 def correct(*, draft, said):
     """Change what a participant said, the draft being locked; names that stay keep what they
-    were taken for."""
+    were taken for, and people that the team joined to them stay."""
     before = draft.data
     for name in ("actor", "territory"):
         if before[name]["name"] == said[name]["name"]:
             said[name] = before[name]
-    if _names(before) == _names(said):
-        said["people"] = [
-            {**old, "title": new["title"]}
-            for old, new in zip(before["people"], said["people"], strict=True)
-        ]
+    [person], old = said["people"], before["people"]
+    if old and old[0]["name"] == person["name"]:
+        person = {**old[0], "title": person["title"]}
+    others = [part for part in old[1:] if part["name"] != person["name"]]
+    said["people"] = [person, *others]
+    names = [part["name"] for part in others]
+    said["label"] = " / ".join([said["label"], *names])[:LONGEST_LABEL]
     draft.data = {**before, **said}
     draft.save(update_fields=["data"])
     draft.batch.touch()

@@ -14,7 +14,7 @@ from coopemploi.dates import PartialDate
 from coopemploi.qr import qr_code
 from events.due import forget_round_tables
 from events.models import Event, RoundTableBatch, RoundTableDraft
-from events.round_tables import live, public_views
+from events.round_tables import live, public_views, services
 from events.round_tables.drafts import empty_data
 from territories.models import Mandate
 from tests.factories import (
@@ -185,6 +185,23 @@ def test_participant_corrects_with_their_own_link(client, batch):
     draft.refresh_from_db()
     assert [item["text"] for item in draft.data["items"]] == ["un forum", "un guide", "un local"]
     assert RoundTableDraft.objects.count() == 1
+
+
+def test_who_corrects_a_contribution_made_of_two_keeps_the_other(client, batch):
+    client.post(fill(batch), SAID)
+    client.post(fill(batch), {**SAID, "name": "Paul Roux", "title": "maire", "needs": "un lieu"})
+    lise, paul = RoundTableDraft.objects.all()
+    services.join(lise, paul)
+
+    changed = {"title": "adjointe", "state": state_shown(client, lise)}
+    client.post(mine(lise), {**SAID, **changed})
+
+    lise.refresh_from_db()
+    assert lise.data["people"] == [
+        {"name": "Lise Armandou", "title": "adjointe"},
+        {"name": "Paul Roux", "title": "maire"},
+    ]
+    assert lise.data["label"] == "Lise Armandou / adjointe / CC du Diois / Paul Roux"
 
 
 def test_of_two_tabs_none_erases_what_the_other_wrote(client, batch):
