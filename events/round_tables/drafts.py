@@ -106,6 +106,15 @@ def empty_data():
     }
 
 
+def said_in(data):
+    """What a participant's form shows of a draft, and sends."""
+    return {
+        "people": [[part["name"], part["title"]] for part in data["people"][:1]],
+        **{part: data[part]["name"] for part in ("actor", "territory")},
+        "items": data["items"],
+    }
+
+
 def undecided(data):
     """What somebody still has to choose, in words."""
     found = [part["name"] for part in data["people"] if part["choice"] == UNDECIDED]

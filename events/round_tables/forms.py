@@ -10,7 +10,7 @@ from territories.forms import ActorInput, TerritoryInput
 from territories.models import Actor
 
 from .cells import MEDIUM, SHORT, read_line
-from .drafts import LONGEST_NAME, LONGEST_NOTE, NEW, NONE, UNDECIDED
+from .drafts import LONGEST_NAME, LONGEST_NOTE, NEW, NONE, UNDECIDED, said_in
 from .grid import MOST_BYTES
 from .reading import (
     LONGEST_LABEL,
@@ -510,8 +510,7 @@ class ContributionForm(StateForm, CellsForm, TrapMixin):
 
     def _is_recorded(self):
         """Whether the very same was sent by a first touch."""
-        before = self.data_before
-        return set(self.errors) == {"state"} and before == {**before, **self.said}
+        return set(self.errors) == {"state"} and said_in(self.data_before) == said_in(self.said)
 
     @property
     def kept(self):

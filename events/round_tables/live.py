@@ -1,5 +1,7 @@
 """The tour de table that participants fill in themselves, by a signed link, without an account."""
 
+import hashlib
+import json
 import secrets
 
 from django.contrib.auth.models import AnonymousUser
@@ -11,7 +13,7 @@ from coopemploi.links import SignedLink
 from events.models import Event, RoundTableBatch, RoundTableDraft
 from events.models.round_table_batch import CODE_LENGTH
 
-from .drafts import Settler, empty_data
+from .drafts import Settler, empty_data, said_in
 from .reading import LONGEST_LABEL
 from .services import last_order, locked
 
@@ -26,6 +28,14 @@ Origin, State = RoundTableBatch.Origin, RoundTableBatch.State
 
 class FullError(Exception):
     """So many contributions came that somebody must look."""
+
+
+class ChangedError(Exception):
+    """The `draft` that was sent before was left out, or says something else since."""
+
+    def __init__(self, draft):
+        super().__init__(draft)
+        self.draft = draft
 
 
 def collecting(event):
@@ -92,7 +102,9 @@ def close_left_open(at=None):
 
 @transaction.atomic
 def contribute(*, batch, said, once=""):
-    """Keep what a participant says; raise FullError, or return None when the form closed.
+    """Keep what a participant says; return None when the form closed.
+
+    Raise FullError, or ChangedError when the draft that it would correct is not as it was sent.
 
     `once`, which the page drew, says that the same person sends it again, by a second touch or
     corrected: who knows it may have the draft that the first one made. A neighbour who was
@@ -102,20 +114,32 @@ def contribute(*, batch, said, once=""):
     if not batch.is_open:
         return None
     for draft in batch.drafts.filter(data__once=once) if once else ():
-        if _names(draft.data) == _names(said):
+        if _first_name(draft.data) == _first_name(said):
             draft.batch = batch
-            correct(draft=draft, said=said)
+            if draft.is_left_out:
+                raise ChangedError(draft)
+            if said_in(draft.data) == said_in(said):
+                return draft
+            if draft.data.get("sent") != _fingerprint(draft.data):
+                raise ChangedError(draft)
+            correct(draft=draft, said={**said, "sent": _fingerprint(said)})
             return draft
     if batch.drafts.count() >= MOST_DRAFTS:
         raise FullError
-    data = {**empty_data(), **said, "once": once[:ONCE_LENGTH]}
+    # What was sent is told from what « Ma contribution », or the team, made of it.
+    known = {"once": once[:ONCE_LENGTH], "sent": _fingerprint(said)}
+    data = {**empty_data(), **said, **known}
     draft = RoundTableDraft.objects.create(batch=batch, order=last_order(batch) + 1, data=data)
     batch.touch()
     return draft
 
 
-def _names(data):
-    return [part["name"] for part in data["people"]]
+def _first_name(data):
+    return [part["name"] for part in data["people"][:1]]
+
+
+def _fingerprint(data):
+    return hashlib.sha256(json.dumps(said_in(data), sort_keys=True).encode()).hexdigest()[:32]
 
 
 def lock(draft):

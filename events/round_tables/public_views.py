@@ -88,10 +88,22 @@ def _contribute(request, batch, form):
     except live.FullError:
         context = {"section": "events", "event": batch.event}
         return give_back(request, form, why=FULL, status=409, **context)
+    except live.ChangedError as error:
+        return _changed(request, error.draft)
     if draft is None:
         return _closed(request, batch)
     messages.success(request, "Merci, votre contribution est notée.")
     return redirect("round_table_mine", token=live.MINE.sign(draft.pk))
+
+
+def _changed(request, draft):
+    """The first page was gone back to: what it sends meets what was made of it since."""
+    if draft.is_left_out:
+        form, context = ContributionForm(request.POST), {"event": draft.batch.event}
+        return give_back(request, form, why=GONE, status=410, section="events", **context)
+    form = ContributionForm(request.POST, data_before=draft.data, state=state_of(draft))
+    token = live.MINE.sign(draft.pk)
+    return _mine(request, draft, form, address=reverse("round_table_mine", args=[token]))
 
 
 @login_not_required
@@ -124,11 +136,16 @@ def _correct(request, draft):
             live.correct(draft=draft, said=form.said)
         messages.success(request, "Vos changements sont notés.")
         return redirect(request.path)
+    return _mine(request, draft, form, address=request.path)
+
+
+def _mine(request, draft, form, *, address):
     context = {
         "section": "events",
         "event": draft.batch.event,
         "open_until": draft.batch.open_until,
         "form": form,
+        "address": address,
         "fill_token": live.FILL.sign(draft.batch_id),
     }
     return render(request, "events/round_table_mine.html", context, status=form.status)

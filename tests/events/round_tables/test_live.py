@@ -122,6 +122,45 @@ def test_contribution_sent_twice_is_kept_once(client, batch):
     assert RoundTableDraft.objects.count() == 5
 
 
+def test_first_page_gone_back_to_undoes_no_correction(client, batch):
+    said = {**SAID, "once": client.get(fill(batch)).context["form"]["once"].value()}
+    client.post(fill(batch), said)
+    draft = RoundTableDraft.objects.get()
+    state = state_shown(client, draft)
+    client.post(mine(draft), {**SAID, "needs": "un guide relu", "state": state})
+
+    back = client.post(fill(batch), {**said, "offers": "un local"})
+
+    assert back.status_code == 409
+    assert "changée entre-temps" in unescape(back.text)
+    form = back.context["form"]
+    assert (form["offers"].value(), form["needs"].value()) == ("un local", "un guide")
+    assert ("Je cherche", "un guide relu") in form.kept
+    draft.refresh_from_db()
+    assert draft.data["items"][-1]["text"] == "un guide relu"
+    # Sent again, it goes to « Ma contribution », with knowledge of what changed.
+    shown = BeautifulSoup(back.text, "html.parser").select_one("main form")
+    again = {**said, "offers": "un local", "state": form["state"].value()}
+    assert client.post(shown["action"], again).status_code == 302
+    draft.refresh_from_db()
+    assert [item["text"] for item in draft.data["items"]][-2:] == ["un guide", "un local"]
+    # The first page saying the very same is no other contribution.
+    assert opened_by(client.post(fill(batch), {**said, "offers": "un local"})) == draft.pk
+    assert RoundTableDraft.objects.count() == 1
+
+
+def test_first_page_of_a_contribution_left_out_is_given_back(client, batch):
+    said = {**SAID, "once": client.get(fill(batch)).context["form"]["once"].value()}
+    client.post(fill(batch), said)
+    RoundTableDraft.objects.update(is_left_out=True)
+
+    back = client.post(fill(batch), {**said, "needs": "un exemple"})
+
+    assert back.status_code == 410
+    assert ("Je cherche", "un exemple") in back.context["written"]
+    assert RoundTableDraft.objects.get().data["items"][-1]["text"] == "un guide"
+
+
 def test_code_of_the_room_opens_the_form(client, batch):
     said = f" {batch.code[:3].lower()} {batch.code[3:].lower()} "
 
