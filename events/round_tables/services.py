@@ -26,6 +26,7 @@ from .drafts import NEW, data_of, is_empty, keep_made, names_of, undecided
 from .reading import LONGEST_LABEL
 
 State = RoundTableBatch.State
+WRITTEN_MODELS = {"actors": Actor, "people": Person, "positions": Position}
 
 
 class NotWrittenError(Exception):
@@ -185,16 +186,23 @@ def write(*, batch, user, version, may_create):
             said = " ".join(error.messages)
             raise NotWrittenError(f"Contribution {number} ({draft}) : {said}") from error
     batch.state, batch.written_at = State.WRITTEN, timezone.now()
-    batch.written = writer.written
+    batch.written = _with(batch.written, writer.written)
     batch.save()
     return len(drafts)
+
+
+def _with(kept, written):
+    """What was written, with what a first taking back kept."""
+    entries = {**kept.get("entries", {}), **written["entries"]}
+    keys = {name: [*kept.get(name, []), *written[name]] for name in WRITTEN_MODELS}
+    return {**keys, "entries": entries}
 
 
 class _Writer:
     def __init__(self, batch, user, may_create):
         self.batch, self.user = batch, user
         self.may_create = may_create
-        self.written = {"actors": [], "people": [], "positions": [], "entries": {}}
+        self.written = {**{name: [] for name in WRITTEN_MODELS}, "entries": {}}
         last = batch.event.round_table_entries.aggregate(last=Max("order"))["last"] or 0
         self.order = last
         self._actors, self._people = {}, {}
@@ -365,17 +373,24 @@ def what_goes(*, batch):
 
 
 def _review_again(batch):
-    people, actors = (
-        model.objects.in_bulk(batch.written.get(name, []))
-        for name, model in (("people", Person), ("actors", Actor))
-    )
+    left = {
+        name: model.objects.in_bulk(batch.written.get(name, []))
+        for name, model in WRITTEN_MODELS.items()
+    }
+    prints = batch.written.get("entries", {})
+    entries = RoundTableEntry.objects.filter(pk__in=prints).values_list("pk", flat=True)
+    # What is kept is still of this tour de table: taken back again, it may go.
+    batch.written = {
+        **{name: list(records) for name, records in left.items()},
+        "entries": {str(key): prints[str(key)] for key in entries},
+    }
     drafts = list(batch.drafts.all())
     for draft in drafts:
-        keep_made(draft.data, people, actors)
+        keep_made(draft.data, left["people"], left["actors"])
         draft.is_left_out |= draft.entry_id is not None
         draft.save(update_fields=["data", "is_left_out"])
     batch.state = State.REVIEW if drafts else State.TAKEN_BACK
-    batch.save(update_fields=["state"])
+    batch.save(update_fields=["state", "written"])
     batch.touch()
 
 

@@ -532,6 +532,25 @@ def test_what_was_taken_back_is_recorded_again(animateur_client, event):
     assert Person.objects.count() == 2
 
 
+def test_what_a_first_taking_back_kept_goes_with_the_second(animateur_client, event):
+    batch = received(animateur_client, event)
+    write(animateur_client, batch)
+    item = RoundTableItem.objects.get(text="une salle")
+    RoundTableItem.objects.filter(pk=item.pk).update(text="une salle chauffée")
+    animateur_client.post(page("take_back", batch))
+    assert [entry.items.get() for entry in event.round_table_entries.all()] == [item]
+    RoundTableItem.objects.filter(pk=item.pk).update(text="une salle")
+    write(animateur_client, batch)
+    assert event.round_table_entries.count() == 2
+
+    animateur_client.post(page("take_back", batch))
+
+    models = (RoundTableEntry, Person, Actor, Position)
+    assert [model.objects.count() for model in models] == [0, 0, 0, 0]
+    batch.refresh_from_db()
+    assert batch.written == {"actors": [], "people": [], "positions": [], "entries": {}}
+
+
 def test_what_has_no_more_drafts_is_taken_back_for_good(animateur_client, event):
     batch = received(animateur_client, event)
     write(animateur_client, batch)
