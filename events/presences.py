@@ -76,8 +76,13 @@ def _seat(registration):
 
 
 def mark_the_others_present(event, *, seen):
-    """Present, all those expected that the page showed, of whom nothing is noted yet."""
-    silent = event.registrations.expected().filter(presence="", pk__in=seen).select_related("actor")
+    """Present, all who have a seat that the page showed, of whom nothing is noted yet.
+
+    Who came without one was noted by hand: if it is noted no more, that was a mistake.
+    """
+    silent = (
+        event.registrations.confirmed().filter(presence="", pk__in=seen).select_related("actor")
+    )
     note(event, marks=dict.fromkeys(silent, Status.PRESENT))
 
 

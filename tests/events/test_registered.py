@@ -278,6 +278,20 @@ def test_who_waited_and_is_marked_present_waits_no_more(animateur_client, event)
     assert event.registrations.get(pk=stayed.pk).presence == ""
 
 
+def test_who_waited_and_was_marked_by_mistake_is_not_present_with_the_others(
+    animateur_client, event
+):
+    seated = RegistrationFactory(event=event)
+    waiting = RegistrationFactory(event=event, status=Status.WAITING)
+    mark(animateur_client, event, {f"presence-{waiting.pk}": "present"})
+    mark(animateur_client, event, {f"presence-{waiting.pk}": ""})
+
+    mark(animateur_client, event, autres="1")
+
+    noted = dict(event.registrations.values_list("pk", "presence"))
+    assert noted == {seated.pk: "present", waiting.pk: ""}
+
+
 def test_who_had_a_seat_since_keeps_it(event):
     waiting = RegistrationFactory(event=event, status=Status.WAITING)
     Registration.objects.update(status=Status.CONFIRMED)
