@@ -274,12 +274,15 @@ def open_round_tables_of(user):
 def coming_registrations_of(user):
     """What a participant, by an address that is theirs, asked to come to, the next first."""
     registered = Registration.objects.active().filter(written_as("email", addresses_of(user)))
-    events = Event.objects.visible_to(user).to_come().exclude(state=Event.State.CANCELLED)
-    return (
-        registered.filter(event__in=events)
-        .select_related("event")
+    # A day of more, then the day of the town of each.
+    yesterday = timezone.localdate() - datetime.timedelta(days=1)
+    events = Event.objects.visible_to(user).to_come(yesterday)
+    found = (
+        registered.filter(event__in=events.exclude(state=Event.State.CANCELLED))
+        .select_related("event__town")
         .order_by("event__start_earliest", "event__start_time", "pk")
     )
+    return [registration for registration in found if not registration.event.is_over()]
 
 
 # Leaving

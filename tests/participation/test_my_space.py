@@ -6,6 +6,7 @@ from html import unescape
 from urllib.parse import urlencode
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from bs4 import BeautifulSoup
 from django.core.cache import cache
@@ -16,6 +17,7 @@ from post_office.models import Email
 from coopemploi.accounts.models import User
 from coopemploi.alerts.models import Alert
 from coopemploi.dates import PartialDate
+from coopemploi.participation import services
 from coopemploi.participation.models import Belonging, Proposal
 from events.models import Registration
 from initiatives.models import Initiative, Introduction, Need
@@ -37,6 +39,7 @@ from tests.factories import (
     RecapFactory,
     RegistrationFactory,
     RoundTableBatchFactory,
+    TerritoryFactory,
     UserFactory,
     VerbatimFactory,
 )
@@ -214,6 +217,22 @@ def test_meetings_to_come_are_told_with_the_link_that_manages_them(client, meeti
         shown, managed = [client.get(link["href"]).text for link in line.find_all("a")]
         assert title in shown
         assert (title in managed, 'name="annuler"' in managed) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("hour", "is_shown"), [("2030-10-18 11:59 +0200", True), ("2030-10-18 12:01 +0200", False)]
+)
+def test_a_meeting_overseas_is_to_come_until_its_day_ends_there(client, hour, is_shown):
+    """Of Tahiti, where the 17th ends at 12 h in Paris on the 18th."""
+    town = TerritoryFactory(kind="commune", code="98735", name="Papeete")
+    event = EventFactory(title="Journée", start=PartialDate.parse("17/10/2030"), town=town)
+    RegistrationFactory(event=event, email=ADDRESS)
+    user = participant(first_name="Léa", last_name="Cherche")
+
+    with time_machine.travel(hour, tick=False):
+        found = services.coming_registrations_of(user)
+
+    assert [registration.event for registration in found] == ([event] if is_shown else [])
 
 
 def test_an_address_that_was_not_proved_shows_no_meeting(client, meetings):
