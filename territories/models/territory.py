@@ -20,7 +20,12 @@ from coopemploi.search.text import normalise
 from coopemploi.sources.models import Sourced
 
 CEDEX = re.compile(r" cedex\b( \d\d?\b)?")
+# That of a post office, which may be of no town, begins as that of its département.
+OFFICE_CODE = re.compile(r"\b(?=\d{5}\b)(9[78]\d|2(?=0)|\d\d)\d+")
+COUNTRY = re.compile(r",\s*france\s*$", re.IGNORECASE)
 ARTICLES = ("l", "la", "le", "les")
+# What stands between a name and an area: « Saint-Denis de La Réunion ».
+BETWEEN = re.compile(r"( (a|d|de|des|du|en|l|la|le|les))+$")
 LONGEST_AREA = 5  # words: « Provence-Alpes-Côte d'Azur »
 
 
@@ -53,21 +58,28 @@ class TerritoryQuerySet(models.QuerySet):
 
         « Le Mans, Sarthe » is the one called so there: a name, then its département or region.
         """
-        key = CEDEX.sub("", normalise(text))
+        key, found = normalise(COUNTRY.sub("", text)), Q()
+        if CEDEX.search(key):
+            key = CEDEX.sub("", key)
+            if office := OFFICE_CODE.search(key):
+                key = " ".join(OFFICE_CODE.sub("", key).split())
+                near = Q(kind=Territory.Kind.COMMUNE, code__startswith=office[1])
+                found &= near | Q(lookup__contains=f" {office[0]}")
         if not key:
             return self.none()
         words = key.split()
-        found = Q()
         for word in words:
             found &= Q(lookup__contains=f" {word}")
         names = [f" {key}"]
         for length in range(1, min(len(words), LONGEST_AREA + 1)):
             name, area = (f" {' '.join(part)}" for part in (words[:-length], words[-length:]))
-            names.append(name)
+            called = {name, BETWEEN.sub("", name)} - {""}
+            names += called
             there = Containment.objects.filter(
-                container__kind__in=Territory.AREAS, container__sort_name=area
+                container__kind__in=Territory.AREAS,
+                container__sort_name__in=[area, *(f" {each}{area}" for each in ARTICLES)],
             )
-            found |= Q(sort_name=name, pk__in=there.values("contained"))
+            found |= Q(sort_name__in=called, pk__in=there.values("contained"))
         former = FormerCode.objects.filter(Q(code__iexact=text.strip()) | Q(lookup=f" {key}"))
         found |= Q(pk__in=former.values("territory"))
         return (

@@ -230,11 +230,53 @@ def tours():
         "Tours (Indre-et-Loire)",
         "Tours, Centre-Val de Loire",
         "TOURS CEDEX, Indre-et-Loire",
+        "Tours, Indre-et-Loire, France",
+        "Tours en Indre-et-Loire",
     ],
 )
 def test_territory_is_found_by_its_name_and_where_it_is(tours, text):
     assert list(Territory.objects.matching(text)) == [tours]
     assert territory_named(text) == tours
+
+
+@pytest.mark.parametrize("text", ["37041 Tours Cedex 1", "37041 TOURS CEDEX, France"])
+def test_code_of_a_cedex_says_only_the_departement(tours, text):
+    assert territory_named(text) == tours
+    assert territory_named("33077 Tours Cedex") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Saint-Denis, La Réunion",
+        "Saint-Denis, Réunion",
+        "Saint-Denis de La Réunion",
+        "saint denis de la reunion",
+        "St-Denis à La Réunion",
+        "97490 Saint-Denis Cedex 9",
+    ],
+)
+def test_area_is_known_with_its_article_or_without_it(text):
+    area = TerritoryFactory(kind=Kind.DEPARTEMENT, code="974", name="La Réunion")
+    town = TerritoryFactory(name="Saint-Denis", code="97411")
+    CompositionFactory(whole=area, part=town)
+    TerritoryFactory(name="Saint-Denis", code="93066")
+    registry.flush()
+
+    assert territory_named(text) == town
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("20180 Ajaccio Cedex 1", "2A004"), ("Fort-de-France", "97209"), ("20000 Ajaccio", None)],
+)
+def test_code_and_country_are_read_as_they_are_meant(text, code):
+    TerritoryFactory(name="Ajaccio", code="2A004", postal_codes=["20090"])
+    TerritoryFactory(name="Fort-de-France", code="97209")
+
+    found = territory_named(text)
+
+    assert (found.code if found else None) == code
 
 
 @pytest.mark.parametrize("text", ["LE MANS CEDEX", "Le Mans cedex 9", "72000 Le Mans CEDEX 02"])
