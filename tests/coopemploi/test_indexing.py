@@ -81,13 +81,19 @@ def told_elsewhere(client, address, **query):
 
 
 def test_shared_page_says_what_it_is(client):
-    told = told_elsewhere(client, reverse("initiative_list"), q="garage")
+    told = told_elsewhere(client, reverse("initiative_list"))
 
     assert told["og:title"] == "Initiatives"
     assert told["og:description"].startswith("Le répertoire des initiatives")
     assert told["og:url"] == "http://testserver/initiatives/"
     assert (told["og:type"], told["og:site_name"]) == ("website", "Coopemploi")
     assert client.get(told["og:image"]).status_code == 200
+
+
+@pytest.mark.parametrize("query", [{"voir": "offres"}, {"q": "vélo"}, {"page": "1"}])
+def test_shared_list_is_not_said_to_be_at_the_address_of_another(client, query):
+    """What a messenger leads to is then the very address that was shared."""
+    assert "og:url" not in told_elsewhere(client, reverse("exchange_list"), **query)
 
 
 def test_shared_recap_shows_its_first_picture_and_its_words(client, settings, tmp_path):
