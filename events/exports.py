@@ -1,5 +1,11 @@
 """What the lists of events, verbatims and actions give to take away."""
 
+import datetime
+
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
 from coopemploi.dates import Precision
 from coopemploi.formats.calendars import moment
 from coopemploi.formats.exports import Export, dated, first_point, names
@@ -8,6 +14,7 @@ from initiatives.exports import CLASSIFICATION, references
 
 from .models import Event, Recap
 
+A_DAY = datetime.timedelta(days=1)
 STATUSES = {
     Event.State.PLANNED: "CONFIRMED",
     Event.State.POSTPONED: "TENTATIVE",
@@ -105,9 +112,24 @@ class PastEventExport(EventExport):
 
     def news(self, since, until):
         """Of a meeting that was announced long ago, what comes out is its recap."""
-        recaps = Recap.objects.published()
-        fresh = recaps.filter(published_at__gt=since, published_at__lte=until)
-        return fresh.values_list("event", flat=True)
+        # A day of more on either side, for each town has its own.
+        days = [timezone.localdate(since) - A_DAY, timezone.localdate(until) + A_DAY]
+        recaps = Recap.objects.published().select_related("event__town")
+        fresh = recaps.annotate(last=Coalesce("event__end_latest", "event__start_latest")).filter(
+            Q(published_at__gt=since) | Q(event__published_at__gt=since) | Q(last__range=days),
+            published_at__lte=until,
+        )
+        return [recap.event_id for recap in fresh if since < came_out_at(recap) <= until]
+
+
+def came_out_at(recap):
+    """When the list of past meetings began to tell a recap: once it is published, and the
+    meeting too, whose last day is over."""
+    event = recap.event
+    moments = [recap.published_at, event.published_at]
+    if last := event.end_latest or event.start_latest:
+        moments.append(datetime.datetime.combine(last, datetime.time.max, event.time_zone))
+    return max(filter(None, moments))
 
 
 def unless_withdrawn(value):

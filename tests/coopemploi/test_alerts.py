@@ -6,6 +6,7 @@ from html import unescape
 from importlib import import_module
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.core import mail
 from django.core.cache import cache
@@ -16,8 +17,9 @@ from post_office.models import Email
 
 from coopemploi.alerts import services
 from coopemploi.alerts.forms import FrequencyForm
-from coopemploi.alerts.lists import NotAListError, canonical, export_of
+from coopemploi.alerts.lists import NotAListError, canonical, export_of, news
 from coopemploi.alerts.models import Alert
+from coopemploi.derived import registry
 from coopemploi.mail.models import Refusal
 from coopemploi.mail.services import deliver
 from coopemploi.merging.merge import merge
@@ -514,6 +516,48 @@ def test_past_meetings_are_followed_by_their_recaps(client):
 
     body = Email.objects.get(message__contains="nouveauté").message
     assert re.findall(r"^- (.*)", body, re.M) == ["Journée"]
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        # Its days, and how many hours after NOW the recap, then the meeting, come out.
+        ({"days": ("2026-11-02", ""), "recap": -30, "event": -2}, "37261"),
+        ({"days": ("2026-11-27", ""), "recap": -20, "event": -900}, "37261"),
+        ({"days": ("2026-11-26", "2026-11-27"), "recap": -40, "event": -900}, "37261"),
+        ({"days": ("2026-11-27", ""), "recap": -20, "event": None}, "97105"),
+        ({"days": ("2026-11-28", ""), "recap": -2, "event": -900}, "37261"),
+        ({"days": ("", ""), "recap": -30, "event": -2}, "37261"),
+    ],
+    ids=["announced after", "of the day", "of the first day", "overseas", "still going", "undated"],
+)
+def test_recap_is_mailed_once_its_meeting_is_told_and_over(values, code):
+    """Once, however often one looks: whichever came out first."""
+    start, end = values["days"]
+    out = NOW + datetime.timedelta(hours=values["recap"])
+    event = EventFactory(
+        title="Journée",
+        start=start,
+        end=end,
+        town=TerritoryFactory(kind="commune", code=code, name="Tours"),
+        status="draft",
+    )
+    RecapFactory(event=event, status="published", published_at=out)
+    if values["event"] is None:  # published before dates of publication were kept
+        event.status = "published"
+        event.save()
+    sent = []
+    for hour in range(-48, 49, 3):
+        at = NOW + datetime.timedelta(hours=hour)
+        with time_machine.travel(at, tick=False):
+            if values["event"] is not None and hour >= values["event"]:
+                event.publish(NOW + datetime.timedelta(hours=values["event"]))
+            registry.flush()
+            export = export_of("/evenements/", "periode=passees")
+            since = at - datetime.timedelta(hours=3)
+            sent += [e["title"] for e in news(export, since=since, until=at, most=9)[1]]
+
+    assert sent == ["Journée"]
 
 
 def test_only_public_lists():
