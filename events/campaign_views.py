@@ -11,6 +11,7 @@ from coopemploi.public_cache import kept_for_visitors
 from coopemploi.search.catalogue import bits_at, catalogue_of
 from coopemploi.vocabulary.models import VOCABULARIES
 from territories.mapping import map_of
+from territories.maps import FRANCE
 
 from .filters import ManifestationFilter
 from .models import Campaign, Event, Series
@@ -64,10 +65,12 @@ def campaign_detail(request, slug):
 
 
 def map_to_show(filters):
-    """The map of the operation, when it places anything; one narrows it before one widens it."""
+    """The map of the operation, when it places anything; before one narrows it, one widens it
+    only to see what it leaves out."""
     drawn = map_of(filters, "Rencontres")
     if not filters.references:
-        drawn["overview"] = None
+        wider = {"url": f"?{filters.query_in('', vue=FRANCE)}", "label": "Élargir : France"}
+        drawn["overview"] = wider if drawn["outside"] else None
     is_empty = not any(item["count"] for item in drawn["items"])
     return None if is_empty and not filters.references else drawn
 

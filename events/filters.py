@@ -13,6 +13,7 @@ from coopemploi.filters import (
 )
 from coopemploi.vocabulary.labels import terms
 from initiatives.filters import ClassifiedFilterSet
+from territories.maps import FRANCE
 from territories.models import Actor, Network, Person
 
 from .models import Action, ActionParty, Event, FollowUpBody
@@ -114,7 +115,7 @@ class EventFilter(ClassifiedFilterSet):
 
 
 class ManifestationFilter(EventFilter):
-    """The events of one operation; its map is that of the operation's territory."""
+    """The events of one operation; its map opens on the operation's territory."""
 
     def __init__(self, *args, home=None, **kwargs):
         self.home = home
@@ -123,7 +124,8 @@ class ManifestationFilter(EventFilter):
     @property
     def territories(self):
         chosen = super().territories
-        return chosen or ([self.home] if self.home else [])
+        opens_at_home = self.home and self.values["vue"] != FRANCE
+        return chosen or ([self.home] if opens_at_home else [])
 
 
 class ActionFilter(ClassifiedFilterSet):

@@ -21,18 +21,26 @@ def map_of(filters, title):
     """What `territories/_map.html` draws of a `LocatedFilterSet`, whose records are `title`.
 
     The map shows the territory that the list is limited to, else that of nearly all its
-    records; the counts leave that limit out, so that one sees what is beside it.
+    records, or of France when that one would show none of those kept; the counts leave that
+    limit out, so that one sees what is beside it.
     """
     view = view_opened_on(filters)
-    kept = filters.kept_but_for("territoire", *PLACES)
-    found = filters.catalogue.counts(view.level, kept)
-    counts = {shape: found.get(shape.code.lower(), 0) for shape in view.shapes}
+    counts = _counts(filters, view)
+    if not any(counts.values()) and _outside(filters, view):
+        view = maps.view_of()
+        counts = _counts(filters, view)
     return {
         **drawn(view, counts, title, lambda shape: f"?{filters.query_in(shape.reference.lower())}"),
         "overview": _overview(filters, view),
         "elsewhere": _elsewhere(filters, view),
         "outside": _outside(filters, view),
     }
+
+
+def _counts(filters, view):
+    kept = filters.kept_but_for("territoire", *PLACES)
+    found = filters.catalogue.counts(view.level, kept)
+    return {shape: found.get(shape.code.lower(), 0) for shape in view.shapes}
 
 
 def view_opened_on(filters):

@@ -16,6 +16,7 @@ from tests.factories import (
     ActionPartyFactory,
     ActorFactory,
     CampaignFactory,
+    CompositionFactory,
     EventFactory,
     FollowUpBodyFactory,
     MandateFactory,
@@ -191,6 +192,35 @@ def test_operation_is_on_a_map_that_narrows_its_list(client):
     assert [str(event) for event in narrowed.context["events"]] == ["Là-bas"]
     for response in (everywhere, narrowed):
         assert "HORS" not in response.text
+
+
+def test_operation_map_leads_to_what_lies_outside_its_territory(client):
+    regions = [
+        TerritoryFactory(kind="region", code=code, name=name)
+        for code, name in (("75", "Nouvelle-Aquitaine"), ("76", "Occitanie"))
+    ]
+    landes = TerritoryFactory(kind="departement", code="40", name="Landes")
+    CompositionFactory(whole=regions[0], part=landes)
+    gers = TerritoryFactory(kind="departement", code="32", name="Gers")
+    CompositionFactory(whole=regions[1], part=gers)
+    campaign = CampaignFactory()
+    campaign.territories.add(regions[0])
+    for title, place in {"Ici": landes, "Là-bas": gers}.items():
+        EventFactory(title=title, campaign=campaign).territories.add(place)
+
+    def drawn(query=""):
+        return client.get(campaign.get_absolute_url() + query).context["map"]
+
+    def counted(shown):
+        return [item["label"] for item in shown["items"] if item["count"]]
+
+    assert counted(drawn()) == ["Landes : 1"]
+    wider = drawn(drawn()["overview"]["url"])
+    assert counted(wider) == ["Nouvelle-Aquitaine : 1", "Occitanie : 1"]
+    assert wider["overview"] is None
+    assert counted(drawn("?q=ici")) == ["Landes : 1"]
+    assert drawn("?q=ici")["overview"] is None
+    assert counted(drawn("?q=là-bas")) == ["Occitanie : 1"]
 
 
 def test_operation_without_places_has_no_map(client):

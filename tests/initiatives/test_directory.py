@@ -455,6 +455,28 @@ def test_map_says_what_lies_outside_and_widens_to_france(client, referential):
     assert (wider["elsewhere"], wider["outside"]) == (1, 0)
 
 
+@pytest.fixture
+def toulouse():
+    """A département of another région than those of the referential."""
+    place = TerritoryFactory(name="Haute-Garonne", code="31", kind="departement")
+    region = TerritoryFactory(name="Occitanie", code="76", kind="region")
+    CompositionFactory(whole=region, part=place)
+    return place
+
+
+def test_map_where_nothing_found_lies_gives_way_to_that_of_france(client, referential, toulouse):
+    for number in range(19):
+        make(f"Garage {number}").territories.add(referential["33" if number else "40"])
+    make("Vélo").territories.add(toulouse)
+
+    response = client.get(f"{INITIATIVES}?vue=carte&q=vélo")
+
+    assert response.context["map"]["caption"] == "Initiatives par région : France"
+    assert on_map(response) == {"Occitanie : 1": "?vue=carte&q=v%C3%A9lo&territoire=region:76"}
+    assert response.context["map"]["outside"] == 0
+    assert caption(client, "vue=carte&q=garage") == caption(client)
+
+
 def test_list_alone_draws_no_map(client, referential):
     assert "map" not in client.get(INITIATIVES).context
 
