@@ -104,7 +104,7 @@ def test_day_of_an_animateur(page, site, animateur):
     page.get_by_role("button", name="Voir l'aperçu").click()
     expect(page.get_by_role("link", name=re.compile(r"^5 "))).to_be_visible()
     page.get_by_role("button", name="Enregistrer 55 fiches").click()
-    expect(page.get_by_role("button", name="Retirer cet import")).to_be_visible()
+    expect(page.get_by_role("link", name="Retirer cet import")).to_be_visible()
     batch = page.url
     assert Initiative.objects.filter(title__startswith="Garage").count() == 55
     with page.expect_download() as download:
@@ -119,7 +119,7 @@ def test_day_of_an_animateur(page, site, animateur):
     page.get_by_role("button", name="Envoyer").click()
     page.get_by_role("button", name="Voir l'aperçu").click()
     page.get_by_role("button", name="Enregistrer 5 fiches").click()
-    expect(page.get_by_role("button", name="Retirer cet import")).to_be_visible()
+    expect(page.get_by_role("link", name="Retirer cet import")).to_be_visible()
     assert Initiative.objects.filter(title__startswith="Vélo").count() == 5
 
     # Merge a duplicate: what was attached to it follows.
@@ -133,7 +133,8 @@ def test_day_of_an_animateur(page, site, animateur):
 
     # Take the first import back.
     page.goto(batch)
-    page.get_by_role("button", name="Retirer cet import").click()
+    page.get_by_role("link", name="Retirer cet import").click()
+    page.get_by_role("button", name="Retirer").click()
     expect(page.get_by_text("Cet import a été retiré")).to_be_visible()
     assert Initiative.objects.filter(title__startswith="Garage").count() == 0
     assert Initiative.objects.filter(title__startswith="Vélo").count() == 5
