@@ -139,8 +139,9 @@ class Registry(threading.local):
         for table in self.watchers[model]:
             self.pending[table].update(affected(table))
 
-    def is_due(self):
-        return any(self.written.values()) or any(self.pending.values())
+    def is_due(self, only=None):
+        tables = self.pending if only is None else only
+        return any(self.written.values()) or any(self.pending.get(table) for table in tables)
 
     def let_wait(self):
         """What is being written shows nothing more and hides nothing: the worker may refresh it."""
@@ -156,17 +157,19 @@ class Registry(threading.local):
             changed = list(records.values())
             self._note(model, lambda table, changed=changed: table.affected_by_all(changed))
 
-    def flush(self):
-        """Refresh what is pending, in the order of registration.
+    def flush(self, only=None):
+        """Refresh what is pending, of the tables `only` if they are given, in the order of
+        registration.
 
         Each table is, though another fails: the first error is raised at the end.
         """
         errors = []
-        while self.is_due():
+        while self.is_due(only):
             self._note_written()
-            pending, self.pending = self.pending, defaultdict(set)
             for table in self.tables:
-                if keys := pending[table]:
+                if only is not None and table not in only:
+                    continue
+                if keys := self.pending.pop(table, None):
                     try:
                         self._refresh(table, keys)
                     except Exception as error:

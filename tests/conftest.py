@@ -14,8 +14,12 @@ from django.test.utils import CaptureQueriesContext
 
 from coopemploi import permissions, version
 from coopemploi.derived import Registry, registry
+from coopemploi.merging.duplicates import DuplicateTable
 from coopemploi.reading_only import refuse_writing
 from coopemploi.search import catalogue
+from coopemploi.search.index import SearchSource
+from initiatives.matching.suggestions import MatchTable
+from territories.closure import ContainmentTable
 from tests import schema
 from tests.factories import UserFactory
 
@@ -51,10 +55,30 @@ def module_transaction(django_db_setup, django_db_blocker):
         transaction.set_rollback(True)
 
 
-DERIVED = re.compile(
-    r"search_(document|index|edition|word)|territories_containment|initiatives_match"
-    r"|merging_(likelyduplicate|sweep)"
-)
+# What is refreshed before a query that reads it: itself, and what it is computed from.
+DERIVED = {
+    "territories_containment": (ContainmentTable,),
+    "search_": (ContainmentTable, SearchSource),
+    "initiatives_match": (ContainmentTable, SearchSource, MatchTable),
+    "merging_likelyduplicate": (ContainmentTable, DuplicateTable),
+    "merging_sweep": (ContainmentTable, DuplicateTable),
+}
+READ = re.compile("|".join(DERIVED))
+
+
+def reads(sql):
+    """Not a deletion, whose matches go with it too early, nor a new row, but a match: it is
+    written beside those suggested until then."""
+    if sql.startswith("DELETE"):
+        return False
+    if sql.startswith("INSERT") and "SELECT" not in sql:
+        return "initiatives_match" in sql
+    return READ.search(sql)
+
+
+def tables_read_by(sql):
+    kinds = tuple(kind for name in READ.findall(sql) for kind in DERIVED[name])
+    return [table for table in registry.tables if isinstance(table, kinds)]
 
 
 @pytest.fixture(autouse=True)
@@ -67,20 +91,19 @@ def _derived_tables_follow(monkeypatch):
     monkeypatch.setattr(Registry, "is_manual", True)
     is_flushing = []
 
-    def flush():
+    def flush(only=None):
         if not is_flushing:
             is_flushing.append(True)
             # Not what the page under test writes.
             wrappers = connection.execute_wrappers
             connection.execute_wrappers = [each for each in wrappers if each is not refuse_writing]
-            registry.flush()
+            registry.flush(only)
             connection.execute_wrappers = wrappers
             is_flushing.pop()
 
     def flush_before_reading(execute, sql, params, many, context):
-        # Deleting a record deletes its matches: that is no reading, and comes too early.
-        if registry.is_due() and DERIVED.search(sql) and not sql.startswith("DELETE"):
-            flush()
+        if registry.is_due() and reads(sql):
+            flush(tables_read_by(sql))
         return execute(sql, params, many, context)
 
     def without_flushing(method):

@@ -5,12 +5,13 @@ import pytest
 from bs4 import BeautifulSoup
 from django.core import mail
 from django.core.cache import cache
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from coopemploi import version
 from coopemploi.dates import PartialDate
+from coopemploi.derived import registry
 from coopemploi.identity.models import Identity
 from coopemploi.mail.services import deliver
 from coopemploi.pages.error_views import server_error
@@ -118,6 +119,7 @@ def test_page_has_no_inline_code(client, site, name):
 # Home
 
 
+@transaction.atomic
 def fill_home(count):
     for number in range(count):
         source = SourceFactory()
@@ -592,6 +594,7 @@ def test_home_takes_one_query_when_nothing_changed(
 ):
     monkeypatch.setattr(version, "MAX_AGE", 60)
     fill_home(count)
+    registry.flush()
     client.get(reverse("home"))
     with django_assert_num_queries(1):
         assert client.get(reverse("home")).status_code == 200
