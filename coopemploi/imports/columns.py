@@ -210,8 +210,12 @@ class Column:
 
 
 def web_address(text):
-    """« www.example.org » as browsers understand it, and the forms of the site."""
-    return f"https://{text}" if text and "://" not in text else text
+    """« www.example.org » as browsers understand it, and the forms of the site.
+
+    An e-mail is left as it is, no address of a site: « https://ada@example.org » would be one.
+    """
+    is_bare = text and "://" not in text and "@" not in text.partition("/")[0]
+    return f"https://{text}" if is_bare else text
 
 
 class ChoiceColumn(Column):

@@ -66,12 +66,19 @@ def test_actor_is_recognised_by_a_siret_or_a_siren_by_groups(animateur_client, c
 
 
 def test_web_site_is_written_as_people_write_it(animateur_client):
-    table = "type;nom;site\nassociation;Une;www.example.org/ici\nassociation;Deux;pas de site\n"
+    table = "type;nom;site\nassociation;Une;www.example.org/@ici\nassociation;Deux;pas de site\n"
 
     batch = apply(animateur_client, Actor, send(animateur_client, Actor, table))
 
-    assert Actor.objects.get().website == "https://www.example.org/ici"
+    assert Actor.objects.get().website == "https://www.example.org/@ici"
     assert problems(batch) == {3: [["site web", "Saisissez une URL valide."]]}
+
+
+@pytest.mark.parametrize("cell", ["ada@example.org", "mailto:ada@example.org"])
+def test_email_is_no_web_site(animateur_client, cell):
+    batch = send(animateur_client, Actor, f"type;nom;site\nassociation;Une;{cell}\n")
+
+    assert problems(batch) == {2: [["site web", "Saisissez une URL valide."]]}
 
 
 @pytest.mark.parametrize("cell", ["PLIE du Bassin", "SIREN 123 456 789", "le plie", "un-plie"])
