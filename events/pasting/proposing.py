@@ -66,7 +66,7 @@ def propose(reading, event, names):
         "meeting": _meeting(reading, event, recap),
         "figures": _figures(reading, event),
         "people": _people(reading, event, names),
-        "quotes": _quotes(reading, recap),
+        "quotes": _quotes(reading, recap, names),
         "sessions": _sessions(reading, event),
         "sections": _sections(reading, recap),
         "territories": _territories(reading, event, names),
@@ -153,7 +153,7 @@ def _people(reading, event, names):
         if each.actor and each.actor not in title and not (actor and actor.match):
             title = ", ".join(part for part in (title, each.actor) if part)
         first, _, last = each.name.partition(" ")
-        is_actor = key == NEW and names.actor(each.name).match is not None
+        is_actor = _is_actor(each.name, names)
         rows.append(
             _row(
                 reading,
@@ -173,9 +173,15 @@ def _people(reading, event, names):
     return rows
 
 
-def _quotes(reading, recap):
+def _is_actor(name, names):
+    """Whether an actor is called so, and nobody."""
+    person, actor = names.person(name), names.actor(name)
+    return not person.match and not person.candidates and bool(actor and actor.match)
+
+
+def _quotes(reading, recap, names):
     known = {normalise(each.text) for each in recap.verbatims.all()} if recap else set()
-    named = {person.name for person in reading.people}
+    named = {each.name for each in reading.people if not _is_actor(each.name, names)}
     return [
         _row(
             reading,

@@ -321,6 +321,17 @@ def test_actors_known_are_no_people_and_carry_what_they_carry(animateur_client, 
     assert not Person.objects.exists()
 
 
+def test_what_an_actor_said_is_no_words_of_a_person(animateur_client, event):
+    ActorFactory(name="Landes Mobilité")
+    text = "Retour\n\n« Nous voulons avancer ensemble sur ce sujet », dit Landes Mobilité.\n"
+
+    response = propose(animateur_client, event, text)
+
+    assert values(response, "quotes", "author", "title") == [("", "Landes Mobilité")]
+    animateur_client.post(page(event), sent_again(response))
+    assert Verbatim.objects.get().title == "Landes Mobilité"
+
+
 def test_figure_told_twice_is_ticked_once(animateur_client, event):
     response = propose(animateur_client, event, ACTORS)
 
