@@ -118,7 +118,8 @@ def round_table_mine(request, signed):
         draft = drafts.filter(pk=signed).first()
         if draft and is_sent:
             draft = live.lock(draft)
-        if draft:
+        # Left out, what it says is read by nobody: nothing more is taken.
+        if draft and not (is_sent and draft.is_left_out):
             return _correct(request, draft)
     if not is_sent:
         raise Http404("Cette contribution n'existe plus.")

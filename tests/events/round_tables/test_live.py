@@ -161,6 +161,19 @@ def test_first_page_of_a_contribution_left_out_is_given_back(client, batch):
     assert RoundTableDraft.objects.get().data["items"][-1]["text"] == "un guide"
 
 
+def test_correction_of_a_contribution_left_out_is_given_back(client, batch):
+    client.post(fill(batch), SAID)
+    draft = RoundTableDraft.objects.get()
+    state = state_shown(client, draft)
+    RoundTableDraft.objects.update(is_left_out=True)
+
+    back = client.post(mine(draft), {**SAID, "needs": "un exemple", "state": state})
+
+    assert back.status_code == 410
+    assert ("Je cherche", "un exemple") in back.context["written"]
+    assert RoundTableDraft.objects.get().data["items"][-1]["text"] == "un guide"
+
+
 def test_code_of_the_room_opens_the_form(client, batch):
     said = f" {batch.code[:3].lower()} {batch.code[3:].lower()} "
 
