@@ -20,8 +20,9 @@ from coopemploi.search.text import normalise
 from coopemploi.sources.models import Sourced
 
 CEDEX = re.compile(r" cedex\b( \d\d?\b)?")
-# That of a post office, which may be of no town, begins as that of its département.
-OFFICE_CODE = re.compile(r"\b(?=\d{5}\b)(9[78]\d|2(?=0)|\d\d)\d+")
+# That of a post office, which may be of no town, begins as that of its département; overseas,
+# as it or only as all of them: « 97744 Saint-Denis Cedex 9 ».
+OFFICE_CODE = re.compile(r"\b(?=\d{5}\b)(97[1-6]|98[6-8]|2(?=0)|\d\d)\d+")
 COUNTRY = re.compile(r",\s*france\s*$", re.IGNORECASE)
 ARTICLES = ("l", "la", "le", "les")
 # What stands between a name and an area: « Saint-Denis de La Réunion ».

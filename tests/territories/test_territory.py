@@ -254,6 +254,7 @@ def test_code_of_a_cedex_says_only_the_departement(tours, text):
         "saint denis de la reunion",
         "St-Denis à La Réunion",
         "97490 Saint-Denis Cedex 9",
+        "97744 Saint-Denis Cedex 9",
     ],
 )
 def test_area_is_known_with_its_article_or_without_it(text):
