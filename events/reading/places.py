@@ -26,18 +26,21 @@ _STAGES = {
     "candidat": "candidate",
     "habilit": "accredited",
 }
+# A name keeps all its hyphens: a line of many towns would else be cut in every way.
+_CAP = rf"(?>{CAP})"
 _STAGE = re.compile(
     r"\b(?:projets?|territoires?|communes?)\s(?:\w+\s)?(?P<stage>intéressé|émergent|"
     r"candidat|habilité)e?s?\b"
     r"(?:[^.(:\n]{0,30}\((?P<list>[^()]{3,600})\)|\s?:\s?(?P<line>[^.\n]{3,600})|"
     r"\s(?:de la |de l['’]|de |du |des |d['’])(?P<one>"
-    rf"(?:{CAP})(?:[ -](?:de |du |en |sur |la |le )?(?:{CAP})){{0,4}}))",
+    rf"{_CAP}(?:[ -](?:de |du |en |sur |la |le )?{_CAP}){{0,4}}))",
     re.I,
 )
-_RUN = (
-    rf"(?:{CAP})(?:(?:[ ’'-]|\s(?:de la |de l['’]|de |du |des |d['’]|en |sur |la |le |"
-    rf"et ))(?:{CAP})){{0,4}}"
+_AND = (
+    r"(?:(?:[ ’'-]|\s(?:de la |de l['’]|de |du |des |d['’]|en |sur |la |le |"
+    rf"et )){_CAP})"
 )
+_RUN = rf"{_CAP}{_AND}{{0,4}}"
 _KINDS = (
     ("epci", r"[Cc]ommunauté (?:de communes|d['’]agglomération|urbaine)|CC|CdC|CA|CDA|CU|Grand"),
     ("petr", r"PETR|pôle d['’]équilibre territorial et rural(?: \(PETR\))?"),
@@ -53,8 +56,10 @@ _KINDED = [
     )
     for kind, words in _KINDS
 ]
+_SUFFIXES = ("Agglomération", "Agglo", "Métropole", "Communauté")
 _SUFFIXED = re.compile(
-    rf"(?<!\w)(?P<name>{_RUN}[ -](?:Agglomération|Agglo|Métropole|Communauté))(?!\w)"
+    rf"(?<!\w)(?P<name>{_CAP}{_AND}{{0,5}})"
+    rf"(?:{'|'.join(f'(?<=[ -]{suffix})' for suffix in _SUFFIXES)})(?!\w)"
 )
 _LOCATIVE = re.compile(
     rf"\b(?P<link>à|À|d['’]|de la|de l['’]|de|en|dans le|dans la|du|maire de|Commune de|ville de)"
@@ -203,7 +208,7 @@ def _keep_located(match, block, keep):
     """A name after « à », « de »…: the longer one that it ends, itself, or each of its parts."""
     at = match.start("name")
     reach = max(0, match.start() - LONGEST_BEGINNING)
-    before = re.search(rf"(?:(?:{CAP})[ -])+$", block.text[reach : match.start()])
+    before = re.search(rf"(?:{_CAP}[ -])+$", block.text[reach : match.start()])
     if before and not _CIVIC.match(before[0]):
         start = reach + before.start()
         longer = block.text[start : match.end()]

@@ -327,6 +327,15 @@ def test_line_of_many_towns_is_read_at_once():
     assert read_recap(f"{towns.strip()}, le 3 mai").place == towns.strip()
 
 
+def test_line_of_many_hyphens_is_read_at_once():
+    """Twelve names took minutes."""
+    slug = "-".join(["Mont-De-Marsan"] * 12)
+
+    reading = read_recap(f"Le lien : {slug}, à Dax Agglo.")
+
+    assert [each.name for each in reading.territories] == ["Dax Agglo"]
+
+
 def test_scripts_and_menus_are_not_read():
     html = "<nav>8 membres</nav><script>var a = '12 personnes'</script><p>40 élus étaient là.</p>"
     reading = read_recap(html)
