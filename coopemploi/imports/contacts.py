@@ -8,7 +8,7 @@ _REACHES = re.compile(
     r"\S@[^\s@]+\.\w|\w\s?(?:@|\barobase\b|[([](?:at|arobase)[])])\s?[\w.-]+\.[a-z]{2}"
     r"|(?:\+|\b00)[1-9](?:[\s.,·/()–-]{0,3}\d){8}"
     # By pairs, all parted alike, whatever follows: « 06 12 34 56 78 / 79 ».
-    r"|\b0[1-9]([\s.,·/–-]?)\d\d(?:\1\d\d){3}\b"
+    r"|\b0[1-9](\s?[.,·/–‑-]?\s?)\d\d(?:\1\d\d){3}\b"
     # Otherwise grouped: « 0558 12 34 56 », but no dates, as « 09.2024 - 06.25 ».
     r"|\b0(?!\d[\s.–-]+(?:\d\d[\s.–-]+)?20\d\d\b)(?:[\s.·–-]{0,3}\d){9}(?![\s.·–-]{0,3}\d)",
     re.IGNORECASE,

@@ -19,6 +19,9 @@ from coopemploi.imports.contacts import says_contact
         "06-12-34-56-78",
         "06–12–34–56–78",
         "06/12/34/56/78",
+        "06 / 12 / 34 / 56 / 78",
+        "06\N{NON-BREAKING HYPHEN}12\N{NON-BREAKING HYPHEN}34\N{NON-BREAKING HYPHEN}56"
+        "\N{NON-BREAKING HYPHEN}78",
         "06,12,34,56,78",
         "06·12·34·56·78",
         "06 - 12 - 34 - 56 - 78",
