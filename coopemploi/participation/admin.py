@@ -3,7 +3,7 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 
@@ -37,12 +37,9 @@ class ProposalAdmin(ConfidentialAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """What is proposed, beside what the sheet says; to publish, as it is or mended, or not."""
-        try:
-            proposal = get_object_or_404(self.get_queryset(request), pk=unquote(object_id))
-        except Http404:
-            if request.method != "POST" or not self.has_view_permission(request):
-                raise
-            return give_back(request, DecisionForm(request.POST), why=TAKEN_BACK, status=404)
+        proposal = self.get_object(request, unquote(object_id))
+        if proposal is None:
+            return self._no_more(request)
         if not self.has_view_permission(request, proposal):
             raise PermissionDenied
         if request.method != "POST":
@@ -52,9 +49,16 @@ class ProposalAdmin(ConfidentialAdmin):
                 # Before the form is made of the sheet, all of which it writes.
                 return self._review(request, services.locked(proposal))
         except services.AlreadyDecidedError:
-            proposal = get_object_or_404(self.get_queryset(request), pk=proposal.pk)
+            proposal = self.get_object(request, unquote(object_id))
+            if proposal is None:
+                return self._no_more(request)
             changes = self._changes(proposal)
             return self._page(request, proposal, is_late=True, changes=changes, status=409)
+
+    def _no_more(self, request):
+        if request.method != "POST" or not self.has_view_permission(request):
+            raise Http404(TAKEN_BACK)
+        return give_back(request, DecisionForm(request.POST), why=TAKEN_BACK, status=404)
 
     def _review(self, request, proposal):
         may_decide = self._may_decide(request, proposal)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from post_office.models import Email
 
 from coopemploi.merging.merge import merge
+from coopemploi.participation.admin import ProposalAdmin
 from coopemploi.participation.models import Proposal
 from coopemploi.participation.services import AlreadyDecidedError, locked, take_back
 from initiatives.models import Initiative, Involvement, Need
@@ -579,6 +580,28 @@ def test_what_was_taken_back_is_reviewed_no_more(animateur_client):
     with pytest.raises(AlreadyDecidedError):
         locked(proposal)
     assert not Need.objects.exists()
+
+
+def test_what_is_taken_back_as_it_is_decided_is_given_back(animateur_client, monkeypatch):
+    proposal = ProposalFactory()
+    found = ProposalAdmin.get_object
+
+    def found_then_taken_back(*args):
+        one = found(*args)
+        Proposal.objects.all().delete()
+        return one
+
+    monkeypatch.setattr(ProposalAdmin, "get_object", found_then_taken_back)
+
+    late = animateur_client.post(review(proposal), {"refuser": "", "comment": "Merci."})
+
+    assert (late.status_code, late.context["written"]) == (404, [("Commentaire", "Merci.")])
+
+
+def test_address_of_no_proposal_is_not_found(animateur_client):
+    address = reverse("admin:participation_proposal_change", args=["abc"])
+
+    assert animateur_client.get(address).status_code == 404
 
 
 # Review
