@@ -1,6 +1,7 @@
 """Model fields every app stands on: partial dates, lines, slugs, rich text."""
 
 import datetime
+from urllib.parse import urlsplit
 
 from django import forms
 from django.core import exceptions
@@ -188,6 +189,19 @@ def dates_in_order(start, end, *, name, message="La fin précède le début."):
         name=name,
         violation_error_message=message,
     )
+
+
+class WebAddressFormField(forms.URLField):
+    """« www.example.org » is one, an e-mail is not: « https://ada@example.org » would be valid."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"assume_scheme": "https", **kwargs})
+
+    def to_python(self, value):
+        address = super().to_python(value)
+        if urlsplit(address).username is not None:
+            raise exceptions.ValidationError(self.error_messages["invalid"], code="invalid")
+        return address
 
 
 class LinesFormField(forms.CharField):

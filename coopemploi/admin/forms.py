@@ -17,7 +17,7 @@ from django.db import models
 from django.utils.text import capfirst
 
 from ..dates import PartialDate
-from ..fields import LinesField
+from ..fields import LinesField, WebAddressFormField
 from ..list_editing import KEY
 
 _HOUR = re.compile(r"(\d{1,2})\s?[hH]\s?(\d{2})?")
@@ -238,7 +238,7 @@ class RelationsMixin:
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if isinstance(db_field, models.URLField):
-            kwargs["assume_scheme"] = "https"
+            kwargs["form_class"] = WebAddressFormField
         elif isinstance(db_field, models.TimeField):
             kwargs["widget"] = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
         elif isinstance(db_field, models.DateTimeField):

@@ -9,7 +9,7 @@ from territories.forms import TerritoriesField
 from territories.models import Territory
 
 from ..dates import PartialDate
-from ..fields import PartialDateField, PartialDateFormField, ProseField
+from ..fields import PartialDateField, PartialDateFormField, ProseField, WebAddressFormField
 from ..vocabulary.models import VOCABULARIES
 from .models import Proposal
 from .permissions import MODELS
@@ -190,7 +190,7 @@ class PlainDateField(PartialDateFormField):
 
 def formfield(field, **kwargs):
     if isinstance(field, models.URLField):
-        kwargs["assume_scheme"] = "https"
+        kwargs["form_class"] = WebAddressFormField
     if type(field) is models.TextField or isinstance(field, ProseField):
         kwargs |= {"form_class": LinesOfText, "widget": forms.Textarea(attrs={"rows": 4})}
     if isinstance(field, PartialDateField):

@@ -7,7 +7,7 @@ from django.utils.text import Truncator
 
 from coopemploi.admin import SpacedDecimalField
 from coopemploi.dates import MONTHS
-from coopemploi.fields import PartialDateFormField
+from coopemploi.fields import PartialDateFormField, WebAddressFormField
 from coopemploi.figures import KeyFigure
 from coopemploi.search.text import normalise
 from events.models import Appearance, Session, Verbatim
@@ -45,9 +45,7 @@ class PastedTextForm(forms.Form):
         max_length=250,
         help_text="Le titre de la source, montré en bas de la page.",
     )
-    url = forms.URLField(
-        label="Son adresse web", max_length=500, required=False, assume_scheme="https"
-    )
+    url = WebAddressFormField(label="Son adresse web", max_length=500, required=False)
     published_on = PartialDateFormField(
         label="Publié le", required=False, max_length=120, help_text="09/05/2021, mai 2021…"
     )

@@ -86,6 +86,16 @@ def test_an_address_too_long_to_be_kept_is_told(client):
     assert not Proposal.objects.exists()
 
 
+def test_email_is_no_address_of_a_site(client):
+    said = sheet(title="Un guide", kind="guide", url="ada@example.org")
+
+    response = client.post(add("ressource"), {**VISITOR, **said})
+
+    assert response.status_code == 400
+    assert "Saisissez une URL valide." in response.text
+    assert not Proposal.objects.exists()
+
+
 def test_wrong_date_is_said_in_plain_words(client):
     response = client.post(add("besoin"), {**VISITOR, **sheet(text="Un guide", stated_on="jadis")})
 

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from territories.models import Actor, Composition, Territory
+from tests.coopemploi.test_conflicts import form_of
 from tests.factories import (
     ActorFactory,
     ActorTerritoryFactory,
@@ -154,6 +155,19 @@ def test_actor_page_takes_the_same_queries_at_1_and_30_rows(animateur_client, co
 
     assert count_queries(url) == with_one
     assert with_one <= 30
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("ada@example.org", ""), ("www.example.org", "https://www.example.org")]
+)
+def test_site_of_an_actor_is_no_email(animateur_client, typed, kept):
+    actor = ActorFactory()
+    page = reverse("admin:territories_actor_change", args=[actor.pk])
+
+    animateur_client.post(page, {**form_of(animateur_client.get(page)), "website": typed})
+
+    actor.refresh_from_db()
+    assert actor.website == kept
 
 
 def test_official_compositions_are_summed_up_and_not_edited(animateur_client):
