@@ -267,7 +267,8 @@ def _actions(reading, event, names):
 
 def _actors_known(carriers, names):
     """Whose sheets an action will lead to."""
-    known = [str(found.match) for name in carriers if (found := names.actor(name)) and found.match]
+    found = [names.actor(name) for name in carriers]
+    known = dict.fromkeys(str(each.match) for each in found if each and each.match)
     s = "s" if len(known) > 1 else ""
     return f"Acteur{s} reconnu{s} : {', '.join(known)}." if known else ""
 

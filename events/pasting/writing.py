@@ -170,9 +170,12 @@ def _write_actions(event, user, source, rows, names):
             event=event, title=row["title"], due=row["due"], source=source, created_by=user
         )
         action.territories.set(event.territories.all())
-        for number, name in enumerate(row["carriers"], start=1):
+        carriers = {}  # each once, though it has two names
+        for name in row["carriers"]:
             found = names.actor(name)
-            who = {"actor": found.match} if found and found.match else {"label": name}
+            actor = found.match if found else None
+            carriers[actor or name] = {"actor": actor} if actor else {"label": name}
+        for number, who in enumerate(carriers.values(), start=1):
             ActionParty.objects.create(
                 action=action, role=ActionParty.Role.CARRIER, order=number, **who
             )

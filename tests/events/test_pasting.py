@@ -321,6 +321,18 @@ def test_actors_known_are_no_people_and_carry_what_they_carry(animateur_client, 
     assert not Person.objects.exists()
 
 
+def test_actor_named_twice_carries_an_action_once(animateur_client, event):
+    actor = ActorFactory(name="Landes Mobilité", aliases=["LM"])
+    text = "Retour\n\nActions :\n- Ouvrir un garage (porteurs : Landes Mobilité, LM, habitants)\n"
+
+    response = propose(animateur_client, event, text)
+
+    assert values(response, "actions", "note") == [("Acteur reconnu : Landes Mobilité.",)]
+    animateur_client.post(page(event), sent_again(response))
+    carriers = ActionParty.objects.order_by("pk").values_list("actor", "label", "order")
+    assert list(carriers) == [(actor.pk, "", 1), (None, "habitants", 2)]
+
+
 def test_what_an_actor_said_is_no_words_of_a_person(animateur_client, event):
     ActorFactory(name="Landes Mobilité")
     text = "Retour\n\n« Nous voulons avancer ensemble sur ce sujet », dit Landes Mobilité.\n"
