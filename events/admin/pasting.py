@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from events.models import Action, Recap
 from events.pasting.forms import FORMS, PastedTextForm, Proposals
 from events.pasting.proposing import KnownNames, propose
-from events.pasting.writing import AlreadyWrittenError, write_recap
+from events.pasting.writing import AlreadyWrittenError, noted_people, write_recap
 from events.reading.referential import territory_resolver
 from territories.models import Actor, Person
 
@@ -53,7 +53,7 @@ class PastedRecapMixin:
             form.draw_again()
             proposals = Proposals(kinds, names, initial=propose(form.reading, event, names))
             return self._pasting_page(request, event, form, proposals)
-        proposals = Proposals(kinds, names, data=request.POST)
+        proposals = Proposals(kinds, names, data=request.POST, noted=noted_people(event))
         if not proposals.is_valid():
             return self._pasting_page(request, event, form, proposals, status=400)
         return self._write_pasted(request, event, form.cleaned_data, proposals.kept(), names)

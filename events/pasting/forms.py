@@ -281,10 +281,14 @@ TITLES = {
 
 
 class Proposals:
-    """The formsets of all that a text proposes, by kind."""
+    """The formsets of all that a text proposes, by kind.
 
-    def __init__(self, kinds, names, *, initial=None, data=None):
+    `noted` are the normalised names of those who are known to have spoken at the meeting.
+    """
+
+    def __init__(self, kinds, names, *, initial=None, data=None, noted=()):
         self.formsets = {}
+        self.noted = set(noted)
         for kind in kinds:
             factory = forms.formset_factory(
                 FORMS[kind], extra=0, max_num=MOST_ROWS, absolute_max=MOST_ROWS, validate_max=True
@@ -309,8 +313,9 @@ class Proposals:
         return self._authors_are_known() and all(judged)
 
     def _authors_are_known(self):
-        """Whether every quote kept is said by a person kept; errors stand beside the author."""
-        people = {form.full_name for form in self._kept_forms("people")}
+        """Whether each quote kept is said by a person kept or noted; errors stand beside the
+        author."""
+        people = self.noted | {form.full_name for form in self._kept_forms("people")}
         known = True
         for form in self._kept_forms("quotes"):
             author = normalise(form.cleaned_data.get("author", "")).strip()

@@ -11,6 +11,7 @@ from territories.party_reconciliation import ActorReconciler, PersonReconciler
 from territories.reconciliation import Reconciler
 
 from .forms import NEW, date_input
+from .writing import noted_people
 
 ALREADY = "Déjà noté à cette rencontre."
 UNTITLED = "La rencontre"  # what a text tells before any title
@@ -144,7 +145,7 @@ def _figures(reading, event):
 
 
 def _people(reading, event, names):
-    known = {normalise(each.person.full_name) for each in event.appearances.all()}
+    known = noted_people(event)
     rows = []
     for each in reading.people:
         found, actor = names.person(each.name), names.actor(each.actor)

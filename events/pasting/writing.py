@@ -79,9 +79,22 @@ def _write_meeting(event, recap, rows):
         event.save()
 
 
+def noted_people(event):
+    """{normalised name: (person, title, key of their actor or None)} of who spoke at a meeting."""
+    noted = event.appearances.select_related("person").prefetch_related("actors")
+    return {
+        normalise(each.person.full_name): (
+            each.person,
+            each.title,
+            next((actor.pk for actor in each.actors.all()), None),
+        )
+        for each in noted
+    }
+
+
 def _write_people(event, source, rows):
-    """{normalised name: (person, title, actor or None)}; who spoke already is not noted twice."""
-    said, already = {}, set(event.appearances.values_list("person_id", flat=True))
+    """Those noted, and those of the rows; who spoke already is not noted twice."""
+    said, already = noted_people(event), set(event.appearances.values_list("person_id", flat=True))
     for number, row in _numbered(rows, event.appearances.all()):
         first, last = row["first_name"], row["last_name"]
         if row["person"] == NEW:

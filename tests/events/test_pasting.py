@@ -292,6 +292,20 @@ def test_what_is_known_already_is_not_proposed_twice(animateur_client, event):
     assert "Déjà noté" in response.content.decode()
 
 
+def test_quote_of_somebody_noted_already_is_theirs(animateur_client, event):
+    lise = PersonFactory(first_name="Lise", last_name="Armandou")
+    AppearanceFactory(event=event, person=lise, title="maire")
+    response = propose(animateur_client, event)
+    assert values(response, "people", "keep") == [(False,)]
+    assert values(response, "quotes", "author", "keep") == [("Lise Armandou", True)]
+
+    animateur_client.post(page(event), sent_again(response))
+
+    verbatim = Verbatim.objects.get()
+    assert (verbatim.person, verbatim.title) == (lise, "maire")
+    assert event.appearances.count() == 1
+
+
 ACTORS = """Retour sur l'atelier
 
 Landes Mobilité, directrice de Landes Mobilité, a ouvert la séance.
