@@ -16,6 +16,9 @@ from .party_reconciliation import ActorReconciler
 from .reconciliation import Reconciler
 from .reconciliation.resolution import MOST_CANDIDATES, SAME_NAME
 
+_CODE = re.compile(r"\d[\dABab](?:\d{1,3})?")
+_BETWEEN_CODES = re.compile(r"[\s,./·–-]+")
+
 
 class TerritoryLookup(Lookup):
     """« commune:33063 », an official code, or a name written freely, reconciled."""
@@ -47,6 +50,11 @@ class TerritoryLookup(Lookup):
     def reconciler(self):
         """The one of this process, asked once: each time, it would look for changes."""
         return Reconciler.shared()
+
+    def listed(self, text):
+        """« 01 02 03 » too: codes of départements or of communes, however they are parted."""
+        names = _BETWEEN_CODES.split(text.strip())
+        return names if all(map(_CODE.fullmatch, names)) else super().listed(text)
 
     def find_by_name(self, text):
         resolution = self.reconciler.resolve(text)
@@ -176,6 +184,7 @@ class TerritoryImport(Importation):
     name = "territoires"
     title_field = "name"
     codes = (("kind", "code"),)
+    numbered = ("code", "postal_codes")
     fields = (
         "kind",
         "name",

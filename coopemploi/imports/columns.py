@@ -17,7 +17,7 @@ from ..formats.printable import printable
 from ..formats.tables import SEPARATOR
 from ..formats.values import read_value
 from ..search.text import normalise
-from .contacts import refuse_contact, says_contact
+from .contacts import refuse_address, refuse_contact, says_contact_at_length
 from .lookups import OwnerLookup
 from .readers import CALCULATION_ERROR
 from .variants import alike, keeps_endings, slips, told
@@ -45,6 +45,8 @@ class Column:
     may_remove = True
     # The relation to the record that holds the field, when it is not the row's own.
     relation = ""
+    refuse_contact = staticmethod(refuse_contact)
+    separators = r"[|\n]"  # of the lines of a field that has several
 
     def __init__(self, field, synonyms=()):
         self.field = field
@@ -127,7 +129,7 @@ class Column:
             raise ValueError(f"{len(value)} caractères, {self.field.max_length} au plus.")
         if self._is_name:
             for line in value if isinstance(value, list) else [value or ""]:
-                refuse_contact(line)
+                self.refuse_contact(line)
         return self.pack(value)
 
     @property
@@ -138,7 +140,7 @@ class Column:
 
     def node(self, text):
         if isinstance(self.field, LinesField):
-            parts = re.split(r"[|\n]", text)
+            parts = re.split(self.separators, text)
             return Items([Scalar(part.strip(), _NOWHERE) for part in parts], _NOWHERE)
         return Scalar(text, _NOWHERE)
 
@@ -197,7 +199,7 @@ class Column:
 
     def remarks(self, text):
         """What to say, in French, of how a cell was read."""
-        if isinstance(self.field, models.TextField) and says_contact(text):
+        if isinstance(self.field, models.TextField) and says_contact_at_length(text):
             return ["une adresse e-mail ou un téléphone y sera lu de tous : est-ce voulu ?"]
         return []
 
@@ -207,6 +209,13 @@ class Column:
         if self.field.blank and raw in self.field.empty_values:
             return
         self.field.clean(raw, record)
+
+
+class CodeColumn(Column):
+    """Official codes, which have digits as a telephone has; of several, one after another."""
+
+    refuse_contact = staticmethod(refuse_address)
+    separators = r"[|\n;,\s]+"
 
 
 def web_address(text):
@@ -378,7 +387,7 @@ class ManyColumn(ReferenceColumn):
 
     def prepare(self, texts):
         parts = {part for text in texts for part in self.parts(text)}
-        self.lookup.prepare(parts | {p.strip() for part in parts for p in part.split(",")})
+        self.lookup.prepare(parts.union(*map(self.lookup.listed, parts)))
 
     def read(self, text):
         if CALCULATION_ERROR.fullmatch(text):
@@ -394,17 +403,18 @@ class ManyColumn(ReferenceColumn):
         return sorted(found)
 
     def _find(self, part):
-        """{key: name} of the record of `part`, or of those that its commas separate."""
+        """{key: name} of the record of `part`, or of those that it lists."""
         try:
             return {self.find(part): part}
         except ValueError:
-            if "," not in part:
-                raise
+            names = self.lookup.listed(part)
             try:
-                return {self.find(name): name for name in map(str.strip, part.split(","))}
+                found = {self.find(name): name for name in names}
             except ValueError:
-                pass
-            raise
+                found = {}
+            if not found:
+                raise
+            return found
 
     def remarks(self, text):
         if not self.lookup.is_named_alone:
@@ -461,8 +471,10 @@ class ManyColumn(ReferenceColumn):
         pass
 
 
-def column_for(field, synonyms=(), words=None):
+def column_for(field, synonyms=(), words=None, is_code=False):
     """`words` are {value: other words for it}, of a field of a few values."""
+    if is_code:
+        return CodeColumn(field, synonyms)
     if field.many_to_many:
         return ManyColumn(field, synonyms)
     if field.is_relation:

@@ -26,6 +26,7 @@ class Importation:
     example = {}  # name of field → what the example row shows
     # Names of fields that together identify a record as its réf does: a SIREN, a code.
     codes = ()
+    numbered = ()  # names of fields that hold codes, of digits: no telephone
     joined = ()  # lookups that the names of related records read: "contact__person"
     prefetched = ()  # lookups that columns read of the records that depend on one
     # Columns of parties: "involvements.carrier", the rows of a role → header.
@@ -60,7 +61,7 @@ class Importation:
             synonyms = self.synonyms.get(name, ())
             return PartiesColumn(self.model, name, self.parties[name], synonyms)
         synonyms, words = self.synonyms.get(name, ()), self.words.get(name)
-        column = column_for(self.field_of(name), synonyms, words)
+        column = column_for(self.field_of(name), synonyms, words, name in self.numbered)
         column.meaning = self.meanings.get(name, column.meaning)
         if relation := name.rpartition("__")[0]:
             column = HeldColumn(column, relation)

@@ -103,6 +103,10 @@ class Lookup:
             raise ValueError(f"la réf « {reference} » n'est celle d'aucune fiche{self._of()}.")
         return self.find_by_name(text)
 
+    def listed(self, text):
+        """The names that a text which is no name lists: by commas."""
+        return [name.strip() for name in text.split(",")] if "," in text else []
+
     def key_of(self, reference):
         return self.keys.get(reference)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from coopemploi.imports.contacts import says_contact
+from coopemploi.imports.contacts import says_contact, says_contact_at_length
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,10 @@ from coopemploi.imports.contacts import says_contact
         "05 58 12 34 56 / 2 rue du Port",
         "05 58 12 34 56, 2 rue du Port",
         "Tél.05.58.12.34.56 - 06.12.34.56.78",
+        "01 02 03 04 05",
+        "Département : 05 58 12 34 56",
+        "Départements : 05 58 12 34 56",
+        "06 12 34 56 78 05 58 12 34 56",
     ],
 )
 def test_address_or_telephone_is_a_contact(text):
@@ -62,7 +66,25 @@ def test_address_or_telephone_is_a_contact(text):
         "123 456 789",
         "012 345 678 00012",
         "5 EPCI, 12 communes, 40100 Dax",
+        "Départements 01 02 03 04 05",
+        "les départements (06,13,83,84)",
+        "Dépts 01-03-07-15-26",
+        "01 03 07 15 26 38 42 43 63 69 73 74",
     ],
 )
 def test_name_date_or_code_is_no_contact(text):
     assert not says_contact(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_contact"),
+    [
+        ("Ain à Hautes-Alpes : 01 02 03 04 05.", False),
+        ("01/02/03/04/05", False),
+        ("Appeler le 06 12 34 56 78.", True),
+        ("Appeler le 06 07 12 34 56.", True),
+        ("01 02 03 04 05, ada@example.org", True),
+    ],
+)
+def test_numbers_that_follow_are_no_telephone_in_a_long_text(text, is_contact):
+    assert says_contact_at_length(text) is is_contact

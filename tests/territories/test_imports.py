@@ -228,10 +228,45 @@ def test_name_of_an_actor_tells_no_address(animateur_client, header, cell, is_re
     assert counts(batch) == {"refused" if is_refused else "created": 1}
 
 
-def test_postal_codes_are_no_telephone(animateur_client):
-    text = "type;nom;codes postaux\npays;Pays d'essai;01000 | 01100 | 01200\n"
+@pytest.mark.parametrize(
+    "cell", ["01000 | 01100 | 01200", "01000 01100 01200", "01000, 01100, 01200"]
+)
+def test_postal_codes_are_no_telephone(animateur_client, cell):
+    text = f"type;nom;codes postaux\npays;Pays d'essai;{cell}\n"
 
-    assert counts(send(animateur_client, Territory, text)) == {"created": 1}
+    apply(animateur_client, Territory, send(animateur_client, Territory, text))
+
+    assert Territory.objects.get().postal_codes == ["01000", "01100", "01200"]
+
+
+def test_official_code_of_ten_digits_is_no_telephone_but_tells_no_address(animateur_client):
+    text = "type;nom;code\npays;Un;0102030405\npays;Deux;ada@example.org\n"
+
+    batch = send(animateur_client, Territory, text)
+
+    assert counts(batch) == {"created": 1, "refused": 1}
+    assert [column for column, _ in problems(batch)[3]] == ["code officiel"]
+
+
+@pytest.mark.parametrize("cell", ["01 02 03 04 2A", "01/02/03/04/2a", "01, 02, 03, 04, 2A"])
+def test_codes_of_places_are_read_however_they_are_parted(animateur_client, cell):
+    for code in ("01", "02", "03", "04", "2A"):
+        TerritoryFactory(name=f"Département {code}", code=code, kind="departement")
+    text = f"type;nom;territoires d'action\nassociation;Jardins;{cell}\n"
+
+    apply(animateur_client, Actor, send(animateur_client, Actor, text))
+
+    found = Actor.objects.get().territories.values_list("code", flat=True)
+    assert sorted(found) == ["01", "02", "03", "04", "2A"]
+
+
+def test_codes_of_which_one_is_unknown_are_refused(animateur_client):
+    TerritoryFactory(name="Ain", code="01", kind="departement")
+    text = "type;nom;territoires d'action\nassociation;Jardins;01 99\n"
+
+    batch = send(animateur_client, Actor, text)
+
+    assert counts(batch) == {"refused": 1}
 
 
 def test_address_in_a_long_text_is_pointed_out(animateur_client):
