@@ -1,6 +1,7 @@
 """What spreadsheets say of events."""
 
 from coopemploi.imports.declarations import Importation
+from coopemploi.imports.publication import SAID_PUBLISHED
 from coopemploi.vocabulary.models import VOCABULARIES
 from initiatives.imports import CLASSIFICATION_SYNONYMS
 from territories.imports import CONCERNED_TERRITORIES
@@ -65,6 +66,8 @@ class EventImport(Importation):
         "network": ("grappe",),
         "initiatives": ("initiative",),
     }
+    # « En ligne » says where it is held.
+    publication_questions = SAID_PUBLISHED
     words = {
         "format": {
             Event.Format.ON_SITE: ("présentiel", "en présentiel"),

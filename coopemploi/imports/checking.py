@@ -99,6 +99,7 @@ class Checker:
         for column in columns:
             column.bind(lookup_of)
             column.may_remove = column.name in removable
+            column.may_publish = editing_rule().can_publish(self.request.user)
         return columns
 
     def _held_fields(self, *verbs):

@@ -230,6 +230,9 @@ def web_address(text):
 class ChoiceColumn(Column):
     """A field of a few values, known by their labels; `words` are {value: other words for it}."""
 
+    # Those of the synonyms that ask a question: a column is this one if its cells answer it.
+    asked = ()
+
     def __init__(self, field, synonyms=(), words=None):
         super().__init__(field, synonyms)
         self.labels = {

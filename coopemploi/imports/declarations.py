@@ -3,10 +3,12 @@
 import re
 
 from ..fields import AutoSlugField
+from ..publishing import Publishable
 from ..search.text import normalise
 from .columns import OwnerColumn, column_for
 from .held import HeldColumn
 from .parties import PartiesColumn
+from .publication import SAID_ONLINE, SAID_PUBLISHED, PublicationColumn
 
 importations = {}
 REFERENCE = "slug"
@@ -23,6 +25,8 @@ class Importation:
     synonyms = {}  # name of field → other headers that people write
     words = {}  # name of field → {value: other words that people write for it}
     meanings = {}  # name of field → what its cells are read as, a function of their text
+    # Headers that ask whether a record is published.
+    publication_questions = (*SAID_PUBLISHED, *SAID_ONLINE)
     example = {}  # name of field → what the example row shows
     # Names of fields that together identify a record as its réf does: a SIREN, a code.
     codes = ()
@@ -61,6 +65,8 @@ class Importation:
             synonyms = self.synonyms.get(name, ())
             return PartiesColumn(self.model, name, self.parties[name], synonyms)
         synonyms, words = self.synonyms.get(name, ()), self.words.get(name)
+        if name == "status" and issubclass(self.model, Publishable):
+            return PublicationColumn(self.field_of(name), synonyms, self.publication_questions)
         column = column_for(self.field_of(name), synonyms, words, name in self.numbered)
         column.meaning = self.meanings.get(name, column.meaning)
         if relation := name.rpartition("__")[0]:

@@ -48,18 +48,22 @@ def without_reasons(headers, rows):
 
 
 def told_by_cells(headers, rows, columns):
-    """{normalised header: name of column} of the headers that several lists of values claim.
+    """{normalised header: name of column, or ""} of the headers that lists of values claim.
 
-    It is the one that reads most of their cells; as many, the last: the state of publication.
+    Of several, it is the one that reads most of their cells; as many, the last: the state of
+    publication. A question, « Validé », is none when most cells do not answer it.
     """
     lists = [column for column in reversed(columns) if isinstance(column, ChoiceColumn)]
     told = {}
     for place, header in enumerate(map(_plain, headers)):
         claiming = [column for column in lists if header in map(normalise, column.synonyms)]
+        texts = {cells[place] for _, cells in rows if place < len(cells)} - {""}
         if len(claiming) > 1:
-            texts = {cells[place] for _, cells in rows if place < len(cells)} - {""}
             best = max(claiming, key=lambda column: sum(map(column.reads, texts)))
             told[header] = best.name
+        elif claiming and header in map(normalise, claiming[0].asked):
+            answers = sum(map(claiming[0].reads, texts))
+            told[header] = claiming[0].name if answers * 2 > len(texts) else ""
     return told
 
 

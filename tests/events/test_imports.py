@@ -104,3 +104,11 @@ def test_format_is_known_by_usual_words(animateur_client, cell, format):
     apply(animateur_client, Event, send(animateur_client, Event, text))
 
     assert Event.objects.get().format == format
+
+
+def test_meeting_held_online_is_not_published_for_that(animateur_client):
+    text = "type;titre;date;En ligne;Publié\natelier;Mobilité;17/10/2019;oui;non\n"
+
+    batch = send(animateur_client, Event, text)
+
+    assert batch.mapping == ["kind", "title", "start", "", "status"]
