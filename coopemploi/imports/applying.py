@@ -74,15 +74,15 @@ def _apply(batch, outside, *, checker, at):
         _lock(changing, checker, no_key=True)
         created, changed = [], []
         for reading in checker.read(batch, wanted):
-            row = rows[reading.line]
-            shown = State.CREATED if row.is_wanted else row.state
+            row = rows.get(reading.line)  # none of a line that the preview did not know as unread
+            shown = row and (State.CREATED if row.is_wanted else row.state)
             if shown not in (State.CREATED, State.CHANGED):
                 continue
             if reading.line in outside:
                 row.state, row.is_wanted, row.problems = State.REFUSED, False, [["", OUTSIDE]]
             elif (reading.state, _values(reading.changes)) != (shown, _values(row.changes)):
                 row.state, row.is_wanted = State.REFUSED, False
-                is_wrong = reading.state in (State.REFUSED, State.DUPLICATE)
+                is_wrong = reading.state in (State.REFUSED, State.DUPLICATE, State.UNREAD)
                 row.problems = reading.problems if is_wrong else [["", STALE]]
             elif shown == State.CREATED:
                 row.state = State.CREATED

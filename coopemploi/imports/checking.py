@@ -20,8 +20,10 @@ from .declarations import EXAMPLE, REFERENCE
 from .lookups import lookup_for
 from .models import ImportRow
 from .readers import harmless_reversed
+from .totals import total_in
 
 State = ImportRow.State
+TOTAL = "un total, pas une fiche."
 
 
 @dataclass
@@ -117,7 +119,7 @@ class Checker:
         mapping = batch.mapping
         self.columns = self.columns_of(mapping)
         self.by_name = {column.name: column for column in self.columns}
-        readings = []
+        readings, unread = [], []
         for line, cells in batch.table["rows"]:
             texts = {
                 name: canonical(text)
@@ -125,7 +127,10 @@ class Checker:
                 if name
             }
             reference = texts.pop(REFERENCE, "")
-            if (reference or any(texts.values())) and not reference.startswith(EXAMPLE):
+            if total := total_in(cells):
+                unread.append(Reading(line, {}, state=State.UNREAD, label=total[:300]))
+                unread[-1].problems.append(["", TOTAL])
+            elif (reference or any(texts.values())) and not reference.startswith(EXAMPLE):
                 readings.append(Reading(line, texts, reference))
         for column in self.columns:
             column.prepare([reading.texts[column.name] for reading in readings])
@@ -137,7 +142,7 @@ class Checker:
         seen_records, seen_titles = {}, defaultdict(list)
         for reading in readings:
             self._read_row(reading, seen_records, seen_titles, set(wanted))
-        return readings
+        return readings + unread
 
     # Whose row it is
 

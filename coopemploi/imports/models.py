@@ -103,6 +103,11 @@ class ImportRowQuerySet(models.QuerySet):
         )
         return labels.most_common()
 
+    def unread_lines(self):
+        """The lines that say no record: see `totals`."""
+        unread = self.filter(state=ImportRow.State.UNREAD).order_by("line")
+        return list(unread.values_list("line", flat=True))
+
     def keeping(self):
         """Those of an import taken back that keep something, be it one field."""
         outcome = ImportRow.Outcome
@@ -128,6 +133,7 @@ class ImportRow(models.Model):
         UNCHANGED = "unchanged", "sans changement"
         DUPLICATE = "duplicate", "doublon probable"
         REFUSED = "refused", "refusée"
+        UNREAD = "unread", "non lue"
 
     class Outcome(models.TextChoices):
         WRITTEN = "written", "enregistrée"

@@ -36,6 +36,7 @@ TABS = (
     (RowState.DUPLICATE, ("doublon probable", "doublons probables"), ("laissée", "laissées")),
     (RowState.CREATED, ("à créer", "à créer"), ("créée", "créées")),
     (RowState.CHANGED, ("à modifier", "à modifier"), ("modifiée", "modifiées")),
+    (RowState.UNREAD, ("non lue", "non lues"), ("non lue", "non lues")),
     (RowState.UNCHANGED, ("sans changement",) * 2, ("sans changement",) * 2),
 )
 
@@ -140,6 +141,7 @@ def batch(request, pk, model_admin):
         "to_write": counts[RowState.CREATED] + counts[RowState.CHANGED] + wanted,
         "left_out": counts[RowState.REFUSED] + counts[RowState.DUPLICATE] - wanted,
         "refusing": found.rows.refusing_columns() if shown == RowState.REFUSED else [],
+        "unread": found.rows.unread_lines(),
         "drafts": _drafts(request, found, model_admin),
         "kept": kept_count,
         "addresses": {
@@ -370,7 +372,8 @@ def _shown_row(row, model_admin, urls):
     is_gone = row.state == RowState.CREATED and row.outcome == ImportRow.Outcome.TAKEN_BACK
     url = "" if is_gone else urls.get(row.record_key, "")
     # Of what is written, or will be: nothing to put right.
-    are_notes = row.state in {RowState.CREATED, RowState.CHANGED} and row.outcome in NOTED
+    is_written = row.state in {RowState.CREATED, RowState.CHANGED} and row.outcome in NOTED
+    are_notes = is_written or row.state == RowState.UNREAD
     return {
         "row": row,
         "changes": changes,

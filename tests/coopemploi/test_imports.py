@@ -569,6 +569,60 @@ def test_row_of_a_ref_alone_is_said_to_be_left(animateur_client):
     assert problems(batch) == {2: [["", "hors sa réf, cette ligne est vide : elle n'est pas lue."]]}
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Total;;",
+        "TOTAL GÉNÉRAL;;12 000 €",
+        "Sous-total;;3",
+        "Sous total Landes;;3",
+        ";Total :;40 %",
+        "3;Totaux;#REF!",
+        "Total des actions;;",
+        "Total 2024 : 12 actions;-;",
+    ],
+)
+def test_total_is_left_out_and_said(animateur_client, row):
+    batch = send(animateur_client, f"titre;résumé;Budget\nUn garage;;1000\n{row}\n")
+
+    assert counts(batch) == {"created": 1, "unread": 1}
+    assert problems(batch) == {3: [["", "un total, pas une fiche."]]}
+    preview = animateur_client.get(address("import_batch", batch.pk))
+    assert 'n\'est pas une fiche : <a href="?etat=unread">ligne 3</a>' in preview.text
+    told = animateur_client.get(address("import_batch", batch.pk), {"etat": "unread"})
+    assert "<li>ligne 3 : un total, pas une fiche.</li>" in told.text
+    apply(animateur_client, batch)
+    assert [initiative.title for initiative in Initiative.objects.all()] == ["Un garage"]
+    assert counts(batch) == {"created": 1, "unread": 1}
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["Total immersion;;12", "Total;Une entreprise;12", "Totale liberté;;", "Le total;;", "12;;12"],
+)
+def test_record_whose_name_is_like_a_total_is_read(animateur_client, row):
+    batch = send(animateur_client, f"titre;résumé;Budget\n{row}\n")
+
+    assert counts(batch) == {"created": 1}
+
+
+def test_total_beneath_an_export_is_no_unknown_ref(animateur_client):
+    InitiativeFactory(slug="une", title="Une")
+
+    batch = send(animateur_client, "réf;titre;Budget\nune;Une;3\nTOTAL;;3\n")
+
+    assert counts(batch) == {"unchanged": 1, "unread": 1}
+
+
+def test_totals_alone_leave_nothing_to_write(animateur_client):
+    batch = send(animateur_client, "titre;Budget\nSous-total A;3\nSous-total B;3\nTotal;6\n")
+
+    preview = animateur_client.get(address("import_batch", batch.pk))
+
+    assert 'pas des fiches : <a href="?etat=unread">lignes 2, 3, 4</a>' in preview.text
+    assert "Il n'y a rien à enregistrer." in preview.text
+
+
 def test_row_is_never_matched_by_its_name_alone(animateur_client):
     InitiativeFactory(slug="une", title="Une démarche", stage="idea")
 
