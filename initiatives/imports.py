@@ -52,6 +52,7 @@ class InitiativeImport(Importation):
     model = Initiative
     name = "initiatives"
     joined = ("contact__person", "contact__actor")
+    dispensable = ("contact",)
     prefetched = ("involvements__actor",)
     parties = {
         "involvements.carrier": "porteurs",
@@ -220,6 +221,7 @@ class InitiativeImport(Importation):
 
 class ExchangeImport(Importation):
     title_field = "text"
+    dispensable = ("person",)
     fields = (
         "text",
         "details",

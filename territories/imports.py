@@ -11,6 +11,7 @@ from coopemploi.imports.declarations import Importation
 from coopemploi.imports.lookups import Lookup, UnknownNameError
 from coopemploi.search.text import normalise
 
+from .full_names import said_otherwise
 from .models import Actor, Person, Position, Territory
 from .party_reconciliation import ActorReconciler
 from .reconciliation import Reconciler
@@ -106,10 +107,13 @@ class ActorLookup(Lookup):
 
 
 class PersonLookup(Lookup):
-    """A réf, or a full name."""
+    """A réf, or a full name, whichever of its names comes first."""
 
     def names_of(self, person):
         return [person.full_name]
+
+    def variant(self, text):
+        return set().union(*(self.names.get(name, ()) for name in said_otherwise(text)))
 
     def said_of(self, person):
         return person.public_name
@@ -150,13 +154,19 @@ class PositionLookup(Lookup):
             self.by_text.get(text),
             self.by_person.get(reference),
             self.by_person.get(normalise(text)),
+            set().union(*(self.by_person.get(name, ()) for name in said_otherwise(text))),
         ):
             if found and len(found) == 1:
                 return next(iter(found))
             if found:
                 told = " ; ".join(sorted({self.labels[pk] for pk in found})[:4])
                 raise ValueError(f"« {text} » a plusieurs fonctions : écrivez l'une de {told}.")
-        raise ValueError(f"« {text} » n'est personne de connu{self.near(text)}.")
+        if reference != text:
+            self.refuse_reference(reference)
+        raise UnknownNameError(text, self)
+
+    def unknown(self, text):
+        return f"« {text} » n'est personne de connu{self.near(text)}."
 
 
 LOOKUPS = {

@@ -257,6 +257,7 @@ class Checker:
         for other in namesakes:
             if self._says_the_same(reading, other):
                 reading.record, reading.state = other, State.UNCHANGED
+                self._tell(reading)
                 return
         for column in self.importation.columns():
             if column.is_required and column.name not in self.by_name:
@@ -291,6 +292,9 @@ class Checker:
             column = self.by_name[name]
             found = [*column.remarks(reading.texts[name]), *column.notices(before, after)]
             reading.problems += [[column.label, told] for told in found]
+        for column in self.columns:
+            left_out = column.left_out(reading.texts[column.name])
+            reading.problems += [[column.label, told] for told in left_out]
 
     def _told_apart(self, reading, namesakes, seen):
         """(records that may be the row's, those of its name elsewhere, first line alike)."""

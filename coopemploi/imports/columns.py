@@ -17,8 +17,8 @@ from ..formats.printable import printable
 from ..formats.tables import SEPARATOR
 from ..formats.values import read_value
 from ..search.text import normalise
-from .contacts import refuse_address, refuse_contact, says_contact_at_length
-from .lookups import OwnerLookup
+from .contacts import refuse_address, refuse_contact, says_contact, says_contact_at_length
+from .lookups import OwnerLookup, UnknownNameError
 from .readers import CALCULATION_ERROR
 from .variants import alike, keeps_endings, slips, told
 
@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 LONGEST_CELL = 32_767
 _NOWHERE = Place("", 0)
 _LIKE_ENOUGH, _MOST_NEAR = 81, 3
+# Not repeated: the report of an import is kept, without what its cells held.
+CONTACT_IN_A_NAME = "personne n'est reconnu dans ce qui a une adresse e-mail ou un téléphone."
 
 
 def canonical(text):
@@ -203,6 +205,10 @@ class Column:
             return ["une adresse e-mail ou un téléphone y sera lu de tous : est-ce voulu ?"]
         return []
 
+    def left_out(self, text):
+        """What to say, in French, of a cell that is not written, though its row is."""
+        return []
+
     def check(self, record):
         """What the field refuses in the value of a record, as ValidationError."""
         raw = getattr(record, self.field.attname)
@@ -295,6 +301,13 @@ class ChoiceColumn(Column):
 class ReferenceColumn(Column):
     """A field that leads to one record."""
 
+    # Whether a row does without it, when a cell names what nobody knows.
+    is_dispensable = False
+
+    def __init__(self, field, synonyms=()):
+        super().__init__(field, synonyms)
+        self._unknown = {}
+
     @property
     def help(self):
         return "Son nom, ou sa réf. " + str(self.field.help_text)
@@ -321,6 +334,30 @@ class ReferenceColumn(Column):
         if CALCULATION_ERROR.fullmatch(text):
             raise ValueError(f"cette cellule contient une erreur de calcul ({text}).")
         return self.find(text) if text else None
+
+    def stored_for(self, record, text):
+        if not self._unknown_in(text):
+            return super().stored_for(record, text)
+        return None if record is None else self.current(record)
+
+    def _unknown_in(self, text):
+        """What to say of a name that a row does without, or ""."""
+        if not (self.is_dispensable and text):
+            return ""
+        if text not in self._unknown:
+            self._unknown[text] = ""
+            try:
+                self.lookup.find(text)
+            except UnknownNameError as error:
+                self._unknown[text] = CONTACT_IN_A_NAME if says_contact(text) else str(error)
+            except ValueError:
+                pass  # said where the cell is read
+        return self._unknown[text]
+
+    def left_out(self, text):
+        if told := self._unknown_in(text):
+            return [f"{told} Cette case n'est pas écrite : complétez la fiche dans sa page."]
+        return []
 
     def find(self, text):
         pk = self.lookup.find(text)

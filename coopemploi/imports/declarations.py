@@ -37,6 +37,8 @@ class Importation:
     parties = {}
     # Names of fields shown to who may change the record, and to nobody else.
     private = ()
+    # Names of fields that a row does without, when a cell names what nobody knows.
+    dispensable = ()
     owner_model = None  # of which the records hold these: see `RowImportation`
     reference_help = (
         "Laissez vide pour créer une fiche. Pour en modifier une, gardez la réf telle que "
@@ -72,6 +74,7 @@ class Importation:
         if relation := name.rpartition("__")[0]:
             column = HeldColumn(column, relation)
         column.is_private = name in self.private
+        column.is_dispensable = name in self.dispensable
         return column
 
     def field_of(self, name):

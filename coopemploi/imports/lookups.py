@@ -26,8 +26,7 @@ class UnknownNameError(ValueError):
         self.text, self.lookup = text, lookup
 
     def __str__(self):
-        of, near = self.lookup._of(), self.lookup.near(self.text)
-        return f"« {self.text} » n'est le nom d'aucune fiche{of}{near}."
+        return self.lookup.unknown(self.text)
 
 
 def lookup_for(model):
@@ -100,8 +99,11 @@ class Lookup:
         if (pk := self.key_of(reference)) is not None:
             return pk
         if reference != text:
-            raise ValueError(f"la réf « {reference} » n'est celle d'aucune fiche{self._of()}.")
+            self.refuse_reference(reference)
         return self.find_by_name(text)
+
+    def refuse_reference(self, reference):
+        raise ValueError(f"la réf « {reference} » n'est celle d'aucune fiche{self._of()}.")
 
     def listed(self, text):
         """The names that a text which is no name lists: by commas."""
@@ -141,6 +143,10 @@ class Lookup:
                 f"celles-ci, avec sa réf : {choices}."
             )
         raise UnknownNameError(text, self)
+
+    def unknown(self, text):
+        """What to say of a name that nothing has."""
+        return f"« {text} » n'est le nom d'aucune fiche{self._of()}{self.near(text)}."
 
     def near(self, text):
         return self._near(text, fuzz.WRatio, _LIKE_ENOUGH)

@@ -28,6 +28,7 @@ from .readers import MOST_ROWS
 State, RowState = ImportBatch.State, ImportRow.State
 ROWS_PER_PAGE = 50
 NOTED = ("", ImportRow.Outcome.WRITTEN)
+WRONG = (RowState.REFUSED, RowState.DUPLICATE)
 RECENT = 10
 KEPT = "kept"  # the rows of an import taken back that keep something
 # The counts of a preview, then of a report, in the order of what one must look at.
@@ -372,8 +373,7 @@ def _shown_row(row, model_admin, urls):
     is_gone = row.state == RowState.CREATED and row.outcome == ImportRow.Outcome.TAKEN_BACK
     url = "" if is_gone else urls.get(row.record_key, "")
     # Of what is written, or will be: nothing to put right.
-    is_written = row.state in {RowState.CREATED, RowState.CHANGED} and row.outcome in NOTED
-    are_notes = is_written or row.state == RowState.UNREAD
+    are_notes = row.state not in WRONG and row.outcome in NOTED
     return {
         "row": row,
         "changes": changes,

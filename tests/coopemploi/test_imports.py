@@ -42,6 +42,7 @@ from tests.importing import counts, problems
 LIST = reverse("admin:initiatives_initiative_changelist")
 UPLOAD = reverse("admin:initiatives_initiative_import")
 STATES = ImportRow.State
+LEFT_OUT = "Cette case n'est pas écrite : complétez la fiche dans sa page."
 
 
 def address(name, *args):
@@ -1217,7 +1218,7 @@ def test_who_may_not_see_people_learns_no_name_from_a_cell(client, db):
     client.force_login(staff("add_initiative", "view_position"))
     seen = problems(send(client, text))
 
-    assert hidden == {2: [["contact", "« Léa Rou » n'est personne de connu."]]}
+    assert hidden == {2: [["contact", f"« Léa Rou » n'est personne de connu. {LEFT_OUT}"]]}
     assert "Léa Roux" in seen[2][0][1]
 
 
