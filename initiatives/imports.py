@@ -53,7 +53,7 @@ class InitiativeImport(Importation):
     name = "initiatives"
     joined = ("contact__person", "contact__actor")
     dispensable = ("contact",)
-    prefetched = ("involvements__actor",)
+    prefetched = ("involvements__actor", "steps")
     parties = {
         "involvements.carrier": "porteurs",
         "involvements.pilot": "pilotes",
@@ -62,11 +62,13 @@ class InitiativeImport(Importation):
         "involvements.funder": "financeurs",
         "involvements.inspired_by": "inspirée de",
     }
+    starts = {"steps.start": "depuis"}
     fields = (
         "title",
         "summary",
         "body",
         "stage",
+        "steps.start",
         "level",
         "territories",
         *parties,
@@ -102,6 +104,20 @@ class InitiativeImport(Importation):
             "statut",
             "étape",
             "phase",
+        ),
+        "steps.start": (
+            "depuis quand",
+            "depuis le",
+            "en place depuis",
+            "début",
+            "date de début",
+            "démarrage",
+            "date de démarrage",
+            "année de démarrage",
+            "lancement",
+            "date de lancement",
+            "année de lancement",
+            "mise en place",
         ),
         "level": ("niveau", "échelon", "échelle territoriale", "périmètre"),
         "territories": (
@@ -216,6 +232,8 @@ class InitiativeImport(Importation):
         roles = {row.role for row in initiative.involvements.all()}
         if any(f"involvements.{role}" not in changes for role in roles):
             return "ses parties prenantes ont changé depuis."
+        if len(initiative.steps.all()) > ("steps.start" in changes):
+            return "ses étapes datées ont changé depuis."
         return ""
 
 

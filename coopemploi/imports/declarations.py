@@ -9,6 +9,7 @@ from .columns import OwnerColumn, column_for
 from .held import HeldColumn
 from .parties import PartiesColumn
 from .publication import SAID_ONLINE, SAID_PUBLISHED, PublicationColumn
+from .starts import StartColumn
 
 importations = {}
 REFERENCE = "slug"
@@ -35,6 +36,8 @@ class Importation:
     prefetched = ()  # lookups that columns read of the records that depend on one
     # Columns of parties: "involvements.carrier", the rows of a role → header.
     parties = {}
+    # Columns of the dated row that says a start: "steps.start" → header.
+    starts = {}
     # Names of fields shown to who may change the record, and to nobody else.
     private = ()
     # Names of fields that a row does without, when a cell names what nobody knows.
@@ -66,6 +69,8 @@ class Importation:
         if name in self.parties:
             synonyms = self.synonyms.get(name, ())
             return PartiesColumn(self.model, name, self.parties[name], synonyms)
+        if name in self.starts:
+            return StartColumn(self.model, name, self.starts[name], self.synonyms.get(name, ()))
         synonyms, words = self.synonyms.get(name, ()), self.words.get(name)
         if name == "status" and issubclass(self.model, Publishable):
             return PublicationColumn(self.field_of(name), synonyms, self.publication_questions)
@@ -79,19 +84,22 @@ class Importation:
 
     def field_of(self, name):
         """The field of a column: "positions__title" is that of the record held."""
+        rows = name.partition(".")[0]
         if name in self.parties:
-            name = f"{name.partition('.')[0]}__actor"
+            name = f"{rows}__actor"
+        if name in self.starts:
+            name = f"{rows}__date"
         relation, _, own = name.rpartition("__")
         model = self.model._meta.get_field(relation).related_model if relation else self.model
         return model._meta.get_field(own)
 
     def label_of(self, name):
-        return self.parties.get(name) or str(self.field_of(name).verbose_name)
+        return (self.parties | self.starts).get(name) or str(self.field_of(name).verbose_name)
 
     @property
     def held_fields(self):
         """The names of the columns that write what the records of a file hold."""
-        return {name for name in self.fields if "__" in name or name in self.parties}
+        return {name for name in self.fields if "__" in name or "." in name}
 
     @property
     def held_models(self):

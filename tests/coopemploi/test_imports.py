@@ -1046,7 +1046,7 @@ def test_taking_back_keeps_what_was_changed_or_referred_to_since(animateur_clien
     assert list(kept) == [("Une", "ongoing", "Avant"), ("Liée", "", ""), ("Relue", "", "")]
     assert problems(batch) == {
         2: [["avancement", "modifiée depuis."]],
-        3: [["", "d'autres fiches y renvoient (« étapes datées »)."]],
+        3: [["", "ses étapes datées ont changé depuis."]],
         4: [["", "enregistrée de nouveau depuis."]],
     }
     page = animateur_client.get(address("import_batch", batch.pk))
