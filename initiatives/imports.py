@@ -2,7 +2,7 @@
 
 from coopemploi.imports.declarations import Importation, RowImportation
 from coopemploi.vocabulary.models import VOCABULARIES
-from territories.imports import CONCERNED_TERRITORIES
+from territories.imports import CONCERNED_TERRITORIES, PLACES
 
 from .models import (
     Initiative,
@@ -63,6 +63,7 @@ class InitiativeImport(Importation):
         "involvements.inspired_by": "inspirée de",
     }
     starts = {"steps.start": "depuis"}
+    gathered = {"territories": PLACES}
     fields = (
         "title",
         "summary",
@@ -240,6 +241,7 @@ class InitiativeImport(Importation):
 class ExchangeImport(Importation):
     title_field = "text"
     dispensable = ("person",)
+    gathered = {"territories": PLACES}
     fields = (
         "text",
         "details",

@@ -15,7 +15,7 @@ from .full_names import said_otherwise
 from .models import Actor, Person, Position, Territory
 from .party_reconciliation import ActorReconciler
 from .reconciliation import Reconciler
-from .reconciliation.resolution import MOST_CANDIDATES, SAME_NAME
+from .reconciliation.resolution import IN_CONTEXT, MOST_CANDIDATES, SAME_NAME
 
 _CODE = re.compile(r"\d[\dABab](?:\d{1,3})?")
 _BETWEEN_CODES = re.compile(r"[\s,./·–-]+")
@@ -70,6 +70,15 @@ class TerritoryLookup(Lookup):
         if resolution.is_ambiguous:
             raise ValueError(f"« {text} » peut être : {told}. Écrivez l'un d'eux, avec sa réf.")
         raise ValueError(f"« {text} » n'est pas reconnu (vouliez-vous dire {told} ?).")
+
+    def find_beside(self, text, others):
+        """The one of this very name that is in, or around, one of the places `others`."""
+        if self.key_of(self.reference_in(text)) is not None or "[" in text:
+            return None
+        beside = self.reconciler.resolve(text, context=" ; ".join(others))
+        reason = f"{SAME_NAME}, {IN_CONTEXT}"
+        is_sure = beside.match is not None and beside.candidates[0].reason == reason
+        return self._kept(beside.match) if is_sure else None
 
     def _homonym_here(self, resolution):
         """The only one of this very name in the perimeter of who writes."""
@@ -186,6 +195,18 @@ CONCERNED_TERRITORIES = (
     "zone d'intervention",
     "zone géographique",
     "localisation",
+)
+# Of those, the ones that a table has beside each other: the place, and what it is of.
+PLACES = (
+    "territoire",
+    "territoires",
+    "territoire concerné",
+    "territoires concernés",
+    "commune",
+    "communes",
+    "ville",
+    "EPCI",
+    "intercommunalité",
 )
 
 
@@ -502,6 +523,7 @@ class ActorImport(Importation):
         ),
         "status": ("statut", "publication"),
     }
+    gathered = {"territories": PLACES}
     words = {"kind": KIND_WORDS}
     meanings = {"siren": siren_in}
     example = {

@@ -4,7 +4,6 @@ Records, duplicates and what must be unique are looked up in bulk, never a query
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
 
@@ -15,34 +14,13 @@ from rapidfuzz import fuzz, process
 
 from ..batches import batches
 from ..permissions import editing_rule
+from .cells import readings_of
 from .columns import canonical
-from .declarations import EXAMPLE, REFERENCE
 from .lookups import lookup_for
 from .models import ImportRow
 from .readers import harmless_reversed
-from .totals import total_in
 
 State = ImportRow.State
-TOTAL = "un total, pas une fiche."
-
-
-@dataclass
-class Reading:
-    """A row, as it is being checked."""
-
-    line: int
-    texts: dict  # name of column → text
-    reference: str = ""
-    key: str = ""  # what its probable duplicates have too
-    state: str = ""
-    record: models.Model | None = None
-    label: str = ""
-    changes: dict = field(default_factory=dict)
-    problems: list = field(default_factory=list)
-
-    def refuse(self, column, message):
-        self.problems.append([column, message])
-        self.state = State.REFUSED
 
 
 class Checker:
@@ -116,22 +94,9 @@ class Checker:
 
     def read(self, batch, wanted=()):
         """The `Reading` of each row; `wanted` are the lines to create though doubtful."""
-        mapping = batch.mapping
-        self.columns = self.columns_of(mapping)
+        self.columns = self.columns_of(batch.mapping)
         self.by_name = {column.name: column for column in self.columns}
-        readings, unread = [], []
-        for line, cells in batch.table["rows"]:
-            texts = {
-                name: canonical(text)
-                for name, text in zip(mapping, cells + [""] * len(mapping), strict=False)
-                if name
-            }
-            reference = texts.pop(REFERENCE, "")
-            if total := total_in(cells):
-                unread.append(Reading(line, {}, state=State.UNREAD, label=total[:300]))
-                unread[-1].problems.append(["", TOTAL])
-            elif (reference or any(texts.values())) and not reference.startswith(EXAMPLE):
-                readings.append(Reading(line, texts, reference))
+        readings, totals = readings_of(batch)
         for column in self.columns:
             column.prepare([reading.texts[column.name] for reading in readings])
         self._find_records(readings)
@@ -142,7 +107,7 @@ class Checker:
         seen_records, seen_titles = {}, defaultdict(list)
         for reading in readings:
             self._read_row(reading, seen_records, seen_titles, set(wanted))
-        return readings + unread
+        return readings + totals
 
     # Whose row it is
 
@@ -290,7 +255,9 @@ class Checker:
         """What is worth a look in what a row changes."""
         for name, (before, after, *_) in reading.changes.items():
             column = self.by_name[name]
-            found = [*column.remarks(reading.texts[name]), *column.notices(before, after)]
+            made = [reading.made[name]] if name in reading.made else []
+            remarks = column.remarks(reading.texts[name])
+            found = [*made, *remarks, *column.notices(before, after)]
             reading.problems += [[column.label, told] for told in found]
         for column in self.columns:
             left_out = column.left_out(reading.texts[column.name])

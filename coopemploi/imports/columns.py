@@ -432,15 +432,21 @@ class ManyColumn(ReferenceColumn):
     def read(self, text):
         if CALCULATION_ERROR.fullmatch(text):
             raise ValueError(f"cette cellule contient une erreur de calcul ({text}).")
-        found, unknown = set(), []
-        for part in self.parts(text):
+        found, unknown, parts = set(), [], self.parts(text)
+        for part in parts:
+            beside = self._beside(part, parts)
             try:
-                found |= self._find(part).keys()
+                found |= {beside} if beside else self._find(part).keys()
             except ValueError as error:
                 unknown.append(str(error))
         if unknown:
             raise ValueError(" ".join(unknown))
         return sorted(found)
+
+    def _beside(self, part, parts):
+        """What a part can only mean beside the others, or None."""
+        others = [other for other in parts if other != part]
+        return self.lookup.find_beside(part, others) if others else None
 
     def _find(self, part):
         """{key: name} of the record of `part`, or of those that it lists."""
@@ -458,9 +464,22 @@ class ManyColumn(ReferenceColumn):
 
     def remarks(self, text):
         if not self.lookup.is_named_alone:
-            return []
+            return self._told_beside(self.parts(text))
         names = [name for part in self.parts(text) for name in self._find(part).values()]
         return [remark for name in names for remark in self.lookup.understood(name)]
+
+    def _told_beside(self, parts):
+        """What to say of those that, alone, would be in doubt or something else."""
+        remarks = []
+        for part in parts:
+            if beside := self._beside(part, parts):
+                try:
+                    alone = self.find(part)
+                except ValueError:
+                    alone = None
+                if alone != beside:
+                    remarks.append(told(part, self.lookup.labels[beside]))
+        return remarks
 
     def current(self, record):
         if record.pk is None:

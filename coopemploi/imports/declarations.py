@@ -25,6 +25,9 @@ class Importation:
     title_field = "title"  # by which a probable duplicate is known
     synonyms = {}  # name of field → other headers that people write
     words = {}  # name of field → {value: other words that people write for it}
+    # Name of field → headers of those of its columns that are read together: a commune, and
+    # the territory it is of.
+    gathered = {}
     meanings = {}  # name of field → what its cells are read as, a function of their text
     # Headers that ask whether a record is published.
     publication_questions = (*SAID_PUBLISHED, *SAID_ONLINE)

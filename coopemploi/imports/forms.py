@@ -61,9 +61,9 @@ class UploadForm(forms.Form):
 class MappingForm(forms.Form):
     """One choice per column of the file: which of ours it is."""
 
-    def __init__(self, *args, batch, columns, title_field, **kwargs):
+    def __init__(self, *args, batch, columns, importation, **kwargs):
         super().__init__(*args, **kwargs)
-        self.title_field = title_field
+        self.title_field, self.gathered = importation.title_field, importation.gathered
         self.columns = {column.name: column for column in columns}
         choices = [("", "Ne pas lire"), ("slug", "réf")]
         choices += [(column.name, column.label) for column in columns]
@@ -85,7 +85,7 @@ class MappingForm(forms.Form):
     def clean(self):
         seen = {}
         for key, name in list(self.cleaned_data.items()):
-            if name and name in seen:
+            if name in seen and name not in self.gathered:
                 other = self.fields[seen[name]].label
                 self.add_error(key, f"La colonne « {other} » est déjà lue ainsi.")
             elif name:

@@ -105,6 +105,9 @@ class Lookup:
     def refuse_reference(self, reference):
         raise ValueError(f"la réf « {reference} » n'est celle d'aucune fiche{self._of()}.")
 
+    def find_beside(self, text, others):
+        """What a name can only mean beside those of `others`; None when they tell nothing."""
+
     def listed(self, text):
         """The names that a text which is no name lists: by commas."""
         return [name.strip() for name in text.split(",")] if "," in text else []

@@ -67,10 +67,11 @@ def told_by_cells(headers, rows, columns):
     return told
 
 
-def guess(headers, known):
+def guess(headers, known, gathered=None):
     """The name of our column for each header, "" when unsure; each once at most.
 
-    Of several headers of one column, it is its own label, else the leftmost.
+    Of several headers of one column, it is its own label, else the leftmost; and those of
+    `gathered`, {name of column: headers}, besides.
     """
     plain = [_plain(header) for header in headers]
     if "prenom" in plain and "prenom" not in known:  # « nom » is of somebody, not of the record
@@ -81,6 +82,11 @@ def guess(headers, known):
         for place, header in enumerate(plain):
             name = known.get(header, "")
             if name not in names and (labels[name] == header or not is_label):
+                names[place] = name
+    for name, others in (gathered or {}).items():
+        others = set(map(normalise, others))
+        for place, header in enumerate(plain):
+            if not names[place] and name in names and header in others and known[header] == name:
                 names[place] = name
     for place, header in enumerate(plain):
         if names[place] or not header or header in known:

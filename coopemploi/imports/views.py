@@ -95,7 +95,7 @@ def mapping(request, pk, model_admin):
         request.POST or None,
         batch=found,
         columns=_columns(request, model_admin),
-        title_field=model_admin.importation.title_field,
+        importation=model_admin.importation,
     )
     if request.method == "POST" and form.is_valid():
         names = form.mapping(len(found.table["headers"]))
@@ -326,13 +326,14 @@ def _receive(request, model_admin, form):
     label = model_admin.opts.label
     alike = ImportBatch.objects.filter(model=label, headers_key=key).exclude(state=State.SENT)
     before = alike.defer("table").first()
+    guessed = headers_mapping.guess(headers, known, model_admin.importation.gathered)
     return ImportBatch.objects.create(
         user=request.user,
         model=label,
         file_name=canonical(form.cleaned_data["file"].name)[:200] or "fichier",
         headers_key=key,
         table={"headers": headers, "rows": rows},
-        mapping=before.mapping if before else headers_mapping.guess(headers, known),
+        mapping=before.mapping if before else guessed,
     )
 
 

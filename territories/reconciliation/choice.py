@@ -6,6 +6,7 @@ from .resolution import (
     AMBIGUOUS,
     ENDED,
     FORMER_NAME,
+    IN_CONTEXT,
     MOST_CANDIDATES,
     ONE_LETTER,
     Candidate,
@@ -142,7 +143,7 @@ class Choice:
         if homonyms:
             reason += ", préféré à ses homonymes"
         if self._has_context:
-            reason += ", dans le contexte donné"
+            reason += f", {IN_CONTEXT}"
         match = Candidate(self._geography[pk], round(confidence, 2), reason)
         others = [
             (other, min(AMBIGUOUS, 1 - confidence) / 2, f"{hit.reason}, moins probable")

@@ -7,6 +7,7 @@ from django.db.models import Model
 
 LONGEST_NAME = 300  # characters read
 SAME_NAME = "même nom"
+IN_CONTEXT = "dans le contexte donné"
 MOST_CANDIDATES = 8
 
 # How sure each way of recognising a name is, from 0 to 1.

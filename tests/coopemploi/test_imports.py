@@ -26,6 +26,7 @@ from initiatives.models import Initiative, Involvement, Need, Offer, Resource, S
 from territories.models import Actor, Mandate, Person
 from tests import importing
 from tests.factories import (
+    CompositionFactory,
     GlossaryTermFactory,
     InitiativeFactory,
     MandateFactory,
@@ -303,7 +304,10 @@ def test_template_of_each_model_is_a_valid_import(model, animateur_client):
                 "Nom du contact": "contact",
             },
         ),
-        (Initiative, {"Territoire": "territories", "Commune": "", "Action": "title"}),
+        (Initiative, {"Territoire": "territories", "Commune": "territories", "Action": "title"}),
+        (Initiative, {"Lieu": "territories", "Commune": "territories", "Action": "title"}),
+        (Initiative, {"Territoire": "territories", "Lieu": "", "Action": "title"}),
+        (Event, {"Titre": "title", "Commune": "town", "Territoire": "territories"}),
         (
             Actor,
             {
@@ -353,7 +357,7 @@ def test_template_of_each_model_is_a_valid_import(model, animateur_client):
 def test_headers_of_the_tables_of_a_network_are_known(model, headers):
     known = mapping.known_headers(importations[model].columns())
 
-    guessed = mapping.guess(list(headers), known)
+    guessed = mapping.guess(list(headers), known, importations[model].gathered)
 
     assert dict(zip(headers, guessed, strict=True)) == headers
 
@@ -409,6 +413,54 @@ def test_column_read_twice_is_refused_beside_its_choice(animateur_client):
     assert response.context["form"].errors == {
         "column_1": ["La colonne « Titre » est déjà lue ainsi."]
     }
+
+
+def test_commune_and_territory_are_read_together_and_said(animateur_client):
+    dax = TerritoryFactory(name="Dax", code="40088", kind="commune")
+    around = TerritoryFactory(name="Pays d'essai", code="p", kind="pays")
+    text = "titre;Territoire;Commune\nUne;Pays d'essai;Dax\nDeux;;Dax\nTrois;Pays d'essai;\n"
+
+    batch = send(animateur_client, text)
+
+    assert batch.mapping == ["title", "territories", "territories"]
+    assert problems(batch) == {2: [["territoires", "lu dans « Territoire » et « Commune »."]]}
+    apply(animateur_client, batch)
+    found = {
+        initiative.title: set(initiative.territories.all())
+        for initiative in Initiative.objects.all()
+    }
+    assert found == {"Une": {dax, around}, "Deux": {dax}, "Trois": {around}}
+    assert counts(send(animateur_client, text)) == {"unchanged": 3}
+
+
+def test_commune_or_territory_that_is_unknown_refuses_its_row(animateur_client):
+    TerritoryFactory(name="Dax", code="40088", kind="commune")
+
+    batch = send(animateur_client, "titre;Territoire;Commune\nUne;Nulle part;Dax\n")
+
+    assert counts(batch) == {"refused": 1}
+    assert "« Nulle part »" in problems(batch)[2][0][1]
+
+
+@pytest.mark.parametrize("name", ["Saint-Denis", "Valence"])
+def test_territory_beside_a_commune_tells_its_homonyms_apart(animateur_client, name):
+    here = TerritoryFactory(name=name, code="11111", kind="commune", population=1_000)
+    # Alone, the town would be meant.
+    TerritoryFactory(name=name, code="22222", kind="commune", population=90_000)
+    around = TerritoryFactory(name="Pays d'essai", code="p", kind="pays")
+    CompositionFactory(whole=around, part=here)
+    text = f"titre;Territoire;Commune\nUne;Pays d'essai;{name}\n"
+
+    batch = send(animateur_client, text)
+
+    assert problems(batch) == {
+        2: [
+            ["territoires", "lu dans « Territoire » et « Commune »."],
+            ["territoires", f"« {name} » : compris « {name} [commune:11111] »."],
+        ]
+    }
+    apply(animateur_client, batch)
+    assert set(Initiative.objects.get().territories.all()) == {here, around}
 
 
 def test_columns_without_a_name_or_a_ref_are_refused(animateur_client):
