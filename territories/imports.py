@@ -7,11 +7,12 @@ from functools import cached_property
 from django.core.exceptions import ValidationError
 
 from coopemploi.batches import batches
+from coopemploi.imports.compounds import Compound
 from coopemploi.imports.declarations import Importation
 from coopemploi.imports.lookups import Lookup, UnknownNameError
 from coopemploi.search.text import normalise
 
-from .full_names import said_otherwise
+from .full_names import said_otherwise, split_name, tells_surname
 from .models import Actor, Person, Position, Territory
 from .party_reconciliation import ActorReconciler
 from .reconciliation import Reconciler
@@ -535,11 +536,44 @@ class ActorImport(Importation):
     }
 
 
+class FullNameColumn(Compound):
+    """« Nom et prénom », « Prénom NOM »: the header says which comes first."""
+
+    name = "full_name"
+    label = "nom et prénom"
+    synonyms = (
+        "nom prénom",
+        "nom et prénoms",
+        "noms et prénoms",
+        "prénom et nom",
+        "prénom nom",
+        "prénoms et noms",
+        "nom complet",
+        "identité",
+        "participant",
+        "intervenant",
+        "personne",
+    )
+    parts = ("last_name", "first_name")
+
+    def split(self, text, header):
+        words = [word.rstrip("s") for word in normalise(header).split()]
+        has_order = {"nom", "prenom"} <= set(words)
+        surname_first = words.index("nom") < words.index("prenom") if has_order else None
+        name = split_name(text, surname_first)
+        return {"last_name": name.last, "first_name": name.first}, f"« {text} » : {name.told}"
+
+    def is_said(self, header, texts):
+        told = sum(map(tells_surname, texts))
+        return "prenom" in normalise(header).split() or told * 2 > len(texts)
+
+
 class PersonImport(Importation):
     """A person and their job; several jobs are shown, and changed on the person's page."""
 
     model = Person
     name = "personnes"
+    compounds = (FullNameColumn(),)
     title_field = "last_name"
     prefetched = ("positions__actor__parents", "positions__actor__children")
     private = ("email", "email_is_public", "phone", "phone_is_public")

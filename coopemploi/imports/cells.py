@@ -31,23 +31,31 @@ class Reading:
     changes: dict = field(default_factory=dict)
     problems: list = field(default_factory=list)
 
+    def how_made(self, name):
+        """[what to say of how the text of a column was made], once for all those it made."""
+        told = self.made.get(name)
+        self.made = {other: text for other, text in self.made.items() if text != told}
+        return [told] if told else []
+
     def refuse(self, column, message):
         self.problems.append([column, message])
         self.state = State.REFUSED
 
 
-def readings_of(batch):
+def readings_of(batch, importation):
     """(rows that say something, totals) of the table of a batch, as `Reading`s."""
     said, totals = [], []
     for line, cells in batch.table["rows"]:
         reading = _reading(line, cells, batch)
         if total := total_in(cells):
-            reading = Reading(line, {}, state=State.UNREAD, label=total[:300])
-            totals.append(reading)
-            reading.problems.append(["", TOTAL])
+            totals.append(Reading(line, {}, state=State.UNREAD, label=total[:300]))
+            totals[-1].problems.append(["", TOTAL])
         elif reading.reference.startswith(EXAMPLE):
             continue
         elif reading.reference or any(reading.texts.values()):
+            for compound in importation.compounds:
+                if compound.name in reading.texts:
+                    _split(reading, compound, batch)
             said.append(reading)
     return said, totals
 
@@ -65,3 +73,20 @@ def _reading(line, cells, batch):
         if len(parts) > 1:
             made[name] = f"lu dans « {' » et « '.join(parts.values())} »."
     return Reading(line, texts, texts.pop(REFERENCE, ""), made=made)
+
+
+def _split(reading, compound, batch):
+    """Give each column that a cell says its own text."""
+    text = reading.texts.pop(compound.name)
+    header = batch.table["headers"][batch.mapping.index(compound.name)]
+    reading.texts |= dict.fromkeys(compound.parts, "")
+    if not text:
+        return
+    try:
+        texts, told = compound.split(text, header)
+    except ValueError as error:
+        reading.texts[compound.parts[0]] = text  # by which the row is named
+        reading.refuse(compound.label, str(error))
+    else:
+        reading.texts |= texts
+        reading.made |= dict.fromkeys(compound.parts, told)

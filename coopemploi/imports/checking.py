@@ -94,9 +94,9 @@ class Checker:
 
     def read(self, batch, wanted=()):
         """The `Reading` of each row; `wanted` are the lines to create though doubtful."""
-        self.columns = self.columns_of(batch.mapping)
+        self.columns = self.columns_of(self.importation.spelt_out(batch.mapping))
         self.by_name = {column.name: column for column in self.columns}
-        readings, totals = readings_of(batch)
+        readings, totals = readings_of(batch, self.importation)
         for column in self.columns:
             column.prepare([reading.texts[column.name] for reading in readings])
         self._find_records(readings)
@@ -255,7 +255,7 @@ class Checker:
         """What is worth a look in what a row changes."""
         for name, (before, after, *_) in reading.changes.items():
             column = self.by_name[name]
-            made = [reading.made[name]] if name in reading.made else []
+            made = reading.how_made(name)
             remarks = column.remarks(reading.texts[name])
             found = [*made, *remarks, *column.notices(before, after)]
             reading.problems += [[column.label, told] for told in found]

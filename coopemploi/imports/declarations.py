@@ -28,6 +28,7 @@ class Importation:
     # Name of field → headers of those of its columns that are read together: a commune, and
     # the territory it is of.
     gathered = {}
+    compounds = ()  # columns of a file that say several of ours: see `Compound`
     meanings = {}  # name of field → what its cells are read as, a function of their text
     # Headers that ask whether a record is published.
     publication_questions = (*SAID_PUBLISHED, *SAID_ONLINE)
@@ -98,6 +99,16 @@ class Importation:
 
     def label_of(self, name):
         return (self.parties | self.starts).get(name) or str(self.field_of(name).verbose_name)
+
+    def compounds_of(self, columns):
+        """The compounds of which one may write every part."""
+        names = {column.name for column in columns}
+        return [compound for compound in self.compounds if names.issuperset(compound.parts)]
+
+    def spelt_out(self, names):
+        """The names of our columns that those of a mapping say."""
+        parts = {compound.name: compound.parts for compound in self.compounds}
+        return {part for name in names for part in parts.get(name, (name,))}
 
     @property
     def held_fields(self):

@@ -66,7 +66,8 @@ class MappingForm(forms.Form):
         self.title_field, self.gathered = importation.title_field, importation.gathered
         self.columns = {column.name: column for column in columns}
         choices = [("", "Ne pas lire"), ("slug", "réf")]
-        choices += [(column.name, column.label) for column in columns]
+        self.compounds = importation.compounds_of(columns)
+        choices += [(each.name, each.label) for each in (*self.compounds, *columns)]
         rows = batch.table["rows"]
         for position, header in enumerate(batch.table["headers"]):
             values = [cells[position] for _, cells in rows if position < len(cells)]
@@ -90,12 +91,23 @@ class MappingForm(forms.Form):
                 self.add_error(key, f"La colonne « {other} » est déjà lue ainsi.")
             elif name:
                 seen[name] = key
-        if not {"slug", self.title_field} & seen.keys() and not self.errors:
+        for compound in self.compounds:
+            self._refuse_beside(compound, seen)
+        naming = {each.name for each in self.compounds if self.title_field in each.parts}
+        if not (naming | {"slug", self.title_field}) & seen.keys() and not self.errors:
             label = self.columns[self.title_field].label
             raise forms.ValidationError(
                 f"Dites quelle colonne est « {label} », ou « réf » : sans elles, on ne sait pas "
                 "de quelle fiche parle une ligne."
             )
+
+    def _refuse_beside(self, compound, seen):
+        """What it says cannot have a column of its own too."""
+        for name in compound.parts if compound.name in seen else ():
+            if name in seen:
+                label = self.columns[name].label
+                other = self.fields[seen[compound.name]].label
+                self.add_error(seen[name], f"La colonne « {other} » dit déjà « {label} ».")
 
     def mapping(self, size):
         """The name of our column for each column of the file, "" for those not read."""

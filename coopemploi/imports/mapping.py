@@ -97,6 +97,25 @@ def guess(headers, known, gathered=None):
     return names
 
 
+def with_compounds(names, headers, rows, compounds):
+    """The guessed `names` with the compounds that headers or cells tell: « Nom et prénom ».
+
+    A column of its own for each of the parts says them better; for some of them, less.
+    """
+    names = list(names)
+    for compound in compounds:
+        own = {name for name in compound.parts if name in names}
+        if compound.name in names:
+            left = {compound.name} if len(own) == len(compound.parts) else own
+            names = ["" if name in left else name for name in names]
+        elif own == {compound.parts[0]}:
+            place = names.index(compound.parts[0])
+            texts = {cells[place] for _, cells in rows if place < len(cells)} - {""}
+            if compound.is_said(headers[place], texts):
+                names[place] = compound.name
+    return names
+
+
 def key_of(headers):
     """What tells a set of headers from another."""
     text = "\n".join(map(_plain, headers))

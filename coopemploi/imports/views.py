@@ -314,7 +314,9 @@ def _receive(request, model_admin, form):
     """Keep the rows of a file, its columns guessed; ValueError when it has but headers."""
     ImportBatch.objects.forget_files()
     columns = _columns(request, model_admin)
-    known = headers_mapping.known_headers(columns)
+    importation = model_admin.importation
+    compounds = importation.compounds_of(columns)
+    known = headers_mapping.known_headers([*columns, *compounds])
     table = headers_mapping.split(form.cleaned_data["rows"], known)
     headers, rows = headers_mapping.without_reasons(*table)
     if not rows:
@@ -326,7 +328,8 @@ def _receive(request, model_admin, form):
     label = model_admin.opts.label
     alike = ImportBatch.objects.filter(model=label, headers_key=key).exclude(state=State.SENT)
     before = alike.defer("table").first()
-    guessed = headers_mapping.guess(headers, known, model_admin.importation.gathered)
+    guessed = headers_mapping.guess(headers, known, importation.gathered)
+    guessed = headers_mapping.with_compounds(guessed, headers, rows, compounds)
     return ImportBatch.objects.create(
         user=request.user,
         model=label,

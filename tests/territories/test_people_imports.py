@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -70,6 +71,101 @@ def test_new_person_comes_with_a_job_at_an_actor_found_by_its_name(animateur_cli
         "03/2021",
     )
     assert counts(send(animateur_client, Person, text)) == {"unchanged": 1}
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "first", "last", "told"),
+    [
+        ("Nom et prénom", "DUPONT Marie", "Marie", "DUPONT", "nom « DUPONT », prénom « Marie »."),
+        ("Nom et prénom", "Marie DUPONT", "Marie", "DUPONT", "nom « DUPONT », prénom « Marie »."),
+        ("NOM Prénom", "Dupont Marie", "Marie", "Dupont", "nom « Dupont », prénom « Marie »."),
+        ("Prénom NOM", "Marie Dupont", "Marie", "Dupont", "nom « Dupont », prénom « Marie »."),
+        ("Prénom NOM", "DUPONT Marie", "Marie", "DUPONT", "nom « DUPONT », prénom « Marie »."),
+        (
+            "Nom complet",
+            "Marie Dupont",
+            "Marie",
+            "Dupont",
+            "nom « Dupont », prénom « Marie ». Est-ce bien cela ?",
+        ),
+        ("Nom (et prénom)", "Dupont Marie", "Marie", "Dupont", "nom « Dupont », prénom « Marie »."),
+        ("Nom", "DUPONT Marie", "Marie", "DUPONT", "nom « DUPONT », prénom « Marie »."),
+        ("Noms et prénoms", "Dupont", "", "Dupont", "nom « Dupont », sans prénom."),
+    ],
+)
+def test_full_name_of_one_column_is_split_and_said(
+    animateur_client, header, cell, first, last, told
+):
+    batch = send(animateur_client, Person, f"{header};fonction\n{cell};maire\n")
+
+    assert batch.mapping == ["full_name", "positions__title"]
+    assert problems(batch) == {2: [["nom", f"« {cell} » : {told}"]]}
+    assert set(batch.rows.get().changes) <= {"last_name", "first_name", "positions__title"}
+    apply(animateur_client, Person, batch)
+    person = Person.objects.get()
+    assert (person.first_name, person.last_name) == (first, last)
+    assert counts(send(animateur_client, Person, f"{header}\n{cell}\n")) == {"unchanged": 1}
+
+
+@pytest.mark.parametrize(
+    ("table", "mapping"),
+    [
+        ("Nom;Prénom;Nom complet\nRoux;Léa;Léa Roux\n", ["last_name", "first_name", ""]),
+        ("Nom;Nom et prénom\nRoux;Roux Léa\n", ["", "full_name"]),
+        ("Prénom;Nom et prénom\nLéa;Roux Léa\n", ["", "full_name"]),
+    ],
+)
+def test_names_are_read_once_from_the_columns_that_say_the_most(animateur_client, table, mapping):
+    assert send(animateur_client, Person, table).mapping == mapping
+
+
+def test_surname_of_two_words_is_no_full_name(animateur_client):
+    batch = send(animateur_client, Person, "Nom;fonction\nLe Goff;maire\nROUX;élue\n")
+
+    assert batch.mapping == ["last_name", "positions__title"]
+
+
+def test_full_name_beside_a_column_of_its_own_for_the_surname_is_refused(animateur_client):
+    file = SimpleUploadedFile("f.csv", b"Nom et prenom;Autre\nRoux Lea;Roux\n")
+    mapped = animateur_client.post(page(Person, "import"), {"file": file}).url
+
+    response = animateur_client.post(mapped, {"column_0": "full_name", "column_1": "last_name"})
+
+    assert response.status_code == 400
+    assert response.context["form"].errors == {
+        "column_1": ["La colonne « Nom et prenom » dit déjà « nom »."]
+    }
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ("Léa Roux et Paul Petit", "une seule personne par ligne."),
+        ("Léa Roux (PLIE)", "écrivez un nom et un prénom, sans rien d'autre."),
+        ("06 12 34 56 78", "une adresse e-mail ou un téléphone serait ici lu de tous"),
+    ],
+)
+def test_what_is_no_name_of_one_person_is_refused(animateur_client, cell, reason):
+    batch = send(animateur_client, Person, f"nom et prénom;fonction\n{cell};maire\n")
+
+    [[column, told]] = problems(batch)[2]
+    assert (counts(batch), column) == ({"refused": 1}, "nom et prénom")
+    assert reason in told
+    assert batch.rows.get().label == cell
+
+
+def test_full_name_tells_a_namesake_and_changes_who_is_named_by_a_ref(animateur_client):
+    known = PositionFactory(person__first_name="Léa", person__last_name="Roux", actor__name="Ici")
+    slug = known.person.slug
+
+    batch = send(
+        animateur_client, Person, f"réf;nom et prénom;acteur\n;ROUX Léa;Ici\n{slug};Roux Anne;Ici\n"
+    )
+
+    assert states(batch) == {2: "duplicate", 3: "changed"}
+    assert batch.rows.get(line=3).changes == {"first_name": ["Léa", "Anne", "Léa", "Anne"]}
+    told = "« Roux Anne » : nom « Roux », prénom « Anne »."
+    assert problems(batch)[3] == [["prénom", told]]
 
 
 def test_same_name_is_a_duplicate_at_the_same_actor_and_flagged_elsewhere(animateur_client):
