@@ -68,7 +68,7 @@ class MappingForm(forms.Form):
         choices = [("", "Ne pas lire"), ("slug", "réf")]
         self.compounds = importation.compounds_of(columns)
         choices += [(each.name, each.label) for each in (*self.compounds, *columns)]
-        rows = batch.table["rows"]
+        rows, newly_proposed = batch.table["rows"], batch.newly_proposed()
         for position, header in enumerate(batch.table["headers"]):
             values = [cells[position] for _, cells in rows if position < len(cells)]
             examples = [text for text in dict.fromkeys(values) if text][:SHOWN_VALUES]
@@ -80,6 +80,7 @@ class MappingForm(forms.Form):
                 required=False,
                 initial=batch.mapping[position],
             )
+            field.is_new = position in newly_proposed
             field.examples = [_shortened(text) for text in examples]
             self.fields[f"column_{position}"] = field
 

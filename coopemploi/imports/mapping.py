@@ -116,6 +116,21 @@ def with_compounds(names, headers, rows, compounds):
     return names
 
 
+def remembered(chosen, guessed_then, guessed, importation):
+    """The names `chosen` for the same headers, with today's guess of what no rule read then.
+
+    A column that a rule read, and that somebody would not, stays unread.
+    """
+    names = list(chosen)
+    for place, name in enumerate(guessed):
+        was_guessed = any(guessed_then[place : place + 1])
+        if name and not names[place] and not was_guessed:
+            taken = importation.spelt_out([name]) & importation.spelt_out(names)
+            if not taken or name in importation.gathered:
+                names[place] = name
+    return names
+
+
 def key_of(headers):
     """What tells a set of headers from another."""
     text = "\n".join(map(_plain, headers))

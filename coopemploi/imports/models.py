@@ -11,6 +11,11 @@ KEPT_FOR = datetime.timedelta(days=30)
 
 
 class ImportBatchQuerySet(models.QuerySet):
+    def remembering(self, label, headers_key):
+        """The last one of a model whose columns somebody chose, for these headers; or None."""
+        chosen = self.filter(model=label, headers_key=headers_key)
+        return chosen.exclude(state=ImportBatch.State.SENT).defer("table").first()
+
     def forget_files(self, at=None):
         """Erase what files held, a month after they were sent; return how many batches.
 
@@ -58,6 +63,13 @@ class ImportBatch(models.Model):
     table = models.JSONField("contenu du fichier", null=True, blank=True)
     headers_key = models.CharField("empreinte des en-têtes", max_length=64)
     mapping = models.JSONField("colonnes reconnues", default=list, blank=True)
+    # The same as the rules of that day guess it; empty of what was sent before it was kept.
+    guessed = models.JSONField(
+        "colonnes devinées",
+        default=list,
+        blank=True,
+        db_default=models.Value([], models.JSONField()),
+    )
 
     objects = ImportBatchQuerySet.as_manager()
 
@@ -78,6 +90,15 @@ class ImportBatch(models.Model):
     @property
     def is_working(self):
         return self.state in self.WORKING
+
+    def newly_proposed(self):
+        """The places of the columns proposed here that the mapping remembered did not read."""
+        others = ImportBatch.objects.exclude(pk=self.pk)
+        before = others.remembering(self.model, self.headers_key)
+        if before is None or self.state != self.State.SENT or self.failure:
+            return set()
+        pairs = enumerate(zip(self.mapping, before.mapping, strict=False))
+        return {place for place, (name, other) in pairs if name and not other}
 
     def move(self, start, end, **values):
         """Go from the state `start` to `end`; False when another request went first."""

@@ -326,17 +326,20 @@ def _receive(request, model_admin, form):
     known |= headers_mapping.told_by_cells(headers, rows, columns)
     key = headers_mapping.key_of(headers)
     label = model_admin.opts.label
-    alike = ImportBatch.objects.filter(model=label, headers_key=key).exclude(state=State.SENT)
-    before = alike.defer("table").first()
+    before = ImportBatch.objects.remembering(label, key)
     guessed = headers_mapping.guess(headers, known, importation.gathered)
     guessed = headers_mapping.with_compounds(guessed, headers, rows, compounds)
+    names = guessed
+    if before:
+        names = headers_mapping.remembered(before.mapping, before.guessed, guessed, importation)
     return ImportBatch.objects.create(
         user=request.user,
         model=label,
         file_name=canonical(form.cleaned_data["file"].name)[:200] or "fichier",
         headers_key=key,
         table={"headers": headers, "rows": rows},
-        mapping=before.mapping if before else guessed,
+        mapping=names,
+        guessed=guessed,
     )
 
 

@@ -402,6 +402,67 @@ def test_columns_chosen_are_remembered_for_the_same_headers(animateur_client):
     assert ImportBatch.objects.latest("pk").mapping == ["title", "summary"]
 
 
+NEWLY_PROPOSED = "Non lue la dernière fois, proposée depuis."
+
+
+def sent_again(client, content):
+    """(the columns proposed for a file, the labels of those said to be new)."""
+    page = client.post(UPLOAD, {"file": SimpleUploadedFile("f.csv", content.encode())}, follow=True)
+    new = [field.label for field in page.context["form"] if field.field.is_new]
+    assert page.text.count(NEWLY_PROPOSED) == len(new)
+    return ImportBatch.objects.latest("pk").mapping, new
+
+
+def test_column_that_no_rule_read_then_is_proposed_since(animateur_client):
+    text = "nom;Depuis;Truc\nA;2019;C\n"
+    first = send(animateur_client, text, column_1="")
+    for guessed in (["title", "", ""], []):  # of today's batches, and of those of before
+        ImportBatch.objects.filter(pk=first.pk).update(guessed=guessed)
+
+        found = sent_again(animateur_client, text)
+
+        assert found == (["title", "steps.start", ""], ["Depuis"])
+
+
+def test_column_left_out_by_choice_stays_so_however_often_the_file_is_sent(animateur_client):
+    text = "nom;Depuis\nA;2019\n"
+    send(animateur_client, text, column_1="")
+
+    for _ in range(2):
+        assert sent_again(animateur_client, text) == (["title", ""], [])
+        send(animateur_client, text)
+
+
+def test_column_read_elsewhere_by_choice_is_not_proposed_again(animateur_client):
+    text = "nom;Depuis;Truc\nA;2019;2020\n"
+    first = send(animateur_client, text, column_1="", column_2="steps.start")
+    ImportBatch.objects.filter(pk=first.pk).update(guessed=[])
+
+    assert sent_again(animateur_client, text) == (["title", "", "steps.start"], [])
+
+
+def test_commune_left_beside_a_territory_is_proposed_since(animateur_client):
+    text = "nom;Territoire;Commune\nA;Dax;Dax\n"
+    first = send(animateur_client, text, column_2="")
+    ImportBatch.objects.filter(pk=first.pk).update(guessed=["title", "territories", ""])
+
+    mapping, new = sent_again(animateur_client, text)
+
+    assert (mapping, new) == (["title", "territories", "territories"], ["Commune"])
+
+
+def test_column_proposed_since_is_no_longer_said_new_once_chosen(animateur_client):
+    text = "nom;Depuis\nA;2019\n"
+    first = send(animateur_client, text, column_1="")
+    ImportBatch.objects.filter(pk=first.pk).update(guessed=[])
+    second = send(animateur_client, text)
+
+    page = animateur_client.get(address("import_mapping", second.pk))
+
+    assert (second.mapping, NEWLY_PROPOSED in page.text) == (["title", "steps.start"], False)
+    assert sent_again(animateur_client, text) == (["title", "steps.start"], [])
+
+
 def test_column_read_twice_is_refused_beside_its_choice(animateur_client):
     response = animateur_client.post(
         UPLOAD, {"file": SimpleUploadedFile("f.csv", b"Titre;Autre\nC;D\n")}
