@@ -702,7 +702,7 @@ def test_total_is_left_out_and_said(animateur_client, row):
     assert counts(batch) == {"created": 1, "unread": 1}
     assert problems(batch) == {3: [["", "un total, pas une fiche."]]}
     preview = animateur_client.get(address("import_batch", batch.pk))
-    assert 'n\'est pas une fiche : <a href="?etat=unread">ligne 3</a>' in preview.text
+    assert "La <a href=\"?etat=unread\">ligne 3</a> n'est pas lue : c'est un total" in preview.text
     told = animateur_client.get(address("import_batch", batch.pk), {"etat": "unread"})
     assert "<li>ligne 3 : un total, pas une fiche.</li>" in told.text
     apply(animateur_client, batch)
@@ -733,7 +733,7 @@ def test_totals_alone_leave_nothing_to_write(animateur_client):
 
     preview = animateur_client.get(address("import_batch", batch.pk))
 
-    assert 'pas des fiches : <a href="?etat=unread">lignes 2, 3, 4</a>' in preview.text
+    assert '<a href="?etat=unread">lignes 2, 3, 4</a> ne sont pas lues' in preview.text
     assert "Il n'y a rien à enregistrer." in preview.text
 
 
