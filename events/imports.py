@@ -1,7 +1,7 @@
 """What spreadsheets say of events."""
 
+from coopemploi.imports.columns.publication import SAID_PUBLISHED
 from coopemploi.imports.declarations import Importation
-from coopemploi.imports.publication import SAID_PUBLISHED
 from coopemploi.vocabulary.models import VOCABULARIES
 from initiatives.imports import CLASSIFICATION_SYNONYMS
 from territories.imports import CONCERNED_TERRITORIES

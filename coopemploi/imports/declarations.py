@@ -5,11 +5,15 @@ import re
 from ..fields import AutoSlugField
 from ..publishing import Publishable
 from ..search.text import normalise
-from .columns import OwnerColumn, column_for
-from .held import HeldColumn
-from .parties import PartiesColumn
-from .publication import SAID_ONLINE, SAID_PUBLISHED, PublicationColumn
-from .starts import StartColumn
+from .columns import (
+    HeldColumn,
+    OwnerColumn,
+    PartiesColumn,
+    PublicationColumn,
+    StartColumn,
+    column_for,
+)
+from .columns.publication import SAID_ONLINE, SAID_PUBLISHED
 
 importations = {}
 REFERENCE = "slug"

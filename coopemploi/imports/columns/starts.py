@@ -4,10 +4,10 @@ import re
 
 from django.core.exceptions import ValidationError
 
-from ..dates import NoDateError, PartialDate
-from ..search.text import normalise
-from .columns import Column
-from .contacts import refuse_contact
+from ...dates import NoDateError, PartialDate
+from ...search.text import normalise
+from ..contacts import refuse_contact
+from .column import Column
 from .held import HeldColumn
 
 # « 10 ans », « plus de dix ans », « longtemps »: what « depuis » is left out of.

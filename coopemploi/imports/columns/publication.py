@@ -1,8 +1,8 @@
 """Whether a record is on the public site, as tables say it: « En ligne : oui »."""
 
-from ..publishing import Publishable
-from ..search.text import normalise
-from .columns import ChoiceColumn
+from ...publishing import Publishable
+from ...search.text import normalise
+from .choice import ChoiceColumn
 
 Status = Publishable.Status
 SAID_PUBLISHED = ("publié", "publiée", "validé", "validée", "visible")

@@ -5,11 +5,12 @@ from collections import defaultdict
 
 from django.core.exceptions import ValidationError
 
-from ..formats.tables import SEPARATOR
-from ..search.text import normalise
-from .columns import ManyColumn, canonical
-from .contacts import refuse_contact
-from .lookups import UnknownNameError
+from ...formats.tables import SEPARATOR
+from ...search.text import normalise
+from ..contacts import refuse_contact
+from ..lookups import UnknownNameError
+from .column import canonical
+from .many import ManyColumn
 
 _COUNTED = re.compile(r"([1-9]\d{0,3}) ([^\W\d].*)")  # « 5 EPCI », not « 60 000 Rebonds »
 # What a column « Financement (€) » may hold: « 15000 », « 1,5 M€ HT », « 1500 euros par an ».

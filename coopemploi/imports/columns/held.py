@@ -2,9 +2,9 @@
 
 from django.core.exceptions import ValidationError
 
-from ..fields import computed_with
-from ..formats.tables import SEPARATOR
-from .columns import Column
+from ...fields import computed_with
+from ...formats.tables import SEPARATOR
+from .column import Column
 
 
 class HeldColumn(Column):
