@@ -2,7 +2,7 @@
 
 import pytest
 
-from territories.full_names import said_otherwise, split_name
+from territories.imports.full_names import said_otherwise, split_name
 
 
 @pytest.mark.parametrize(

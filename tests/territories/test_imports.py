@@ -10,7 +10,7 @@ from coopemploi.imports import applying
 from coopemploi.imports.models import ImportRow
 from coopemploi.search.text import normalise
 from initiatives.models import Need
-from territories.imports import KIND_WORDS
+from territories.imports.actor_kinds import KIND_WORDS
 from territories.models import Actor, ActorTerritory, Containment, Territory
 from tests.factories import (
     ActorFactory,

@@ -1,0 +1,173 @@
+"""Territories in spreadsheets, and how a cell names them."""
+
+import re
+from functools import cached_property
+
+from coopemploi.batches import batches
+from coopemploi.imports.declarations import Importation
+from coopemploi.imports.lookups import Lookup
+
+from ..models import Territory
+from ..reconciliation import Reconciler
+from ..reconciliation.resolution import IN_CONTEXT, MOST_CANDIDATES, SAME_NAME
+
+_CODE = re.compile(r"\d[\dABab](?:\d{1,3})?")
+_BETWEEN_CODES = re.compile(r"[\s,./·–-]+")
+
+# How tables head the places where somebody acts, or that something is about.
+CONCERNED_TERRITORIES = (
+    "territoire concerné",
+    "territoires concernés",
+    "territoire d'intervention",
+    "territoires d'intervention",
+    "zone d'intervention",
+    "zone géographique",
+    "localisation",
+)
+# Of those, the ones that a table has beside each other: the place, and what it is of.
+PLACES = (
+    "territoire",
+    "territoires",
+    "territoire concerné",
+    "territoires concernés",
+    "commune",
+    "communes",
+    "ville",
+    "EPCI",
+    "intercommunalité",
+)
+
+
+class TerritoryLookup(Lookup):
+    """« commune:33063 », an official code, or a name written freely, reconciled."""
+
+    def prepare(self, texts):
+        slugs = {self.reference_in(text).rpartition(":")[2].lower() for text in texts}
+        for batch in batches(slugs):
+            for territory in self.queryset.filter(slug__in=batch).order_by("pk"):
+                self.keys[territory.reference] = territory.pk
+                self.label(territory)
+
+    def reference_of(self, territory):
+        return territory.reference
+
+    def key_of(self, reference):
+        kind, separator, slug = reference.partition(":")
+        if not separator:
+            return None
+        key = self.keys.get(f"{kind}:{slug.lower()}")
+        if key is None:
+            try:
+                today = Territory.objects.get_by_reference(reference)
+            except Territory.DoesNotExist:
+                return None
+            return self._kept(today)
+        return key
+
+    @cached_property
+    def reconciler(self):
+        """The one of this process, asked once: each time, it would look for changes."""
+        return Reconciler.shared()
+
+    def listed(self, text):
+        """« 01 02 03 » too: codes of départements or of communes, however they are parted."""
+        names = _BETWEEN_CODES.split(text.strip())
+        return names if all(map(_CODE.fullmatch, names)) else super().listed(text)
+
+    def find_by_name(self, text):
+        resolution = self.reconciler.resolve(text)
+        if resolution.match is not None and (key := self._kept(resolution.match)) is not None:
+            return key
+        if (key := self._homonym_here(resolution)) is not None:
+            return key
+        choices = [self.text_of(candidate.record) for candidate in resolution.candidates[:4]]
+        if not choices:
+            raise ValueError(f"« {text} » n'est aucun territoire connu.")
+        told = " ; ".join(choices)
+        if resolution.is_ambiguous:
+            raise ValueError(f"« {text} » peut être : {told}. Écrivez l'un d'eux, avec sa réf.")
+        raise ValueError(f"« {text} » n'est pas reconnu (vouliez-vous dire {told} ?).")
+
+    def find_beside(self, text, others):
+        """The one of this very name that is in, or around, one of the places `others`."""
+        if self.key_of(self.reference_in(text)) is not None or "[" in text:
+            return None
+        beside = self.reconciler.resolve(text, context=" ; ".join(others))
+        reason = f"{SAME_NAME}, {IN_CONTEXT}"
+        is_sure = beside.match is not None and beside.candidates[0].reason == reason
+        return self._kept(beside.match) if is_sure else None
+
+    def _homonym_here(self, resolution):
+        """The only one of this very name in the perimeter of who writes."""
+        candidates = resolution.candidates
+        if len(candidates) == MOST_CANDIDATES:  # others were left out
+            return None
+        named = [each.record for each in candidates if each.reason == SAME_NAME]
+        here = [territory for territory in named if territory.pk in self.preferred_keys]
+        return self._kept(here[0]) if len(here) == 1 else None
+
+    @cached_property
+    def preferred_keys(self):
+        return set() if self.preferred is None else set(self.preferred.values_list("pk", flat=True))
+
+    def _kept(self, territory):
+        self.label(territory)
+        return territory.pk
+
+
+class TerritoryImport(Importation):
+    model = Territory
+    name = "territoires"
+    title_field = "name"
+    codes = (("kind", "code"),)
+    numbered = ("code", "postal_codes")
+    fields = (
+        "kind",
+        "name",
+        "code",
+        "aliases",
+        "postal_codes",
+        "description",
+        "population",
+        "latitude",
+        "longitude",
+        "valid_from",
+        "valid_until",
+        "source",
+    )
+    synonyms = {
+        "name": ("territoire", "intitulé", "libellé"),
+        "kind": ("nature du territoire", "sorte"),
+        "code": ("code", "code Insee", "SIREN", "code QPV"),
+        "population": ("habitants", "nombre d'habitants"),
+        "source": ("document", "document d'origine"),
+    }
+    example = {"kind": "PETR", "name": "PETR du Pays d'essai", "aliases": "Pays d'essai"}
+
+    # Loaded with the official data, and by nothing else.
+    OFFICIAL_KINDS = (
+        Territory.Kind.REGION,
+        Territory.Kind.DEPARTEMENT,
+        Territory.Kind.COM,
+        Territory.Kind.ARRONDISSEMENT,
+        Territory.Kind.EPCI,
+        Territory.Kind.EPT,
+        Territory.Kind.COMMUNE,
+    )
+
+    def refusal(self, territory):
+        if territory.vintage is None and territory.kind not in self.OFFICIAL_KINDS:
+            return ""
+        return "ce territoire vient du référentiel officiel : un import ne l'écrit pas."
+
+    def reference_of(self, territory):
+        return territory.reference
+
+    def find(self, queryset, references):
+        slugs = {reference.rpartition(":")[2] for reference in references}
+        return super().find(queryset, slugs)
+
+    def known_references(self, queryset):
+        """Those that an import may write: official codes have no near misses."""
+        rows = queryset.filter(vintage=None).order_by().values_list("kind", "slug")
+        return [f"{kind}:{slug}" for kind, slug in rows]
