@@ -112,6 +112,8 @@ class InitiativeImport(Importation):
             "en place depuis",
             "début",
             "date de début",
+            "date début",
+            "année de début",
             "démarrage",
             "date de démarrage",
             "année de démarrage",
@@ -122,15 +124,10 @@ class InitiativeImport(Importation):
         ),
         "level": ("niveau", "échelon", "échelle territoriale", "périmètre"),
         "territories": (
-            "territoire",
+            *PLACES,
             *CONCERNED_TERRITORIES,
             "lieu",
             "lieux",
-            "commune",
-            "communes",
-            "ville",
-            "EPCI",
-            "intercommunalité",
             "où",
         ),
         "worked": (
@@ -274,7 +271,7 @@ class ExchangeImport(Importation):
         "stated_on": ("date", "depuis", "le"),
         "actor": ("structure", "organisme", "organisation", "demandeur", "qui"),
         "person": ("contact", "référent"),
-        "territories": ("territoire", *CONCERNED_TERRITORIES, "lieu", "commune", "ville"),
+        "territories": (*PLACES, *CONCERNED_TERRITORIES, "lieu"),
     }
     example = {
         "text": "Une méthode pour recenser les besoins des entreprises",

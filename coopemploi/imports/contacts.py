@@ -45,7 +45,7 @@ def says_contact_at_length(text):
 def _less_list(pairs):
     """Nothing of codes of départements in their order, when they are said so or many."""
     codes = _codes_in(pairs)
-    is_told = _DEPARTEMENTS.search(pairs.string[: pairs.start()])
+    is_told = _DEPARTEMENTS.search(pairs.string[max(0, pairs.start() - 20) : pairs.start()])
     return "|" if codes and (is_told or len(codes) > _OF_A_TELEPHONE) else pairs[0]
 
 

@@ -84,9 +84,9 @@ def guess(headers, known, gathered=None):
             if name not in names and (labels[name] == header or not is_label):
                 names[place] = name
     for name, others in (gathered or {}).items():
-        others = set(map(normalise, others))
+        others = {header for header in map(normalise, others) if known.get(header) == name}
         for place, header in enumerate(plain):
-            if not names[place] and name in names and header in others and known[header] == name:
+            if not names[place] and name in names and header in others:
                 names[place] = name
     for place, header in enumerate(plain):
         if names[place] or not header or header in known:

@@ -92,6 +92,8 @@ class TerritoryLookup(Lookup):
         """The one of this very name that is in, or around, one of the places `others`."""
         if self.key_of(self.reference_in(text)) is not None or "[" in text:
             return None
+        if len(self.reconciler.resolve(text).candidates) < 2:  # no homonym to tell apart
+            return None
         beside = self.reconciler.resolve(text, context=" ; ".join(others))
         reason = f"{SAME_NAME}, {IN_CONTEXT}"
         is_sure = beside.match is not None and beside.candidates[0].reason == reason

@@ -7,6 +7,7 @@ from django.urls import reverse
 from coopemploi.imports import mapping
 from coopemploi.imports.declarations import importations
 from coopemploi.imports.models import ImportBatch
+from coopemploi.search.text import normalise
 from events.models import Event
 from initiatives.models import Initiative, Involvement, Need, Offer, Resource, Step
 from territories.models import Actor, Person
@@ -88,6 +89,14 @@ def test_headers_of_the_tables_of_a_network_are_known(model, headers):
     guessed = mapping.guess(list(headers), known, importations[model].gathered)
 
     assert dict(zip(headers, guessed, strict=True)) == headers
+
+
+@pytest.mark.parametrize("model", importations, ids=lambda model: model._meta.label)
+def test_headers_read_together_are_all_known(model):
+    known = mapping.known_headers(importations[model].columns())
+
+    for name, headers in importations[model].gathered.items():
+        assert {known.get(normalise(header)) for header in headers} == {name}
 
 
 @pytest.mark.parametrize(
