@@ -11,6 +11,7 @@ from .exports import NetworkExport
 from .filters import NetworkFilter
 from .lists import answer
 from .models import Actor, Network
+from .time_zones import days_around
 
 # Fewer introductions than that are told to nobody: one could guess whose they are.
 FEW = 3
@@ -51,15 +52,15 @@ def network_detail(request, slug):
     networks = Network.objects.visible_to(user).with_card().with_members(user)
     network = get_object_or_404(networks.prefetch_related("schemes"), slug=slug)
     events = network.events.visible_to(user).select_related("source", "town")
-    upcoming, past = events.by_tense()
+    days = days_around()
     return render(
         request,
         "territories/network_detail.html",
         {
             "section": "networks",
             "network": network,
-            "upcoming": upcoming,
-            "past": past,
+            "upcoming": events.upcoming_there(**days),
+            "past": events.past_there(**days),
             "introductions": introductions_of(network, user),
             "names_people": any(
                 member.person_id for member in [*network.coordinators, *network.members]

@@ -4,17 +4,16 @@ Initiatives and events stand above this app: their records are reached by the re
 relations of ours, never by import.
 """
 
-import datetime
 from collections import defaultdict
 
 from django.db.models import Case, Count, F, Prefetch, Q, When, Window
-from django.utils import timezone
 
 from coopemploi.gathering import gathered
 from coopemploi.publishing import readable, whose
 
 from .chronicle import chronicle
 from .models import Actor, Containment, FormerCode, Network, StageChange, Territory
+from .time_zones import DAYS, days_around
 
 # A section shows so many cards, then a link to the whole list.
 SECTION_SIZE = 6
@@ -52,7 +51,7 @@ SECTIONS = (
 
 def sheet_of(territory, user):
     """What the template of the page is given, of a territory that `territory_record` read."""
-    inside = sections_of(user, territory=territory.pk, today=timezone.localdate())
+    inside = sections_of(user, territory=territory.pk, **days_around())
     sections = {name: section(inside[name]) for name in SECTIONS}
     parts = parts_by_kind(territory, user)
     moments = chronicle(
@@ -100,8 +99,8 @@ def territory_record(user, kind, slug):
     )
 
 
-@gathered(territory=int, today=datetime.date)
-def sections_of(user, territory, today):
+@gathered(territory=int, **DAYS)
+def sections_of(user, territory, **days):
     """The first records of each section, and how many there are."""
 
     def inside(relation):
@@ -125,8 +124,8 @@ def sections_of(user, territory, today):
         "actions": inside("actions"),
         "needs": inside("needs").with_card(user),
         "offers": inside("offers").with_card(user),
-        "upcoming": events.upcoming(today),
-        "past": events.past(today),
+        "upcoming": events.upcoming_there(**days),
+        "past": events.past_there(**days),
     }
     changes = StageChange.objects.filter(actor__in=acting.values("pk")).select_related("actor")
     return {

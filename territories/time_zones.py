@@ -1,8 +1,10 @@
 """Whose hours a place keeps: those of Paris, but overseas."""
 
+import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils import timezone
 
 MAINLAND = ("Europe/Paris", "heure de Paris")
 # By the beginning of the Insee codes.
@@ -20,6 +22,33 @@ OVERSEAS = {
     "987": ("Pacific/Tahiti", "heure de Tahiti"),
     "988": ("Pacific/Noumea", "heure de Nouvelle-Calédonie"),
 }
+
+# The area of any other code, and that of the site, whose clock is kept where there is no code.
+MAINLAND_AREA, HERE = "metropole", "ici"
+# What `days_around` gives, as a page that is `gathered` declares it.
+DAYS = {
+    "yesterday": datetime.date,
+    "today": datetime.date,
+    "tomorrow": datetime.date,
+    "behind": [str],
+    "ahead": [str],
+}
+
+
+def days_around(at=None):
+    """The day of the site at the moment `at` (now), the one before and the one after; with the
+    areas where it is still the one before, and those where it is already the one after."""
+    now, a_day = at or timezone.now(), datetime.timedelta(days=1)
+    today = timezone.localdate(now)
+    zones = {area: name for area, (name, _) in {**OVERSEAS, MAINLAND_AREA: MAINLAND}.items()}
+    days = {area: timezone.localdate(now, ZoneInfo(name)) for area, name in zones.items()}
+    return {
+        "yesterday": today - a_day,
+        "today": today,
+        "tomorrow": today + a_day,
+        "behind": [area for area, day in days.items() if day < today],
+        "ahead": [area for area, day in days.items() if day > today],
+    }
 
 
 def zone_of(commune):

@@ -1,4 +1,3 @@
-import datetime
 from itertools import groupby
 
 from django.contrib import messages
@@ -9,13 +8,13 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from events.models import Action, Event, Recap
 from initiatives.models import Initiative, Need, Offer, Resource
 from territories.models import Actor, ActorTerritory, Network, Territory
+from territories.time_zones import DAYS, days_around
 
 from .. import version
 from ..gathering import gathered
@@ -51,18 +50,18 @@ HOME_EVENTS = 3  # to come, and as many past
 @require_safe
 def home(request):
     """The home shows what is public, to everyone alike."""
-    shown = shown_at_home(request.user, today=timezone.localdate(), initiatives=latest_keys())
+    shown = shown_at_home(request.user, initiatives=latest_keys(), **days_around())
     return render(request, "pages/home.html", {**shown, **public_counts()})
 
 
-@gathered(today=datetime.date, initiatives=[int])
-def shown_at_home(user, today, initiatives):
+@gathered(initiatives=[int], **DAYS)
+def shown_at_home(user, initiatives, **days):
     recaps = Recap.objects.published().filter(event=OuterRef("pk"))
     events = Event.objects.published().with_line()
     latest = Initiative.objects.published().with_line(user).latest_first()
     return {
-        "upcoming": events.upcoming(today)[:HOME_EVENTS],
-        "past": events.past(today).annotate(has_recap=Exists(recaps))[:HOME_EVENTS],
+        "upcoming": events.upcoming_there(**days)[:HOME_EVENTS],
+        "past": events.past_there(**days).annotate(has_recap=Exists(recaps))[:HOME_EVENTS],
         "initiatives": latest.filter(pk__in=initiatives),
     }
 

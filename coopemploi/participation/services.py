@@ -16,6 +16,7 @@ from initiatives.models import Initiative, Introduction, Involvement
 from territories.models import Position
 from territories.participants import address_of, addresses_of, person_of
 from territories.permissions import perimeter_of
+from territories.time_zones import days_around
 
 from ..admin import OutOfReachError
 from ..dates import PartialDate
@@ -274,15 +275,12 @@ def open_round_tables_of(user):
 def coming_registrations_of(user):
     """What a participant, by an address that is theirs, asked to come to, the next first."""
     registered = Registration.objects.active().filter(written_as("email", addresses_of(user)))
-    # A day of more, then the day of the town of each.
-    yesterday = timezone.localdate() - datetime.timedelta(days=1)
-    events = Event.objects.visible_to(user).to_come(yesterday)
-    found = (
+    events = Event.objects.visible_to(user).upcoming_there(**days_around()).unarchived()
+    return (
         registered.filter(event__in=events.exclude(state=Event.State.CANCELLED))
         .select_related("event__town")
         .order_by("event__start_earliest", "event__start_time", "pk")
     )
-    return [registration for registration in found if not registration.event.is_over()]
 
 
 # Leaving

@@ -3,6 +3,7 @@ import datetime
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from coopemploi.addresses import address
@@ -19,7 +20,7 @@ from coopemploi.sources.models import Sourced
 from coopemploi.vocabulary.models import Classified
 from initiatives.models import Initiative
 from territories.models import LocatedQuerySet, Network, Territory, contained_in
-from territories.time_zones import foreign_hours, zone_of
+from territories.time_zones import HERE, foreign_hours, zone_of
 
 from .campaign import Campaign
 from .series import Series
@@ -107,12 +108,37 @@ class EventQuerySet(PublishableQuerySet, LocatedQuerySet):
             | Q(end_latest=None, start_latest=None)
         ).order_by(F("start_latest").desc(nulls_last=True), "-pk")
 
-    def by_tense(self):
-        """The upcoming and the past ones, as two lists: each by the day of its own town."""
-        today, a_day = timezone.localdate(), datetime.timedelta(1)
-        upcoming = [event for event in self.upcoming(today - a_day) if not event.is_over()]
-        past = [event for event in self.past(today + a_day) if event.is_over() or event.is_undated]
-        return upcoming, past
+    def upcoming_there(self, *, yesterday, today, tomorrow, behind, ahead):
+        """`upcoming`, each by the day of its own town: of what `days_around` gives."""
+        return (
+            self._with_last_day()
+            .upcoming(yesterday)
+            .filter(
+                Q(last_day__gte=tomorrow)
+                | Q(last_day=today) & ~Q(area__in=ahead)
+                | Q(last_day=yesterday) & Q(area__in=behind)
+            )
+        )
+
+    def past_there(self, *, yesterday, today, tomorrow, behind, ahead):
+        """`past`, each by the day of its own town: of what `days_around` gives."""
+        return (
+            self._with_last_day()
+            .past(tomorrow)
+            .filter(
+                Q(last_day=None)
+                | Q(last_day__lt=yesterday)
+                | Q(last_day=yesterday) & ~Q(area__in=behind)
+                | Q(last_day=today) & Q(area__in=ahead)
+            )
+        )
+
+    def _with_last_day(self):
+        towns = Territory.objects.filter(pk=OuterRef("town")).with_area()
+        return self.alias(
+            last_day=Coalesce("end_latest", "start_latest"),
+            area=Coalesce(Subquery(towns.values("area")), Value(HERE)),
+        )
 
 
 class Event(Publishable, Sourced, Classified):
@@ -295,10 +321,6 @@ class Event(Publishable, Sourced, Classified):
 
     def get_absolute_url(self):
         return address("event_detail", self.slug)
-
-    @property
-    def is_undated(self):
-        return not (self.start_latest or self.end_latest)
 
     def is_over(self, at=None):
         """Is its last possible day before the day `at` (today there)? Not while it is undated."""

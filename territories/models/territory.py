@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Substr
 from django.utils import timezone
 
 from coopemploi.addresses import address
@@ -18,6 +18,8 @@ from coopemploi.fields import (
 from coopemploi.figures import KeyFigure
 from coopemploi.search.text import normalise
 from coopemploi.sources.models import Sourced
+
+from ..time_zones import HERE, MAINLAND_AREA, OVERSEAS
 
 CEDEX = re.compile(r" cedex\b( \d\d?\b)?")
 # That of a post office, which may be of no town, begins as that of its département; overseas,
@@ -52,6 +54,17 @@ class TerritoryQuerySet(models.QuerySet):
             contained=OuterRef("pk"), container__kind=Territory.Kind.DEPARTEMENT, partial=False
         ).exclude(container=OuterRef("pk"))
         return self.annotate(place=Subquery(departements.values("container__name")[:1]))
+
+    def with_area(self):
+        """Annotate `area`: whose clock each follows, as `time_zones` knows them."""
+        beginning = Substr("code", 1, 3)
+        return self.alias(beginning=beginning).annotate(
+            area=Case(
+                When(code="", then=Value(HERE)),
+                When(beginning__in=list(OVERSEAS), then="beginning"),
+                default=Value(MAINLAND_AREA),
+            )
+        )
 
     def matching(self, text):
         """Territories found by name without accents, alias, code, former code or

@@ -187,9 +187,13 @@ def test_lists_go_by_the_day_of_the_town(client, code, hour, is_past):
     with time_machine.travel(hour, tick=False):
         agenda = client.get(reverse("event_list")).context
         network = client.get(event.network.get_absolute_url()).context
+        home = client.get(reverse("home")).context
+        town = client.get(event.town.get_absolute_url()).context
 
     assert (agenda["upcoming_count"], agenda["past_count"]) == (1 - is_past, 1 + is_past)
     assert (len(network["upcoming"]), len(network["past"])) == (1 - is_past, 1 + is_past)
+    assert (len(home["upcoming"]), len(home["past"])) == (1 - is_past, 1 + is_past)
+    assert (town["upcoming"]["count"], town["past"]["count"]) == (1 - is_past, 0 + is_past)
 
 
 @pytest.mark.parametrize("zone", ["Europe/Paris", "Indian/Reunion"])
@@ -199,5 +203,22 @@ def test_agenda_of_a_site_overseas_goes_by_its_own_day(client, settings, zone):
 
     with time_machine.travel("2030-10-17 23:00 +0200", tick=False):
         agenda = client.get(reverse("event_list")).context
+        home = client.get(reverse("home")).context
 
-    assert agenda["upcoming_count"] == (zone == "Europe/Paris")
+    is_to_come = zone == "Europe/Paris"
+    assert (agenda["upcoming_count"], len(home["upcoming"])) == (is_to_come, is_to_come)
+
+
+@pytest.mark.parametrize(("code", "is_to_come"), [("40088", True), ("97411", False), ("", False)])
+def test_site_overseas_lists_a_meeting_of_the_mainland_by_the_day_of_its_town(
+    client, settings, code, is_to_come
+):
+    settings.TIME_ZONE = "Indian/Reunion"
+    event = meeting(code)
+
+    with time_machine.travel("2030-10-17 23:00 +0200", tick=False):
+        home = client.get(reverse("home")).context
+        town = client.get(event.town.get_absolute_url()).context
+
+    assert (len(home["upcoming"]), len(home["past"])) == (is_to_come, not is_to_come)
+    assert (town["upcoming"]["count"], town["past"]["count"]) == (is_to_come, not is_to_come)
