@@ -9,6 +9,8 @@ from .models.registration import TOLD
 from .registrations import locked
 
 Status = Attendance.Status
+# Who had no seat: present, they came without registering.
+SEATLESS = (Registration.Status.WAITING, Registration.Status.CANCELLED)
 WORDS = ("name", "organisation", "place", "email")
 # Of several people of one actor, the one that says most.
 WEIGHTIEST = (Status.PRESENT, Status.REPRESENTED, Status.EXCUSED)
@@ -19,8 +21,9 @@ def note(event, *, marks, walk_ins=(), seen=()):
     """Note the presences, and who came without registering; return who was noted already.
 
     `marks` is {registration: presence, "" for none}; who waited for a seat and is noted present
-    waits no more. `walk_ins` are fields of registrations. `seen` are the keys of those that the
-    page showed: a walk-in noted since by the same words is the same person, of a page sent twice.
+    waits no more, unless that is taken back. `walk_ins` are fields of registrations. `seen` are
+    the keys of those that the page showed: a walk-in noted since by the same words is the same
+    person, of a page sent twice.
     """
     event = locked(event)
     since = list(
@@ -33,9 +36,14 @@ def note(event, *, marks, walk_ins=(), seen=()):
         registration.save(update_fields=["presence"])
         noted.append(registration)
     came = [each.pk for each, presence in marks.items() if presence == Status.PRESENT]
-    for registration in event.registrations.waiting().filter(pk__in=came):
+    for registration in event.registrations.filter(pk__in=came, status__in=SEATLESS):
         _seat(registration)
         registration.save(update_fields=["status", *TOLD])
+    stayed = [each.pk for each, presence in marks.items() if presence != Status.PRESENT]
+    for registration in event.registrations.filter(
+        pk__in=stayed, status=Registration.Status.WALK_IN
+    ):
+        _unseat(registration)
     noted += [_came(event, answers) for answers in walk_ins]
     for owner in {_owner_of(registration): None for registration in noted}:
         if owner:
@@ -73,6 +81,16 @@ def _seat(registration):
     """Whoever came without a seat waits for none any more, and is to be told nothing."""
     registration.status = Registration.Status.WALK_IN
     registration.know_event()
+
+
+def _unseat(registration):
+    """Whoever is noted present no more is again what they were: first of all, one who waits."""
+    versions = registration.history.exclude(status=registration.status).order_by("-history_id")
+    before = versions.values_list("status", flat=True).first()
+    is_excused = before == Registration.Status.CANCELLED and registration.presence
+    if before in SEATLESS and not is_excused:
+        registration.status = before
+        registration.save(update_fields=["status"])
 
 
 def mark_the_others_present(event, *, seen):

@@ -292,6 +292,35 @@ def test_who_waited_and_was_marked_by_mistake_is_not_present_with_the_others(
     assert noted == {seated.pk: "present", waiting.pk: ""}
 
 
+@pytest.mark.parametrize("presence", ["", "excused"])
+def test_who_waited_and_was_marked_by_mistake_waits_again(animateur_client, event, presence):
+    first, second = RegistrationFactory.create_batch(2, event=event, status=Status.WAITING)
+    mark(animateur_client, event, {f"presence-{first.pk}": "present"})
+    assert list(event.registrations.waiting()) == [second]
+
+    mark(animateur_client, event, {f"presence-{first.pk}": presence})
+
+    assert list(event.registrations.waiting()) == [first, second]
+
+
+def test_who_gave_their_seat_back_and_was_marked_by_mistake_is_awaited_no_more(event):
+    gone = RegistrationFactory(event=event, status=Status.CANCELLED)
+    presences.note(event, marks={gone: "present"})
+
+    presences.note(event, marks={gone: ""})
+
+    assert event.registrations.get().status == Status.CANCELLED
+
+
+def test_walk_in_marked_by_mistake_never_waited(animateur_client, event):
+    mark(animateur_client, event, {"venu-0-name": "Noa"})
+    noa = event.registrations.get()
+
+    mark(animateur_client, event, {f"presence-{noa.pk}": ""})
+
+    assert event.registrations.get().status == Status.WALK_IN
+
+
 def test_who_had_a_seat_since_keeps_it(event):
     waiting = RegistrationFactory(event=event, status=Status.WAITING)
     Registration.objects.update(status=Status.CONFIRMED)
