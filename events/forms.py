@@ -178,7 +178,9 @@ class ActionAnswerForm(forms.Form):
 
 
 class WalkInForm(forms.Form):
-    """Somebody who came without registering."""
+    """Somebody who came without registering; maybe one of those who had, of the same name."""
+
+    OTHER = "autre"
 
     name = LineField(
         label="Nom",
@@ -195,6 +197,44 @@ class WalkInForm(forms.Form):
         max_length=Registration._meta.get_field("email").max_length,
         error_messages={"invalid": "Adresse incomplète."},
     )
+
+    def __init__(self, *args, registrations=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        name, email = (self.data.get(self.add_prefix(key), "") for key in ("name", "email"))
+        self.namesakes = {
+            str(each.pk): each
+            for each in registrations
+            if name.strip()
+            and self._key(each.name) == self._key(name)
+            # By their address, they are known already.
+            and not (each.email and each.email == email.strip().lower())
+        }
+        if self.namesakes:
+            self.fields["same"] = forms.ChoiceField(
+                label="Qui est-ce ?",
+                choices=[
+                    *((key, self._label(each)) for key, each in self.namesakes.items()),
+                    (self.OTHER, "quelqu'un d'autre, du même nom"),
+                ],
+                widget=forms.RadioSelect,
+                error_messages={"required": "Ce nom est déjà sur la feuille : dites qui c'est."},
+            )
+
+    @staticmethod
+    def _key(name):
+        """« MARTIN Léa » is « Léa Martin »."""
+        return sorted(normalise(name).split())
+
+    @staticmethod
+    def _label(registration):
+        of = registration.organisation_name or registration.email or registration.place_name
+        said = f"{registration.name}, {of}" if of else registration.name
+        return f"{said} ({registration.get_status_display()}) : présent"
+
+    @property
+    def recognised(self):
+        """The registration that it is, None when it is somebody else."""
+        return self.namesakes.get(self.cleaned_data.get("same"))
 
     def clean(self):
         said = self.cleaned_data
@@ -228,11 +268,24 @@ class PresencesForm:
     LINES = 5
     CHOICES = [*Registration.Presence.choices, ("", "absent")]
 
-    def __init__(self, data, *, registrations):
+    def __init__(self, data, *, registrations, others=()):
+        """`others` are known too, without a line on the sheet."""
         self.data = data
         self.is_bound = data is not None
         self.rows = [self._row(registration) for registration in registrations]
-        self.lines = [WalkInForm(data, prefix=f"venu-{n}") for n in range(self.LINES)]
+        known = [*others, *self._known()] if self.is_bound else []
+        self.lines = [
+            WalkInForm(data, prefix=f"venu-{n}", registrations=known) for n in range(self.LINES)
+        ]
+
+    def _known(self):
+        """Those that a line may name; not whom the page itself, sent twice, has just noted."""
+        walk_in = Registration.Status.WALK_IN
+        return [
+            row["registration"]
+            for row in self.rows
+            if self._showed(row) or row["registration"].status != walk_in
+        ]
 
     def _row(self, registration):
         name = f"presence-{registration.pk}"
@@ -259,7 +312,7 @@ class PresencesForm:
         are_right = [line.is_valid() for line in self.lines]
         for line in self.lines:
             email = line.cleaned_data.get("email", "").lower() if line.is_valid() else ""
-            if email and email in addresses:
+            if email and email in addresses and not line.recognised:
                 line.add_error("email", "Cette adresse est déjà sur la feuille.")
                 are_right.append(False)
             addresses.add(email)
@@ -286,15 +339,27 @@ class PresencesForm:
     def walk_ins(self):
         """The fields of the registrations to write, those without a name left out."""
         return [
-            {
-                **{name: data[name] for name in ("name", "organisation", "place")},
-                "email": data["email"].lower(),
-                "actor": actor_named(data["organisation"]),
-                "territory": territory_named(data["place"]),
-            }
-            for data in (line.cleaned_data for line in self.lines)
-            if data["name"]
+            self._answers(line.cleaned_data)
+            for line in self.lines
+            if line.cleaned_data["name"] and not line.recognised
         ]
+
+    @property
+    def recognised(self):
+        """{registration: what the line that names it says}."""
+        return {
+            line.recognised: self._answers(line.cleaned_data)
+            for line in self.lines
+            if line.recognised
+        }
+
+    def _answers(self, data):
+        return {
+            **{name: data[name] for name in ("name", "organisation", "place")},
+            "email": data["email"].lower(),
+            "actor": actor_named(data["organisation"]),
+            "territory": territory_named(data["place"]),
+        }
 
 
 class ProposedPresencesForm(forms.Form):

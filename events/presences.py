@@ -17,15 +17,19 @@ WEIGHTIEST = (Status.PRESENT, Status.REPRESENTED, Status.EXCUSED)
 
 
 @transaction.atomic
-def note(event, *, marks, walk_ins=(), seen=()):
+def note(event, *, marks, walk_ins=(), recognised=None, seen=()):
     """Note the presences, and who came without registering; return who was noted already.
 
     `marks` is {registration: presence, "" for none}; who waited for a seat and is noted present
-    waits no more, unless that is taken back. `walk_ins` are fields of registrations. `seen` are
-    the keys of those that the page showed: a walk-in noted since by the same words is the same
-    person, of a page sent twice.
+    waits no more, unless that is taken back. `walk_ins` are fields of registrations, and
+    `recognised` those of people who had registered, by registration: what they had not said is
+    kept. `seen` are the keys of those that the page showed: a walk-in noted since by the same
+    words is the same person, of a page sent twice.
     """
     event = locked(event)
+    for registration, answers in (recognised or {}).items():
+        _complete(registration, answers)
+        marks = {**marks, registration: Status.PRESENT}
     since = list(
         event.registrations.filter(status=Registration.Status.WALK_IN).exclude(pk__in=seen)
     )
@@ -91,6 +95,15 @@ def _unseat(registration):
     if before in SEATLESS and not is_excused:
         registration.status = before
         registration.save(update_fields=["status"])
+
+
+def _complete(registration, answers):
+    """Keep of `answers` what the registration did not say, but an address of somebody else."""
+    email = answers["email"]
+    if email and registration.event.registrations.filter(email=email).exists():
+        answers = {**answers, "email": ""}
+    silent = [name for name, value in answers.items() if value and not getattr(registration, name)]
+    registration.answer(**{name: answers[name] for name in silent})
 
 
 def mark_the_others_present(event, *, seen):

@@ -179,11 +179,19 @@ class RegisteredMixin:
         """The paper sheet, copied in one screen."""
         event = self._prepared(request, object_id)
         named = NameForm(request.POST if "chercher" in request.POST else request.GET)
-        found = by_name(event.registrations.active())
+        known = by_name(event.registrations)
+        found = [each for each in known if each.is_active]
+        cancelled = [each for each in known if not each.is_active]
         shown = found if request.method == "POST" else list(filter(named.matches, found))
-        form = PresencesForm(request.POST or None, registrations=shown)
+        form = PresencesForm(request.POST or None, registrations=shown, others=cancelled)
         if request.method == "POST" and form.is_valid():
-            twins = presences.note(event, marks=form.marks, walk_ins=form.walk_ins, seen=form.seen)
+            twins = presences.note(
+                event,
+                marks=form.marks,
+                walk_ins=form.walk_ins,
+                recognised=form.recognised,
+                seen=form.seen,
+            )
             if "autres" in request.POST:
                 presences.mark_the_others_present(event, seen=form.seen)
             messages.success(request, f"Les présences sont notées{told(event)}.")

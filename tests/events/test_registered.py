@@ -353,9 +353,88 @@ def test_homonyms_of_the_door_are_both_noted(animateur_client, event):
         animateur_client.post(page("presences", event), {**marie, **other})
     assert event.registrations.count() == 2
 
-    mark(animateur_client, event, marie)
+    mark(animateur_client, event, {**marie, "venu-0-same": "autre"})
 
     assert event.registrations.count() == 3
+
+
+@pytest.mark.parametrize("status", [Status.CONFIRMED, Status.WAITING, Status.CANCELLED])
+@pytest.mark.parametrize("name", ["Léa Martin", "MARTIN Lea"])
+def test_who_came_under_the_name_of_somebody_registered_is_asked_about(
+    animateur_client, event, status, name
+):
+    RegistrationFactory(event=event, name="Léa Martin", organisation="PLIE", status=status)
+    RegistrationFactory(event=event, name="Léa Martinez")
+
+    answer = mark(animateur_client, event, {"venu-0-name": name, "venu-0-place": "Dax"})
+
+    assert answer.status_code == 400
+    assert event.registrations.exclude(presence="").count() == 0
+    sheet = BeautifulSoup(answer.content, "html.parser")
+    asked = [" ".join(label.text.split()) for label in sheet.select('label[for^="id_venu-0-same"]')]
+    assert asked[-2:] == [
+        f"Léa Martin, PLIE ({Status(status).label}) : présent",
+        "quelqu'un d'autre, du même nom",
+    ]
+    assert "Ce nom est déjà sur la feuille : dites qui c'est." in sheet.text
+    assert sheet.find("input", {"name": "venu-0-place"})["value"] == "Dax"
+
+
+@pytest.mark.parametrize(
+    ("status", "then"),
+    [
+        (Status.CONFIRMED, Status.CONFIRMED),
+        (Status.WAITING, Status.WALK_IN),
+        (Status.CANCELLED, Status.WALK_IN),
+    ],
+)
+def test_who_is_recognised_is_marked_present_and_completed(animateur_client, event, status, then):
+    known = RegistrationFactory(event=event, name="Léa Martin", organisation="PLIE", status=status)
+    line = {"name": "Léa Martin", "organisation": "Autre", "place": "Dax", "same": known.pk}
+
+    mark(animateur_client, event, {f"venu-0-{name}": value for name, value in line.items()})
+
+    found = event.registrations.get()
+    assert (found.pk, found.status, found.presence) == (known.pk, then, "present")
+    assert (found.organisation, found.place, found.email) == ("PLIE", "Dax", known.email)
+
+
+def test_who_is_recognised_takes_the_address_of_nobody_else(animateur_client, event):
+    known = RegistrationFactory(event=event, name="Léa Martin", email="")
+    RegistrationFactory(event=event, status=Status.CANCELLED, email="a@example.org")
+    line = {"name": "Léa Martin", "email": "A@example.org", "same": known.pk}
+
+    mark(animateur_client, event, {f"venu-0-{name}": value for name, value in line.items()})
+
+    found = event.registrations.get(pk=known.pk)
+    assert (found.email, found.presence) == ("", "present")
+
+
+def test_homonym_of_somebody_registered_is_noted_apart(animateur_client, event):
+    RegistrationFactory(event=event, name="Léa Martin")
+
+    mark(animateur_client, event, {"venu-0-name": "Léa Martin", "venu-0-same": "autre"})
+
+    assert list(event.registrations.values_list("name", "status", "presence")) == [
+        ("Léa Martin", Status.CONFIRMED, ""),
+        ("Léa Martin", Status.WALK_IN, "present"),
+    ]
+
+
+def test_only_those_that_were_proposed_are_recognised(animateur_client, event):
+    other = RegistrationFactory(event=EventFactory(), name="Léa Martin")
+    RegistrationFactory(event=event, name="Léa Martin")
+
+    answer = mark(animateur_client, event, {"venu-0-name": "Léa Martin", "venu-0-same": other.pk})
+
+    assert answer.status_code == 400
+    assert Registration.objects.exclude(presence="").count() == 0
+
+
+def test_forgotten_registrations_are_nobodys_namesakes(animateur_client, event):
+    RegistrationFactory(event=event, name="", email="")
+
+    assert mark(animateur_client, event).status_code == 200
 
 
 @pytest.mark.parametrize(
