@@ -227,6 +227,11 @@ def hour_label(time):
     return f"{time.hour}\N{NO-BREAK SPACE}h{minutes}"
 
 
+def moment_label(moment):
+    """« 25/11/2026 à 9 h 30 »"""
+    return f"{_slashed(moment)} à {hour_label(moment)}"
+
+
 def _slashed(date):
     """17/10/2019; of four figures, which %Y does not give to every year."""
     return f"{date:%d/%m}/{date.year:04}"

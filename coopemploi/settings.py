@@ -195,6 +195,7 @@ FILTERS_EMPTY_CHOICE_LABEL = "Peu importe"
 LANGUAGE_CODE = "fr"
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Paris")
 USE_I18N = True
+FORMAT_MODULE_PATH = "coopemploi.locale"
 USE_TZ = True
 
 # Static files

@@ -85,7 +85,7 @@ class EventExport(Export):
         return "\n\n".join(filter(None, parts))
 
     def when(self, record):
-        """« 1er mars 2019, 9h30 – 17h00, Halle, Tours »."""
+        """« 1er mars 2019, 9 h 30 – 17 h, Halle, Tours »."""
         online = record.get_format_display() if record.format == Event.Format.ONLINE else ""
         return ", ".join(filter(None, (days(record), hours(record), self.place(record), online)))
 

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from coopemploi.dates import moment_label
 from coopemploi.formats.printable import printable
 
 
@@ -36,7 +37,7 @@ class RegistrationTable:
         """What the file says of itself, on its second sheet."""
         return [
             ("Rencontre", self.event.title),
-            ("Extrait le", f"{self.generated_at:%d/%m/%Y à %H:%M}"),
+            ("Extrait le", moment_label(self.generated_at)),
             ("Attention", "Données personnelles : à ne pas publier, à effacer ensuite."),
         ]
 

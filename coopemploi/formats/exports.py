@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.utils import timezone
 
 from ..batches import BATCH_SIZE, batched
-from ..dates import PartialDate
+from ..dates import PartialDate, moment_label
 from ..identity.models import Identity
 from . import calendars, feeds, tables, trees
 from .printable import printable
@@ -186,7 +186,7 @@ class Export:
             ("Liste", self.title),
             ("Source", self.site),
             ("Adresse", self.page_url),
-            ("Extrait le", f"{self.generated_at:%d/%m/%Y à %H:%M}"),
+            ("Extrait le", moment_label(self.generated_at)),
             ("Licence", self.licence),
             ("Texte de la licence", self.licence_url),
         ]

@@ -8,6 +8,8 @@ from django.utils.html import linebreaks
 from django.utils.http import content_disposition_header
 from django.utils.xmlutils import SimplerXMLGenerator
 
+from ..dates import moment_label
+
 
 class AtomFeed(Atom1Feed):
     """A feed whose entries are written one by one, each with the licence it comes under."""
@@ -49,7 +51,7 @@ def atom_response(export):
         title=f"{export.title} · {export.site}",
         link=export.page_url,
         description="",
-        subtitle=f"Extrait le {export.generated_at:%d/%m/%Y à %H:%M}",
+        subtitle=f"Extrait le {moment_label(export.generated_at)}",
         language="fr",
         author_name=export.site,
         author_link=export.build_url("/"),

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.utils import timezone
 from django.utils.text import capfirst
 
+from ..dates import moment_label
 from ..merging.declarations import declarations
 from .tracking import LOST_WITH, operation, private_fields, records_of
 
@@ -167,7 +169,7 @@ def restore(version):
     Raise CannotRestoreError, having written nothing.
     """
     records = records_of(version.instance_type)
-    note = f"Rétabli à la version du {version.history_date:%d/%m/%Y %H:%M}"
+    note = f"Rétabli à la version du {moment_label(timezone.localtime(version.history_date))}"
     with transaction.atomic(), operation(note):
         # Nobody else writes it meanwhile.
         records.cls._base_manager.select_for_update().filter(pk=version.id).first()

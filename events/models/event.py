@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from coopemploi.addresses import address
-from coopemploi.dates import Precision
+from coopemploi.dates import Precision, hour_label
 from coopemploi.fields import (
     AutoSlugField,
     PartialDateField,
@@ -366,10 +366,8 @@ class Event(Publishable, Sourced, Classified):
 
     @property
     def hours(self):
-        """« 9h30 – 12h00 », or the one that is known; "" when neither is."""
-        return " – ".join(
-            f"{each.hour}h{each:%M}" for each in (self.start_time, self.end_time) if each
-        )
+        """« 9 h 30 – 12 h », or the one that is known; "" when neither is."""
+        return " – ".join(hour_label(each) for each in (self.start_time, self.end_time) if each)
 
     @property
     def foreign_hours(self):

@@ -1,15 +1,18 @@
 """What one must know of an event to come to it, and what changed since somebody was told."""
 
 import datetime
+import re
 from dataclasses import dataclass
 
-from coopemploi.dates import PartialDate, Precision
+from coopemploi.dates import PartialDate, Precision, hour_label
 from coopemploi.search.text import normalise
 
 from .event import Event
 
 DATE = "Date"
 UNKNOWN = "à préciser"
+# How hours were noted until November 2026, in what people then knew of an event.
+AS_BEFORE = re.compile(r"(\d+)h(\d\d)")
 FORMATS = dict(Event.Format.choices)
 
 
@@ -59,6 +62,7 @@ def changes_since_told(registration):
             found.append(Change(DATE, _told(event.start, event.end), _told(*map(_date, was))))
     if not before:
         return found
+    before = {**before, "hours": AS_BEFORE.sub(_spelt, before["hours"])}
     for name, label, comparable in (
         ("hours", "Horaire", str),
         ("place", "Lieu", normalise),
@@ -73,6 +77,10 @@ def changes_since_told(registration):
         is_other = bool(before["link"] and now["link"])
         found.append(Change("Lien de connexion", f"nouveau, {said}" if is_other else said))
     return found
+
+
+def _spelt(hour):
+    return hour_label(datetime.time(*map(int, hour.groups())))
 
 
 def _bounds(date):

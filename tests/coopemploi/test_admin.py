@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import time_machine
 from bs4 import BeautifulSoup
 from django.conf import settings
 from django.contrib import admin
@@ -33,6 +34,7 @@ from tests.factories import (
     InitiativeFactory,
     InvolvementFactory,
     MandateFactory,
+    RefusalFactory,
     SchemeFactory,
     SourceFactory,
     TerritoryFactory,
@@ -465,6 +467,15 @@ def test_row_of_a_form_is_named_with_a_space_before_the_colon(animateur_client):
 
     assert "<b>Partie prenante\xa0:</b>" in html
     assert "Ajouter une partie prenante&quot;" in html
+
+
+def test_hours_are_written_as_on_the_pages(animateur_client):
+    with time_machine.travel("2026-11-25 10:30 +0100", tick=False):
+        RefusalFactory()
+
+    listed = animateur_client.get(reverse("admin:mail_refusal_changelist"))
+
+    assert "25 novembre 2026 à 10\xa0h\xa030" in listed.text
 
 
 @pytest.mark.parametrize("name", ["django", "djangojs"])

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import openpyxl
 import pytest
+import time_machine
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -401,6 +402,16 @@ def test_xlsx_has_no_formula(client, text):
     assert (cell.value, cell.data_type) == (text, "s")
 
 
+@pytest.mark.parametrize("name", ["xlsx", "atom"])
+def test_what_is_read_says_when_it_was_made_as_pages_say_it(client, name):
+    InitiativeFactory()
+
+    with time_machine.travel("2026-11-25 10:30 +0100", tick=False):
+        text = everything(client, INITIATIVES, name)
+
+    assert "25/11/2026 à 10\xa0h\xa030" in text
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_export_survives_control_characters(client, name):
     InitiativeFactory(title="Avant\x0b\x1bAprès", summary="<script>alert(1)</script>\ufffe")
@@ -510,11 +521,11 @@ def test_calendar_has_only_events_whose_day_is_known(client):
                 "start_time": datetime.time(9, 30),
                 "end_time": datetime.time(17),
             },
-            "1er mars 2019 – 2 mars 2019, 9h30 – 17h00",
+            "1er mars 2019 – 2 mars 2019, 9\xa0h\xa030 – 17\xa0h",
         ),
         (
             {"end": "5/3/2019", "end_time": datetime.time(9), "format": "online"},
-            "fin : 5 mars 2019, jusqu'à 9h00, en ligne",
+            "fin : 5 mars 2019, jusqu'à 9\xa0h, en ligne",
         ),
     ],
 )

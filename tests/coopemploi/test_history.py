@@ -9,9 +9,10 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import strip_tags
 
-from coopemploi.dates import PartialDate
+from coopemploi.dates import PartialDate, moment_label
 from coopemploi.history.admin import RecordHistory
 from coopemploi.history.tracking import FOUND, operation, paused, records_of
 from initiatives.models import Initiative, Step
@@ -321,7 +322,9 @@ def test_restore_brings_back_one_record_and_its_relations_only(animateur_client)
     assert "<del>Second</del><ins>Premier</ins>" in confirmation
     assert (initiative.title, list(initiative.themes.all())) == ("Premier", [theme])
     assert step.label == "gardée"
-    assert initiative.history.first().history_change_reason.startswith("Rétabli à la version du")
+    restored_at = moment_label(timezone.localtime(version.history_date))
+    note = f"Rétabli à la version du {restored_at}"
+    assert initiative.history.first().history_change_reason == note
 
 
 def test_restore_brings_back_a_deleted_child(animateur_client):

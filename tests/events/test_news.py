@@ -71,9 +71,9 @@ def news_in(message):
         (
             {},
             {"start_time": datetime.time(14), "end_time": FOUR},
-            ["Horaire : 14h00 – 16h00 (auparavant : 9h30 – 12h00)"],
+            ["Horaire : 14\xa0h – 16\xa0h (auparavant : 9\xa0h\xa030 – 12\xa0h)"],
         ),
-        ({}, {"end_time": None}, ["Horaire : 9h30 (auparavant : 9h30 – 12h00)"]),
+        ({}, {"end_time": None}, ["Horaire : 9\xa0h\xa030 (auparavant : 9\xa0h\xa030 – 12\xa0h)"]),
         ({}, {"venue": "Mairie"}, ["Lieu : Mairie (auparavant : Écosite)"]),
         ({}, {"venue": ""}, ["Lieu : à préciser (auparavant : Écosite)"]),
         ({}, {"format": "online"}, ["Format : en ligne (auparavant : à préciser)"]),
@@ -154,6 +154,30 @@ def test_what_is_only_written_otherwise_is_no_news(values):
     registration = make()
     change(registration.event, **values)
     assert reminders.tell_changes(LATER) == 0
+
+
+def known_as_before_november(registration):
+    """Hours as they were then noted."""
+    registration.told_practical["hours"] = "9h30 – 12h00"
+    registration.save()
+    return registration
+
+
+def test_hours_that_were_noted_otherwise_are_no_news():
+    registration = known_as_before_november(make())
+    registration.event.save()
+
+    assert reminders.tell_changes(LATER) == 0
+
+
+def test_hours_that_were_noted_otherwise_are_told_as_those_of_now():
+    registration = known_as_before_november(make())
+    change(registration.event, end_time=FOUR)
+
+    reminders.tell_changes(LATER)
+
+    told = "Horaire : 9\xa0h\xa030 – 16\xa0h (auparavant : 9\xa0h\xa030 – 12\xa0h)"
+    assert news_in(sent()[0]) == [told]
 
 
 def test_several_changes_in_a_row_make_one_mail():

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 from bs4 import BeautifulSoup
@@ -139,6 +140,8 @@ def test_tables_hold_no_formula(animateur_client, event):
     book = load_workbook(io.BytesIO(answer.getvalue()))
     cell = book.worksheets[0]["A2"]
     assert (cell.value, cell.data_type) == ('=HYPERLINK("https://example.org")', "s")
+    about = dict(book.worksheets[1].values)
+    assert re.fullmatch("\\d\\d/\\d\\d/\\d{4} à \\d+\xa0h(\xa0\\d\\d)?", about["Extrait le"])
     assert animateur_client.get(page("registered", event), {"format": "exe"}).status_code == 404
 
 
