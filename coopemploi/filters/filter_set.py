@@ -287,6 +287,12 @@ class ListFilterSet(django_filters.FilterSet):
         return said
 
     @property
+    def misunderstood(self):
+        """What the address asks and the list does not understand: « Réseau « x » »."""
+        asked = {name: " ".join(self.data.getlist(name))[:80] for name in self.errors}
+        return [f"{self.form[name].label or name} « {value} »" for name, value in asked.items()]
+
+    @property
     def is_active(self):
         return bool(self.selections)
 

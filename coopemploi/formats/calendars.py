@@ -17,7 +17,26 @@ END = b"END:VCALENDAR\r\n"
 
 
 def ics_response(export):
-    response = StreamingHttpResponse(pieces(export), content_type="text/calendar; charset=utf-8")
+    return _response(export, pieces(export))
+
+
+def gone_response(export):
+    """A calendar that holds nothing but what says so, on the day one looks."""
+    title, text = export.gone
+    entry = Event()
+    entry.add("uid", f"plus-rien@{site_host()}")
+    entry.add("dtstamp", export.generated_at.astimezone(datetime.UTC))
+    entry.add("summary", title)
+    entry.add("dtstart", export.generated_at.date())
+    entry.add("dtend", export.generated_at.date() + ONE_DAY)
+    entry.add("transp", "TRANSPARENT")
+    entry.add("url", export.page_url)
+    entry.add("description", f"{text}\n\n{export.page_url}")
+    return _response(export, [heading(export), entry.to_ical(), END])
+
+
+def _response(export, parts):
+    response = StreamingHttpResponse(parts, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = content_disposition_header(True, export.file_name("ics"))
     return response
 

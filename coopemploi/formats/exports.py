@@ -12,6 +12,7 @@ from django.utils import timezone
 from ..batches import BATCH_SIZE, batched
 from ..dates import PartialDate, moment_label
 from ..identity.models import Identity
+from ..merging.redirections import todays_query
 from . import calendars, feeds, tables, trees
 from .printable import printable
 
@@ -35,25 +36,34 @@ LABELS = {
     "ics": "Agenda (ICS)",
 }
 FOLLOWED = ("atom", "ics")
+# What they say when their address asks for what is no more.
+GONE = {"atom": feeds.gone_response, "ics": calendars.gone_response}
 
 
 def export(request, filters, declaration):
     """The whole list of `filters`, a `ListFilterSet`, in the format that the address asks for.
 
     None when it asks for the page, or for what the page says that it cannot understand: a file
-    that left a filter out would not say so. Of several `format`, the last counts, as for any
-    filter. Http404 for an unknown one.
+    that left a filter out would not say so. What one follows says so itself, and nothing else:
+    nobody reads the page behind a feed. Of several `format`, the last counts, as for any filter.
+    Http404 for an unknown one.
     """
     if take := getattr(request, "take_export", None):  # an alert, which looks at what is new
         take(declaration(request, filters))
         return HttpResponse()
     name = request.GET.get("format")
-    if not name or filters.errors:
+    is_followed = name in GONE and name in declaration.formats
+    if not name or (filters.errors and not is_followed):
         return None
     if name not in declaration.formats:
         offered = ", ".join(declaration.formats)
         raise Http404(f"Cette liste n'existe pas dans ce format. Formats possibles : {offered}.")
-    response = FORMATS[name](declaration(request, filters))
+    write = FORMATS[name]
+    if filters.errors:
+        if todays_query(request.GET, request.user):  # the page leads to the list of today
+            return None
+        write = GONE[name]
+    response = write(declaration(request, filters))
     response["Link"] = f'<{LICENCE_URL}>; rel="license"'
     return response
 
@@ -213,6 +223,18 @@ class Export:
             ),
             default=None,
         )
+
+    @property
+    def gone(self):
+        """(title, text) that tell whoever follows the list that it finds its filters no more."""
+        title = f"Plus rien à suivre ici : {self.title.lower()}"
+        text = (
+            f"L'adresse à laquelle vous êtes abonné demande ce qui n'existe pas, ou plus : "
+            f"{', '.join(self.filters.misunderstood)}. Rouvrez la liste, choisissez ses filtres "
+            "et abonnez-vous de nouveau. Si ce n'est que pour un temps, la suite reviendra "
+            "d'elle-même à cette adresse."
+        )
+        return title, printable(text)
 
     def row(self, record):
         """{header: str, number, bool, date, list of str or None}"""

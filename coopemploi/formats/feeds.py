@@ -47,6 +47,26 @@ def taken(written):
 
 
 def atom_response(export):
+    updated = export.changed_at or export.generated_at
+    return _response(export, updated, entries(export))
+
+
+def gone_response(export):
+    """A feed that says that it follows nothing; again each month, as long as it is read."""
+    title, text = export.gone
+    month = export.generated_at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    told = {
+        "title": title,
+        "link": export.page_url,
+        "unique_id": f"{export.page_url}#{month:%Y-%m}",
+        "description": linebreaks(text, autoescape=True),
+        "pubdate": month,
+        "updateddate": month,
+    }
+    return _response(export, month, [told])
+
+
+def _response(export, updated, told):
     feed = AtomFeed(
         title=f"{export.title} · {export.site}",
         link=export.page_url,
@@ -58,9 +78,9 @@ def atom_response(export):
         feed_url=export.url,
         feed_copyright=f"{export.site}, {export.licence}",
         licence_url=export.licence_url,
-        updated=export.changed_at or export.generated_at,
+        updated=updated,
     )
-    response = StreamingHttpResponse(feed.stream(entries(export)), content_type=feed.content_type)
+    response = StreamingHttpResponse(feed.stream(told), content_type=feed.content_type)
     response["Content-Disposition"] = content_disposition_header(False, export.file_name("atom"))
     return response
 

@@ -1,9 +1,16 @@
 """A value that a filter does not know, asked of each filter of each list."""
 
+import datetime
+import html
+from xml.etree import ElementTree
+
 import pytest
+import time_machine
 from bs4 import BeautifulSoup
 from django.urls import reverse
+from icalendar import Calendar
 
+from coopemploi.dates import PartialDate
 from coopemploi.publishing import Publishable
 from events.filters import ActionFilter, EventFilter, ManifestationFilter, VerbatimFilter
 from initiatives.filters import ExchangeFilter, InitiativeFilter, ResourceFilter
@@ -23,6 +30,7 @@ LISTS = {
     "territory_list": TerritoryListFilter,
     "verbatim_list": VerbatimFilter,
 }
+ATOM = "{http://www.w3.org/2005/Atom}"
 # What any words may be asked of, and what only unfolds.
 TAKES_ANYTHING = {"q", "tout"}
 
@@ -79,3 +87,59 @@ def test_year_of_a_draft_alone_is_told_as_a_year_of_nothing(client, year):
 def test_what_is_no_year_is_a_bad_value(client):
     response = client.get(reverse("initiative_list"), {"annee": "demain"})
     assert response.status_code == 400
+
+
+# What one follows
+
+
+def read(client, name, **asked):
+    response = client.get(reverse(name), asked)
+    return response.status_code, b"".join(response).decode()
+
+
+def test_feed_whose_filter_is_gone_says_so_and_gives_nothing_else(client):
+    InitiativeFactory(title="Garage solidaire")
+
+    with time_machine.travel("2026-11-25 10:30 +0100", tick=False):
+        status, text = read(client, "initiative_list", theme="<partie>", format="atom")
+
+    [entry] = ElementTree.fromstring(text).findall(f"{ATOM}entry")  # noqa: S314
+    page = "http://testserver/initiatives/?theme=%3Cpartie%3E"
+    assert status == 200
+    assert entry.find(f"{ATOM}title").text == "Plus rien à suivre ici : initiatives"
+    assert "n'existe pas, ou plus : Thématique « <partie> »." in html.unescape(
+        entry.find(f"{ATOM}summary").text
+    )
+    assert entry.find(f"{ATOM}link").get("href") == page
+    assert entry.find(f"{ATOM}id").text == f"{page}#2026-11"
+    assert "Garage" not in text
+
+
+def test_feed_says_once_a_month_that_its_filter_is_gone(client):
+    told = []
+    for day in ("2026-11-02", "2026-11-30", "2026-12-01"):
+        with time_machine.travel(f"{day} 10:30 +0100", tick=False):
+            _, text = read(client, "initiative_list", theme="partie", format="atom")
+        [entry] = ElementTree.fromstring(text).findall(f"{ATOM}entry")  # noqa: S314
+        told.append((entry.find(f"{ATOM}id").text, entry.find(f"{ATOM}updated").text))
+
+    assert told[0] == told[1] != told[2]
+
+
+def test_calendar_whose_filter_is_gone_says_so_on_the_day(client):
+    EventFactory(title="Atelier", start=PartialDate.parse("17/10/2030"))
+
+    with time_machine.travel("2026-11-25 10:30 +0100", tick=False):
+        status, text = read(client, "event_list", reseau="parti", format="ics")
+
+    [entry] = Calendar.from_ical(text).walk("VEVENT")
+    assert status == 200
+    assert entry["summary"] == "Plus rien à suivre ici : rencontres"
+    assert "Réseau « parti »" in entry["description"]
+    days = entry.decoded("dtstart"), entry.decoded("dtend")
+    assert days == (datetime.date(2026, 11, 25), datetime.date(2026, 11, 26))
+
+
+@pytest.mark.parametrize(("list_", "name"), [("initiative_list", "ics"), ("event_list", "pdf")])
+def test_what_is_no_format_of_the_list_is_not_followed(client, list_, name):
+    assert client.get(reverse(list_), {"theme": "partie", "format": name}).status_code == 400

@@ -201,7 +201,7 @@ def test_bad_value_without_a_field_is_said_above_the_list(client, query, notice)
     assert response.status_code == (400 if notice else 200)
 
 
-@pytest.mark.parametrize("format", ["csv", "xlsx", "json", "geojson", "atom"])
+@pytest.mark.parametrize("format", ["csv", "xlsx", "json", "geojson"])
 def test_no_file_leaves_a_filter_out(client, format):
     make("Vélo")
 

@@ -111,7 +111,7 @@ def test_models_without_a_page_nor_a_filter_leave_no_redirection():
     assert Redirection.objects.count() == 0
 
 
-@pytest.mark.parametrize("suffix", ["", "&format=json", "&q=garage"])
+@pytest.mark.parametrize("suffix", ["", "&format=json", "&format=atom", "&q=garage"])
 def test_list_filtered_by_an_absorbed_term_leads_to_the_list_of_today(client, suffix):
     survivor, loser, other = ThemeFactory.create_batch(3)
     merge(survivor, loser)
