@@ -7,7 +7,7 @@ from .redirections import survivor, todays_query
 
 def follow_redirections(get_response):
     """Where no page answers at the address of an absorbed record, lead to the one it is in; and
-    where a list knows no such filter, to the list of today's."""
+    where a list, or the list of a page, knows no such filter, to the list of today's."""
 
     def answer(request):
         response = get_response(request)
@@ -36,7 +36,7 @@ def redirection_for(request):
 
 def list_redirection_for(request):
     match = request.resolver_match
-    if not match or not (match.url_name or "").endswith("_list"):
+    if not match or not (match.url_name or "").endswith(("_list", "_detail")):
         return None
     query = todays_query(request.GET, request.user)
     return query and _moved(f"{request.path}?{query.urlencode(safe=':')}")

@@ -226,6 +226,21 @@ def test_operation_map_leads_to_what_lies_outside_its_territory(client):
 def test_operation_without_places_has_no_map(client):
     campaign = EventFactory(campaign=CampaignFactory()).campaign
 
+def test_operation_narrowed_by_an_absorbed_term_is_narrowed_by_that_of_today(client):
+    survivor, loser = ThemeFactory.create_batch(2)
+    campaign = CampaignFactory()
+    kept = EventFactory(title="Mobile", campaign=campaign)
+    kept.themes.add(loser)
+    EventFactory(title="Autre", campaign=campaign)
+    merge(survivor, loser)
+
+    response = client.get(campaign.get_absolute_url(), {"theme": loser.slug})
+
+    address = f"{campaign.get_absolute_url()}?theme={survivor.slug}"
+    assert (response.status_code, response["Location"]) == (301, address)
+    assert client.get(address).context["events"] == [kept]
+
+
     assert client.get(campaign.get_absolute_url()).context["map"] is None
 
 
