@@ -168,6 +168,7 @@ class LocatedFilterSet(ListFilterSet):
     """A list of what lies in territories."""
 
     has_map = True
+    home = None  # the territory that its map opens on, whatever lies there
 
     territoire = PerimeterFilter()
     lieu = PlaceFilter()

@@ -105,7 +105,7 @@ def _overview(filters, view):
     wider = maps.view_of_reference(view.parent)
     reference = "" if wider.reference == maps.FRANCE else wider.reference
     query = filters.query_in(reference)
-    if not reference and _extent(filters) != maps.FRANCE:
+    if not reference and (filters.home or _extent(filters) != maps.FRANCE):
         query = filters.query_in(reference, vue=maps.FRANCE)
     return {"url": f"?{query}", "label": f"Élargir : {wider.name}"}
 

@@ -218,13 +218,13 @@ def test_operation_map_leads_to_what_lies_outside_its_territory(client):
     wider = drawn(drawn()["overview"]["url"])
     assert counted(wider) == ["Nouvelle-Aquitaine : 1", "Occitanie : 1"]
     assert wider["overview"] is None
+    narrowed = drawn("?territoire=region:75")
+    assert narrowed["overview"]["label"] == "Élargir : France"
+    assert counted(drawn(narrowed["overview"]["url"])) == counted(wider)
     assert counted(drawn("?q=ici")) == ["Landes : 1"]
     assert drawn("?q=ici")["overview"] is None
     assert counted(drawn("?q=là-bas")) == ["Occitanie : 1"]
 
-
-def test_operation_without_places_has_no_map(client):
-    campaign = EventFactory(campaign=CampaignFactory()).campaign
 
 def test_operation_narrowed_by_an_absorbed_term_is_narrowed_by_that_of_today(client):
     survivor, loser = ThemeFactory.create_batch(2)
@@ -240,6 +240,9 @@ def test_operation_narrowed_by_an_absorbed_term_is_narrowed_by_that_of_today(cli
     assert (response.status_code, response["Location"]) == (301, address)
     assert client.get(address).context["events"] == [kept]
 
+
+def test_operation_without_places_has_no_map(client):
+    campaign = EventFactory(campaign=CampaignFactory()).campaign
 
     assert client.get(campaign.get_absolute_url()).context["map"] is None
 
