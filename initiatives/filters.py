@@ -22,11 +22,13 @@ class ClassifiedFilterSet(LocatedFilterSet):
 class InitiativeFilter(ClassifiedFilterSet):
     avancement = FacetFilter("avancement", "Avancement", Initiative.Stage.choices)
     retour = YesFilter("retour", "Retour d'expérience disponible")
-    porteur = FacetFilter("porteur", "Type de porteur", Actor.Kind.choices)
+    type_porteur = FacetFilter("porteur", "Type de porteur", Actor.Kind.choices)
     financeur = FacetFilter(
         "financeur", "Financeur", lambda catalogue: catalogue.labels("funders", funder_labels)
     )
     annee = YearFilter("Période")
+    # The carrier itself, in the list of actions.
+    former_names = {"porteur": "type_porteur"}
 
 
 class ExchangeFilter(ClassifiedFilterSet):

@@ -43,6 +43,7 @@ class ListFilterSet(django_filters.FilterSet):
     default_sort = "nom"
     words = "q"
     first_facets = ()  # those that stand first, unfolded
+    former_names = {}  # of filters, in addresses that people kept: {former: today's}
 
     q = TextFilter(label="Mots")
     tri = SortFilter()
@@ -54,10 +55,19 @@ class ListFilterSet(django_filters.FilterSet):
         self.catalogue = catalogue or catalogues_of(cards.model)[0]
         self.tab = within  # the records of the tab shown, when there are tabs
         # Not as the parent does, which copies every filter and makes a class of form each time.
-        self.is_bound, self.data, self.form_prefix = True, request.GET, None
+        self.is_bound, self.data, self.form_prefix = True, self._todays(request.GET), None
         self.filters = self.base_filters
         self.form.is_valid()
         self.values = {name: self.form.cleaned_data.get(name) for name in self.filters}
+
+    def _todays(self, query):
+        """The address with the names that filters have today."""
+        former = [name for name in self.former_names if name in query]
+        if former:
+            query = query.copy()
+        for name in former:
+            query.setlistdefault(self.former_names[name]).extend(query.pop(name))
+        return query
 
     def get_form_class(self):
         kind = type(self)

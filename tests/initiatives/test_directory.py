@@ -4,8 +4,11 @@ import pytest
 from bs4 import BeautifulSoup
 from django.urls import reverse
 
+from coopemploi.alerts.lists import describe, export_of
 from coopemploi.filters.fields import MOST_VALUES
+from initiatives.models import Involvement
 from tests.factories import (
+    ActorFactory,
     CompositionFactory,
     InitiativeFactory,
     InvolvementFactory,
@@ -209,6 +212,33 @@ def test_no_file_leaves_a_filter_out(client, format):
 
     assert (response.status_code, response["Content-Type"]) == (400, "text/html; charset=utf-8")
     assert response.context["formats"] == []
+
+
+@pytest.mark.parametrize(
+    "asked", ["type_porteur=plie", "porteur=plie", "porteur=plie&type_porteur=association"]
+)
+def test_type_of_carrier_is_asked_under_its_name_of_today_or_of_before(client, asked):
+    for kind in ("plie", "association", "ebe"):
+        InvolvementFactory(
+            initiative=make(kind), actor=ActorFactory(kind=kind), role=Involvement.Role.CARRIER
+        )
+    wanted = ["association", "plie"] if "association" in asked else ["plie"]
+
+    response = client.get(f"{INITIATIVES}?{asked}")
+
+    assert (response.status_code, sorted(shown(response))) == (200, wanted)
+    left = [chip.query for chip in response.context["filters"].chips]
+    assert sorted(left) == (
+        ["type_porteur=association", "type_porteur=plie"] if len(wanted) > 1 else [""]
+    )
+
+
+def test_type_of_carrier_of_before_is_still_followed_by_alerts():
+    make("Vélo")
+
+    export = export_of(INITIATIVES, "porteur=plie")
+
+    assert describe(export) == "Initiatives : PLIE"
 
 
 def test_long_bad_value_is_cut(client):
