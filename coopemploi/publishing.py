@@ -58,6 +58,9 @@ class PublishableQuerySet(models.QuerySet):
             models.Q(status=status.PROPOSED) | models.Q(status=status.DRAFT, created_at__lt=begun)
         )
 
+    def drafts(self):
+        return self.filter(status=Publishable.Status.DRAFT)
+
     def unarchived(self):
         return self.exclude(status=Publishable.Status.ARCHIVED)
 

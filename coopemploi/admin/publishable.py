@@ -31,7 +31,10 @@ class PublishableAdmin(ModelAdmin):
     """Records that go from draft to published."""
 
     actions = ["publish_selection", "archive_selection"]
-    follow_up = {"a-relire": ("à relire", "to_review")}
+    follow_up = {
+        "a-relire": ("à relire", "to_review"),
+        "brouillons": ("brouillons", "drafts"),
+    }
     save_on_top = True
 
     def save_model(self, request, obj, form, change):

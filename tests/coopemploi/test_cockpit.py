@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from coopemploi.dates import PartialDate
 from coopemploi.derived import registry
@@ -97,6 +98,7 @@ def await_once():
     InitiativeFactory.create_batch(2, title="Un garage solidaire")
     for model in REVIEWED:
         FACTORIES[model](status=Publishable.Status.PROPOSED)
+        FACTORIES[model](status=Publishable.Status.DRAFT)
 
 
 def factories_by_model():
@@ -200,7 +202,7 @@ def test_staff_see_only_the_panels_of_what_they_may_view(client, monkeypatch):
     response = client.get(INDEX)
 
     shown = [panel["key"] for panel in response.context["panels"]]
-    assert shown == ["a-relire", "sans-reponse", "pistes"]
+    assert shown == ["a-relire", "brouillons", "sans-reponse", "pistes"]
     assert [detail["label"] for detail in response.context["panels"][0]["details"]] == ["Besoins"]
     assert "Initiative à compléter" not in response.content.decode()
     assert "Action en retard" not in response.content.decode()
@@ -236,6 +238,17 @@ def test_reader_has_nothing_to_do(client):
     client.force_login(mandate.user)
 
     assert panels(client) == {}
+
+
+def test_drafts_of_today_are_found_in_one_place(animateur_client):
+    for model in REVIEWED:
+        FACTORIES[model](status=Publishable.Status.DRAFT)
+
+    found = panels(animateur_client)
+
+    led = [(detail["label"], detail["count"]) for detail in found["brouillons"]["details"]]
+    assert led == [(capfirst(model._meta.verbose_name_plural), "1") for model in REVIEWED]
+    assert "a-relire" not in found
 
 
 def test_needs_show_the_oldest_first_and_their_age(animateur_client):

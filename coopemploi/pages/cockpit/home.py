@@ -11,6 +11,7 @@ PANELS = [
     meetings.WITHOUT_RECAP,
     sheets.PROPOSED,
     sheets.TO_REVIEW,
+    sheets.DRAFTS,
     exchanges.UNANSWERED,
     exchanges.WITH_A_LEAD,
     exchanges.REPORTED,

@@ -54,6 +54,16 @@ TO_REVIEW = Panel(
     ),
 )
 
+DRAFTS = Panel(
+    key="brouillons",
+    title="Brouillons",
+    hint="Commencés, de quelque jour qu'ils soient : à finir, puis à publier.",
+    details=tuple(
+        FollowUp(model, "brouillons", capfirst(model._meta.verbose_name_plural))
+        for model in REVIEWED
+    ),
+)
+
 INCOMPLETE = Panel(
     key="a-completer",
     title="Initiatives à compléter",
