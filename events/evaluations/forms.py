@@ -57,6 +57,15 @@ class AnswersForm(forms.Form):
         }
 
 
+class WrittenForm(forms.Form):
+    """What was answered to questions that are no more, of which `asked` holds {key: text}."""
+
+    def __init__(self, data, asked):
+        super().__init__(data)
+        for key, text in asked.items():
+            self.fields[f"question-{key}"] = forms.CharField(label=text, widget=forms.Textarea)
+
+
 class AddressesForm(forms.Form):
     """Addresses pasted from anywhere: « Camille <camille@example.org>; … »."""
 

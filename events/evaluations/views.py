@@ -7,9 +7,9 @@ from django.views.decorators.http import require_http_methods
 from coopemploi.accounts.interruption import give_back
 from coopemploi.links import opened_by
 
-from ..models import Evaluation
+from ..models import Evaluation, Question
 from . import services
-from .forms import AnswersForm
+from .forms import AnswersForm, WrittenForm
 
 PAGE = "events/evaluation_answer.html"
 CLOSED = "Cette évaluation a été close entre-temps : elle ne reçoit plus de réponses."
@@ -23,7 +23,7 @@ def evaluation_answer(request, signed):
     key, right = signed
     evaluation = Evaluation.objects.select_related("event").filter(pk=key).first()
     if evaluation is None:
-        return render(request, PAGE, {"state": "closed"}, status=410)
+        return _gone(request, key)
     context = {"section": "events", "event": evaluation.event, "evaluation": evaluation}
     data = request.POST if request.method == "POST" else None
     form = AnswersForm(data, evaluation.questions.all())
@@ -44,7 +44,16 @@ def _answer(request, form, context, right):
         return render(request, PAGE, {**context, "state": "spent"}, status=409)
     except services.ClosedError:
         return _closed(request, form, context)
+    except Evaluation.DoesNotExist:
+        return _gone(request, context["evaluation"].pk)
     return render(request, PAGE, {**context, "state": "done"})
+
+
+def _gone(request, key):
+    """Deleted, with the questions that the page asked: their last versions name what it sent."""
+    asked = Question.history.filter(evaluation_id=key).order_by("history_id")
+    form = WrittenForm(request.POST, dict(asked.values_list("id", "text")))
+    return _closed(request, form, {"section": "events"})
 
 
 def _closed(request, form, context):

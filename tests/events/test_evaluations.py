@@ -162,6 +162,30 @@ def test_what_was_written_in_an_evaluation_closed_meanwhile_is_given_back(
     assert not Remark.objects.exists()
 
 
+@pytest.mark.parametrize("is_late", [True, False])
+def test_what_was_written_in_an_evaluation_deleted_meanwhile_is_given_back(
+    client, monkeypatch, is_late
+):
+    question = QuestionFactory(kind=Kind.FREE_TEXT, text="Et la suite ?")
+    other = QuestionFactory(kind=Kind.FREE_TEXT, text="D'une autre évaluation")
+    link, sent = a_link(question.evaluation), {name(question): "Un atelier.", name(other): "Rien"}
+
+    def delete(*args):
+        question.evaluation.delete()
+        return False
+
+    if is_late:
+        delete()
+    else:  # deleted between the page and the lock
+        monkeypatch.setattr(services, "is_spent", delete)
+
+    response = client.post(link, sent)
+
+    assert response.status_code == 410
+    assert response.context["written"] == [("Et la suite ?", "Un atelier.")]
+    assert client.get(link).status_code == 410
+
+
 def test_forged_link_and_link_of_another_evaluation_open_nothing(client):
     question, other = QuestionFactory(), QuestionFactory()
     link = a_link(other.evaluation)
