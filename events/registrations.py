@@ -7,13 +7,14 @@ the same instant are told in turn.
 import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from coopemploi.links import SignedLink
 from coopemploi.mail.services import send_mail_later, site_url
+from territories.time_zones import days_around
 
 from .calendars import attachment
 from .models import Event, Registration
@@ -116,6 +117,22 @@ def cancel(registration):
     if registration.email:
         _write(registration, event, "cancelled")
     fill_seats(event)
+
+
+@transaction.atomic
+def follow_address(*, former, address):
+    """Give the registrations of a `former` address, for what is to come, to another of the same
+    person; return how many. Where that one is registered too, nothing changes."""
+    coming = Event.objects.upcoming_there(**days_around())
+    theirs = Registration.objects.filter(email=address.lower(), event=OuterRef("event"))
+    found = Registration.objects.active().filter(email=former.lower(), event__in=coming)
+    found = found.exclude(Exists(theirs))
+    lock_events(found.values_list("event", flat=True))
+    moved = list(found)
+    for registration in moved:
+        registration.email = address.lower()
+        registration.save(update_fields=["email"])
+    return len(moved)
 
 
 def tell_decided_by_team(registration, *, was):

@@ -12,6 +12,12 @@ from .forms import UserChangeForm, UserCreationForm
 from .models import SavedFilter, User
 from .services import confirm_address, forget_address, reset_second_factor, send_invitation
 
+MOVED_BY_TEAM = (
+    "Une adresse changée ici ne déplace rien : les inscriptions et les alertes faites avec "
+    "l'ancienne y restent, et ne paraissent plus dans « Mon espace ». La personne qui a les deux "
+    "en change plutôt elle-même, dans son compte : ses inscriptions la suivent."
+)
+
 
 class SavedFilterInline(admin.TabularInline):
     model = SavedFilter
@@ -54,7 +60,7 @@ class UserAdmin(AskedAgainMixin, NamedListMixin, DjangoUserAdmin):
     inlines = [SavedFilterInline]
     readonly_fields = ["last_login", "date_joined"]
     fieldsets = [
-        (None, {"fields": ["email", "password"]}),
+        (None, {"fields": ["email", "password"], "description": MOVED_BY_TEAM}),
         ("Identité", {"fields": ["first_name", "last_name"]}),
         ("Droits", {"fields": ["is_active", "is_staff", "is_superuser"]}),
         ("Dates", {"fields": ["last_login", "date_joined"]}),

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from events import registrations
 from events.models import Event, Registration, RoundTableBatch
 from events.round_tables.live import FILL
 from initiatives.introductions import of_people
@@ -47,7 +48,9 @@ class AlreadyDecidedError(Exception):
 def follow_address(sender, *, request, user, from_email_address=None, email_address=None, **kwargs):
     """One is written to at the main address, when the former was changed or taken away.
 
-    Who agreed that everybody reads the former said nothing of another.
+    Who agreed that everybody reads the former said nothing of another. Where one is to come, by
+    an address that one had proved and takes away, follows too if one says so: a mailbox that
+    several read registers others.
     """
     former, person = from_email_address or email_address, person_of(user)
     if former and person and person.email.lower() == former.email.lower():
@@ -55,6 +58,13 @@ def follow_address(sender, *, request, user, from_email_address=None, email_addr
             messages.info(request, NOT_SHOWN)
         person.email, person.email_is_public = user.email, False
         person.save(update_fields=["email", "email_is_public"])
+    keeps = email_address and email_address.verified and "garder" in request.POST
+    if keeps and user.email.lower() in addresses_of(user):
+        count = registrations.follow_address(former=email_address.email, address=user.email)
+        s, ent = ("s", "ent") if count > 1 else ("", "e")
+        if count:
+            said = f"{count} inscription{s} à venir pass{ent} à {user.email}."
+            messages.info(request, said)
 
 
 # Belonging to an actor

@@ -19,9 +19,11 @@ from coopemploi.alerts.models import Alert
 from coopemploi.dates import PartialDate
 from coopemploi.participation import services
 from coopemploi.participation.models import Belonging, Proposal
+from events import registrations
 from events.models import Registration
 from initiatives.models import Initiative, Introduction, Need
 from territories.models import Person, Position
+from tests.coopemploi.test_conflicts import form_of
 from tests.factories import (
     ActionPartyFactory,
     ActorFactory,
@@ -117,6 +119,82 @@ def test_an_address_taken_away_is_shown_no_more(client):
     assert not EmailAddress.objects.filter(email=ADDRESS).exists()
     person = Person.objects.get()
     assert (person.email, person.public_email) == ("lea@ailleurs.example", "")
+
+
+LATER = "lea@ailleurs.example"
+
+
+def coming(address=ADDRESS, **values):
+    event = EventFactory(start=PartialDate.parse("17/10/2090"))
+    return RegistrationFactory(event=event, email=address, **values)
+
+
+def address_then(registration):
+    registration.refresh_from_db()
+    return registration.email
+
+
+@pytest.mark.parametrize(
+    ("given", "verified", "then"),
+    [({"garder": "on"}, True, LATER), ({}, True, ADDRESS), ({"garder": "on"}, False, ADDRESS)],
+    ids=["asked", "not_asked", "never_proved"],
+)
+def test_coming_registrations_follow_one_who_proved_both_addresses(client, given, verified, then):
+    user = participant(LATER, first_name="Léa", last_name="Cherche")
+    EmailAddress.objects.create(user=user, email=ADDRESS, verified=verified)
+    asked = coming()
+    sign_in(client, user)
+    form = BeautifulSoup(client.get(reverse("account_email")).content, "html.parser").main.form
+    assert form.find("input", {"name": "garder"}).has_attr("checked")
+
+    page = change_address(client, email=ADDRESS, action_remove="", **given)
+
+    assert address_then(asked) == then
+    assert (f"1 inscription à venir passe à {LATER}." in page.text) == (then == LATER)
+    assert (asked in services.coming_registrations_of(user)) == (then == LATER)
+
+
+def test_only_what_is_to_come_and_was_asked_once_follows(client):
+    user = participant(LATER)
+    EmailAddress.objects.create(user=user, email=ADDRESS, verified=True)
+    over = RegistrationFactory(email=ADDRESS, event__start=PartialDate.parse("2020"))
+    cancelled, others = coming(status="cancelled"), coming("noe@example.org")
+    twice = coming()
+    RegistrationFactory(event=twice.event, email=LATER)
+    sign_in(client, user)
+
+    change_address(client, email=ADDRESS, action_remove="", garder="on")
+
+    kept = [address_then(each) for each in (over, cancelled, twice, others)]
+    assert kept == [ADDRESS, ADDRESS, ADDRESS, "noe@example.org"]
+
+
+def test_link_sent_to_the_address_that_was_left_manages_nothing_more(client):
+    user = participant(LATER)
+    EmailAddress.objects.create(user=user, email=ADDRESS, verified=True)
+    asked = coming()
+    link = registrations.manage_url(asked)
+    assert client.get(link).status_code == 200
+    sign_in(client, user)
+
+    change_address(client, email=ADDRESS, action_remove="", garder="on")
+
+    assert client.get(link).status_code != 200
+    assert client.get(registrations.manage_url(Registration.objects.get())).status_code == 200
+
+
+def test_an_address_changed_by_the_team_moves_nothing_and_the_form_says_so(animateur_client):
+    user = participant()
+    asked = coming()
+    address = reverse("admin:accounts_user_change", args=[user.pk])
+    page = animateur_client.get(address)
+    sent = form_of(page) | {"email": LATER}
+
+    animateur_client.post(address, sent)
+
+    user.refresh_from_db()
+    assert (user.email, address_then(asked)) == (LATER, ADDRESS)
+    assert "Une adresse changée ici ne déplace rien" in unescape(page.text)
 
 
 # Introductions
