@@ -128,6 +128,30 @@ def test_pages_are_heard_in_order(quiet_page, site, content):  # noqa: F811
     assert heard == {}
 
 
+CARDS = ["/initiatives/", "/evenements/", "/evenements/?periode=passees", "/actions/"]
+CARDS += ["/acteurs/", "/reseaux/", "/territoires/", "/besoins-et-offres/", "/ressources/", "/"]
+
+
+def test_cards_are_heard_from_their_title(quiet_page, site, content):  # noqa: F811
+    """Whoever goes from title to title hears of each what follows it."""
+    heard, count = {}, 0
+    for address in CARDS:
+        quiet_page.goto(f"{site}{address}")
+        nodes = Tree(quiet_page).nodes
+        for rank, node in enumerate(nodes):
+            if role(node) != "article":
+                continue
+            count += 1
+            title, link = nodes[rank + 1 : rank + 3]
+            if (role(title), role(link), name(link)) != ("heading", "link", name(title)):
+                heard[address] = [(role(each), name(each)) for each in (title, link)]
+        if drawn := [name(node) for node in nodes if name(node) in {"·", "→", "›"}]:
+            heard[f"{address}, drawn"] = drawn
+
+    assert count > len(CARDS)
+    assert heard == {}
+
+
 def test_cockpit_is_heard_in_order(quiet_page, site, content):  # noqa: F811
     sign_in(quiet_page, site, UserFactory(is_staff=True, is_superuser=True))
     heard = {}
