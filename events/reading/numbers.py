@@ -112,6 +112,8 @@ _QUALIFIERS = [
 # « Autour de deux démarches »: what one speaks of, and not about how many.
 _SUBJECT = re.compile(r"\bautour d(?:e|['’])\s?$", re.I)
 FEW = 10
+# What no key figure has room for.
+TOO_LARGE = 10**12
 _AFTER = re.compile(r"^\s?(?:environ|à peu près|ou plus|au moins)\b", re.I)
 
 
@@ -135,7 +137,9 @@ def find_numbers(text):
 def plain_number(text):
     """The number that is the whole of a cell, with its sign of % or €, or None."""
     match = re.fullmatch(rf"({_DIGITS})\s?(%|€)?", text.strip())
-    return (_digits(match[1]), match[2] or "") if match else None
+    if match and (value := _digits(match[1])) < TOO_LARGE:
+        return value, match[2] or ""
+    return None
 
 
 def _read(match, text):
@@ -159,6 +163,8 @@ def _read(match, text):
             return None
         if match["word_suffix"]:
             value *= _MULTIPLIERS[match["word_suffix"].strip().lower()]
+    if value >= TOO_LARGE:
+        return None
     said = qualifier_before(text, match.start())
     if value < FEW and _SUBJECT.search(text, 0, match.start()):
         said = ""

@@ -304,6 +304,15 @@ def test_year_of_a_date_may_stand_in_its_markup():
     assert read_recap(html).dates == ["2025-11-27"]
 
 
+@pytest.mark.parametrize("digits", [13, 400])
+def test_number_that_no_figure_holds_is_none(digits):
+    assert figures_of(f"Nous avons reçu {'9' * digits} réponses et 40 personnes.") == [
+        (40, "", "exact")
+    ]
+    table = f"<table><tr><td>Réponses</td><td>{'9' * digits}</td></tr></table>"
+    assert figures_of(table) == []
+
+
 def test_number_in_a_proper_name_is_no_figure():
     assert figures_of("Le président de la CC des Trois Vals a remercié les équipes.") == []
 
