@@ -14,8 +14,9 @@ _TELEPHONE = re.compile(
     r"(?:\+|\b00)[1-9](?:[\s.,·/()–-]{0,3}\d){8}"
     # By pairs, all parted alike, whatever follows: « 06 12 34 56 78 / 79 ».
     r"|\b0[1-9](\s?[.,·/–‑-]?\s?)\d\d(?:\1\d\d){3}\b"
-    # Otherwise grouped: « 0558 12 34 56 », but no dates, as « 09.2024 - 06.25 ».
-    r"|\b0(?!\d[\s.–-]+(?:\d\d[\s.–-]+)?20\d\d\b)(?:[\s.·–-]{0,3}\d){9}(?![\s.·–-]{0,3}\d)",
+    # Otherwise grouped: « 0558 12 34 56 », but no dates, as « 09.2024 - 06.25 », nor what follows
+    # the day of one, as « 01.01.26 - 31.12.26 ».
+    r"|(?<!\d[.·–-])\b0(?!\d[\s.–-]+(?:\d\d[\s.–-]+)?20\d\d\b)(?:[\s.·–-]{0,3}\d){9}(?![\s.·–-]{0,3}\d)",
 )
 # As many pairs as a telephone has, or more.
 _PAIRS = re.compile(r"(?<![\w+])\d\d([\s.,·/–-]{1,3})\d\d(?:\1\d\d){3,}(?!\w)")
