@@ -37,6 +37,19 @@ def test_link_to_a_contribution_unfolds_it(page, site, meeting):
     expect(page.get_by_text("Dit par 01")).to_be_visible()
 
 
+def test_all_contributions_unfold_and_fold_at_once(page, site, meeting):
+    page.goto(f"{site}{meeting.get_absolute_url()}#tour-de-table")
+    said = [page.get_by_text(f"Dit par {n:02}") for n in range(12)]
+
+    page.get_by_role("button", name="Tout déplier").click()
+    for each in said:
+        expect(each).to_be_visible()
+
+    page.get_by_role("button", name="Tout replier").click()
+    for each in said:
+        expect(each).to_be_hidden()
+
+
 def test_paper_shows_all_that_is_folded(page, site, meeting):
     page.goto(f"{site}{meeting.get_absolute_url()}")
     said = [page.get_by_text("Dit par 11"), page.get_by_text("Titre 12")]
