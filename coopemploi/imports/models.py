@@ -129,6 +129,14 @@ class ImportRowQuerySet(models.QuerySet):
         unread = self.filter(state=ImportRow.State.UNREAD).order_by("line")
         return list(unread.values_list("line", flat=True))
 
+    def remarked(self):
+        """Those that are written, or would be, and of which something is to be read again."""
+        state, outcome = ImportRow.State, ImportRow.Outcome
+        return self.filter(
+            state__in=(state.CREATED, state.CHANGED, state.UNCHANGED),
+            outcome__in=("", outcome.WRITTEN),
+        ).exclude(problems=[])
+
     def keeping(self):
         """Those of an import taken back that keep something, be it one field."""
         outcome = ImportRow.Outcome

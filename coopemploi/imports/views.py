@@ -31,6 +31,7 @@ NOTED = ("", ImportRow.Outcome.WRITTEN)
 WRONG = (RowState.REFUSED, RowState.DUPLICATE)
 RECENT = 10
 KEPT = "kept"  # the rows of an import taken back that keep something
+REMARKED = "remarked"  # those to read again before, or after, they are written
 # The counts of a preview, then of a report, in the order of what one must look at.
 TABS = (
     (RowState.REFUSED, ("refusée", "refusées"), ("refusée", "refusées")),
@@ -127,10 +128,12 @@ def batch(request, pk, model_admin):
     if kept_count := kept.count():
         tabs = [(KEPT, kept_count, ("gardée", "gardées")[kept_count > 1]), *tabs]
     shown = request.GET.get("etat") or next((state for state, count, _ in tabs if count), "")
-    if shown not in {"", KEPT, *RowState.values}:
+    if shown not in {"", KEPT, REMARKED, *RowState.values}:
         raise Http404("Il n'y a pas de telle sorte de lignes.")
-    rows = (kept if shown == KEPT else found.rows.filter(state=shown)).order_by("line")
-    page = paginate(request, rows, ROWS_PER_PAGE)
+    remarked = found.rows.remarked()
+    sorts = {KEPT: kept, REMARKED: remarked}
+    rows = sorts[shown] if shown in sorts else found.rows.filter(state=shown)
+    page = paginate(request, rows.order_by("line"), ROWS_PER_PAGE)
     wanted = found.rows.filter(state=RowState.DUPLICATE, is_wanted=True).count()
     context = {
         "batch": found,
@@ -143,6 +146,7 @@ def batch(request, pk, model_admin):
         "left_out": counts[RowState.REFUSED] + counts[RowState.DUPLICATE] - wanted,
         "refusing": found.rows.refusing_columns() if shown == RowState.REFUSED else [],
         "unread": found.rows.unread_lines(),
+        "remarked": remarked.count(),
         "drafts": _drafts(request, found, model_admin),
         "kept": kept_count,
         "addresses": {

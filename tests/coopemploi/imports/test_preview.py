@@ -77,6 +77,28 @@ def test_term_written_nearly_is_understood_and_said(animateur_client, cell, foun
     assert Theme.objects.count() == 3
 
 
+def test_rows_that_are_written_with_a_remark_are_read_together(animateur_client):
+    ThemeFactory(name="Mobilité")
+    batch = send(
+        animateur_client,
+        "titre;avancement;thématiques\n"
+        "A;;Mobilités\nB;;Mobilité\nC;en panne;Mobilités\nD;;Mobilités\n",
+    )
+    page = address("import_batch", batch.pk)
+
+    before = animateur_client.get(page + "?etat=remarked")
+    apply(animateur_client, batch)
+    after = animateur_client.get(page + "?etat=remarked")
+
+    for told in (before, after):
+        assert [line["row"].line for line in told.context["rows"]] == [2, 5]
+        assert "2 lignes portent une remarque" in told.text
+    assert 'href="?etat=remarked"' not in before.text
+    assert 'href="?etat=remarked">2 lignes portent une remarque</a>, à relire.' in (
+        animateur_client.get(page).text
+    )
+
+
 def test_scheme_is_known_by_what_the_glossary_calls_it(animateur_client):
     scheme = SchemeFactory(name="Contrat de ville", acronym="")
     GlossaryTermFactory(term="CV", aliases=["Quartiers 2030"], scheme=scheme)
