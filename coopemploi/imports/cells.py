@@ -61,18 +61,15 @@ def readings_of(batch, importation):
 
 
 def _reading(line, cells, batch):
-    found = defaultdict(list)  # name of column → (header, text) of the cells that say it
+    found = defaultdict(list)  # name of column → texts of the cells that say it
     cells = cells + [""] * len(batch.mapping)
-    for name, header, text in zip(batch.mapping, batch.table["headers"], cells, strict=False):
+    for name, text in zip(batch.mapping, cells, strict=False):
         if name:
-            found[name].append((header, canonical(text)))
-    texts, made = {}, {}
-    for name, parts in found.items():
-        parts = {text: header for header, text in parts if text} or {"": ""}
-        texts[name] = SEPARATOR.join(parts)
-        if len(parts) > 1:
-            made[name] = f"lu dans « {' » et « '.join(parts.values())} »."
-    return Reading(line, texts, texts.pop(REFERENCE, ""), made=made)
+            found[name].append(canonical(text))
+    texts = {
+        name: SEPARATOR.join(dict.fromkeys(filter(None, parts))) for name, parts in found.items()
+    }
+    return Reading(line, texts, texts.pop(REFERENCE, ""))
 
 
 def _split(reading, compound, batch):

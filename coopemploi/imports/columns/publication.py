@@ -37,4 +37,5 @@ class PublicationColumn(ChoiceColumn):
     def remarks(self, text):
         if text and not self.may_publish and self.stored(text) == Status.PUBLISHED:
             return ["vous ne publiez pas : la fiche est proposée, à relire par l'équipe."]
-        return super().remarks(text)
+        # What a plain answer does is in the differences of each row.
+        return [] if normalise(text) in {"oui", "non"} else super().remarks(text)

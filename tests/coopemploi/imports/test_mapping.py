@@ -213,7 +213,7 @@ def test_column_read_twice_is_refused_beside_its_choice(animateur_client):
     }
 
 
-def test_commune_and_territory_are_read_together_and_said(animateur_client):
+def test_commune_and_territory_are_read_together(animateur_client):
     dax = TerritoryFactory(name="Dax", code="40088", kind="commune")
     around = TerritoryFactory(name="Pays d'essai", code="p", kind="pays")
     text = "titre;Territoire;Commune\nUne;Pays d'essai;Dax\nDeux;;Dax\nTrois;Pays d'essai;\n"
@@ -221,7 +221,8 @@ def test_commune_and_territory_are_read_together_and_said(animateur_client):
     batch = send(animateur_client, text)
 
     assert batch.mapping == ["title", "territories", "territories"]
-    assert problems(batch) == {2: [["territoires", "lu dans « Territoire » et « Commune »."]]}
+    [change] = [row.changes["territories"] for row in batch.rows.filter(line=2)]
+    assert change[3] == "Dax [commune:40088] | Pays d'essai [pays:p]"
     apply(animateur_client, batch)
     found = {
         initiative.title: set(initiative.territories.all())
@@ -252,10 +253,7 @@ def test_territory_beside_a_commune_tells_its_homonyms_apart(animateur_client, n
     batch = send(animateur_client, text)
 
     assert problems(batch) == {
-        2: [
-            ["territoires", "lu dans « Territoire » et « Commune »."],
-            ["territoires", f"« {name} » : compris « {name} [commune:11111] »."],
-        ]
+        2: [["territoires", f"« {name} » : compris « {name} [commune:11111] »."]]
     }
     apply(animateur_client, batch)
     assert set(Initiative.objects.get().territories.all()) == {here, around}

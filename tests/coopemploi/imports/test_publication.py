@@ -42,9 +42,13 @@ def test_question_of_publication_is_answered_by_yes_or_no(animateur_client, head
 
 
 def test_preview_says_what_yes_publishes(animateur_client):
-    batch = send(animateur_client, "titre;Publié\nUne;oui\n")
+    batch = send(animateur_client, "titre;Publié\nUne;oui\nDeux;vrai\n")
 
-    assert problems(batch) == {2: [["état de publication", "« oui » : compris « publié »."]]}
+    changes = [row.changes["status"] for row in batch.rows.order_by("line")]
+    assert changes == [[None, "published", "", "publié"]] * 2
+    assert problems(batch) == {
+        3: [["état de publication", "« vrai » : compris « publié »."]],
+    }
 
 
 @pytest.mark.parametrize("cells", [("12/03/2024", "13/03/2024", "oui"), ("Mme Roux", ""), ("",)])
