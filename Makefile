@@ -30,11 +30,11 @@ demo: $(VENV)/base.stamp ## Tout installer, charger la démonstration et la serv
 	@DEBUG=1 $(BIN)/python manage.py demo --port $(PORT)
 
 test: $(VENV)/dev.stamp lint ## Toute la suite de tests, sur SQLite, et la relecture automatique
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-postgresql: $(VENV)/dev.stamp ## La même suite sur PostgreSQL : make test-postgresql DATABASE_URL=postgres://…
 	@case "$(DATABASE_URL)" in postgres*) ;; *) echo "Indiquez DATABASE_URL=postgres://…"; exit 1;; esac
-	DATABASE_URL=$(DATABASE_URL) $(BIN)/python -m pytest -n auto
+	DATABASE_URL=$(DATABASE_URL) $(BIN)/python -m pytest -n auto --dist worksteal
 
 test-browser: $(VENV)/dev.stamp ## Les parcours dans un vrai navigateur : Chromium, dans CHROMIUM ou /usr/bin/chromium
 	$(BIN)/python -m pytest -m browser -n 2
