@@ -146,6 +146,7 @@ class Content:
         alert = made.AlertFactory()
         self.belonging = made.BelongingFactory(actor=self.actor)
         self.proposal = made.ProposalFactory(user=self.people["participant"])
+        self.proposal.territories.add(self.landes)  # of no place, whoever animates reads it
         self.joined = made.ActorFactory(name="Un acteur à rejoindre")
         self.tokens = {
             "alert_confirm": alerts.CONFIRM.sign([alert.pk, "weekly"]),

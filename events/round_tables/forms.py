@@ -10,7 +10,7 @@ from territories.forms import ActorInput, TerritoryInput
 from territories.models import Actor
 
 from .cells import MEDIUM, SHORT, read_line
-from .drafts import LONGEST_NAME, LONGEST_NOTE, NEW, NONE, UNDECIDED, said_in
+from .drafts import LONGEST_NAME, LONGEST_NOTE, NEW, NONE, UNDECIDED, empty_data, said_in
 from .grid import MOST_BYTES
 from .reading import (
     LONGEST_LABEL,
@@ -483,12 +483,13 @@ class ContributionForm(StateForm, CellsForm, TrapMixin):
     once = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, data_before=None, state="", **kwargs):
-        self.data_before = before = data_before or {"items": []}
+        self.is_known = data_before is not None
+        self.data_before = before = data_before or empty_data()
         super().__init__(*args, items=before["items"], state=state, **kwargs)
         self.initial["once"] = secrets.token_urlsafe(16)
         for name, text in self.HELP.items():
             self.fields[name].help_text = f"Un élément par ligne. {text}"
-        if data_before:
+        if self.is_known:
             person = (before["people"] or [{"name": "", "title": ""}])[0]
             self.initial |= {
                 "name": person["name"],
@@ -498,7 +499,7 @@ class ContributionForm(StateForm, CellsForm, TrapMixin):
             }
 
     def clean(self):
-        if self.is_stale and not self._is_recorded():
+        if self.is_stale and self._is_overtaken():
             raise ValidationError(self.CHANGED, code="changed")
         self.errors.pop("state", None)
         if self.errors:
@@ -508,9 +509,10 @@ class ContributionForm(StateForm, CellsForm, TrapMixin):
         if sum(len(self.cleaned_data[name].splitlines()) for name in CELLS) > MOST_ITEMS:
             raise ValidationError("Gardez l'essentiel : soixante éléments au plus.")
 
-    def _is_recorded(self):
-        """Whether the very same was sent by a first touch."""
-        return set(self.errors) == {"state"} and said_in(self.data_before) == said_in(self.said)
+    def _is_overtaken(self):
+        """Whether something else is recorded than the very same, sent by a first touch."""
+        is_alone = set(self.errors) == {"state"}
+        return self.is_known and not (is_alone and said_in(self.data_before) == said_in(self.said))
 
     @property
     def kept(self):

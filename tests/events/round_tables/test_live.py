@@ -279,6 +279,13 @@ def test_of_two_tabs_none_erases_what_the_other_wrote(client, batch):
     assert [item["text"] for item in draft.data["items"]][-2:] == ["un guide", "un local"]
 
 
+def test_state_of_what_is_not_recorded_yet_is_nothing(client, batch):
+    response = client.post(fill(batch), {**SAID, "state": "inventé"})
+
+    assert response.status_code == 302
+    assert RoundTableDraft.objects.get().data["people"][0]["name"] == SAID["name"]
+
+
 def test_link_of_one_purpose_opens_no_other(client, batch):
     draft = RoundTableDraftFactory(batch=batch)
     assert (
