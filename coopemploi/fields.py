@@ -199,7 +199,11 @@ class WebAddressFormField(forms.URLField):
 
     def to_python(self, value):
         address = super().to_python(value)
-        if urlsplit(address).username is not None:
+        try:
+            is_somebodys = urlsplit(address).username is not None
+        except ValueError:  # « https://[] »
+            is_somebodys = True
+        if is_somebodys:
             raise exceptions.ValidationError(self.error_messages["invalid"], code="invalid")
         return address
 

@@ -86,8 +86,9 @@ def test_an_address_too_long_to_be_kept_is_told(client):
     assert not Proposal.objects.exists()
 
 
-def test_email_is_no_address_of_a_site(client):
-    said = sheet(title="Un guide", kind="guide", url="ada@example.org")
+@pytest.mark.parametrize("address", ["ada@example.org", "https://[]", "[]"])
+def test_what_leads_to_no_site_is_no_address_of_one(client, address):
+    said = sheet(title="Un guide", kind="guide", url=address)
 
     response = client.post(add("ressource"), {**VISITOR, **said})
 
