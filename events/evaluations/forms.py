@@ -37,6 +37,12 @@ class AnswersForm(forms.Form):
         )
 
     @property
+    def unasked(self):
+        """The keys of the questions that are answered, and that it asks no more."""
+        names = [name for name in self.data if re.fullmatch(r"question-[0-9]{1,18}", name)]
+        return [name.removeprefix("question-") for name in names if name not in self.questions]
+
+    @property
     def asks_for_words(self):
         kinds = {question.kind for question in self.questions.values()}
         return Question.Kind.FREE_TEXT in kinds

@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from coopemploi.accounts.interruption import give_back
+from coopemploi.accounts.interruption import give_back, typed
 from coopemploi.links import opened_by
 
 from ..models import Evaluation, Question
@@ -27,6 +27,9 @@ def evaluation_answer(request, signed):
     context = {"section": "events", "event": evaluation.event, "evaluation": evaluation}
     data = request.POST if request.method == "POST" else None
     form = AnswersForm(data, evaluation.questions.all())
+    if form.unasked:
+        asked = _asked(key).filter(kind=Question.Kind.FREE_TEXT, id__in=form.unasked)
+        context["unasked"] = typed(WrittenForm(request.POST, dict(asked)))
     if not evaluation.is_open:
         return _closed(request, form, context)
     if services.is_spent(evaluation, right):
@@ -51,9 +54,13 @@ def _answer(request, form, context, right):
 
 def _gone(request, key):
     """Deleted, with the questions that the page asked: their last versions name what it sent."""
+    return _closed(request, WrittenForm(request.POST, dict(_asked(key))), {"section": "events"})
+
+
+def _asked(key):
+    """(key, text) of the questions that an evaluation has or had, those of today last."""
     asked = Question.history.filter(evaluation_id=key).order_by("history_id")
-    form = WrittenForm(request.POST, dict(asked.values_list("id", "text")))
-    return _closed(request, form, {"section": "events"})
+    return asked.values_list("id", "text")
 
 
 def _closed(request, form, context):

@@ -186,6 +186,25 @@ def test_what_was_written_in_an_evaluation_deleted_meanwhile_is_given_back(
     assert client.get(link).status_code == 410
 
 
+@pytest.mark.parametrize(("answer", "status"), [("4", 200), ("", 400)])
+def test_what_was_written_to_a_question_removed_meanwhile_is_given_back(client, answer, status):
+    evaluation = EvaluationFactory()
+    kept = ask(evaluation, Kind.SCALE)
+    removed, scale = ask(evaluation, Kind.FREE_TEXT, "Et la suite ?"), ask(evaluation, Kind.SCALE)
+    other = QuestionFactory(kind=Kind.FREE_TEXT, text="D'une autre évaluation")
+    link = a_link(evaluation)
+    sent = {name(kept): answer, name(removed): "Un atelier.", name(scale): "2", name(other): "Rien"}
+    removed.delete()
+    scale.delete()
+
+    response = client.post(link, {**sent, "question-٣": "x", f"question-{'9' * 40}": "x"})
+
+    assert response.status_code == status
+    assert response.context["unasked"] == [("Et la suite ?", "Un atelier.")]
+    assert "Un atelier." in response.text
+    assert Tally.objects.count() == (1 if answer else 0)
+
+
 def test_forged_link_and_link_of_another_evaluation_open_nothing(client):
     question, other = QuestionFactory(), QuestionFactory()
     link = a_link(other.evaluation)
