@@ -120,6 +120,10 @@ def test_words_typed_while_the_list_comes_are_kept(page, site):
     field.fill("garage")
     field.press("Enter")
     expect(page.locator(".directory")).to_have_attribute("aria-busy", "true")
+    for _ in range(100):  # the list is said to come before its request is seen from here
+        if held:
+            break
+        page.wait_for_timeout(50)
 
     field.press_sequentially(" solidaire")
     held[0].continue_()
