@@ -25,6 +25,8 @@ OVERSEAS = {
 
 # The area of any other code, and that of the site, whose clock is kept where there is no code.
 MAINLAND_AREA, HERE = "metropole", "ici"
+# Read once: of those that nobody holds, Python keeps eight, and reads the file of any other anew.
+_ZONES = {area: ZoneInfo(name) for area, (name, _) in {**OVERSEAS, MAINLAND_AREA: MAINLAND}.items()}
 # What `days_around` gives, as a page that is `gathered` declares it.
 DAYS = {
     "yesterday": datetime.date,
@@ -40,8 +42,7 @@ def days_around(at=None):
     areas where it is still the one before, and those where it is already the one after."""
     now, a_day = at or timezone.now(), datetime.timedelta(days=1)
     today = timezone.localdate(now)
-    zones = {area: name for area, (name, _) in {**OVERSEAS, MAINLAND_AREA: MAINLAND}.items()}
-    days = {area: timezone.localdate(now, ZoneInfo(name)) for area, name in zones.items()}
+    days = {area: timezone.localdate(now, zone) for area, zone in _ZONES.items()}
     return {
         "yesterday": today - a_day,
         "today": today,
