@@ -12,7 +12,7 @@ from ...dates import PartialDate
 from ...fields import LinesField
 from ...formats.nodes import Items, Place, Scalar
 from ...formats.printable import printable
-from ...formats.tables import SEPARATOR
+from ...formats.tables import SEPARATOR, flat
 from ...formats.values import read_value
 from ..contacts import refuse_address, refuse_contact, says_contact_at_length
 from ..readers import CALCULATION_ERROR
@@ -154,16 +154,7 @@ class Column:
         value = self.value(stored)
         if self.field.choices:
             return str(dict(self.field.flatchoices).get(value, value))
-        match value:
-            case None:
-                return ""
-            case bool():
-                return "oui" if value else "non"
-            case list():
-                return SEPARATOR.join(value)
-            case PartialDate():
-                return value.as_input
-        return str(value)
+        return value.as_input if isinstance(value, PartialDate) else str(flat(value))
 
     def shown_of(self, record):
         return self.shown(self.current(record))
