@@ -154,6 +154,19 @@ def test_coming_registrations_follow_one_who_proved_both_addresses(client, given
     assert (asked in services.coming_registrations_of(user)) == (then == LATER)
 
 
+def test_nothing_follows_to_an_address_that_was_never_proved(client):
+    user = participant(LATER)
+    EmailAddress.objects.create(user=user, email=ADDRESS, verified=True)
+    asked = coming()
+    sign_in(client, user)
+    user.emailaddress_set.filter(email=LATER).update(verified=False)
+
+    change_address(client, email=ADDRESS, action_remove="", garder="on")
+
+    assert not user.emailaddress_set.filter(email=ADDRESS).exists()
+    assert address_then(asked) == ADDRESS
+
+
 def test_only_what_is_to_come_and_was_asked_once_follows(client):
     user = participant(LATER)
     EmailAddress.objects.create(user=user, email=ADDRESS, verified=True)
