@@ -152,17 +152,17 @@ def distrust():
 def kept(read):
     """Keep what the function `read` gives for as long as the content does not change.
 
-    It must not be changed by who gets it.
+    It must not be changed by who gets it. What it gives for the last arguments alone is kept.
     """
 
     @wraps(read)
-    def remembered():
+    def remembered(*given):
         if is_changing():
-            return read()
-        version = current()
+            return read(*given)
+        asked = current(), given
         known = _memory.get(read)
-        if known is None or known[0] != version:
-            known = _memory[read] = version, read()
+        if known is None or known[0] != asked:
+            known = _memory[read] = asked, read(*given)
         return known[1]
 
     return remembered

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from events.models import Action, Event, Recap
 from initiatives.models import Initiative, Need, Offer, Resource
 from territories.models import Actor, ActorTerritory, Network, Territory
-from territories.time_zones import DAYS, days_around
+from territories.time_zones import days_around
 
 from .. import version
 from ..gathering import gathered
@@ -50,23 +50,33 @@ HOME_EVENTS = 3  # to come, and as many past
 @require_safe
 def home(request):
     """The home shows what is public, to everyone alike."""
-    shown = shown_at_home(request.user, initiatives=latest_keys(), **days_around())
+    shown = shown_at_home(request.user, **home_keys(days_around()))
     return render(request, "pages/home.html", {**shown, **public_counts()})
 
 
-@gathered(initiatives=[int], **DAYS)
-def shown_at_home(user, initiatives, **days):
+@gathered(upcoming=[int], past=[int], initiatives=[int])
+def shown_at_home(user, upcoming, past, initiatives):
     recaps = Recap.objects.published().filter(event=OuterRef("pk"))
     events = Event.objects.published().with_line()
     latest = Initiative.objects.published().with_line(user).latest_first()
     return {
-        "upcoming": events.upcoming_there(**days)[:HOME_EVENTS],
-        "past": events.past_there(**days).annotate(has_recap=Exists(recaps))[:HOME_EVENTS],
+        "upcoming": events.filter(pk__in=upcoming).soonest_first(),
+        "past": events.filter(pk__in=past).latest_first().annotate(has_recap=Exists(recaps)),
         "initiatives": latest.filter(pk__in=initiatives),
     }
 
 
 @version.kept
+def home_keys(days):
+    """Those of what the home shows, on the days of `days_around`."""
+    events = Event.objects.published().values_list("pk", flat=True)
+    return {
+        "upcoming": [*events.upcoming_there(**days)[:HOME_EVENTS]],
+        "past": [*events.past_there(**days)[:HOME_EVENTS]],
+        "initiatives": latest_keys(),
+    }
+
+
 def latest_keys(count=3):
     """Those of the initiatives published last, then of those without a date of publication."""
     # Two readings, so that each follows an index.

@@ -69,7 +69,7 @@ class EventQuerySet(PublishableQuerySet, LocatedQuerySet):
         today = at or timezone.localdate()
         return self.filter(
             Q(end_latest__gte=today) | Q(end_latest=None, start_latest__gte=today)
-        ).order_by("start_earliest", "start_time", "pk")
+        ).soonest_first()
 
     def to_come(self, at=None):
         """Upcoming events that nobody called off."""
@@ -106,7 +106,14 @@ class EventQuerySet(PublishableQuerySet, LocatedQuerySet):
             Q(end_latest__lt=today)
             | Q(end_latest=None, start_latest__lt=today)
             | Q(end_latest=None, start_latest=None)
-        ).order_by(F("start_latest").desc(nulls_last=True), "-pk")
+        ).latest_first()
+
+    def soonest_first(self):
+        return self.order_by("start_earliest", "start_time", "pk")
+
+    def latest_first(self):
+        """Undated events last."""
+        return self.order_by(F("start_latest").desc(nulls_last=True), "-pk")
 
     def upcoming_there(self, *, yesterday, today, tomorrow, behind, ahead):
         """`upcoming`, each by the day of its own town: of what `days_around` gives."""

@@ -137,9 +137,9 @@ def fill_home(count):
 @pytest.mark.parametrize("count", [1, 30])
 def test_home_query_count(client, django_assert_num_queries, count):
     fill_home(count)
-    # Identity, six counts, which initiatives are the latest (two), and all that is shown. The
-    # first nine are kept until something changes.
-    with django_assert_num_queries(10):
+    # Identity, six counts, which initiatives are the latest (two), which events are next and
+    # past, and all that is shown. The first eleven are kept until something changes.
+    with django_assert_num_queries(12):
         assert client.get(reverse("home")).status_code == 200
 
 

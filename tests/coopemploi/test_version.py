@@ -86,6 +86,13 @@ def test_what_is_kept_is_read_once_until_something_changes():
     assert [terms(), terms()] == [1, 1]
 
 
+def test_what_is_kept_is_that_of_the_last_arguments():
+    reads = []
+    doubled = version.kept(lambda number: reads.append(number) or 2 * number)
+    assert [doubled(1), doubled(1), doubled(2), doubled(1)] == [2, 2, 4, 2]
+    assert reads == [1, 2, 1]
+
+
 def test_what_is_not_committed_is_never_kept():
     terms = version.kept(lambda: GlossaryTerm.objects.count())
     with transaction.atomic():
