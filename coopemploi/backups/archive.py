@@ -11,6 +11,7 @@ import os
 import shlex
 import shutil
 import subprocess
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -104,15 +105,12 @@ def find(name):
 def make(at=None):
     """Make a backup, checked; return its `Archive`."""
     at = at or timezone.now()
-    root().mkdir(parents=True, exist_ok=True)
-    _clear_interrupted(at)
     name = stamp_of(at)
-    aside, folder = root() / f".{name}{UNDER_WAY}", root() / name
+    folder = root() / name
     if folder.exists():
         raise BackupError(f"{folder} existe déjà.")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(mode=0o700)
-    try:
+    with _under_way(name) as aside:
+        _clear_interrupted(at)
         file, tables = databases.dump(connection, aside)
         for tar, storage in FILES.items():
             pack(storages[storage], aside / tar)
@@ -131,10 +129,20 @@ def make(at=None):
         for each in aside.iterdir():
             flush(each)
         aside.rename(folder)
-    except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
     return Archive(folder)
+
+
+@contextmanager
+def _under_way(name):
+    """A folder beside the backups, for what is being made, that does not last."""
+    aside = root() / f".{name}{UNDER_WAY}"
+    shutil.rmtree(aside, ignore_errors=True)
+    root().mkdir(parents=True, exist_ok=True)
+    aside.mkdir(mode=0o700)
+    try:
+        yield aside
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def _clear_interrupted(at):
@@ -205,10 +213,8 @@ def kept(found):
 # Restoring one
 
 
-def restore(archive, *, replace=False):
-    """Put back the database and the files, and check that they say the same; return the
-    manifest. BackupError when there is something there, unless `replace`, or on a difference.
-    """
+def check(archive):
+    """Raise BackupError or DumpError unless this site can read all of a backup."""
     manifest = archive.manifest
     if manifest["format"] != FORMAT:
         raise BackupError("Cette sauvegarde vient d'une autre version de Coopemploi.")
@@ -218,15 +224,25 @@ def restore(archive, *, replace=False):
             f"et DATABASE_URL désigne une base {connection.vendor}."
         )
     archive.check_files()
+    databases.check(manifest["vendor"], archive.folder / manifest["database"])
+
+
+def restore(archive, *, replace=False):
+    """Put back the database and the files, and check that they say the same; return the
+    manifest. BackupError when there is something there, unless `replace`, or on a difference.
+    """
+    check(archive)
+    manifest = archive.manifest
     if not replace and databases.holds_something(connection):
         raise BackupError(
             "La base n'est pas vide. Désignez une base vide par DATABASE_URL, "
             "ou ajoutez --replace pour remplacer ce qu'elle contient."
         )
-    databases.load(connection, archive.folder / manifest["database"])
-    aside = stamp_of(timezone.now())
+    stamp = stamp_of(timezone.now())
+    with _under_way(stamp) as aside:
+        databases.load(connection, archive.folder / manifest["database"], aside)
     for tar, storage in FILES.items():
-        unpack(archive.folder / tar, storages[storage], aside=aside)
+        unpack(archive.folder / tar, storages[storage], aside=stamp)
     if wrong := differences(manifest["tables"], databases.tables(connection)):
         raise BackupError("La base restaurée diffère de la sauvegarde : " + ", ".join(wrong))
     return manifest

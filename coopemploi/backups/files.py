@@ -4,7 +4,8 @@ import posixpath
 import tarfile
 from pathlib import Path
 
-from django.core.files.base import ContentFile
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage
 
 from .stamps import date_of
@@ -48,24 +49,21 @@ def pack(storage, tar):
 
 def unpack(tar, storage, *, aside):
     """Put files back; what was there is moved aside, under a name ending so, never erased."""
+    if isinstance(storage, FileSystemStorage):
+        _move_aside(Path(storage.location), aside)
     with tarfile.open(tar) as opened:
-        if isinstance(storage, FileSystemStorage):
-            _unpack_in_folder(opened, Path(storage.location), aside)
-        else:
-            _unpack_in_bucket(opened, storage, aside)
+        for entry in filter(tarfile.TarInfo.isfile, opened):
+            try:
+                _put_back(storage, entry.name, opened.extractfile(entry), aside)
+            except SuspiciousFileOperation as error:
+                raise OSError(f"{tar} a un fichier hors de son dossier : {entry.name}") from error
 
 
-def _unpack_in_folder(opened, folder, aside):
-    if folder.is_dir():
-        found = [each for each in folder.iterdir() if not _is_foreign(each.name)]
-        if found:
-            _move_aside(folder, found, aside)
-    folder.mkdir(parents=True, exist_ok=True)
-    opened.extractall(folder, filter="data")
-
-
-def _move_aside(folder, found, aside):
+def _move_aside(folder, aside):
     """Beside the folder; within it when it is a disk of its own, or a volume of a container."""
+    found = [each for each in _inside(folder) if not _is_foreign(each.name)]
+    if not found:
+        return
     try:
         folder.rename(folder.with_name(f"{folder.name}.{aside}"))
         return
@@ -82,16 +80,18 @@ def _move_aside(folder, found, aside):
         ) from error
 
 
-def _unpack_in_bucket(opened, storage, aside):
-    for entry in opened:
-        if not entry.isfile():
-            continue
-        name, content = posixpath.normpath(entry.name), opened.extractfile(entry).read()
-        if storage.exists(name):
-            with storage.open(name) as file:
-                before = file.read()
-            if before == content:
-                continue
-            storage.save(f"{aside}/{name}", ContentFile(before))
-            storage.delete(name)
-        storage.save(name, ContentFile(content))
+def _inside(folder):
+    return list(folder.iterdir()) if folder.is_dir() else []
+
+
+def _put_back(storage, name, content, aside):
+    """In a bucket, what was there stays when it is the same."""
+    if storage.exists(name):
+        with storage.open(name) as file:
+            before = file.read()
+        if before == content.read():
+            return
+        content.seek(0)
+        storage.save(f"{aside}/{name}", ContentFile(before))
+        storage.delete(name)
+    storage.save(name, File(content))

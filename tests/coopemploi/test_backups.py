@@ -199,16 +199,94 @@ def test_restoration_acts_in_the_schema_of_the_site(folders, other_schema):
     assert "added_later" not in connection.introspection.table_names()
 
 
+REFUSED = "SELECT 1 / 0;"
+
+
+@pytest.fixture
+def added(monkeypatch):
+    """{file: SQL that its restoration ends with}."""
+    added, run_ = {}, databases._run
+
+    def write_more(command, *arguments, **options):
+        run_(command, *arguments, **options)
+        if command == "pg_restore":
+            for script in [each for each in arguments if each.startswith("--file=")]:
+                with Path(script.removeprefix("--file=")).open("a") as opened:
+                    opened.write(added.get(Path(arguments[-1]).name, ""))
+
+    monkeypatch.setattr(databases, "_run", write_more)
+    return added
+
+
 @on_postgresql
-def test_restoration_that_fails_leaves_what_was_there(folders, monkeypatch):
+def test_restoration_that_fails_leaves_what_was_there(folders, added):
     InitiativeFactory(title="Un garage solidaire à Dax")
     run("backup")
     Initiative.objects.update(title="Autre chose")
-    monkeypatch.setattr(databases, "_DROP_ALL", databases._DROP_ALL + "; SELECT 1 / 0")
+    registry.flush()
+    before = databases.tables(connection)
+    added["database.dump"] = REFUSED
 
     with pytest.raises(CommandError, match="division by zero"):
         run("restore_backup", "latest", "--replace")
+    assert databases.tables(connection) == before
     assert Initiative.objects.get().title == "Autre chose"
+    assert len(list((folders / "backups").iterdir())) == 1
+
+
+@on_postgresql
+def test_what_was_there_is_kept_when_nothing_can_be_put_back(folders, added):
+    run("backup")
+    added |= {"database.dump": REFUSED, "before.dump": REFUSED}
+
+    with pytest.raises(CommandError, match="Ni cette sauvegarde ni ce qu'il y avait") as said:
+        run("restore_backup", "latest", "--replace")
+    [kept] = (folders / "backups").glob("*.dump")
+    assert str(kept) in str(said.value)
+    assert kept.read_bytes()[:5] == b"PGDMP"
+
+
+@on_postgresql
+def test_restoration_takes_few_locks(folders, added):
+    """A server of ordinary settings has 6 400 for all that it does, a small one 1 300."""
+    run("backup")
+    counted = "SELECT count(*) AS held FROM pg_locks WHERE pid = pg_backend_pid()"
+    added["database.dump"] = f"CREATE TABLE public.locks AS {counted};"
+
+    with pytest.raises(CommandError, match="locks est de trop"):
+        run("restore_backup", "latest", "--replace")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT held FROM locks")
+        [held] = cursor.fetchone()
+    assert held < 50
+
+
+@on_postgresql
+@pytest.mark.parametrize("option", ["--dry-run", "--replace"])
+def test_backup_of_a_more_recent_postgresql_is_refused_in_words(folders, option):
+    run("backup")
+    [made] = archive.archives()
+    dump = made.folder / "database.dump"
+    content = bytearray(dump.read_bytes())
+    assert content[:6] == b"PGDMP\x01"
+    content[6] = 99  # the version of the format: 1.14 in PostgreSQL 15, 1.16 in 17
+    dump.write_bytes(content)
+    manifest = made.manifest
+    manifest["files"]["database.dump"]["sha256"] = archive.digest(dump)
+    (made.folder / archive.MANIFEST).write_text(json.dumps(manifest))
+
+    with pytest.raises(CommandError, match="vient d'un PostgreSQL plus récent"):
+        run("restore_backup", "latest", option)
+
+
+def test_backup_of_another_kind_of_database_is_refused_before_anything(folders):
+    run("backup")
+    [made] = archive.archives()
+    manifest = made.manifest | {"vendor": "oracle"}
+    (made.folder / archive.MANIFEST).write_text(json.dumps(manifest))
+
+    with pytest.raises(CommandError, match="est d'une base oracle"):
+        run("restore_backup", "latest", "--dry-run")
 
 
 @on_postgresql
@@ -286,6 +364,20 @@ def test_damaged_backup_is_refused(folders, name):
         run("restore_backup", "latest", "--dry-run")
     with pytest.raises(CommandError, match="abîmée"):
         run("restore_backup", "latest", "--replace")
+
+
+def test_file_that_leads_out_of_its_folder_is_refused(folders):
+    run("backup")
+    [made] = archive.archives()
+    with tarfile.open(made.folder / "media.tar", "a") as opened:
+        opened.addfile(tarfile.TarInfo("../dehors.jpg"))
+    manifest = made.manifest
+    manifest["files"]["media.tar"]["sha256"] = archive.digest(made.folder / "media.tar")
+    (made.folder / archive.MANIFEST).write_text(json.dumps(manifest))
+
+    with pytest.raises(CommandError, match=r"hors de son dossier : \.\./dehors\.jpg"):
+        run("restore_backup", "latest", "--replace")
+    assert not (folders / "dehors.jpg").exists()
 
 
 @pytest.mark.parametrize("written", ["", "{", "{}", "[]", '{"format": 1, "files": {}}', "cut"])

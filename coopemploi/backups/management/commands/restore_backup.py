@@ -24,7 +24,7 @@ class Command(BaseCommand):
         try:
             found = archive.find(backup)
             if dry_run:
-                found.check_files()
+                archive.check(found)
                 self.stdout.write(f"{found.folder} : fichiers intacts.")
                 return
             manifest = archive.restore(found, replace=replace)
