@@ -1,9 +1,11 @@
 """A new site: its identity, its first administrator, and who animates which territory."""
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.validators import validate_email
 from django.db import transaction
@@ -30,9 +32,10 @@ def set_up(
 
     `logo` is an opened picture; `perimeters` are (address, reference of a territory) pairs:
     « ada@example.org », « region:75 ».
-    Raise ValidationError, or Territory.DoesNotExist. What is there already is kept.
+    Raise ValidationError, by argument, or Territory.DoesNotExist. What is there already is kept.
     """
-    validate_email(administrator)
+    with about("administrator"):
+        validate_email(administrator)
     identity = Identity.current()
     identity.name, identity.contact_email = name, contact_email
     if tagline:
@@ -40,13 +43,15 @@ def set_up(
     if accent:
         identity.accent = accent.lower()
     if logo:
-        identity.logo = drawn_anew(File(logo))
+        with about("logo"):
+            identity.logo = drawn_anew(File(logo))
     identity.full_clean()
     identity.save()
     user = account(administrator)
     user.is_staff = user.is_superuser = True
     if password:
-        validate_password(password, user)
+        with about("password"):
+            validate_password(password, user)
         user.set_password(password)
     user.save()
     # Who holds the server answers for this address: no mail has to leave yet.
@@ -57,6 +62,15 @@ def set_up(
     return Made(identity, user, mandates)
 
 
+@contextmanager
+def about(argument):
+    """Say which argument an error is about."""
+    try:
+        yield
+    except ValidationError as error:
+        raise ValidationError({argument: error.error_list}) from error
+
+
 def account(address):
     found = User.objects.filter(email__iexact=address).first()
     return found or User.objects.create_user(address)
@@ -64,7 +78,8 @@ def account(address):
 
 def give(address, reference):
     """A mandate of animation; its holder then asks for a password by mail."""
-    validate_email(address)
+    with about("perimeters"):
+        validate_email(address)
     user = account(address)
     if not user.is_staff:
         user.is_staff = True

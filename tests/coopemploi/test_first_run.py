@@ -69,6 +69,36 @@ def test_wizard_asks_and_takes_nothing_for_an_answer(monkeypatch):
     assert (identity.name, identity.accent, identity.logo.name) == ("Réseau du Forez", "", "")
 
 
+def test_wizard_asks_again_what_is_wrong_and_that_alone(monkeypatch, tmp_path):
+    monkeypatch.delenv("SITE_PASSWORD")
+    asked = []
+    given = {
+        "Nom du site": ["", "Réseau du Forez"],
+        "Sa couleur": ["bleu", "#7a1f4a"],
+        "Le fichier de son logo": [str(tmp_path / "absent.png"), ""],
+        "Adresse de contact": ["equipe", "equipe@example.org"],
+        "Adresse de l'administrateur": ["ada", "ada@example.org"],
+        "Son mot de passe": ["1234", "garage-solidaire-2026"],
+    }
+
+    def answer(question):
+        [name] = [name for name in given if question.startswith(name)]
+        asked.append(name)
+        return given[name].pop(0)
+
+    monkeypatch.setattr("builtins.input", answer)
+    monkeypatch.setattr(set_up_site, "getpass", answer)
+    err = io.StringIO()
+    run(no_input=False, name=None, contact=None, administrator=None, stderr=err)
+
+    assert not any(given.values())
+    assert len(asked) == 12
+    assert "Adresse de l'administrateur : Saisissez une adresse" in err.getvalue()
+    assert "Son mot de passe : Ce mot de passe est trop court" in err.getvalue()
+    assert User.objects.get().check_password("garage-solidaire-2026")
+    assert Identity.current().accent == "#7a1f4a"
+
+
 def test_perimeter_is_given(region):
     run(perimeter=[f"grace@example.org={region.reference}"])
     mandate = Mandate.objects.get()
@@ -87,12 +117,13 @@ def test_running_it_again_changes_nothing_more(region):
 @pytest.mark.parametrize(
     ("answers", "said"),
     [
-        ({"administrator": "pas une adresse"}, "adresse"),
+        ({"administrator": "pas une adresse"}, "^Adresse de l'administrateur : Saisissez"),
         ({"contact": ""}, "--contact"),
         ({"perimeter": ["grace@example.org=region:absente"]}, "Territoire inconnu"),
         ({"perimeter": ["grace@example.org"]}, "ADRESSE=RÉFÉRENCE"),
-        ({"accent": "bleu"}, "couleur"),
-        ({"logo": "/nulle/part.png"}, "Logo illisible : /nulle/part.png"),
+        ({"perimeter": ["grace=region:84"]}, "^--perimeter : Saisissez une adresse"),
+        ({"accent": "bleu"}, "^Sa couleur : "),
+        ({"logo": "/nulle/part.png"}, "logo : /nulle/part.png ne s'ouvre pas"),
         ({"logo": __file__}, "Envoyez une image PNG"),
     ],
 )

@@ -1,4 +1,5 @@
 import os
+import re
 from contextlib import nullcontext
 from getpass import getpass
 
@@ -16,7 +17,11 @@ QUESTIONS = {
     "logo": "Le fichier de son logo (rien : inchangé, ou aucun)",
     "contact": "Adresse de contact",
     "administrator": "Adresse de l'administrateur",
+    "password": "Son mot de passe",
 }
+NEEDED = ("name", "contact", "administrator")
+# What the identity calls otherwise.
+ANSWERED = {"contact_email": "contact"}
 
 
 class Command(BaseCommand):
@@ -46,15 +51,13 @@ class Command(BaseCommand):
     def handle(self, *, no_input, perimeter, dry_run, **options):
         if not Territory.objects.exists():
             self._load_territories(dry_run)
-        answers = answered(options, asks=not no_input)
         perimeters = [pair(text) for text in perimeter]
         if dry_run and perimeters and not Territory.objects.exists():
             self.stdout.write("Les périmètres se vérifieront une fois les territoires chargés.")
             perimeters = []
+        answers = answered(options, asks=not no_input)
         try:
-            made = set_up_or_try(answers, perimeters, dry_run=dry_run)
-        except ValidationError as error:
-            raise CommandError(" ".join(error.messages)) from error
+            made = self._set_up(answers, perimeters, dry_run=dry_run, asks=not no_input)
         except Territory.DoesNotExist as error:
             raise CommandError(f"Territoire inconnu : {error}") from error
         self.stdout.write(f"Le site « {made.identity.name} » est prêt.")
@@ -65,6 +68,22 @@ class Command(BaseCommand):
             return
         self.stdout.write("Connectez-vous sur /admin/ : votre second facteur y sera demandé.")
 
+    def _set_up(self, answers, perimeters, *, dry_run, asks):
+        """The site; whoever answers is asked again what is wrong, and that alone."""
+        while True:
+            try:
+                return set_up_or_try(answers, perimeters, dry_run=dry_run)
+            except ValidationError as error:
+                wrong = {
+                    ANSWERED.get(name, name): f"{label(name)} : {' '.join(said)}"
+                    for name, said in error.message_dict.items()
+                }
+            if not (asks and wrong.keys() <= QUESTIONS.keys()):
+                raise CommandError("\n".join(wrong.values()))
+            for name, said in wrong.items():
+                self.stderr.write(said)
+                answers[name] = ask(name)
+
     def _load_territories(self, dry_run):
         self.stdout.write("Chargement des territoires (une à deux minutes)…")
         # In this order: a term of the glossary looks for its forms in all that is there.
@@ -74,16 +93,29 @@ class Command(BaseCommand):
 
 def answered(options, *, asks):
     """What the options, the environment and, when one `asks`, the terminal say of the site."""
-    answers = {name: options[name] or "" for name in QUESTIONS}
+    answers = {name: options.get(name) or "" for name in QUESTIONS}
+    answers["password"] = os.environ.get("SITE_PASSWORD", "")
     if asks:
-        for name, question in QUESTIONS.items():
-            answers[name] = answers[name] or input(f"{question} : ").strip()
-    if not (answers["name"] and answers["contact"] and answers["administrator"]):
+        answers = {name: answer or ask(name) for name, answer in answers.items()}
+    elif not all(map(answers.get, NEEDED)):
         raise CommandError("Il faut --name, --contact et --administrator.")
-    password = os.environ.get("SITE_PASSWORD", "")
-    if not password and asks:
-        password = getpass("Son mot de passe : ")
-    return {**answers, "tagline": options["tagline"], "password": password}
+    return {**answers, "tagline": options["tagline"]}
+
+
+def ask(name):
+    question = f"{QUESTIONS[name]} : "
+    if name == "password":
+        return getpass(question)
+    answer = input(question).strip()
+    while name in NEEDED and not answer:
+        answer = input(question).strip()
+    return answer
+
+
+def label(name):
+    """« Son mot de passe »: a question without what it explains."""
+    question = QUESTIONS.get(ANSWERED.get(name, name), "--perimeter")
+    return re.split(r",| \(", question)[0]
 
 
 def set_up_or_try(answers, perimeters, *, dry_run):
@@ -110,7 +142,7 @@ def opened(path):
     try:
         return open(path, "rb") if path else nullcontext()
     except OSError as error:
-        raise CommandError(f"Logo illisible : {path}.") from error
+        raise ValidationError({"logo": f"{path} ne s'ouvre pas."}) from error
 
 
 def pair(text):
