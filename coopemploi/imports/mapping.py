@@ -48,9 +48,9 @@ def without_reasons(headers, rows):
 
 
 def told_by_cells(headers, rows, columns):
-    """{normalised header: name of column, or ""} of the headers that lists of values claim.
+    """{place: name of column, or ""} of the headers that lists of values claim.
 
-    Of several, it is the one that reads most of their cells; as many, the last: the state of
+    Of several, it is the one that reads most of the cells; as many, the last: the state of
     publication. A question, « Validé », is none when most cells do not answer it.
     """
     lists = [column for column in reversed(columns) if isinstance(column, ChoiceColumn)]
@@ -60,18 +60,18 @@ def told_by_cells(headers, rows, columns):
         texts = {cells[place] for _, cells in rows if place < len(cells)} - {""}
         if len(claiming) > 1:
             best = max(claiming, key=lambda column: sum(map(column.reads, texts)))
-            told[header] = best.name
+            told[place] = best.name
         elif claiming and header in map(normalise, claiming[0].asked):
             answers = sum(map(claiming[0].reads, texts))
-            told[header] = claiming[0].name if answers * 2 > len(texts) else ""
+            told[place] = claiming[0].name if answers * 2 > len(texts) else ""
     return told
 
 
-def guess(headers, known, gathered=None):
+def guess(headers, known, gathered=None, told=None):
     """The name of our column for each header, "" when unsure; each once at most.
 
     Of several headers of one column, it is its own label, else the leftmost; and those of
-    `gathered`, {name of column: headers}, besides.
+    `gathered`, {name of column: headers}, besides. What cells say goes first: `told_by_cells`.
     """
     plain = [_plain(header) for header in headers]
     if "prenom" in plain and "prenom" not in known:  # « nom » is of somebody, not of the record
@@ -80,7 +80,7 @@ def guess(headers, known, gathered=None):
     names = [""] * len(headers)
     for is_label in (True, False):
         for place, header in enumerate(plain):
-            name = known.get(header, "")
+            name = (told or {}).get(place, known.get(header, ""))
             if name not in names and (labels[name] == header or not is_label):
                 names[place] = name
     for name, others in (gathered or {}).items():

@@ -327,11 +327,11 @@ def _receive(request, model_admin, form):
         raise ValueError("Ce fichier n'a que des en-têtes : aucune fiche à importer.")
     width = max(len(headers), *(len(cells) for _, cells in rows))
     headers = headers + [""] * (width - len(headers))
-    known |= headers_mapping.told_by_cells(headers, rows, columns)
+    told = headers_mapping.told_by_cells(headers, rows, columns)
     key = headers_mapping.key_of(headers)
     label = model_admin.opts.label
     before = ImportBatch.objects.remembering(label, key)
-    guessed = headers_mapping.guess(headers, known, importation.gathered)
+    guessed = headers_mapping.guess(headers, known, importation.gathered, told)
     guessed = headers_mapping.with_compounds(guessed, headers, rows, compounds)
     names = guessed
     if before:

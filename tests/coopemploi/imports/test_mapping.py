@@ -123,6 +123,20 @@ def test_header_of_two_columns_is_told_by_its_cells(
     assert batch.mapping[-1] == column
 
 
+@pytest.mark.parametrize(
+    ("cells", "columns"),
+    [
+        ("en cours;publié", ["stage", "status"]),
+        ("publié;en cours", ["status", "stage"]),
+        ("publié;brouillon", ["status", ""]),
+    ],
+)
+def test_each_of_two_headers_alike_is_told_by_its_own_cells(animateur_client, cells, columns):
+    batch = send(animateur_client, f"titre;statut;Statut\nA;{cells}\n")
+
+    assert batch.mapping == ["title", *columns]
+
+
 def test_what_is_imported_apart_is_said_where_columns_are_chosen(animateur_client):
     file = SimpleUploadedFile("f.csv", b"titre;porteur\nA;B\n")
     page = animateur_client.post(UPLOAD, {"file": file}, follow=True)
