@@ -10,7 +10,7 @@ CIVILITIES = frozenset(["m", "mr", "mme", "mlle", "dr", "monsieur", "madame", "m
 # What a surname may begin with: « Le Goff », « de la Tour ».
 _PARTICLES = frozenset(["de", "du", "des", "d", "la", "le", "les", "van", "von", "der", "di", "el"])
 _SEVERAL = re.compile(r"[|;/&\n]|\s(?:et|ou)\s", re.IGNORECASE)
-_LETTERS = re.compile(r"[^\W\d_]")
+_LETTERS = re.compile(r"[^\W\d_]{2}")  # of initials, « J.-P. », none follows another
 _NAMES = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .'’–-])*")
 
 
@@ -36,10 +36,11 @@ def split_name(text, surname_first=None):
     refuse_contact(text)
     if _SEVERAL.search(text):
         raise ValueError(f"« {text} » : une seule personne par ligne.")
-    last, comma, first = (part.strip() for part in text.partition(","))
-    if comma and _NAMES.fullmatch(first) and (_is_capital(last) or len(last.split()) == 1):
-        return FullName(first, last)
     words = _without_civility(text.split())
+    last, comma, first = (part.strip() for part in " ".join(words).partition(","))
+    are_names = comma and _NAMES.fullmatch(last) and _NAMES.fullmatch(first)
+    if are_names and (_is_capital(last) or len(last.split()) == 1):
+        return FullName(first, last)
     if not _NAMES.fullmatch(" ".join(words)):
         raise ValueError(f"« {text} » : écrivez un nom et un prénom, sans rien d'autre.")
     if len(words) == 1:
@@ -93,7 +94,7 @@ def _by_order(words, surname_first):
 
 
 def _is_capital(text):
-    return text.isupper() and len(_LETTERS.findall(text)) > 1
+    return text.isupper() and _LETTERS.search(text) is not None
 
 
 def _is_particle(word):
