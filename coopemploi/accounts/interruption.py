@@ -56,7 +56,7 @@ def typed(form):
     ]
 
 
-def give_back(request, form, *, why, status, **context):
-    """The page that gives back what was sent to a form that takes no more, and says `why`."""
-    context |= {"why": why, "written": typed(form)}
+def give_back(request, *forms, why, status, **context):
+    """The page that gives back what was sent to forms that take no more, and says `why`."""
+    context |= {"why": why, "written": [said for form in forms for said in typed(form)]}
     return render(request, "not_received.html", context, status=status)

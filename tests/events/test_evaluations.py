@@ -205,6 +205,31 @@ def test_what_was_written_to_a_question_removed_meanwhile_is_given_back(client, 
     assert Tally.objects.count() == (1 if answer else 0)
 
 
+@pytest.mark.parametrize("is_late", [True, False])
+def test_closed_it_gives_back_what_was_written_to_a_question_removed_too(
+    client, monkeypatch, is_late
+):
+    evaluation = EvaluationFactory()
+    kept, removed = (ask(evaluation, Kind.FREE_TEXT, text) for text in ("Quoi ?", "Et ?"))
+    link = a_link(evaluation)
+    sent = {name(kept): "Un atelier.", name(removed): "Une visite."}
+    removed.delete()
+
+    def close(*args):
+        Evaluation.objects.update(is_open=False)
+        return False
+
+    if is_late:
+        close()
+    else:  # closed between the page and the lock
+        monkeypatch.setattr(services, "is_spent", close)
+
+    response = client.post(link, sent)
+
+    assert response.status_code == 410
+    assert response.context["written"] == [("Quoi ?", "Un atelier."), ("Et ?", "Une visite.")]
+
+
 def test_forged_link_and_link_of_another_evaluation_open_nothing(client):
     question, other = QuestionFactory(), QuestionFactory()
     link = a_link(other.evaluation)
