@@ -7,13 +7,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 
-from ..accounts.interruption import give_back
+from ..accounts.interruption import give_back, typed
 from ..admin import ConfidentialAdmin, OutOfReachError
 from . import services
 from .forms import DecisionForm
 from .models import Belonging, Proposal
 from .permissions import can_decide_proposal
-from .sheets import sheet_form, words_of
+from .sheets import FIELDS, sheet_form, words_of
 
 OUT_OF_REACH = (
     "Cette fiche serait hors de votre périmètre : retirez ces lieux, ou laissez-la à qui y anime."
@@ -52,13 +52,16 @@ class ProposalAdmin(ConfidentialAdmin):
             proposal = self.get_object(request, unquote(object_id))
             if proposal is None:
                 return self._no_more(request)
-            changes = self._changes(proposal)
-            return self._page(request, proposal, is_late=True, changes=changes, status=409)
+            context = {
+                "changes": self._changes(proposal),
+                "written": [said for form in _sent(request) for said in typed(form)],
+            }
+            return self._page(request, proposal, is_late=True, status=409, **context)
 
     def _no_more(self, request):
         if request.method != "POST" or not self.has_view_permission(request):
             raise Http404(TAKEN_BACK)
-        return give_back(request, DecisionForm(request.POST), why=TAKEN_BACK, status=404)
+        return give_back(request, *_sent(request), why=TAKEN_BACK, status=404)
 
     def _review(self, request, proposal):
         may_decide = self._may_decide(request, proposal)
@@ -179,6 +182,13 @@ class BelongingAdmin(ConfidentialAdmin):
             return belonging.decided_by
         url = reverse("belonging_decide", args=[belonging.pk])
         return format_html('<a href="{}">Accepter ou refuser</a>', url)
+
+
+def _sent(request):
+    """The forms of what was typed of a decision, whatever became of the proposal."""
+    kind = request.POST.get("_kind")
+    sheets = [sheet_form(kind)(request.POST)] if kind in FIELDS else []
+    return [DecisionForm(request.POST), *sheets]
 
 
 def _are_valid(*forms):

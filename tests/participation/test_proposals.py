@@ -578,14 +578,14 @@ def test_what_somebody_else_proposed_is_neither_read_nor_taken_back(client, memb
 def test_what_was_taken_back_is_reviewed_no_more(animateur_client):
     proposal = ProposalFactory()
     address = review(proposal)
+    sent = form_at(animateur_client, address) | {"text": "Un modèle", "comment": "À préciser."}
     take_back(proposal=proposal)
 
-    said = {**proposal.values, "publier": "", "comment": "Merci, à préciser."}
-    late = animateur_client.post(address, said)
+    late = animateur_client.post(address, sent | {"publier": ""})
 
     assert (late.status_code, late.context["written"]) == (
         404,
-        [("Commentaire", "Merci, à préciser.")],
+        [("Commentaire", "À préciser."), ("Besoin, en une phrase", "Un modèle")],
     )
     assert animateur_client.get(address).status_code == 404
     with pytest.raises(AlreadyDecidedError):
@@ -794,9 +794,14 @@ def test_what_is_decided_is_decided_and_says_by_whom(animateur_client):
     sent = form_at(animateur_client, review(proposal)) | {"publier": ""}
     proposal.decide("refused", by=UserFactory(first_name="Ana", last_name="Animatrice"))
 
-    late = animateur_client.post(review(proposal), sent)
+    late = animateur_client.post(review(proposal), sent | {"text": "Un modèle", "comment": "Oui."})
 
     assert (late.status_code, "déjà refusée par Ana Animatrice" in late.text) == (409, True)
+    assert late.context["written"] == [
+        ("Commentaire", "Oui."),
+        ("Besoin, en une phrase", "Un modèle"),
+    ]
+    assert "Un modèle" in late.text
     assert not Need.objects.exists()
     assert not Email.objects.exists()
 
