@@ -309,14 +309,16 @@ class PresencesForm:
         self.is_forged = any(row["sent"] not in known for row in self.rows)
         on_sheet = [row for row in self.rows if self._showed(row) and not row["is_waiting"]]
         addresses = {row["registration"].email for row in on_sheet} - {""}
-        are_right = [line.is_valid() for line in self.lines]
+        recognised = set()
         for line in self.lines:
             email = line.cleaned_data.get("email", "").lower() if line.is_valid() else ""
             if email and email in addresses and not line.recognised:
                 line.add_error("email", "Cette adresse est déjà sur la feuille.")
-                are_right.append(False)
+            if line.recognised in recognised - {None}:
+                line.add_error("same", "Une ligne plus haut est déjà cette personne.")
             addresses.add(email)
-        return all(are_right) and not self.is_forged
+            recognised.add(line.recognised)
+        return all(line.is_valid() for line in self.lines) and not self.is_forged
 
     def _showed(self, row):
         """Whether the page had this line: others registered since, or came by the same page."""

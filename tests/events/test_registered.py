@@ -424,6 +424,18 @@ def test_homonym_of_somebody_registered_is_noted_apart(animateur_client, event):
     ]
 
 
+def test_nobody_is_two_lines_of_the_sheet(animateur_client, event):
+    known = RegistrationFactory(event=event, name="Léa Martin", organisation="")
+    line = {"name": "Léa Martin", "same": known.pk}
+    sent = {f"venu-{n}-{name}": value for n in (0, 1) for name, value in line.items()}
+
+    answer = mark(animateur_client, event, sent | {"venu-1-organisation": "Dax"})
+
+    assert answer.status_code == 400
+    assert "Une ligne plus haut est déjà cette personne." in answer.text
+    assert event.registrations.get().presence == ""
+
+
 def test_only_those_that_were_proposed_are_recognised(animateur_client, event):
     other = RegistrationFactory(event=EventFactory(), name="Léa Martin")
     RegistrationFactory(event=event, name="Léa Martin")
