@@ -35,8 +35,7 @@ LABELS = {
     "atom": "Fil d'actualité (Atom)",
     "ics": "Agenda (ICS)",
 }
-FOLLOWED = ("atom", "ics")
-# What they say when their address asks for what is no more.
+# Those that people follow, and what they say when their address asks for what is no more.
 GONE = {"atom": feeds.gone_response, "ics": calendars.gone_response}
 
 
@@ -52,18 +51,17 @@ def export(request, filters, declaration):
         take(declaration(request, filters))
         return HttpResponse()
     name = request.GET.get("format")
-    is_followed = name in GONE and name in declaration.formats
-    if not name or (filters.errors and not is_followed):
+    if not name:
         return None
-    if name not in declaration.formats:
+    is_offered = name in declaration.formats
+    if filters.errors:
+        # The page says it, or leads to the list of today.
+        if not (is_offered and name in GONE) or todays_query(request.GET, request.user):
+            return None
+    elif not is_offered:
         offered = ", ".join(declaration.formats)
         raise Http404(f"Cette liste n'existe pas dans ce format. Formats possibles : {offered}.")
-    write = FORMATS[name]
-    if filters.errors:
-        if todays_query(request.GET, request.user):  # the page leads to the list of today
-            return None
-        write = GONE[name]
-    response = write(declaration(request, filters))
+    response = (GONE if filters.errors else FORMATS)[name](declaration(request, filters))
     response["Link"] = f'<{LICENCE_URL}>; rel="license"'
     return response
 
@@ -71,7 +69,7 @@ def export(request, filters, declaration):
 def offered(declaration):
     """What the panel of a list shows: what one takes, and what one follows."""
     choices = [
-        {"name": name, "label": LABELS[name], "is_followed": name in FOLLOWED}
+        {"name": name, "label": LABELS[name], "is_followed": name in GONE}
         for name in declaration.formats
     ]
     return sorted(choices, key=lambda choice: choice["is_followed"])
