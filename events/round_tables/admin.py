@@ -4,7 +4,7 @@ from functools import partial
 
 from django.urls import path, reverse
 
-from . import views
+from . import sorting_views, views
 
 
 class RoundTableMixin:
@@ -18,7 +18,7 @@ class RoundTableMixin:
         draft = f"{batch}contribution/<int:draft_pk>/"
         return [
             route("", "", views.receive),
-            route("trier/", "_sort", views.sort),
+            route("trier/", "_sort", sorting_views.sort),
             route("ouvrir/", "_open", views.open_form),
             route(batch, "_review", views.review),
             route(f"{batch}fermer/", "_close", views.close_form),

@@ -1,16 +1,11 @@
-import secrets
-
 from django import forms
 from django.core.exceptions import ValidationError
 
-from coopemploi.robots import TrapMixin
-from events.forms import LineField
-from events.models import RoundTableBatch, RoundTableItem
-from territories.forms import ActorInput, TerritoryInput
+from events.models import RoundTableItem
 from territories.models import Actor
 
 from .cells import MEDIUM, SHORT, read_line
-from .drafts import LONGEST_NAME, LONGEST_NOTE, NEW, NONE, UNDECIDED, empty_data, said_in
+from .drafts import LONGEST_NAME, LONGEST_NOTE, NEW, NONE, UNDECIDED
 from .grid import MOST_BYTES
 from .reading import (
     LONGEST_LABEL,
@@ -24,7 +19,6 @@ MORE_PEOPLE = 2
 MOST_PEOPLE = 200
 LINE = 100  # characters that a text area shows on a line
 LONGEST_ITEM = 5000
-MOST_ITEMS = 60  # of one participant
 
 # name of the field: (column, horizon, label)
 CELLS = {
@@ -128,30 +122,6 @@ class CellsForm(forms.Form):
 def _rows(texts):
     """The height of a text area that shows its items, those on several lines too."""
     return min(16, max(2, 1 + sum(1 + len(text) // LINE for text in texts)))
-
-
-class CodeForm(forms.Form):
-    """The code that a room reads on its screen."""
-
-    code = forms.CharField(
-        label="Code affiché dans la salle",
-        max_length=40,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
-        ),
-        error_messages={"required": "Indiquez le code affiché dans la salle."},
-    )
-
-    def clean_code(self):
-        code = "".join(filter(str.isalnum, self.cleaned_data["code"])).upper()
-        open_now = RoundTableBatch.objects.collecting()
-        self.batch = open_now.filter(code=code).first() if code else None
-        if self.batch is None:
-            raise ValidationError(
-                "Aucun formulaire ouvert n'a ce code : relisez-le, ou demandez à l'animateur.",
-                code="unknown",
-            )
-        return code
 
 
 class StateForm(forms.Form):
@@ -438,96 +408,3 @@ class SortForm(forms.Form):
         """The outcome, None for the usual one of each column."""
         said = self.cleaned_data["outcome"]
         return None if said in ("", self.USUAL) else Outcome(said)
-
-
-class ContributionForm(StateForm, CellsForm, TrapMixin):
-    """The grid that a participant fills in: who they are, then one item a line."""
-
-    CHANGED = (
-        "Cette contribution a été changée entre-temps, dans un autre onglet ou par l'équipe. Ce "
-        "qui est noté à présent est sous le formulaire : reprenez ce qui doit l'être, puis "
-        "enregistrez de nouveau."
-    )
-
-    HELP = {
-        "demarches": "Où en est votre territoire ? Quelles actions sont déjà engagées ?",
-        "challenges": "Ce qui vous résiste, sans échéance particulière.",
-        "needs": "« Un exemple de charte », « comment animer un club d'entreprises ? »…",
-        "offers": "Une méthode, un retour d'expérience, un contact, un outil, un lieu…",
-    }
-
-    name = LineField(
-        label="Votre prénom et votre nom",
-        max_length=100,
-        error_messages={
-            "required": "Indiquez votre nom.",
-            "max_length": "Ce nom dépasse %(limit_value)d caractères.",
-        },
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )
-    title = LineField(label="Votre fonction (facultatif)", max_length=150, required=False)
-    actor = LineField(
-        label="Votre structure (facultatif)",
-        max_length=150,
-        required=False,
-        widget=ActorInput(attrs={"autocomplete": "organization"}),
-    )
-    territory = LineField(
-        label="Votre territoire (facultatif)",
-        max_length=150,
-        required=False,
-        help_text="Une commune, une intercommunalité, un département… Comme vous le dites.",
-        widget=TerritoryInput,
-    )
-    # Drawn with the page, so that a second touch is no second contribution.
-    once = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args, data_before=None, state="", **kwargs):
-        self.is_known = data_before is not None
-        self.data_before = before = data_before or empty_data()
-        super().__init__(*args, items=before["items"], state=state, **kwargs)
-        self.initial["once"] = secrets.token_urlsafe(16)
-        for name, text in self.HELP.items():
-            self.fields[name].help_text = f"Un élément par ligne. {text}"
-        if self.is_known:
-            person = (before["people"] or [{"name": "", "title": ""}])[0]
-            self.initial |= {
-                "name": person["name"],
-                "title": person["title"],
-                "actor": before["actor"]["name"],
-                "territory": before["territory"]["name"],
-            }
-
-    def clean(self):
-        if self.is_stale and self._is_overtaken():
-            raise ValidationError(self.CHANGED, code="changed")
-        self.errors.pop("state", None)
-        if self.errors:
-            return
-        if not self.items():
-            raise ValidationError("Écrivez une ligne au moins.", code="empty")
-        if sum(len(self.cleaned_data[name].splitlines()) for name in CELLS) > MOST_ITEMS:
-            raise ValidationError("Gardez l'essentiel : soixante éléments au plus.")
-
-    def _is_overtaken(self):
-        """Whether something else is recorded than the very same, sent by a first touch."""
-        is_alone = set(self.errors) == {"state"}
-        return self.is_known and not (is_alone and said_in(self.data_before) == said_in(self.said))
-
-    @property
-    def kept(self):
-        """(label, value) of what is recorded now."""
-        return [(field.label, field.initial) for field in self.fields_for_people if field.initial]
-
-    @property
-    def said(self):
-        """What goes into the data of a draft."""
-        data = self.cleaned_data
-        label = " / ".join(filter(None, (data["name"], data["title"], data["actor"])))
-        return {
-            "label": label[:LONGEST_LABEL],
-            "people": [{"name": data["name"], "title": data["title"]}],
-            "actor": {"name": data["actor"]},
-            "territory": {"name": data["territory"]},
-            "items": self.items(),
-        }

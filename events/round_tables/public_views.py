@@ -20,7 +20,7 @@ from territories.forms import plain_names
 
 from . import live
 from .drafts import COLUMNS
-from .forms import CodeForm, ContributionForm
+from .public_forms import CodeForm, ContributionForm
 from .services import state_of
 
 # A whole room writes from one connection.

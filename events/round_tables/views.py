@@ -1,6 +1,5 @@
 """The pages that receive and review a tour de table, inside the admin of its event."""
 
-from collections import Counter
 from contextlib import nullcontext
 from functools import wraps
 from itertools import pairwise
@@ -8,34 +7,22 @@ from itertools import pairwise
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from coopemploi.accounts.interruption import typed
-from coopemploi.permissions import editing_rule
-from events.models import (
-    Event,
-    RoundTableBatch,
-    RoundTableEntry,
-    RoundTableItem,
-)
-from initiatives.models import Initiative, Need, Offer
+from events.models import Event, RoundTableBatch, RoundTableEntry
 from territories.models import Actor, Person
-from territories.permissions import UNPUBLISHED
 
 from . import live, services
 from .columns import PRIVATE
 from .drafts import COLUMNS, Settler, empty_data, is_empty, undecided
-from .forms import DraftForm, MoveForm, ReceiveForm, SortForm, StateForm, VersionForm
-from .sorting import RECORDS, USUAL, sort_items
+from .forms import DraftForm, MoveForm, ReceiveForm, StateForm, VersionForm
 
-State, Outcome = RoundTableBatch.State, RoundTableItem.Outcome
+State = RoundTableBatch.State
 RECENT = 10
-# What the items of a tour de table made, and by which of their relations.
-MADE = {"initiative": Initiative, "need": Need, "offer": Offer, "entry__actor": Actor}
 TITLES = {State.WRITTEN: "Tour de table enregistré", State.TAKEN_BACK: "Tour de table retiré"}
 # What goes with a tour de table that is taken back.
 GONE = {RoundTableEntry: "contribution", Person: "personne", Actor: "acteur"}
@@ -119,7 +106,7 @@ def _gone(request, batch, draft, model_admin):
         form = DraftForm(request.POST, data=empty_data(), state="")
         context = {"batch": batch, "typed": typed(form)}
         title = "Cette contribution n'est plus à relire"
-        return _page(request, batch.event, model_admin, "gone", title, context, status=409)
+        return page(request, batch.event, model_admin, "gone", title, context, status=409)
     if draft is None and request.method != "POST":
         raise Http404("Cette contribution n'existe pas.")
     messages.warning(
@@ -158,7 +145,7 @@ def receive(request, event, model_admin):
     title = "Recevoir un tour de table"
     # A form that came back has errors to be read.
     status = 400 if form.is_bound else 200
-    return _page(request, event, model_admin, "receive", title, context, status=status)
+    return page(request, event, model_admin, "receive", title, context, status=status)
 
 
 @of_a_batch
@@ -191,7 +178,7 @@ def review(request, batch, model_admin):
         },
     }
     title = TITLES.get(batch.state, "Relire le tour de table")
-    return _page(request, batch.event, model_admin, "review", title, context)
+    return page(request, batch.event, model_admin, "review", title, context)
 
 
 @of_a_draft
@@ -210,7 +197,7 @@ def edit(request, draft, model_admin):
     context = {"form": form, "draft": draft, "batch": draft.batch}
     title = f"Corriger « {draft} »"
     event = draft.batch.event
-    return _page(request, event, model_admin, "edit", title, context, status=form.status)
+    return page(request, event, model_admin, "edit", title, context, status=form.status)
 
 
 @of_a_draft
@@ -232,7 +219,7 @@ def move(request, draft, model_admin):
     context = {"form": form, "draft": draft, "batch": draft.batch}
     title = f"Séparer « {draft} »"
     event = draft.batch.event
-    return _page(request, event, model_admin, "move", title, context, status=form.status)
+    return page(request, event, model_admin, "move", title, context, status=form.status)
 
 
 @of_a_draft
@@ -310,14 +297,14 @@ def take_back(request, batch, model_admin):
         return redirect(address("review", batch))
     if is_asked:
         context = {
-            "gone": [_counted(gone[model], label) for model, label in GONE.items() if gone[model]],
+            "gone": [counted(gone[model], label) for model, label in GONE.items() if gone[model]],
             "kept": kept,
             "is_readable": batch.drafts.exists(),
             "last_day": batch.last_day,
             "review_url": address("review", batch),
         }
         title = "Retirer ce tour de table ?"
-        return _page(request, batch.event, model_admin, "take_back", title, context)
+        return page(request, batch.event, model_admin, "take_back", title, context)
     model_admin.log_change(request, batch.event, "Tour de table retiré.")
     messages.success(request, "Tour de table retiré.")
     if kept:
@@ -342,7 +329,7 @@ def discard(request, batch, model_admin):
         "review_url": address("review", batch),
     }
     title = "Abandonner ce tour de table ?"
-    return _page(request, event, model_admin, "discard", title, context)
+    return page(request, event, model_admin, "discard", title, context)
 
 
 def address(name, batch, draft=None):
@@ -389,7 +376,7 @@ def _named(part):
     return {**part, "is": found and found[1], "why": found and found[2]}
 
 
-def _page(request, event, model_admin, name, title, context, status=200):
+def page(request, event, model_admin, name, title, context, status=200):
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
@@ -401,124 +388,8 @@ def _page(request, event, model_admin, name, title, context, status=200):
     return render(request, f"admin/events/round_table/{name}.html", context, status=status)
 
 
-def _counted(count, label):
+def counted(count, label):
     return f"{count} {label}{'s' if count > 1 else ''}"
-
-
-def _told(items, left):
-    """How many items were sorted, and into what: « 3 éléments triés : 2 besoins, 1 offre. »"""
-
-    now = RoundTableItem.objects.filter(pk__in=[item.pk for item in items])
-    outcomes = Counter(now.values_list("outcome", flat=True))
-    into = [_counted(outcomes[each], each.label) for each in Outcome if outcomes[each]]
-    done = len(items) - left
-    if set(outcomes) == {Outcome.PENDING}:
-        return f"{_counted(done, 'élément')} remis à trier."
-    told = f"{_counted(done, 'élément')} trié{'s' if done > 1 else ''}"
-    return f"{told}." if left else f"{told} : {', '.join(into)}."
-
-
-def _place_after(event, items, shows_all):
-    """Where one goes on: the contribution of the item just sorted, or the next that is shown."""
-    entries = event.round_table_entries.all()
-    if not shows_all:
-        entries = entries.filter(items__outcome=Outcome.PENDING)
-    order = items[0].entry.order
-    entry = entries.filter(order__gte=order).first()
-    return f"#contribution-{entry.pk}" if entry else ""
-
-
-@of_an_event
-@require_http_methods(["GET", "HEAD", "POST"])
-def sort(request, event, model_admin):
-    """What each item of the tour de table becomes, one by one or in bulk."""
-    shows_all = request.GET.get("etat") == "tous"
-    form = SortForm(request.POST if request.method == "POST" else None, event=event)
-    if form.is_valid():
-        _require_adding(request, model_admin, form)
-        refused = sort_items(
-            items=form.cleaned_data["items"],
-            outcome=form.wanted,
-            user=request.user,
-            together=form.cleaned_data["together"],
-        )
-        sorted_items = form.cleaned_data["items"]
-        if len(sorted_items) > len(refused):
-            messages.success(request, _told(sorted_items, len(refused)))
-        for why in refused:
-            messages.warning(request, why)
-        place = _place_after(event, sorted_items, shows_all) if form.cleaned_data["one"] else ""
-        return redirect(request.get_full_path() + place)
-    items = RoundTableItem.objects.filter(entry__event=event)
-    pending = items.filter(outcome=Outcome.PENDING).count()
-    shown = items if shows_all else items.filter(outcome=Outcome.PENDING)
-    shown = shown.select_related("initiative", "need", "offer")
-    entries = event.round_table_entries.filter(items__in=shown).distinct()
-    entries = entries.select_related("actor", "territory").prefetch_related(
-        Prefetch("items", shown, to_attr="shown_items")
-    )
-    context = {
-        "form": form,
-        "entries": [(entry, [_sorted(item) for item in entry.shown_items]) for entry in entries],
-        "pending": pending,
-        "is_empty": not pending and not items.exists(),
-        "shows_all": shows_all,
-        "drafts": _drafts(request, event, model_admin.admin_site),
-    }
-    title = "Trier le tour de table"
-    status = 400 if form.is_bound else 200
-    return _page(request, event, model_admin, "sort", title, context, status=status)
-
-
-def _drafts(request, event, admin_site):
-    """What came of a tour de table and nobody reads yet: (how many, the list that publishes them).
-
-    Not all the drafts: those of somebody else are not to be published with them.
-    """
-    found = []
-    for name, model in MADE.items():
-        if admin_site.get_model_admin(model).has_change_permission(request):
-            said = RoundTableItem.objects.filter(entry__event=event)
-            made = model._base_manager.filter(pk__in=said.values(f"{name}__pk"))
-            unseen = editing_rule().editable(made.filter(status__in=UNPUBLISHED), request.user)
-            keys = sorted(unseen.values_list("pk", flat=True))
-            if keys:
-                plural = len(keys) > 1
-                label = model._meta.verbose_name_plural if plural else model._meta.verbose_name
-                url = reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_changelist")
-                listed = ",".join(map(str, keys))
-                found.append((f"{len(keys)} {label}", f"{url}?id__in={listed}"))
-    return found
-
-
-def _require_adding(request, model_admin, form):
-    wanted = [form.wanted] if form.wanted else list(RECORDS)
-    for outcome in wanted:
-        model = RECORDS.get(outcome)
-        if model and not model_admin.admin_site.get_model_admin(model).has_add_permission(request):
-            raise PermissionDenied
-
-
-def _sorted(item):
-    """An item, what it became, and what it may become."""
-    record = item.initiative or item.need or item.offer
-    url = ""
-    if record:
-        url = reverse(f"admin:initiatives_{record._meta.model_name}_change", args=[record.pk])
-    choices = [
-        (outcome.value, outcome.label, outcome == USUAL[item.column])
-        for outcome in (
-            Outcome.INITIATIVE,
-            Outcome.NEED,
-            Outcome.OFFER,
-            Outcome.CHALLENGE,
-            Outcome.FINDING,
-        )
-        if outcome != item.outcome
-    ]
-    if item.outcome != Outcome.PENDING:
-        choices.append((Outcome.PENDING.value, "remettre à trier", False))
-    return {"item": item, "record": record, "url": url, "choices": choices}
 
 
 @of_an_event
