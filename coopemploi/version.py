@@ -5,6 +5,7 @@ that is committed. What a process keeps in memory, and the pages it keeps for vi
 those of a version: a change outdates them in every process, within `MAX_AGE`.
 """
 
+import math
 import re
 import threading
 import time
@@ -40,7 +41,7 @@ _WRITING = re.compile(
 )
 _KEY = "site"
 
-_read = {"number": None, "editions": {}, "at": -MAX_AGE}
+_read = {"number": None, "editions": {}, "at": -math.inf}
 _memory = {}
 _half_written = set()  # threads
 
@@ -146,7 +147,7 @@ def just_read():
 
 def distrust():
     """Have the version read again at its next use."""
-    _read["at"] = -MAX_AGE
+    _read["at"] = -math.inf
 
 
 def kept(read):

@@ -123,6 +123,16 @@ def test_change_of_another_process_is_seen_after_a_while(monkeypatch):
     assert terms() == 0
 
 
+def test_what_is_distrusted_is_read_again_however_long_it_is_trusted(monkeypatch):
+    GlossaryTermFactory()
+    before = version.current()
+    with another_process():
+        pass
+    version.distrust()
+    monkeypatch.setattr(version, "MAX_AGE", 10**9)  # no machine has been on for so long
+    assert version.current() == before + 1
+
+
 def test_list_of_another_process_is_read_with_the_version(monkeypatch):
     monkeypatch.setattr(version, "MAX_AGE", 3600)
     assert catalogue_of(Initiative).everything == 0
