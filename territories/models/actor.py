@@ -11,7 +11,8 @@ from coopemploi.search.text import normalise
 from coopemploi.sources.models import Sourced
 from coopemploi.vocabulary.models import Scheme
 
-from .territory import LocatedQuerySet, Territory, contained_in
+from .located import LocatedQuerySet, contained_in
+from .territory import Territory
 
 
 class ActorQuerySet(PublishableQuerySet, LocatedQuerySet):

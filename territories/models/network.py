@@ -15,8 +15,9 @@ from coopemploi.sources.models import Sourced
 from coopemploi.vocabulary.models import Scheme
 
 from .actor import Actor
+from .located import LocatedQuerySet
 from .person import Person
-from .territory import LocatedQuerySet, Territory
+from .territory import Territory
 
 
 class NetworkQuerySet(PublishableQuerySet, LocatedQuerySet):

@@ -20,6 +20,7 @@ from coopemploi.search.text import normalise
 from coopemploi.sources.models import Sourced
 
 from ..time_zones import HERE, MAINLAND_AREA, OVERSEAS
+from .composition import Containment
 
 CEDEX = re.compile(r" cedex\b( \d\d?\b)?")
 # That of a post office, which may be of no town, begins as that of its département; overseas,
@@ -360,99 +361,6 @@ class FormerCode(models.Model):
         return f"{self.code} {self.name}".strip()
 
 
-class Composition(Sourced):
-    """A territory made of another, or of part of it."""
-
-    whole = models.ForeignKey(
-        Territory,
-        verbose_name="ensemble",
-        on_delete=models.CASCADE,
-        related_name="part_links",
-    )
-    part = models.ForeignKey(
-        Territory,
-        verbose_name="partie",
-        on_delete=models.CASCADE,
-        related_name="whole_links",
-    )
-    partial = models.BooleanField(
-        "en partie seulement",
-        default=False,
-        help_text="Cochez quand l'ensemble ne prend qu'un morceau de la partie.",
-    )
-    since = PartialDateField("depuis")
-    until = PartialDateField("jusqu'à")
-    is_official = models.BooleanField("issue du référentiel", default=False, editable=False)
-
-    class Meta:
-        verbose_name = "composition"
-        verbose_name_plural = "compositions"
-        ordering = ["whole", "part"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["whole", "part"],
-                name="composition_unique",
-                violation_error_message="Cette partie est déjà dans cet ensemble.",
-            ),
-            models.CheckConstraint(
-                condition=~Q(whole=models.F("part")),
-                name="composition_not_itself",
-                violation_error_message="Un territoire ne peut pas être une partie de lui-même.",
-            ),
-            dates_in_order("since", "until", name="composition_dates_in_order"),
-        ]
-
-    def __str__(self):
-        return f"{self.whole} ⊃ {self.part}"
-
-    def clean(self):
-        """Refuse a composition that would make a territory contain itself."""
-        if self.whole_id and self.part_id and self._makes_loop():
-            raise ValidationError(
-                f"« {self.whole} » fait déjà partie de « {self.part} » : "
-                "cette composition ferait une boucle.",
-                code="loop",
-            )
-
-    def _makes_loop(self):
-        links = Composition.objects.exclude(pk=self.pk)
-        seen, level = set(), {self.part_id}
-        while level:
-            if self.whole_id in level:
-                return True
-            seen |= level
-            parts = links.filter(whole__in=level).values_list("part_id", flat=True)
-            level = set(parts) - seen
-        return False
-
-
-class Containment(models.Model):
-    """The closure of compositions: `contained` lies in `container`, which may be itself.
-
-    A derived table, kept by `territories.closure`.
-    """
-
-    container = models.ForeignKey(
-        Territory, on_delete=models.CASCADE, related_name="containments", db_index=False
-    )
-    contained = models.ForeignKey(Territory, on_delete=models.CASCADE, related_name="containers")
-    partial = models.BooleanField(default=False)
-
-    class Meta:
-        verbose_name = "contenance"
-        verbose_name_plural = "contenances"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["container", "contained"],
-                name="containment_unique",
-                violation_error_message="Cette contenance existe déjà.",
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.container_id} ⊇ {self.contained_id}"
-
-
 class TerritoryFigure(KeyFigure, Sourced):
     territory = models.ForeignKey(
         Territory,
@@ -464,27 +372,3 @@ class TerritoryFigure(KeyFigure, Sourced):
     class Meta(KeyFigure.Meta):
         verbose_name = "chiffre clé"
         verbose_name_plural = "chiffres clés"
-
-
-class LocatedQuerySet(models.QuerySet):
-    """Records that lie in territories."""
-
-    territory_lookup = "territories"
-
-    def in_territory(self, territory):
-        return self.filter(self.lying_in(territory))
-
-    def lying_in(self, territory):
-        """The condition that a record is placed in `territory` or in what it contains, wholly
-        or partly."""
-        place, inside = self.model._meta.get_field(self.territory_lookup), contained_in(territory)
-        if not place.many_to_many:
-            return models.Q((f"{place.name}__in", inside))
-        links = place.remote_field.through._default_manager
-        links = links.filter(**{f"{place.m2m_reverse_field_name()}__in": inside})
-        return models.Q(pk__in=links.values(place.m2m_field_name()))
-
-
-def contained_in(territory):
-    """The keys of what lies in `territory`, itself among them."""
-    return Containment.objects.filter(container=territory).values("contained")
