@@ -71,7 +71,7 @@ _CARRIERS_ASIDE = re.compile(
 )
 # « (avec le conseil départemental, des EPCI) »
 _WITH = re.compile(r"^(?:avec\s)?(?:des\s)?", re.I)
-_PERSON = re.compile(rf"(?:{CIVILITY}\s(?:{CAP})|(?:{CIVILITY}\s)?{NAME})$")
+_PERSON = re.compile(rf"(?:{CIVILITY}\s{CAP}|(?:{CIVILITY}\s)?{NAME})$")
 # « directrice de la mission locale », said of the person before; « habitants » is another carrier.
 _FUNCTION = re.compile(rf"{FUNCTION}(?-i:(?<!s))", re.I)
 NEXT = re.compile(

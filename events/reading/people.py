@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from coopemploi.search.text import normalise
 
 CAP = (
-    r"(?:[A-ZÀ-Ý]['’])?[A-ZÀ-Ý][\wÀ-ÿ]*[a-zà-ÿ][\wÀ-ÿ]*(?:['’-][\wÀ-ÿ]+)*|"
-    r"[A-ZÀ-Ý]{2,}(?:[-'’][A-ZÀ-Ý]+)*"
+    r"(?:(?:[A-ZÀ-Ý]['’])?[A-ZÀ-Ý][\wÀ-ÿ]*[a-zà-ÿ][\wÀ-ÿ]*(?:['’-][\wÀ-ÿ]+)*|"
+    r"[A-ZÀ-Ý]{2,}(?:[-'’][A-ZÀ-Ý]+)*)"
 )
 _PARTICLE = r"(?:(?:de|du|des|de la|d'|d’|Le|La|Ben|El|van|von)\s)?"
-NAME = rf"(?:{CAP})(?:\s{_PARTICLE}(?:{CAP})){{1,3}}"
+NAME = rf"{CAP}(?:\s{_PARTICLE}{CAP}){{1,3}}"
 CIVILITY = r"(?:M\.|MM\.|Mmes?|Mlle|Mr|Monsieur|Madame|Dr)"
 FUNCTION = (
     r"(?:(?:ex-|anciene?n?e?\s|\d\s?(?:er|e|ère|ème)\s|première?\s|co-?)?(?:vice-|"

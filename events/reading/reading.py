@@ -19,7 +19,7 @@ _HELD = re.compile(
 )
 
 # A name holds its own hyphens: only a space stands before the next one.
-_NAMES = rf"(?:{CAP})(?: (?:{CAP}))*+"
+_NAMES = rf"{CAP}(?: {CAP})*+"
 _PLACE_LAST = re.compile(rf"\s\d{{4}}, (?P<place>{_NAMES})$")
 _PLACE_FIRST = re.compile(rf"(?P<place>{_NAMES}), (?:les? )?\d")
 _AFTER_PLACE = re.compile(r"\s(?:nous|pour|dans|avec|afin|qui|où|lors)\b|\s[«“\"]")
@@ -137,7 +137,7 @@ def _place(document):
         if titled and (named := _PLACE_LAST.search(block.text)):
             return named["place"]
         held = _HELD.search(block.text)
-        if held and re.match(rf"(?:[a-zà-ÿ ]{{0,20}})?(?:{CAP})", held["place"]):
+        if held and re.match(rf"(?:[a-zà-ÿ ]{{0,20}})?{CAP}", held["place"]):
             return _AFTER_PLACE.split(held["place"])[0].strip()
         if head := _PLACE_FIRST.match(block.text):
             return head["place"]

@@ -52,6 +52,11 @@ def test_quote_finds_its_author(text):
     assert quotes_of(text) == [("Il faut ouvrir la porte plus tôt", "Lise Armandou")]
 
 
+def test_quote_after_a_dash_finds_its_author():
+    text = "Lise Armandou, maire, accueille.\n\n- Il faut ouvrir plus tôt, souligne Lise Armandou."
+    assert quotes_of(text) == [("Il faut ouvrir plus tôt.", "Lise Armandou")]
+
+
 def test_name_of_an_operation_is_no_quote():
     text = "Nous clôturions l’opération « Un métier pour chacun : tous en route”, ce vendredi."
     assert quotes_of(text) == []
@@ -171,6 +176,12 @@ def test_what_a_committee_decides_is_an_action():
         "de prolonger la navette",
         "d'étudier un garage solidaire.",
     ]
+
+
+@pytest.mark.parametrize("who", ["Dax", "PLIE Landes", "La Mission Locale", "Lise Armandou"])
+def test_whoever_will_do_an_action_carries_it(who):
+    [action] = read_recap(f"Actions retenues :\n- {who} présentera un guide").actions
+    assert action.carriers == [who]
 
 
 @pytest.mark.parametrize(
@@ -323,9 +334,14 @@ def test_title_marked_by_hand_loses_its_marks():
     )
 
 
-def test_next_event_has_its_date_and_place():
-    following = read_recap("La prochaine rencontre aura lieu en février 2020 à Lyon.").next_event
-    assert (following.date, following.place) == ("2020-02", "Lyon")
+@pytest.mark.parametrize(
+    "place", ["Lyon", "Aire sur Adour", "Saint Paul les Dax", "Mont-de-Marsan"]
+)
+def test_next_event_has_its_date_and_place(place):
+    following = read_recap(
+        f"La prochaine rencontre aura lieu en février 2020 à {place}."
+    ).next_event
+    assert (following.date, following.place) == ("2020-02", place)
 
 
 def test_line_of_many_towns_is_read_at_once():
