@@ -25,7 +25,7 @@ def bundled(sheet, read):
 
 
 class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
-    """Fifteen sheets are fifteen requests: a page asks for one."""
+    """So many sheets would be as many requests: a page asks for one."""
 
     def post_process(self, paths, dry_run=False, **options):
         if not dry_run:

@@ -274,7 +274,8 @@ def test_style_page_is_for_the_team(client, animateur_client):
 
 
 def test_style_page_draws_every_component(animateur_client):
-    styles = (ROOT / "static/css/components.css").read_text()
+    sheets = ("cards", "forms", "components")
+    styles = "".join((ROOT / f"static/css/{name}.css").read_text() for name in sheets)
     named = set(re.findall(r"^\.([a-z_-]+)", styles, re.MULTILINE))
 
     page = BeautifulSoup(animateur_client.get(reverse("style")).content, "html.parser").main
