@@ -315,6 +315,27 @@ def test_who_gave_their_seat_back_and_was_marked_by_mistake_is_awaited_no_more(e
     assert event.registrations.get().status == Status.CANCELLED
 
 
+def test_who_waited_then_gave_their_place_back_and_was_marked_by_mistake_waits_no_more(event):
+    gone = RegistrationFactory(event=event, status=Status.WAITING)
+    gone.status = Status.CANCELLED
+    gone.save()
+    presences.note(event, marks={gone: "present"})
+
+    presences.note(event, marks={gone: ""})
+
+    assert event.registrations.get().status == Status.CANCELLED
+
+
+def test_who_gave_their_seat_back_and_is_excused_stays_on_the_sheet(event):
+    gone = RegistrationFactory(event=event, status=Status.CANCELLED)
+    presences.note(event, marks={gone: "present"})
+
+    presences.note(event, marks={gone: "excused"})
+
+    found = event.registrations.get()
+    assert (found.status, found.presence) == (Status.WALK_IN, "excused")
+
+
 def test_walk_in_marked_by_mistake_never_waited(animateur_client, event):
     mark(animateur_client, event, {"venu-0-name": "Noa"})
     noa = event.registrations.get()

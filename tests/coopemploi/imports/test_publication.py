@@ -90,8 +90,10 @@ def test_record_of_who_may_not_publish_is_proposed(client, db, cell):
     assert problems(batch) == {2: [["état de publication", told]]}
     apply(client, batch)
     assert Initiative.objects.get().status == "proposed"
-    again = send(client, f"titre;territoires;Publié\nUne;{place};{cell}\n")
-    assert counts(again) == {"unchanged": 1}
+    for _ in range(2):  # once more when somebody else has published it
+        again = send(client, f"titre;territoires;Publié\nUne;{place};{cell}\n")
+        assert counts(again) == {"unchanged": 1}
+        Initiative.objects.get().publish()
 
 
 def test_who_may_not_publish_archives_nothing(client, db):
