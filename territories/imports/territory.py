@@ -90,8 +90,6 @@ class TerritoryLookup(Lookup):
 
     def find_beside(self, text, others):
         """The one of this very name that is in, or around, one of the places `others`."""
-        if self.key_of(self.reference_in(text)) is not None or "[" in text:
-            return None
         if len(self.reconciler.resolve(text).candidates) < 2:  # no homonym to tell apart
             return None
         beside = self.reconciler.resolve(text, context=" ; ".join(others))

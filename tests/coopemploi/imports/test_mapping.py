@@ -273,6 +273,18 @@ def test_territory_beside_a_commune_tells_its_homonyms_apart(animateur_client, n
     assert set(Initiative.objects.get().territories.all()) == {here, around}
 
 
+def test_ref_of_a_commune_is_followed_whatever_stands_beside_it(animateur_client):
+    here = TerritoryFactory(name="Saint-Denis", code="11111", kind="commune")
+    meant = TerritoryFactory(name="Saint-Denis", code="22222", kind="commune")
+    around = TerritoryFactory(name="Pays d'essai", code="p", kind="pays")
+    CompositionFactory(whole=around, part=here)
+    text = "titre;Territoire;Commune\nUne;Pays d'essai;Saint-Denis [commune:22222]\n"
+
+    apply(animateur_client, send(animateur_client, text))
+
+    assert set(Initiative.objects.get().territories.all()) == {meant, around}
+
+
 def test_columns_without_a_name_or_a_ref_are_refused(animateur_client):
     response = animateur_client.post(
         UPLOAD, {"file": SimpleUploadedFile("f.csv", b"Titre;Autre\nC;D\n")}
