@@ -445,6 +445,16 @@ def test_homonym_of_somebody_registered_is_noted_apart(animateur_client, event):
     ]
 
 
+def test_who_is_known_by_their_address_is_not_asked_about(animateur_client, event):
+    known = RegistrationFactory(event=event, name="Léa Martin", status=Status.CANCELLED)
+
+    sent = {"venu-0-name": "Léa Martin", "venu-0-email": known.email.upper()}
+    answer = mark(animateur_client, event, sent)
+
+    assert answer.status_code == 200
+    assert event.registrations.get().presence == "present"
+
+
 def test_nobody_is_two_lines_of_the_sheet(animateur_client, event):
     known = RegistrationFactory(event=event, name="Léa Martin", organisation="")
     line = {"name": "Léa Martin", "same": known.pk}

@@ -279,6 +279,19 @@ def test_of_two_tabs_none_erases_what_the_other_wrote(client, batch):
     assert [item["text"] for item in draft.data["items"]][-2:] == ["un guide", "un local"]
 
 
+def test_of_two_tabs_the_second_may_be_wrong_besides(client, batch):
+    client.post(fill(batch), SAID)
+    draft = RoundTableDraft.objects.get()
+    state = state_shown(client, draft)
+    client.post(mine(draft), {**SAID, "needs": "un guide relu", "state": state})
+
+    back = client.post(mine(draft), {**SAID, "name": "", "state": state})
+
+    assert back.status_code == 409
+    assert "Indiquez votre nom." in back.text
+    assert "changée entre-temps" in unescape(back.text)
+
+
 def test_state_of_what_is_not_recorded_yet_is_nothing(client, batch):
     response = client.post(fill(batch), {**SAID, "state": "inventé"})
 
