@@ -82,7 +82,7 @@ def _apply(batch, outside, *, checker, at):
                 row.state, row.is_wanted, row.problems = State.REFUSED, False, [["", OUTSIDE]]
             elif (reading.state, _values(reading.changes)) != (shown, _values(row.changes)):
                 row.state, row.is_wanted = State.REFUSED, False
-                is_wrong = reading.state in (State.REFUSED, State.DUPLICATE, State.UNREAD)
+                is_wrong = reading.state in (State.REFUSED, State.DUPLICATE)
                 row.problems = reading.problems if is_wrong else [["", STALE]]
             elif shown == State.CREATED:
                 row.state = State.CREATED

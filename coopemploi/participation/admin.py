@@ -59,7 +59,7 @@ class ProposalAdmin(ConfidentialAdmin):
             return self._page(request, proposal, is_late=True, status=409, **context)
 
     def _no_more(self, request):
-        if request.method != "POST" or not self.has_view_permission(request):
+        if request.method != "POST":
             raise Http404(TAKEN_BACK)
         return give_back(request, *_sent(request), why=TAKEN_BACK, status=404)
 
