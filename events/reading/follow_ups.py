@@ -195,7 +195,9 @@ def read_next_event(document):
     for block in reversed(document.blocks):
         if block.is_around:
             continue
+        end = block.start - 1
         for sentence in re.split(r"(?<=[.!])\s(?=[A-ZÀ-Ý])", block.text):
+            start, end = end + 1, end + 1 + len(sentence)
             if not (match := NEXT.search(sentence)):
                 continue
             dates = [
@@ -211,6 +213,6 @@ def read_next_event(document):
                     sentence,
                 )
                 return NextEvent(
-                    dates[0].iso, place["place"] if place else "", sentence, block.start, block.end
+                    dates[0].iso, place["place"] if place else "", sentence, start, end
                 )
     return None

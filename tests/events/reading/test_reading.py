@@ -344,6 +344,13 @@ def test_next_event_has_its_date_and_place(place):
     assert (following.date, following.place) == ("2020-02", place)
 
 
+def test_sentence_of_the_next_meeting_leaves_the_rest_of_its_paragraph():
+    said = "La banque étudiera un prêt, la mairie aussi. On se retrouve le 12 juin à Dax."
+    reading = read_recap(f"Retour sur le voyage\n\n{said}")
+    assert reading.excerpt(reading.next_event) == "On se retrouve le 12 juin à Dax."
+    assert [part.body for part in reading.prose] == [said]
+
+
 def test_line_of_many_towns_is_read_at_once():
     """It took twice as long with each name more: seconds for five, hours for ten."""
     towns = "Saint-Paul-lès-Dax Mont-de-Marsan Saint-Jean-Pied-de-Port Saint-Sever " * 5
