@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from bs4 import BeautifulSoup, NavigableString, Tag
 
@@ -334,6 +335,7 @@ def _cells(raw, row):
                     yield Block(text, CELL, row=row, column=column)
 
 
+_SENTENCE_ENDS = '.!?…:;»”"'
 _HEADING_WORDS = re.compile(
     r"^(?:atelier|table[- ]ronde|axe|s[ée]quence|session|pl[ée]ni[eè]re|partie|th[eè]me|"
     r"d[ée]cisions?|actions?|bilan|objectifs?|suites|conclusions?|pr[ée]sents?|intervenants?)\b",
@@ -343,13 +345,34 @@ _HEADING_WORDS = re.compile(
 
 def _with_headings(blocks):
     """Guess which lines are titles, where nothing marks them."""
+    guessed = [_is_heading(*each, blocks, n) for n, each in enumerate(_with_next(blocks))]
     found = []
-    for index, block in enumerate(blocks):
-        following = blocks[index + 1] if index + 1 < len(blocks) else None
-        found.append(
-            replace(block, kind=HEADING) if _is_heading(block, following, blocks, index) else block
-        )
+    for (block, following), is_title, is_title_next in zip_longest(
+        _with_next(blocks), guessed, guessed[1:]
+    ):
+        # Lines of a slide, one under the other: no title is without anything under it, nor
+        # straight under words that no sentence ends.
+        is_last = following is None or following.follows_blank or is_title_next
+        above = found[-1] if found and not block.follows_blank else None
+        is_under_words = above and above.kind == PARAGRAPH and above.text[-1] not in _SENTENCE_ENDS
+        is_bare = above and (is_last or is_under_words)
+        is_kept = is_title and (_is_surely_title(block) or not is_bare)
+        found.append(replace(block, kind=HEADING) if is_kept else block)
     return found
+
+
+def _with_next(blocks):
+    return zip_longest(blocks, blocks[1:])
+
+
+def _is_surely_title(block):
+    text = block.text
+    return (
+        block.kind in {HEADING, ITEM}
+        or (text.isupper() and " " in text)
+        or text.endswith((":", "?"))
+        or bool(_HEADING_WORDS.match(text))
+    )
 
 
 def _is_heading(block, following, blocks, index):

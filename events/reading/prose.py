@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from .blocks import CAPTION, CELL, CITE, HEADING, ITEM
 from .follow_ups import ACTION_SECTION, PRESENT
@@ -40,8 +39,9 @@ def read_prose(document, title, held):
     """
     found, held = [], set(held)
     part = ProseRead("", "")
-    last = None
-    for block, following in zip_longest(document.blocks, document.blocks[1:]):
+    last, above = None, ""
+    blocks = document.blocks
+    for before, block, following in zip((None, *blocks), blocks, (*blocks[1:], None), strict=False):
         is_read_apart = bool(_READ_APART.match(block.text) or ACTION_SECTION.match(block.text))
         # « Deux solutions existent : », below a paragraph, introduces its list.
         introduces = block.text.endswith(":") and not (block.follows_blank or is_read_apart)
@@ -49,9 +49,14 @@ def read_prose(document, title, held):
         introduces &= following is not None and following.kind == ITEM
         if block.kind == HEADING and not introduces:
             name = "" if block.text == title else block.text.rstrip(" :")
+            if above and name:  # a title straight under another
+                name = f"{above} – {name}"
             part = ProseRead(name, "", is_read_apart, block.start)
+            above = "" if is_read_apart or _is_held(block, held) else name
             last = None
-        elif not _is_prose(block, held):
+            continue
+        above = ""
+        if not _is_prose(block, before, held):
             last = None
         else:
             text = _MARKUP.sub(r"\\\g<0>", block.text)
@@ -66,10 +71,15 @@ def read_prose(document, title, held):
     return found
 
 
-def _is_prose(block, held):
+def _is_prose(block, before, held):
     if block.is_around or block.kind in {CELL, CITE, CAPTION}:
         return False
-    if any(each.match(block.text) for each in (PRESENT, _ATTENDANCE, _SIGNATURE)):
+    if PRESENT.match(block.text) or _ATTENDANCE.match(block.text):
         return False
+    is_signature = before and _is_held(before, held) and _SIGNATURE.match(block.text)
+    return not is_signature and not _is_held(block, held)
+
+
+def _is_held(block, held):
     covered = sum(max(0, min(end, block.end) - max(start, block.start)) for start, end in held)
-    return covered < _MOSTLY * len(block.text)
+    return covered >= _MOSTLY * len(block.text)

@@ -89,7 +89,8 @@ def read_recap(source, resolve=None):
     for person in people:
         if not person.role and person.name in spoke:
             person.role = "speaker"
-    title, standfirst = _title(document), _standfirst(document)
+    title = _title(document)
+    standfirst = _standfirst(document, title)
     sessions, actions = read_sessions(document), read_actions(document)
     next_event = read_next_event(document)
     told = [*quotes, *sessions, *actions, *filter(None, [next_event])]
@@ -121,10 +122,11 @@ def _title(document):
     return document.subject or (written[0].text[:200] if written else "")
 
 
-def _standfirst(document):
+def _standfirst(document, title):
     """The first paragraph, when it is long enough to be one."""
     for block in document.blocks[:12]:
-        if block.kind == "paragraph" and not block.is_around and len(block.text) > 80:
+        is_written = block.kind == "paragraph" and not block.is_around and block.text != title
+        if is_written and len(block.text) > 80:
             return block.text
     return ""
 

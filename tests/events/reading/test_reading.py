@@ -460,6 +460,41 @@ def test_prose_of_a_page_is_that_of_its_text():
     ]
 
 
+SLIDES = """Comité de la Brévenne
+26 novembre 2024
+
+Diapositive 1
+Bilan à mi-parcours
+112 personnes accueillies
+
+Diapositive 2
+Ce qui a marché
+Cafés de l'emploi
+Lien avec les crèches
+
+Diapositive 3
+Partenaires
+Régie des Lilas
+Agglo Brévenne
+CIDFF
+"""
+
+
+def test_lines_of_a_slide_are_its_text():
+    assert [(each.title, each.body) for each in read_recap(SLIDES).prose] == [
+        ("", "26 novembre 2024"),
+        ("Diapositive 1 – Bilan à mi-parcours", "112 personnes accueillies"),
+        ("Diapositive 2", "Ce qui a marché\n\nCafés de l'emploi\n\nLien avec les crèches"),
+        ("Diapositive 3", "Partenaires\n\nRégie des Lilas\n\nAgglo Brévenne\n\nCIDFF"),
+    ]
+
+
+def test_title_is_no_standfirst():
+    title = "Webinaire « la coopération locale pour l'emploi », les points à retenir et à redire !"
+    said = "La coopération locale entre acteurs est une condition de réussite de toute démarche."
+    assert read_recap(f"{title}\n\n{said}").standfirst == said
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=400) | st.text('«»“”"<>p/1234 %M.àA,:;-()\n\té', max_size=300))
 def test_any_text_has_the_shape(text):
