@@ -127,6 +127,7 @@ class PastedRecapMixin:
             "form": form,
             "proposals": proposals,
             "groups": proposals.groups() if proposals else [],
+            "unplaced": form.reading.unplaced if proposals else [],
             "is_published": hasattr(event, "recap") and event.recap.is_published,
             "back_url": reverse("admin:events_event_change", args=[event.pk]),
         }

@@ -289,6 +289,12 @@ class Proposals:
     def __init__(self, kinds, names, *, initial=None, data=None, noted=()):
         self.formsets = {}
         self.noted = set(noted)
+        # (title, how many) of what may not be written, or comes after the most rows of a page.
+        self.left_out = [
+            (TITLES[kind], left)
+            for kind, rows in (initial or {}).items()
+            if (left := len(rows[MOST_ROWS if kind in kinds else 0 :]))
+        ]
         for kind in kinds:
             factory = forms.formset_factory(
                 FORMS[kind], extra=0, max_num=MOST_ROWS, absolute_max=MOST_ROWS, validate_max=True

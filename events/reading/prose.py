@@ -1,7 +1,7 @@
 """What a recap tells in sentences, part by part: what nothing else of the reading holds."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .blocks import CAPTION, CELL, CITE, HEADING, ITEM
 from .follow_ups import ACTION_SECTION, PRESENT
@@ -27,8 +27,12 @@ class ProseRead:
     title: str  # "" before any title but that of the document
     body: str  # in Markdown
     is_read_apart: bool = False  # its title says that the rest of the reading holds it
-    start: int = 0
-    end: int = 0
+    holds: list = field(default_factory=list)  # where its blocks start
+
+
+def is_label(block):
+    """Whether a title only says what the rest of the reading holds: « Actions retenues »."""
+    return bool(_READ_APART.match(block.text) or ACTION_SECTION.match(block.text))
 
 
 def read_prose(document, title, held):
@@ -42,7 +46,7 @@ def read_prose(document, title, held):
     last, above = None, ""
     blocks = document.blocks
     for before, block, following in zip((None, *blocks), blocks, (*blocks[1:], None), strict=False):
-        is_read_apart = bool(_READ_APART.match(block.text) or ACTION_SECTION.match(block.text))
+        is_read_apart = is_label(block)
         # « Deux solutions existent : », below a paragraph, introduces its list.
         introduces = block.text.endswith(":") and not (block.follows_blank or is_read_apart)
         introduces &= last is not None and last.kind != ITEM
@@ -51,7 +55,7 @@ def read_prose(document, title, held):
             name = "" if block.text == title else block.text.rstrip(" :")
             if above and name:  # a title straight under another
                 name = f"{above} – {name}"
-            part = ProseRead(name, "", is_read_apart, block.start)
+            part = ProseRead(name, "", is_read_apart)
             above = "" if is_read_apart or _is_held(block, held) else name
             last = None
             continue
@@ -62,11 +66,10 @@ def read_prose(document, title, held):
             text = _MARKUP.sub(r"\\\g<0>", block.text)
             if not part.body:
                 found.append(part)
-                part.start = part.start or block.start
             follows_item = last is not None and last.kind == ITEM == block.kind
             part.body += "" if not part.body else "\n" if follows_item else "\n\n"
             part.body += f"- {text}" if block.kind == ITEM else text
-            part.end = block.end
+            part.holds.append(block.start)
             last = block
     return found
 
@@ -76,7 +79,8 @@ def _is_prose(block, before, held):
         return False
     if PRESENT.match(block.text) or _ATTENDANCE.match(block.text):
         return False
-    is_signature = before and _is_held(before, held) and _SIGNATURE.match(block.text)
+    follows_quote = before and before.kind != HEADING and _is_held(before, held)
+    is_signature = follows_quote and _SIGNATURE.match(block.text)
     return not is_signature and not _is_held(block, held)
 
 

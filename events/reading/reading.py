@@ -12,6 +12,7 @@ from .people import CAP, People
 from .places import read_places
 from .prose import read_prose
 from .quotes import read_quotes
+from .unplaced import read_unplaced
 
 _HELD = re.compile(
     r"(?:accueillie?\w*|tenue?\w*|retrouvés?|réuni\w*|organisée?\w*|déplacement|clôturions|"
@@ -43,6 +44,7 @@ class RecapReading:
     next_event: object = None
     prose: list = field(default_factory=list)  # shown to be kept; no part of the JSON
     headings: list = field(default_factory=list)  # (start, text)
+    unplaced: list = field(default_factory=list)  # what no proposal says; no part of the JSON
 
     def heading_of(self, proposal):
         """The title under which a proposal stands, other than that of the whole document."""
@@ -95,7 +97,7 @@ def read_recap(source, resolve=None):
     next_event = read_next_event(document)
     told = [*quotes, *sessions, *actions, *filter(None, [next_event])]
     told += [block for block in document.blocks if block.text in (title, standfirst)]
-    return RecapReading(
+    reading = RecapReading(
         text=document.text,
         title=title,
         standfirst=standfirst,
@@ -111,6 +113,8 @@ def read_recap(source, resolve=None):
         next_event=next_event,
         prose=read_prose(document, title, [(each.start, each.end) for each in told]),
     )
+    reading.unplaced = read_unplaced(document, reading)
+    return reading
 
 
 def _title(document):

@@ -1,11 +1,13 @@
 """From a pasted text to the recap of an event: seen, mended, then written at once."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from coopemploi.publishing import Publishable
 from coopemploi.sources.models import Source
 from events.models import Action, ActionParty, Attendance, Event, KeyIdea, Recap, Verbatim
+from events.pasting.forms import MOST_ROWS
 from territories.models import Person
 from tests.factories import (
     ActorFactory,
@@ -112,6 +114,40 @@ def test_proposals_are_shown_and_nothing_is_saved(animateur_client, event, crest
     assert not Recap.objects.exists()
     assert not Source.objects.exists()
     assert not Person.objects.exists()
+
+
+def test_what_is_in_no_proposal_is_told_until_it_is_written(animateur_client, event):
+    text = f"{TEXT}\nLundi\tVisite du <garage>\nMardi\tBilan\n"
+    response = propose(animateur_client, event, text)
+    assert response.context["unplaced"] == ["Lundi | Visite du <garage>", "Mardi | Bilan"]
+    assert "Lundi | Visite du &lt;garage&gt;" in response.text
+
+    wrong = sent_again(response, **{"figures-0-value": "beaucoup"})
+    assert animateur_client.post(page(event), wrong).context["unplaced"] == [
+        "Lundi | Visite du <garage>",
+        "Mardi | Bilan",
+    ]
+
+
+def test_proposals_too_many_for_a_page_are_told(animateur_client, event):
+    actions = "".join(f"- Ouvrir le garage {number}\n" for number in range(MOST_ROWS + 2))
+    response = propose(animateur_client, event, f"Retour\n\nActions :\n{actions}")
+    assert response.context["proposals"].left_out == [("Actions retenues", 2)]
+    assert "actions retenues (2)" in response.text
+
+
+@pytest.mark.usefixtures("_without_perimeters")
+def test_proposals_that_may_not_be_written_are_told(client, event):
+    user = UserFactory(is_staff=True)
+    names = ("change_event", "view_event", "add_recap", "change_recap")
+    user.user_permissions.set(Permission.objects.filter(codename__in=names))
+    client.force_login(user)
+    response = propose(client, event)
+    assert response.context["proposals"].left_out == [
+        ("Intervenants", 1),
+        ("Actions retenues", 1),
+        ("Prochaine rencontre", 1),
+    ]
 
 
 def test_who_was_there_is_ticked_and_speakers_have_their_whole_name(

@@ -489,6 +489,41 @@ def test_lines_of_a_slide_are_its_text():
     ]
 
 
+UNPLACED = """Retour sur l'atelier de Tulle
+
+Publié le 09/05/2021
+
+Étaient présents : Mme Odile Ferrand, maire de Tulle, et la CAF.
+
+Excusés : la Région, Paul Orsini.
+
+On a visité le garage.
+
+Mars 2025\tForum des métiers
+Juin 2025\tÉvaluation externe
+
+Les partenaires
+
+Actions retenues :
+
+- Ouvrir un garage solidaire (porteur : la mission locale)
+"""
+
+
+def test_what_no_proposal_says_is_told():
+    assert read_recap(UNPLACED).unplaced == [
+        "Publié le 09/05/2021",
+        "Excusés : la Région, Paul Orsini.",
+        "Mars 2025 | Forum des métiers",
+        "Juin 2025 | Évaluation externe",
+        "Les partenaires",
+    ]
+
+
+def test_nothing_of_a_recap_read_as_a_whole_is_told():
+    assert read_recap(RECAP).unplaced == []
+
+
 def test_title_is_no_standfirst():
     title = "Webinaire « la coopération locale pour l'emploi », les points à retenir et à redire !"
     said = "La coopération locale entre acteurs est une condition de réussite de toute démarche."
