@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods
 
-from events.models import Action, Recap
+from events.models import Action, Recap, RoundTableEntry
 from events.pasting.forms import FORMS, PastedTextForm, Proposals
 from events.pasting.proposing import KnownNames, propose
 from events.pasting.writing import AlreadyWrittenError, noted_people, write_recap
@@ -51,7 +51,8 @@ class PastedRecapMixin:
             return self._pasting_page(request, event, form, proposals)
         if "save" not in request.POST:
             form.draw_again()
-            proposals = Proposals(kinds, names, initial=propose(form.reading, event, names))
+            initial = propose(form.reading, event, names, has_round_table=form.contributions > 0)
+            proposals = Proposals(kinds, names, initial=initial)
             return self._pasting_page(request, event, form, proposals)
         proposals = Proposals(kinds, names, data=request.POST, noted=noted_people(event))
         if not proposals.is_valid():
@@ -98,6 +99,13 @@ class PastedRecapMixin:
         )
         return self.has_change_permission(request, event) and may_write
 
+    def _round_table_url(self, request, event, form):
+        """Where the tour de table that a text holds is received, for whoever may write it."""
+        entries = self.admin_site.get_model_admin(RoundTableEntry)
+        if not (form.contributions and entries.has_add_permission(request)):
+            return ""
+        return reverse("admin:events_event_round_table", args=[event.pk])
+
     def _pasted_kinds(self, request):
         """The kinds of proposals whose records the user may write."""
         left_out = set()
@@ -127,6 +135,7 @@ class PastedRecapMixin:
             "form": form,
             "proposals": proposals,
             "groups": proposals.groups() if proposals else [],
+            "round_table_url": self._round_table_url(request, event, form),
             "unplaced": form.reading.unplaced if proposals else [],
             "is_published": hasattr(event, "recap") and event.recap.is_published,
             "back_url": reverse("admin:events_event_change", args=[event.pk]),

@@ -13,6 +13,7 @@ from coopemploi.search.text import normalise
 from events.models import Appearance, Session, Verbatim
 from events.reading.documents import UnreadableRecapError
 from events.reading.reading import read_recap
+from events.round_tables.reading import UnreadableRoundTableError, read_round_table
 from territories.models import StageChange
 
 MOST_CHARACTERS = 300_000
@@ -56,6 +57,7 @@ class PastedTextForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._resolve = resolve
         self.reading = None
+        self.contributions = 0  # those of the tour de table that the text holds
 
     def draw_again(self):
         """Make what is shown next a page that was never sent."""
@@ -68,7 +70,16 @@ class PastedTextForm(forms.Form):
             self.reading = read_recap(text, self._resolve)
         except UnreadableRecapError as error:
             raise ValidationError(str(error), code="unreadable") from error
+        if self.reading.cells:
+            self.contributions = _contributions(text)
         return text
+
+
+def _contributions(text):
+    try:
+        return len(read_round_table(text).contributions)
+    except UnreadableRoundTableError:
+        return 0
 
 
 class ProposalForm(forms.Form):

@@ -17,6 +17,7 @@ ALREADY = "Déjà noté à cette rencontre."
 UNTITLED = "La rencontre"  # what a text tells before any title
 AN_ACTOR = "C'est le nom d'un acteur, non d'une personne."
 TOLD_ABOVE = "Le même chiffre est proposé plus haut."
+IN_ROUND_TABLE = "Dit dans le tableau : recevez-le plutôt comme tour de table."
 MOST_NAMES = 10
 _ATTENDANCE = re.compile(r"(?:étaient )?(?:présente?s?|excusée?s?|absente?s?|participants)\b", re.I)
 
@@ -60,10 +61,13 @@ def _choices(resolution, label=str):
     ]
 
 
-def propose(reading, event, names):
-    """{kind: first values of each form}; what the event has already is not ticked."""
+def propose(reading, event, names, *, has_round_table=False):
+    """{kind: first values of each form}; what the event has already is not ticked.
+
+    Nor is what the rows of a tour de table say, which is better received as such.
+    """
     recap = getattr(event, "recap", None)
-    return {
+    proposed = {
         "meeting": _meeting(reading, event, recap),
         "figures": _figures(reading, event),
         "people": _people(reading, event, names),
@@ -74,6 +78,11 @@ def propose(reading, event, names):
         "actions": _actions(reading, event, names),
         "next": _next(reading, event),
     }
+    for kind in ("figures", "people", "quotes") if has_round_table else ():
+        for row, each in zip(proposed[kind], getattr(reading, kind), strict=True):
+            if row["keep"] and reading.is_in_table(each):
+                row.update(keep=False, note=IN_ROUND_TABLE)
+    return proposed
 
 
 def _row(reading, proposal, *, already=False, keep=True, note="", **values):

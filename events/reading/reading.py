@@ -45,11 +45,15 @@ class RecapReading:
     prose: list = field(default_factory=list)  # shown to be kept; no part of the JSON
     headings: list = field(default_factory=list)  # (start, text)
     unplaced: list = field(default_factory=list)  # what no proposal says; no part of the JSON
+    cells: list = field(default_factory=list)  # (start, end)
 
     def heading_of(self, proposal):
         """The title under which a proposal stands, other than that of the whole document."""
         above = [text for start, text in self.headings if start < proposal.start]
         return above[-1] if above and above[-1] != self.title else ""
+
+    def is_in_table(self, proposal):
+        return any(start <= proposal.start < end for start, end in self.cells)
 
     def excerpt(self, proposal):
         """The source text that a proposal comes from."""
@@ -102,6 +106,7 @@ def read_recap(source, resolve=None):
         title=title,
         standfirst=standfirst,
         headings=[(each.start, each.text) for each in document.blocks if each.kind == "heading"],
+        cells=[(each.start, each.end) for each in document.blocks if each.row >= 0],
         dates=event_dates(document),
         place=_place(document),
         people=list(people),

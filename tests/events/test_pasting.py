@@ -1,13 +1,26 @@
 """From a pasted text to the recap of an event: seen, mended, then written at once."""
 
+import html
+import re
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from coopemploi.publishing import Publishable
 from coopemploi.sources.models import Source
-from events.models import Action, ActionParty, Attendance, Event, KeyIdea, Recap, Verbatim
+from events.models import (
+    Action,
+    ActionParty,
+    Attendance,
+    Event,
+    KeyIdea,
+    Recap,
+    RoundTableDraft,
+    Verbatim,
+)
 from events.pasting.forms import MOST_ROWS
+from events.pasting.proposing import IN_ROUND_TABLE
 from territories.models import Person
 from tests.factories import (
     ActorFactory,
@@ -148,6 +161,34 @@ def test_proposals_that_may_not_be_written_are_told(client, event):
         ("Actions retenues", 1),
         ("Prochaine rencontre", 1),
     ]
+
+
+ROUND_TABLE = f"""{TEXT}
+Participants\tDémarches\tMes défis\tMes besoins\tMes offres
+Odile Ferrand / PETR du Lunain\tUne GPECT\tUnir 12 clubs\tDes exemples\tUn guide
+Karim Belloc / CC du Vallon\tUn forum\tDurer\tDes idées\tUne salle
+"""
+
+
+def test_tour_de_table_of_a_text_is_received_as_one(animateur_client, event):
+    response = propose(animateur_client, event, ROUND_TABLE)
+    assert values(response, "people", "last_name", "keep", "note") == [
+        ("Armandou", True, ""),
+        ("Ferrand", False, IN_ROUND_TABLE),
+        ("Belloc", False, IN_ROUND_TABLE),
+    ]
+
+    sent = html.unescape(re.search(r'name="text" value="([^"]*)"', response.text)[1])
+    address = response.context["round_table_url"]
+    assert animateur_client.post(address, {"text": sent}).status_code == 302
+
+    drafts = RoundTableDraft.objects.values_list("data__label", flat=True)
+    assert list(drafts) == ["Odile Ferrand / PETR du Lunain", "Karim Belloc / CC du Vallon"]
+
+
+def test_text_without_a_tour_de_table_leads_to_none(animateur_client, event):
+    text = f"{TEXT}\nLundi\tVisite\nMardi\tBilan\n"
+    assert propose(animateur_client, event, text).context["round_table_url"] == ""
 
 
 def test_who_was_there_is_ticked_and_speakers_have_their_whole_name(
