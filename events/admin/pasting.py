@@ -51,8 +51,7 @@ class PastedRecapMixin:
             return self._pasting_page(request, event, form, proposals)
         if "save" not in request.POST:
             form.draw_again()
-            initial = propose(form.reading, event, names, has_round_table=form.contributions > 0)
-            proposals = Proposals(kinds, names, initial=initial)
+            proposals = Proposals(kinds, names, initial=propose(form.reading, event, names))
             return self._pasting_page(request, event, form, proposals)
         proposals = Proposals(kinds, names, data=request.POST, noted=noted_people(event))
         if not proposals.is_valid():

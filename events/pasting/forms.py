@@ -72,6 +72,7 @@ class PastedTextForm(forms.Form):
             raise ValidationError(str(error), code="unreadable") from error
         if self.reading.cells:
             self.contributions = _contributions(text)
+            self.reading.is_round_table = self.contributions > 0
         return text
 
 
@@ -138,6 +139,22 @@ class FigureProposal(ProposalForm):
     qualifier = forms.ChoiceField(label="Précision", choices=KeyFigure.Qualifier.choices)
     label = forms.CharField(label="Ce que l'on compte", max_length=200)
     wording = forms.CharField(label="Tel qu'écrit", required=False, max_length=120)
+
+
+class ResultProposal(FigureProposal):
+    """A share of those who answered, as the text gives it."""
+
+    label = forms.CharField(label="Ce qu'ils disent", max_length=200)
+    base = forms.IntegerField(
+        label="Nombre de répondants",
+        required=False,
+        min_value=0,
+        max_value=2**31 - 1,
+        help_text="Vide s'il n'est pas connu.",
+    )
+    base_label = forms.CharField(
+        label="Qui a répondu", required=False, max_length=100, help_text="« personnes présentes »"
+    )
 
 
 class PersonProposal(ProposalForm):
@@ -270,6 +287,7 @@ class NextEventProposal(ProposalForm):
 FORMS = {
     "meeting": MeetingProposal,
     "figures": FigureProposal,
+    "results": ResultProposal,
     "people": PersonProposal,
     "quotes": QuoteProposal,
     "sessions": SessionProposal,
@@ -281,6 +299,7 @@ FORMS = {
 TITLES = {
     "meeting": "La rencontre",
     "figures": "Chiffres",
+    "results": "Résultats de l'évaluation",
     "people": "Intervenants",
     "quotes": "Citations",
     "sessions": "Ateliers et séquences",

@@ -61,15 +61,16 @@ def _choices(resolution, label=str):
     ]
 
 
-def propose(reading, event, names, *, has_round_table=False):
+def propose(reading, event, names):
     """{kind: first values of each form}; what the event has already is not ticked.
 
     Nor is what the rows of a tour de table say, which is better received as such.
     """
     recap = getattr(event, "recap", None)
-    proposed = {
+    return {
         "meeting": _meeting(reading, event, recap),
         "figures": _figures(reading, event),
+        "results": _results(reading, event),
         "people": _people(reading, event, names),
         "quotes": _quotes(reading, recap, names),
         "sessions": _sessions(reading, event),
@@ -78,14 +79,11 @@ def propose(reading, event, names, *, has_round_table=False):
         "actions": _actions(reading, event, names),
         "next": _next(reading, event),
     }
-    for kind in ("figures", "people", "quotes") if has_round_table else ():
-        for row, each in zip(proposed[kind], getattr(reading, kind), strict=True):
-            if row["keep"] and reading.is_in_table(each):
-                row.update(keep=False, note=IN_ROUND_TABLE)
-    return proposed
 
 
 def _row(reading, proposal, *, already=False, keep=True, note="", **values):
+    if keep and reading.is_round_table and reading.is_in_table(proposal):
+        keep, note = False, IN_ROUND_TABLE
     return {
         "keep": keep and not already,
         "note": ALREADY if already else note,
@@ -130,7 +128,8 @@ def _figures(reading, event):
     known = {(float(each.value), each.unit) for each in event.figures.all()}
     rows, told = [], set()
     for each in reading.figures:
-        wording = reading.excerpt(each)
+        if each.is_result or each.is_base:
+            continue
         said = float(each.value), each.unit
         # « 80 personnes le matin, 80 personnes le soir », not « 3 axes, 3 actions ».
         counted = (*said, normalise(each.label).partition(" ")[0])
@@ -143,14 +142,37 @@ def _figures(reading, event):
                 already=said in known,
                 keep=not is_told,
                 note=TOLD_ABOVE if is_told else "",
-                value=each.value,
-                unit=each.unit,
-                qualifier=each.qualifier,
-                label=each.label,
-                wording="" if wording[:1].isdigit() else wording[:120],
+                **_counted(reading, each),
             )
         )
     return rows
+
+
+def _results(reading, event):
+    known = {(float(each.value), each.label) for each in event.evaluation_results.all()}
+    return [
+        _row(
+            reading,
+            each,
+            already=(float(each.value), each.label) in known,
+            **_counted(reading, each),
+            base=each.base,
+            base_label=each.base_label,
+        )
+        for each in reading.figures
+        if each.is_result
+    ]
+
+
+def _counted(reading, figure):
+    wording = reading.excerpt(figure)
+    return {
+        "value": figure.value,
+        "unit": figure.unit,
+        "qualifier": figure.qualifier,
+        "label": figure.label,
+        "wording": "" if wording[:1].isdigit() else wording[:120],
+    }
 
 
 def _people(reading, event, names):

@@ -11,6 +11,7 @@ from events.models import (
     ActionParty,
     Appearance,
     Attendance,
+    EvaluationResult,
     Event,
     EventFigure,
     KeyIdea,
@@ -57,6 +58,7 @@ def _write(event, user, source, kept, names):
     recap.save()
     people = _write_people(event, source, kept["people"])
     _write_figures(event, source, kept["figures"])
+    _write_results(event, source, kept["results"])
     _write_quotes(recap, people, kept["quotes"])
     _write_territories(event, kept["territories"])
     _write_sessions(event, kept["sessions"])
@@ -114,13 +116,23 @@ def _write_people(event, source, rows):
     return said
 
 
+_COUNTED = ("value", "unit", "qualifier", "label", "wording")
+
+
 def _write_figures(event, source, rows):
     for number, row in _numbered(rows, event.figures.all()):
         EventFigure.objects.create(
+            event=event, source=source, order=number, **{name: row[name] for name in _COUNTED}
+        )
+
+
+def _write_results(event, source, rows):
+    for number, row in _numbered(rows, event.evaluation_results.all()):
+        EvaluationResult.objects.create(
             event=event,
             source=source,
             order=number,
-            **{name: row[name] for name in ("value", "unit", "qualifier", "label", "wording")},
+            **{name: row[name] for name in (*_COUNTED, "base", "base_label")},
         )
 
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from .blocks import HEADING
 from .dates import find_dates
 from .numbers import find_numbers, plain_number, wording_start
 
@@ -16,6 +17,10 @@ class Figure:
     label: str
     start: int = 0
     end: int = 0
+    is_result: bool = False  # of the evaluation of the meeting
+    base: int | None = None  # how many answered
+    base_label: str = ""  # who they were
+    is_base: bool = False  # of a result, which says it
 
 
 _MASKED = re.compile(
@@ -53,13 +58,39 @@ _FROM = re.compile(r"\b(?:entre|de)\s?$")
 _DEFINITE = re.compile(r"\b(?:les|ces|ses|nos|leurs|tous|toutes)\s$")
 
 
+# Whose opinion of the meeting is told: « des 25 répondants », « des personnes présentes ».
+_RESPONDENTS = re.compile(
+    r"\s?(?:des|de|sur)\s(?:(?P<base>\d+)\s)?(?P<who>répondante?s|réponses|"
+    r"personnes\s(?:présentes|interrogées|ayant répondu)|(?P<some>participante?s|présents))\b",
+    re.I,
+)
+_OPINION = re.compile(
+    r"\b(?:satisf\w+|recommand\w+|appréci\w+|(?:ont|a)\s(?:envie|jugé|aimé)|"
+    r"(?:se|s['’])\s?(?:disent|déclarent|sentent)|trouv\w+\s(?:ça|cela|que|utile|trop)|"
+    r"(?:estim|jug|souhait|veul|voudr|aimer|pens|reviendr|reparte)\w*)",
+    re.I,
+)
+_ASKED = re.compile(
+    r"^bilan(?:\sde\sl[a'’]\s?\S+)?\W*$|"
+    r"\b(?:évaluation|satisfaction|questionnaire|sondage|retours|répondants)\b",
+    re.I,
+)
+_ANSWERS = re.compile(
+    r"(?P<base>\d+)\s(?:réponses?|répondante?s?|questionnaires?\s(?:remplis|rendus))\b", re.I
+)
+_WHO = re.compile(r"(?:répond|répons|questionn|particip|présent|personnes)", re.I)
+_RESULT_END = re.compile(r"[.;:!?»”\"\n(]|,\s|\set\s(?=\d)")
+
+
 def read_figures(document, quotes):
     found, seen = [], set()
     said = [(quote.start, quote.end) for quote in quotes]
     rows = {}
+    title = ""
     for block in document.blocks:
         if block.is_around:
             continue
+        title = block.text if block.kind == HEADING else title
         if block.row >= 0 and block.column == 0:
             rows.setdefault(block.row, block.text)
         number = plain_number(block.text) if block.row >= 0 and block.column > 0 else None
@@ -70,11 +101,35 @@ def read_figures(document, quotes):
             )
             continue
         for figure in _in_block(block, said):
+            if figure.unit == "%":
+                _read_result(figure, block, title)
             key = (figure.value, figure.unit, " ".join(figure.label.lower().split()[:2]))
             if key not in seen:
                 seen.add(key)
                 found.append(figure)
+    bases = {each.base for each in found if each.is_result}
+    for each in found:
+        each.is_base = each.value in bases and bool(_WHO.match(each.label))
     return found
+
+
+def _read_result(figure, block, title):
+    """Tell what a share is of the answers to an evaluation, and of how many."""
+    after = block.text[figure.end - block.start :][:300]
+    who = _RESPONDENTS.match(after)
+    rest = after[who.end() if who else 0 :]
+    end = _RESULT_END.search(rest)
+    opinion = re.sub(r"^\s*(?:qui\s)?", "", rest[: end.start()] if end else rest).strip()
+    is_asked = who or _ASKED.search(title) or _ASKED.search(block.text)
+    is_of_respondents = who and not who["some"]
+    if not opinion or not (is_of_respondents or (is_asked and _OPINION.search(opinion[:60]))):
+        return
+    figure.is_result = True
+    figure.label = opinion[:200]
+    answers = _ANSWERS.search(block.text)
+    base = (who and who["base"]) or (answers and answers["base"]) or ""
+    figure.base = int(base) if 0 < len(base) < 7 else None
+    figure.base_label = who["who"] if who else ""
 
 
 def _in_block(block, said):

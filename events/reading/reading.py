@@ -46,6 +46,7 @@ class RecapReading:
     headings: list = field(default_factory=list)  # (start, text)
     unplaced: list = field(default_factory=list)  # what no proposal says; no part of the JSON
     cells: list = field(default_factory=list)  # (start, end)
+    is_round_table: bool = False  # whether these are those of one
 
     def heading_of(self, proposal):
         """The title under which a proposal stands, other than that of the whole document."""

@@ -442,6 +442,23 @@ def test_figure_told_twice_is_ticked_once(animateur_client, event):
     assert kept == [(80, True), (3, True), (80, False), (3, True)]
 
 
+def test_results_of_an_evaluation_are_no_key_figures(animateur_client, event):
+    text = "Retour\n\nQuestionnaire : 40 % des 25 répondants veulent revenir. 6 % de chômage."
+
+    response = propose(animateur_client, event, text)
+
+    names = ("value", "label", "base", "base_label", "keep")
+    assert values(response, "results", *names) == [(40, "veulent revenir", 25, "répondants", True)]
+    animateur_client.post(page(event), sent_again(response))
+    [result] = event.evaluation_results.all()
+    assert (result.value, result.label, result.base) == (40, "veulent revenir", 25)
+    assert result.is_declared
+    assert result.source == Recap.objects.get().source
+    assert [figure.value for figure in event.figures.all()] == [6]
+    again = propose(animateur_client, event, text)
+    assert values(again, "results", "keep") == [(False,)]
+
+
 PROSE = """Retour sur l'atelier
 
 La journée a commencé par une visite.

@@ -80,6 +80,47 @@ def test_figures_are_neither_dates_nor_addresses(text, figures):
     assert figures_of(text) == figures
 
 
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        (
+            "94 % des personnes présentes qui estiment avoir pu participer aux discussions",
+            (94, "estiment avoir pu participer aux discussions", None, "personnes présentes"),
+        ),
+        (
+            "40 % des 25 répondants reviendront, 12 % hésitent.",
+            (40, "reviendront", 25, "répondants"),
+        ),
+        (
+            "Sondage de fin : 18 réponses, 83 % veulent continuer, 2 personnes non",
+            (83, "veulent continuer", 18, ""),
+        ),
+        ("Bilan\n79% qui ont envie de s'engager.", (79, "ont envie de s'engager", None, "")),
+        (
+            "85 % des participants se disent satisfaits.",
+            (85, "se disent satisfaits", None, "participants"),
+        ),
+    ],
+)
+def test_share_of_those_who_answered_is_a_result(text, result):
+    [found] = [each for each in read_recap(text).figures if each.is_result]
+    assert (found.value, found.label, found.base, found.base_label) == result
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ils représentent 6 % de la population de la région.",
+        "45 % des participants ont trouvé un emploi.",
+        "Bilan du PLIE\n30 % souhaitent créer leur entreprise.",
+        "Les bénéficiaires du RSA sont 22 % des inscrits.",
+        "48 % de femmes",
+    ],
+)
+def test_share_of_anybody_else_is_a_figure(text):
+    assert [(each.unit, each.is_result) for each in read_recap(text).figures] == [("%", False)]
+
+
 def test_dates_are_told_as_far_as_known():
     assert read_recap("Réunion du jeudi 14 mars, salle 2").dates == ["--03-14"]
     assert read_recap("Webinaire du 4 mai 2021").dates == ["2021-05-04"]
