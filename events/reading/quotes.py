@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from .people import CAP, VERB
+from .blocks import HEADING
+from .people import CAP, FUNCTION, VERB
 
 _CLOSERS = {"«": "»", "“": "”", "„": "”", '"': '"'}
 _NAMING = re.compile(
@@ -15,6 +16,17 @@ _NAMING = re.compile(
 )
 _NAMED_AFTER = re.compile(r"^\s?:?\s?(?:telle?s?\s(?:était|est)|c['’](?:était|est)|qui se )", re.I)
 _INCISE = re.compile(rf",\s(?:{VERB})-(?:t-)?(?:il|elle|ils|elles)\s?,?", re.I)
+
+
+# Somebody whom the text does not name: « une habitante du quartier ».
+_SOMEBODY = (
+    rf"(?:une?|des|plusieurs|l['’]une? des)\s(?:jeune\s|ancienne?\s)?(?:{FUNCTION}|"
+    r"participante?s?\b|bénéficiaires?\b|jeunes?\b|demandeu\w+|employeu\w+|cheffe?s?\b|"
+    r"parents?\b|femmes?\b|hommes?\b|personnes?\b)[^:«»“”\"()]{0,50}"
+)
+_SOMEBODY_BEFORE = re.compile(rf"\s?(?P<who>{_SOMEBODY})\s?:\s?$", re.I)
+_SOMEBODY_AFTER = re.compile(rf"\s?[(–—-]\s?(?P<who>{_SOMEBODY})", re.I)
+_VERBATIMS = re.compile(r"(?:les |nos |quelques )*(?:verbatims?|citations?|paroles)\b", re.I)
 
 
 @dataclass
@@ -29,7 +41,10 @@ def read_quotes(document, people):
     found, last = [], ""
     blocks = [block for block in document.blocks if not block.is_around]
     skip_until = -1
+    in_verbatims = False
     for index, block in enumerate(blocks):
+        if block.kind == HEADING or block.text.endswith(":"):
+            in_verbatims = bool(_VERBATIMS.match(block.text))
         position = max(0, skip_until - block.start)
         for start, end, inner, owner in _spans(blocks, index, position):
             skip_until = max(skip_until, end)
@@ -38,7 +53,10 @@ def read_quotes(document, people):
             after = last_block.text[end - last_block.start :]
             author, by_verb = _author(people, before, after, blocks, owner, last, block)
             text = _INCISE.sub(",", inner).strip(" ,")
-            if not _is_said(text, author, by_verb, before, after, block):
+            is_whole = not re.search(r"\w", before + after)
+            if not (in_verbatims and is_whole) and not _is_said(
+                text, author, by_verb, before, after, block
+            ):
                 continue
             found.append(Quote(text, author, start, end))
             last = author or last
@@ -150,6 +168,8 @@ def _named_after(people, clause, last):
             return named[0][2].name
         if some := re.match(r"\s((?:une?|des|le|la|les)\s[^,.;:]{3,60})", rest):
             return some[1].strip()
+    if some := _SOMEBODY_AFTER.match(clause):
+        return some["who"].strip()
     if re.match(r"\s?[–—(-]{0,2}\s?\S", clause) and (named := people.mentions(clause)):
         opening = clause[: named[0][0]].replace("Mme", "").replace("M", "")
         if not re.search(r"\w", opening):
@@ -168,6 +188,9 @@ def _named_below(people, text):
 def _named_before(people, sentence, before, last):
     """Selon Léa Roux, « … »; elle ajoute : « … »; None when nobody is named there."""
     named = people.mentions(sentence)
+    if not named and (some := _SOMEBODY_BEFORE.match(sentence)):
+        who = some["who"].strip()
+        return who[0].lower() + who[1:]
     if named and (
         re.search(r":\s?$|^\s?(?:Selon|Pour|D['’]après)\s", sentence)
         or re.search(VERB, sentence[named[-1][1] :])
@@ -186,7 +209,7 @@ def _is_said(text, author, by_verb, before, after, block):
     words = len(re.findall(r"\w+", text))
     if _NAMING.search(before) or _NAMED_AFTER.match(after):
         return False
-    if author and by_verb:
+    if by_verb or (block.kind != HEADING and not re.search(r"\w", before + after)):
         return words >= 4
     if _INCISE.search(text):
         return words >= 4

@@ -10,7 +10,7 @@ from .figures import read_figures
 from .follow_ups import NEXT, read_actions, read_next_event, read_sessions
 from .people import CAP, People
 from .places import read_places
-from .prose import read_prose
+from .prose import is_label, read_prose
 from .quotes import read_quotes
 from .unplaced import read_unplaced
 
@@ -49,7 +49,10 @@ class RecapReading:
     is_round_table: bool = False  # whether these are those of one
 
     def heading_of(self, proposal):
-        """The title under which a proposal stands, other than that of the whole document."""
+        """The title under which a proposal stands, other than that of the whole document.
+
+        « Verbatims » is none.
+        """
         above = [text for start, text in self.headings if start < proposal.start]
         return above[-1] if above and above[-1] != self.title else ""
 
@@ -106,7 +109,11 @@ def read_recap(source, resolve=None):
         text=document.text,
         title=title,
         standfirst=standfirst,
-        headings=[(each.start, each.text) for each in document.blocks if each.kind == "heading"],
+        headings=[
+            (each.start, "" if is_label(each) else each.text)
+            for each in document.blocks
+            if each.kind == "heading"
+        ],
         cells=[(each.start, each.end) for each in document.blocks if each.row >= 0],
         dates=event_dates(document),
         place=_place(document),

@@ -57,6 +57,38 @@ def test_quote_after_a_dash_finds_its_author():
     assert quotes_of(text) == [("Il faut ouvrir plus tôt.", "Lise Armandou")]
 
 
+@pytest.mark.parametrize(
+    ("text", "quotes"),
+    [
+        (
+            "Retour\n\nVerbatims\n« on se sent moins seuls »\n« Bravo »\n\nUn bus passe.",
+            [("on se sent moins seuls", ""), ("Bravo", "")],
+        ),
+        (
+            "Retour\n\n« On a tenu parce que personne n'est parti », raconte-t-elle. Et voilà.",
+            [("On a tenu parce que personne n'est parti", "")],
+        ),
+        (
+            "Retour\n\nUn élu : « je ne savais pas que c'était possible »",
+            [("je ne savais pas que c'était possible", "un élu")],
+        ),
+        (
+            "Retour\n\n« je ne savais pas que c'était possible » (une habitante du quartier)",
+            [("je ne savais pas que c'était possible", "une habitante du quartier")],
+        ),
+        ("Retour\n\nLe titre : « je ne savais pas que c'était possible »", []),
+        ("Retour\n\nL'atelier « faire ensemble le territoire de demain » a plu.", []),
+    ],
+)
+def test_what_nobody_named_said_is_a_quote_all_the_same(text, quotes):
+    assert quotes_of(text) == quotes
+
+
+def test_label_of_quotes_is_no_idea():
+    reading = read_recap("Retour\n\nVerbatims\n« on se sent moins seuls »\n")
+    assert [reading.heading_of(quote) for quote in reading.quotes] == [""]
+
+
 def test_name_of_an_operation_is_no_quote():
     text = "Nous clôturions l’opération « Un métier pour chacun : tous en route”, ce vendredi."
     assert quotes_of(text) == []
