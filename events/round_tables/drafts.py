@@ -17,9 +17,9 @@ from territories.party_reconciliation import ActorReconciler, PersonReconciler
 from territories.reconciliation import Reconciler
 from territories.reconciliation.resolution import MOST_CANDIDATES, SAME_NAME
 
+from ..reading.lexicon import is_first_name
 from .columns import CHALLENGES, DEMARCHES, NEEDS, OFFERS
 from .nearby import Nearby
-from .participants import is_first_name
 
 NEW, NONE, UNDECIDED = "new", "none", ""
 Column = RoundTableItem.Column

@@ -2,11 +2,10 @@
 
 import re
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 
 from coopemploi.search.text import normalise
 
+from ..reading.lexicon import is_first_name, organisations
 from ..reading.people import CIVILITY, FUNCTION
 from .places import is_place
 
@@ -147,27 +146,6 @@ def territory_of(actor):
 
 
 # Names
-
-
-@cache
-def first_names():
-    return _words("first_names.txt")
-
-
-@cache
-def organisations():
-    """Words with which an organisation or a place begins: no name of a person holds them."""
-    return _words("organisations.txt")
-
-
-def _words(file):
-    text = Path(__file__).with_name(file).read_text(encoding="utf-8")
-    return frozenset(normalise(word) for word in text.split())
-
-
-def is_first_name(word):
-    words = normalise(word).split()
-    return bool(words) and words[0] in first_names()
 
 
 def _is_name_word(word):

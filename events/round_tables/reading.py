@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 from coopemploi.search.text import normalise
 
+from ..reading.lexicon import first_names
 from . import columns
 from .cells import Item, read_items
 from .columns import CONTENT, IDENTITY, PEOPLE
 from .grid import UnreadableRoundTableError, open_grids, sheets_of
 from .participants import (
     Speaker,
-    first_names,
     read_participants,
     territory_of,
     without_contacts,
