@@ -10,15 +10,23 @@ from coopemploi.dates import MONTHS
 from coopemploi.fields import PartialDateFormField, WebAddressFormField
 from coopemploi.figures import KeyFigure
 from coopemploi.search.text import normalise
-from events.models import Appearance, Session, Verbatim
+from events.models import Appearance, Attendance, Session, Verbatim
 from events.reading.documents import UnreadableRecapError
+from events.reading.people import CONTACT
 from events.reading.reading import read_recap
 from events.round_tables.reading import UnreadableRoundTableError, read_round_table
 from territories.models import StageChange
 
+ATTENDED = (Attendance.Status.PRESENT, Attendance.Status.EXCUSED)
 MOST_CHARACTERS = 300_000
 MOST_ROWS = 150  # of a kind; a recap that has more is several
 NEW = "new"
+# What a person did at the meeting, or that they were there, or are to be written to.
+ROLES = [
+    *Appearance.Role.choices,
+    *((each.value, f"{each.label} seulement") for each in ATTENDED),
+    (CONTACT, "contact du compte rendu"),
+]
 
 _WITHOUT_YEAR = re.compile(r"--(?P<month>\d\d)(?:-(?P<day>\d\d))?")
 
@@ -161,7 +169,7 @@ class PersonProposal(ProposalForm):
     first_name = forms.CharField(label="Prénom", required=False, max_length=100)
     last_name = forms.CharField(label="Nom", max_length=100)
     person = forms.ChoiceField(label="Sa fiche", required=False)
-    role = forms.ChoiceField(label="Rôle", choices=Appearance.Role.choices)
+    role = forms.ChoiceField(label="Rôle", choices=ROLES)
     title = forms.CharField(label="Fonction ce jour-là", required=False, max_length=200)
     actor = forms.ChoiceField(label="Acteur ce jour-là", required=False)
     organisation = forms.CharField(widget=forms.HiddenInput, required=False, max_length=300)
@@ -191,6 +199,13 @@ class PersonProposal(ProposalForm):
             self.add_error(
                 "person",
                 ValidationError("Dites si c'est l'une de ces personnes.", code="which_person"),
+            )
+        if self.cleaned_data.get("role") == CONTACT and not (
+            self.cleaned_data.get("title") or self.cleaned_data.get("actor")
+        ):
+            self.add_error(
+                "title",
+                ValidationError("Donnez une fonction ou un acteur au contact.", code="no_title"),
             )
         super().clean()
 

@@ -6,7 +6,8 @@ from django.utils.text import Truncator
 
 from coopemploi.imports.contacts import says_contact
 from coopemploi.search.text import normalise
-from events.models import Appearance, Session
+from events.models import Appearance, Attendance, Session
+from events.reading.people import CONTACT
 from territories.party_reconciliation import ActorReconciler, PersonReconciler
 from territories.reconciliation import Reconciler
 
@@ -19,7 +20,10 @@ AN_ACTOR = "C'est le nom d'un acteur, non d'une personne."
 TOLD_ABOVE = "Le même chiffre est proposé plus haut."
 IN_ROUND_TABLE = "Dit dans le tableau : recevez-le plutôt comme tour de table."
 MOST_NAMES = 10
-_ATTENDANCE = re.compile(r"(?:étaient )?(?:présente?s?|excusée?s?|absente?s?|participants)\b", re.I)
+_ATTENDANCE = re.compile(
+    r"(?:étaient )?(?:présente?s?|(?P<excused>excusée?s?|absente?s?)|participants|là)\b", re.I
+)
+ONLY_THERE = "Nommé parmi les présents ou les excusés : cochez pour noter sa présence."
 
 
 class KnownNames:
@@ -71,7 +75,7 @@ def propose(reading, event, names):
         "meeting": _meeting(reading, event, recap),
         "figures": _figures(reading, event),
         "results": _results(reading, event),
-        "people": _people(reading, event, names),
+        "people": _people(reading, event, recap, names),
         "quotes": _quotes(reading, recap, names),
         "sessions": _sessions(reading, event),
         "sections": _sections(reading, recap),
@@ -102,10 +106,13 @@ def _around(reading, proposal):
     return reading.text[start:end].strip()
 
 
-def _was_only_there(reading, person):
-    """Whether somebody stands in a list of those present or excused, and said nothing."""
+def _attended(reading, person):
+    """How somebody attended who stands in a list of those present or excused, and said nothing."""
     line = reading.text[reading.text.rfind("\n", 0, person.start) + 1 : person.start]
-    return not person.role and bool(_ATTENDANCE.match(line))
+    if person.role or not (said := _ATTENDANCE.match(line)):
+        return ""
+    status = Attendance.Status
+    return status.EXCUSED if said["excused"] else status.PRESENT
 
 
 def _meeting(reading, event, recap):
@@ -175,8 +182,9 @@ def _counted(reading, figure):
     }
 
 
-def _people(reading, event, names):
+def _people(reading, event, recap, names):
     known = noted_people(event)
+    has_contact = bool(recap and recap.contact_id)
     rows = []
     for each in reading.people:
         found, actor = names.person(each.name), names.actor(each.actor)
@@ -185,18 +193,20 @@ def _people(reading, event, names):
         if each.actor and each.actor not in title and not (actor and actor.match):
             title = ", ".join(part for part in (title, each.actor) if part)
         first, _, last = each.name.partition(" ")
-        is_actor = _is_actor(each.name, names)
+        is_contact = each.role == CONTACT
+        is_actor, attended = _is_actor(each.name, names), _attended(reading, each)
         rows.append(
             _row(
                 reading,
                 each,
-                already=normalise(each.name) in known,
-                keep=not (is_actor or _was_only_there(reading, each)),
-                note=AN_ACTOR if is_actor else "",
+                already=normalise(each.name) in known or (is_contact and has_contact),
+                # A contact is written to under a function.
+                keep=not (is_actor or attended or (is_contact and not title)),
+                note=AN_ACTOR if is_actor else ONLY_THERE if attended else "",
                 first_name=first,
                 last_name=last,
                 person=key if key != NEW or names.may_add_people else "",
-                role=each.role or Appearance.Role.SPEAKER,
+                role=each.role or attended or Appearance.Role.SPEAKER,
                 title=title[:200],
                 organisation=each.actor[:300],
                 actor=actor.match.pk if actor and actor.match else "",

@@ -20,10 +20,11 @@ from events.models import (
     Session,
     Verbatim,
 )
+from events.reading.people import CONTACT
 from events.registrations import locked
-from territories.models import Person
+from territories.models import Person, Position
 
-from .forms import NEW
+from .forms import ATTENDED, NEW
 
 
 class AlreadyWrittenError(Exception):
@@ -56,7 +57,7 @@ def _write(event, user, source, kept, names):
     recap.source = recap.source or source
     _write_meeting(event, recap, kept["meeting"])
     recap.save()
-    people = _write_people(event, source, kept["people"])
+    people = _write_people(event, recap, source, kept["people"])
     _write_figures(event, source, kept["figures"])
     _write_results(event, source, kept["results"])
     _write_quotes(recap, people, kept["quotes"])
@@ -94,7 +95,7 @@ def noted_people(event):
     }
 
 
-def _write_people(event, source, rows):
+def _write_people(event, recap, source, rows):
     """Those noted, and those of the rows; who spoke already is not noted twice."""
     said, already = noted_people(event), set(event.appearances.values_list("person_id", flat=True))
     for number, row in _numbered(rows, event.appearances.all()):
@@ -105,6 +106,16 @@ def _write_people(event, source, rows):
             person = Person.objects.get(pk=row["person"])
         actor = row["actor"] or None
         said[normalise(f"{first} {last}").strip()] = (person, row["title"], actor)
+        if row["role"] == CONTACT:
+            _write_contact(recap, person, row, source)
+            continue
+        if row["role"] in ATTENDED:
+            Attendance.objects.get_or_create(
+                event=event,
+                person=person,
+                defaults={"actor_id": actor, "status": row["role"], "order": number},
+            )
+            continue
         if person.pk in already:
             continue
         already.add(person.pk)
@@ -114,6 +125,16 @@ def _write_people(event, source, rows):
         if actor:
             appearance.actors.add(actor)
     return said
+
+
+def _write_contact(recap, person, row, source):
+    """Whom a recap tells to write to, under a function that they have or take."""
+    says = {"title": row["title"], "actor_id": row["actor"] or None}
+    if recap.contact:
+        return
+    held = person.positions.filter(**says).first()
+    recap.contact = held or Position.objects.create(person=person, source=source, **says)
+    recap.save()
 
 
 _COUNTED = ("value", "unit", "qualifier", "label", "wording")

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from coopemploi.search.text import normalise
 
+from .lexicon import is_first_name
+
 CAP = (
     r"(?:(?:[A-ZÀ-Ý]['’])?[A-ZÀ-Ý][\wÀ-ÿ]*[a-zà-ÿ][\wÀ-ÿ]*(?:['’-][\wÀ-ÿ]+)*|"
     r"[A-ZÀ-Ý]{2,}(?:[-'’][A-ZÀ-Ý]+)*)"
@@ -212,6 +214,7 @@ VERB = (
 )
 
 
+CONTACT = "contact"  # the role of whom the recap tells to write to
 _BEFORE_NAMES = {"pour", "selon", "avec", "apres", "depuis", "dans", "quand"}
 
 
@@ -230,9 +233,12 @@ _NAME = re.compile(
 )
 _ATTENDANCE = re.compile(
     r"\b(?:présente?s?|excusée?s?|participante?s?|représentée?s?|intervenante?s?|"
-    r"autour de la table)\b[^:.]{0,40}:",
+    r"étaient (?:là|venus)|autour de la table)\b[^:.]{0,40}:",
     re.I,
 )
+_CONTACT = re.compile(r"\bcontact(?:ez|s?\s?:?$)|\bren?seignements\b", re.I)
+_LEADS = re.compile(r",\squi\s(?:dirige|préside|coordonne|anime|pilote|gère|représente)\b")
+_ACRONYM_ASIDE = re.compile(r"\s\([A-ZÀ-Ý]{2,8}\)(?=\s[A-ZÀ-Ý])")
 _FIRST_NAME = re.compile(rf"(?P<name>{CAP})\s?:")
 _SURNAME = re.compile(rf"(?<!\w){CIVILITY}\s(?P<name>{CAP})(?![\w-])")
 _STOP = re.compile(
@@ -298,7 +304,9 @@ class People:
             if not self._is_person(name, match, block, before, after):
                 continue
             title, actor = _title(after, block)
-            self._keep(name, title, actor, before, block, start)
+            above = blocks[index - 1].text if index else ""
+            role = CONTACT if _is_contact(before, above) else _role(before)
+            self._keep(name, title, actor, role, block, start)
         if block.row >= 0 and block.column == 0 and block.row not in self._rows:
             names = [person.name for _, _, person in self.mentions(text)]
             if names:
@@ -308,6 +316,12 @@ class People:
         if match["civility"] or normalise(name) in self.found:
             return True
         if re.match(rf"\s?[,(–/-]\s?(?:{FUNCTION}|en charge)", after, re.I):
+            return True
+        last = name.rpartition(" ")[2]
+        is_known = is_first_name(name)
+        if last.isupper() and len(last) < 5 and not is_known:  # « Lien PMI »
+            return False
+        if is_known and (_LEADS.match(after) or self._is_listed(block, before, after)):
             return True
         if re.match(r"\s?\([^()\d]{2,80}\)", after) and _ATTENDANCE.search(block.text):
             return True
@@ -330,11 +344,19 @@ class People:
             )
         return (
             not before.strip()
-            and bool(re.match(r"\s?[-–/,(]\s?\S", after))
+            and bool(re.match(r"\s?[-–/,(]\s?(?!qui\b)\S", after))
             and (block.kind == "item" or len(block.text) < 120)
         )
 
-    def _keep(self, name, title, actor, before, block, start):
+    def _is_listed(self, block, before, after):
+        """« Présents : Mme Odile Ferrand, Karim Belloc »."""
+        said = _ATTENDANCE.search(block.text)
+        is_item = re.search(r"(?:[:,;]|\set)\s?$", before) and re.match(
+            r"\s?(?:[,;.]|et\s|$)", after
+        )
+        return bool(said and is_item)
+
+    def _keep(self, name, title, actor, role, block, start):
         shown = " ".join(w.title() if w.isupper() and len(w) > 2 else w for w in name.split())
         key = normalise(name)
         person = self.found.setdefault(
@@ -342,8 +364,7 @@ class People:
         )
         person.title = person.title or title
         person.actor = person.actor or actor
-        if not person.role:
-            person.role = _role(before)
+        person.role = person.role or role
         self._surnames.setdefault(normalise(" ".join(name.split()[1:])), person)
 
 
@@ -360,6 +381,14 @@ def _trimmed(name):
             words = words[:index]
             break
     return " ".join(words) if len(words) > 1 else ""
+
+
+def _is_contact(before, above):
+    """« Contact : Lise Armandou », or her name under « Contactez-nous ! »."""
+    return bool(
+        re.match(r"\W*contacts?\s?:[^.]*$", before, re.I)
+        or (not before.strip() and len(above) < 80 and _CONTACT.search(above))
+    )
 
 
 def _role(before):
@@ -382,7 +411,7 @@ def _title(after, block):
     said = re.match(r"\s?[,/–-]\s?(.{2,160})", after)
     if not said:
         return "", ""
-    rest = said[1]
+    rest = _ACRONYM_ASIDE.sub("", said[1])
     if block.row >= 0 and not re.match(FUNCTION, rest, re.I):
         return "", rest.strip()
     cut = _STOP.search(rest)
@@ -395,14 +424,15 @@ def _title(after, block):
 def _split(title):
     function, comma, rest = title.partition(", ")
     if comma and not re.match(
-        rf"{FUNCTION}|en charge|(?:sur|pour|dans|avec|a|ont|est|l['’]a)\s", rest, re.I
+        rf"{FUNCTION}|en charge|(?:sur|pour|dans|avec|a|ont|est|l['’]a)\b", rest, re.I
     ):
         return function, rest
     if comma and not re.match(rf"{FUNCTION}|en charge", rest, re.I):
         title = function
     actor = re.search(
         r"\s(?:de la |de l['’]|du |des |de |d['’]|à la |à l['’]|au |chez )((?:[A-ZÀ-Ý]|"
-        r"(?<! de )mission|association|communauté).*)",  # not « chargé de mission »
+        # Not « chargé de mission ».
+        r"(?<! de )mission|association|communauté|pôle|syndicat|coopérative|tiers-lieu).*)",
         title,
     )
     return title, re.sub(r"\s(?:en charge|chargée?)\b.*", "", actor[1]) if actor else ""

@@ -14,7 +14,7 @@ _READ_APART = re.compile(
     re.I,
 )
 _ATTENDANCE = re.compile(
-    r"(?:étaient )?(?:présente?s?|excusée?s?|absente?s?|participante?s)\s?:", re.I
+    r"(?:étaient )?(?:présente?s?|excusée?s?|absente?s?|participante?s|là)\s?:", re.I
 )
 # « Lise Armandou, maire de Crestville », under what she said.
 _SIGNATURE = re.compile(rf"(?:{CIVILITY}\s)?{NAME}(?:,[^.!?…:]{{0,90}})?$")

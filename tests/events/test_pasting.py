@@ -535,6 +535,52 @@ def test_who_was_only_there_is_not_ticked_as_a_speaker(animateur_client, event):
     ]
 
 
+ATTENDANCE = """Retour sur l'atelier
+
+Étaient là : Odile Ferrand (mission locale), M. Karim Belloc (maire).
+Excusés : la CAF, Paul Orsini
+
+Contact : Lise Armandou, chargée de mission
+"""
+
+
+def test_who_was_there_or_excused_is_no_speaker_once_kept(animateur_client, event):
+    response = propose(animateur_client, event, ATTENDANCE)
+    assert values(response, "people", "last_name", "role", "keep") == [
+        ("Ferrand", "present", False),
+        ("Belloc", "present", False),
+        ("Orsini", "excused", False),
+        ("Armandou", "contact", True),
+    ]
+    kept = {"people-0-keep": "on", "people-2-keep": "on"}
+    animateur_client.post(page(event), sent_again(response, **kept))
+
+    there = event.attendances.values_list("person__last_name", "status")
+    assert list(there) == [("Ferrand", "present"), ("Orsini", "excused")]
+    assert not event.appearances.exists()
+
+
+def test_whom_the_text_tells_to_write_to_is_the_contact_of_the_recap(animateur_client, event):
+    first = propose(animateur_client, event, ATTENDANCE)
+    animateur_client.post(page(event), sent_again(first))
+
+    contact = Recap.objects.get().contact
+    assert str(contact) == "Lise Armandou, chargée de mission"
+    again = propose(animateur_client, event, ATTENDANCE)
+    assert values(again, "people", "keep")[3] == (False,)
+
+
+def test_contact_without_a_function_is_refused_beside_it(animateur_client, event):
+    response = propose(animateur_client, event, "Retour\n\nContact : Mme Lise Armandou")
+    assert values(response, "people", "role", "keep") == [("contact", False)]
+    data = sent_again(response, **{"people-0-keep": "on"})
+    refused = animateur_client.post(page(event), data)
+    assert refused.status_code == 400
+    assert refused.context["proposals"].formsets["people"][0].errors == {
+        "title": ["Donnez une fonction ou un acteur au contact."]
+    }
+
+
 def test_recap_begun_keeps_what_it_says(animateur_client, event):
     recap = RecapFactory(event=event, standfirst="Mon chapô.", status="published")
     response = propose(animateur_client, event)

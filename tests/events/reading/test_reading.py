@@ -243,6 +243,32 @@ def test_everyone_of_an_attendance_paragraph_is_named():
     assert {"Fanny Quéré", "Marc Ollivier", "Pauline Estève"} <= names
 
 
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        (
+            "C'est l'avis de Bastien Roque, vice-président de la communauté de communes du Lunain "
+            "chargé de l'économie, pour qui le plus dur reste devant.",
+            [("Bastien Roque", "communauté de communes du Lunain")],
+        ),
+        ("Aurore Villemin, qui dirige la coopérative, est venue.", [("Aurore Villemin", "")]),
+        ("Landes Mobilité, qui pilote la coopérative, est venue.", []),
+        ("Lien PMI / crèches", []),
+        (
+            "Maxime Roby, chef de projet au pôle d'équilibre territorial et rural (PETR) Monts et "
+            "Barrages, et Elodie Lang, coordinatrice du tiers-lieu l'Escalier",
+            [
+                ("Maxime Roby", "pôle d'équilibre territorial et rural Monts et Barrages"),
+                ("Elodie Lang", "tiers-lieu l'Escalier"),
+            ],
+        ),
+        ("Excusés : la CAF, Pays Basque, Paul Orsini", [("Paul Orsini", "")]),
+    ],
+)
+def test_people_are_told_from_what_stands_around_them(text, people):
+    assert [(each.name, each.actor) for each in read_recap(text).people] == people
+
+
 def test_what_a_committee_decides_is_an_action():
     text = "Le comité décide :\n- de prolonger la navette ;\n- d'étudier un garage solidaire."
     assert [action.text for action in read_recap(text).actions] == [
