@@ -284,13 +284,30 @@ class ActionProposal(ProposalForm):
         max_length=600,
         help_text="Séparés par des points-virgules.",
     )
+    involved = forms.CharField(
+        label="Associés",
+        required=False,
+        max_length=600,
+        help_text="Ceux avec qui elle se fait, sans la porter.",
+    )
     due = PartialDateFormField(label="Échéance", required=False, max_length=120)
+    reason = forms.CharField(
+        label="Pourquoi", required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    # The title of the proposed session that retained it.
+    session = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
 
     def clean_carriers(self):
-        names = [name.strip() for name in self.cleaned_data["carriers"].split(";")]
-        if any(len(name) > 200 for name in names):
-            raise ValidationError("Un porteur est trop long : séparez-les.", code="too_long")
-        return [name for name in names if name]
+        return self._names("carriers", "Un porteur est trop long : séparez-les.")
+
+    def clean_involved(self):
+        return self._names("involved", "Un associé est trop long : séparez-les.")
+
+    def _names(self, name, error):
+        names = [each.strip() for each in self.cleaned_data[name].split(";")]
+        if any(len(each) > 200 for each in names):
+            raise ValidationError(error, code="too_long")
+        return [each for each in names if each]
 
 
 class NextEventProposal(ProposalForm):

@@ -6,7 +6,7 @@ from django.utils.text import Truncator
 
 from coopemploi.imports.contacts import says_contact
 from coopemploi.search.text import normalise
-from events.models import Appearance, Attendance, Session
+from events.models import Appearance, Attendance
 from events.reading.people import CONTACT
 from territories.party_reconciliation import ActorReconciler, PersonReconciler
 from territories.reconciliation import Reconciler
@@ -246,7 +246,7 @@ def _sessions(reading, event):
             reading,
             each,
             already=normalise(each.title[:200]) in known,
-            kind=Session.Kind.AXIS if re.match("axe", each.title, re.I) else Session.Kind.WORKSHOP,
+            kind=each.kind,
             title=each.title[:200],
             question=each.question,
             outcome=each.outcome,
@@ -293,18 +293,37 @@ def _territories(reading, event, names):
 
 def _actions(reading, event, names):
     known = {normalise(each.title) for each in event.actions.all()}
-    return [
-        _row(
-            reading,
-            each,
-            already=normalise(each.text[:250]) in known,
-            note=_actors_known(each.carriers, names),
-            title=each.text[:250],
-            carriers=" ; ".join(each.carriers),
-            due=date_input(each.due),
+    rows = []
+    for each in reading.actions:
+        title = Truncator(each.text).chars(250)
+        carriers = " ; ".join(each.carriers)
+        rows.append(
+            _row(
+                reading,
+                each,
+                already=normalise(title) in known,
+                note=_actors_known(each.carriers, names),
+                title=title,
+                reason="" if title == each.text else each.text,
+                carriers="" if each.is_shared else carriers,
+                involved=carriers if each.is_shared else "",
+                due=_due(each),
+                session=_session_of(each, reading),
+            )
         )
-        for each in reading.actions
-    ]
+    return rows
+
+
+def _due(action):
+    """« fin mars 2027 » as written, « [] fin avril » when it has no year."""
+    if not action.due_wording:
+        return date_input(action.due)
+    return f"[] {action.due_wording}" if action.due.startswith("--") else action.due_wording
+
+
+def _session_of(action, reading):
+    found = (each for each in reading.sessions if each.start <= action.start < each.end)
+    return next((each.title[:200] for each in found), "")
 
 
 def _actors_known(carriers, names):

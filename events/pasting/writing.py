@@ -211,20 +211,28 @@ def _write_sections(recap, rows):
 
 
 def _write_actions(event, user, source, rows, names):
+    sessions = {normalise(each.title): each for each in event.sessions.all()}
     for row in rows:
         action = Action.objects.create(
-            event=event, title=row["title"], due=row["due"], source=source, created_by=user
+            event=event,
+            session=sessions.get(normalise(row["session"])),
+            title=row["title"],
+            reason=row["reason"],
+            due=row["due"],
+            source=source,
+            created_by=user,
         )
         action.territories.set(event.territories.all())
-        carriers = {}  # each once, though it has two names
-        for name in row["carriers"]:
-            found = names.actor(name)
-            actor = found.match if found else None
-            carriers[actor or name] = {"actor": actor} if actor else {"label": name}
-        for number, who in enumerate(carriers.values(), start=1):
-            ActionParty.objects.create(
-                action=action, role=ActionParty.Role.CARRIER, order=number, **who
-            )
+        parties = {}  # each once, though it has two names
+        for role in ActionParty.Role:
+            named = row["carriers"] if role == ActionParty.Role.CARRIER else row["involved"]
+            for name in named:
+                found = names.actor(name)
+                actor = found.match if found else None
+                who = {"actor": actor} if actor else {"label": name}
+                parties.setdefault(actor or name, {**who, "role": role})
+        for number, who in enumerate(parties.values(), start=1):
+            ActionParty.objects.create(action=action, order=number, **who)
 
 
 def _write_next(event, user, source, rows):

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from .dates import find_dates
+from .lexicon import is_first_name
 from .people import CAP, CIVILITY, FUNCTION, NAME
 
 
@@ -14,6 +15,7 @@ class SessionRead:
     outcome: str = ""
     start: int = 0
     end: int = 0
+    kind: str = "workshop"
 
 
 @dataclass
@@ -23,6 +25,8 @@ class ActionRead:
     due: str = ""
     start: int = 0
     end: int = 0
+    due_wording: str = ""  # « fin mars 2027 », which says more than the month
+    is_shared: bool = False  # the carriers are only those with whom it is to be done
 
 
 @dataclass
@@ -35,10 +39,11 @@ class NextEvent:
 
 
 _SESSION = re.compile(
-    r"^(?:atelier|table[- ]ronde|axe|séquence|session|"
+    r"^(?P<kind>atelier|table[- ]ronde|axe|séquence|session|"
     r"plénière)\s?(?:n°\s?)?\d*\s?[:–—-]\s?(?P<title>.+)",
     re.I,
 )
+_KINDS = {"axe": "axis", "plénière": "plenary", "table": "debate"}
 # What a session says of itself, in front of its question and of its outcome.
 _LABEL = re.compile(
     r"^(?:questions?(?: posées?)?|(?:ce qui|ce qu['’]il) en (?:est sorti|ressort)|"
@@ -63,8 +68,25 @@ _DECIDED = re.compile(
 _ACTION = re.compile(r"^actions?(?: retenues?)?(?: n° ?\d+| \d+)?\s?:\s?(?P<text>.{5,})", re.I)
 _DUE = re.compile(r"(?:échéance|d['’]ici|avant|pour|au plus tard|fin|délai)\b", re.I)
 _CARRIER = re.compile(
-    r"(?:porteurs?|pilotes?|portée? par|responsables?)\s?:?\s(?P<who>[^;,.()]+)", re.I
+    r"(?:porteurs?|pilotes?|portée? par|responsables?)\s?:?\s"
+    r"(?P<who>(?:(?!\s[–—-]\s)[^;,.()])+)",
+    re.I,
 )
+# What says of an action who carries it and until when, and is no part of its title.
+_APART = re.compile(
+    r"\s?\((?:(?:co)?(?:porteurs?|pilotes?|responsables?)|avec l)[^()]*\)|"
+    r"(?:[.;]\s?|\s[–—-]\s)(?:pilotes?|porteurs?|responsables?)\b(?:(?!\s[–—-]\s)[^;.()])*|"
+    r"[.;]\s?échéance\b[^;.()]*",
+    re.I,
+)
+_DUE_LAST = re.compile(
+    r"(?:[,;]\s|\s[–—-]\s)"
+    r"(?:(?:échéance|d['’]ici|avant|pour|au plus tard|fin|début|le|la|en|délai)\s?:?\s?)*$",
+    re.I,
+)
+_PART_OF_MONTH = re.compile(r"\b(?:fin|début|mi-|courant)\s?$", re.I)
+# « Maud : réserver la salle »
+_WHO_FIRST = re.compile(rf"(?P<who>{CAP}(?: {CAP})?)\s?:\s(?=\S)")
 # « (porteurs : mission locale, département, avant mars) »
 _CARRIERS_ASIDE = re.compile(
     r"\((?:co)?(?:porteurs?|pilotes?|responsables?)\s?:\s?(?P<who>[^();]+)\)", re.I
@@ -101,6 +123,8 @@ def read_sessions(document):
             session = SessionRead(
                 titled["title"] if titled else block.text, start=block.start, end=block.end
             )
+            label = re.split(r"[- ]", titled["kind"].lower())[0] if titled else "axe"
+            session.kind = _KINDS.get(label, session.kind)
             for other in blocks[index + 1 : index + 8]:
                 if (
                     other.kind == "heading"
@@ -150,35 +174,50 @@ def read_actions(document):
 
 
 def _action(text, block):
-    carriers, due = [], ""
+    carriers, due, wording, is_shared = [], "", "", False
     dates = [
-        date for date in find_dates(text) if _DUE.search(text[max(0, date.start - 25) : date.start])
+        date
+        for date in find_dates(text)
+        if _DUE.search(text[max(0, date.start - 25) : date.start])
+        or re.search(r"\s[–—-]\s$", text[: date.start])
     ]
     if dates:
         due = dates[-1].iso
-    if aside := _CARRIERS_ASIDE.search(text):
+        if part := _PART_OF_MONTH.search(text[: dates[-1].start]):
+            wording = text[part.start() : dates[-1].end].lower()
+    if (first := _WHO_FIRST.match(text)) and is_first_name(first["who"]):
+        carriers, text = [first["who"]], text[first.end() :]
+    elif aside := _CARRIERS_ASIDE.search(text):
         carriers = _listed(re.split(r",\s(?:et\s)?|\set\s|/", aside["who"]))
     elif carrier := _CARRIER.search(text):
         carriers = re.split(r"\set\s|/", carrier["who"].strip())
     elif implied := re.search(
         r"\(avec l['’]implication (?:du |de la |de l['’]|des |de )(?P<who>[^()]+)\)", text
     ):
-        carriers = re.split(r",\s?|\set\s", implied["who"])
+        carriers, is_shared = re.split(r",\s?|\set\s", implied["who"]), True
     elif paren := re.search(r"\((?P<who>[^()]+)\)\s?\W?$", text):
         carriers = _listed(re.split(r",\s(?:et\s)?|\set\s", paren["who"]))
+        is_shared = paren["who"].lower().startswith("avec ")
     elif subject := re.match(
         rf"(?P<who>(?:(?:[Ll]a|[Ll]e|[Ll]['’])\s?)?{CAP}(?:\s{CAP})?)\s\w+(?:ra|ront|te|"
         rf"met|ce|era)\b",
         text,
     ):
         carriers = [subject["who"]]
-    short = re.split(
-        r"\s\((?:porteurs?|pilotes?|avec l)|[.;]\s?(?:pilotes?|porteurs?|échéance)\b",
-        text,
-        flags=re.I,
-    )[0]
     carriers = [_WITH.sub("", name.strip(" .")) for name in carriers if name.strip(" .")]
-    return ActionRead(short.strip(" ;"), carriers, due, block.start, block.end)
+    title = _APART.sub("", _without_due(text) if due else text).strip(" ;")
+    place = block.start, block.end
+    return ActionRead(title or text, carriers, due, *place, wording, is_shared)
+
+
+def _without_due(text):
+    """« …, avant fin mars 2027 » ends no title once it is the due date."""
+    dates = find_dates(text)
+    if dates and not re.search(r"\w", text[dates[-1].end :]):
+        said = text[: dates[-1].start]
+        if cut := _DUE_LAST.search(said):
+            return said[: cut.start()]
+    return text
 
 
 def _listed(parts):

@@ -401,14 +401,17 @@ def test_actors_known_are_no_people_and_carry_what_they_carry(animateur_client, 
     response = propose(animateur_client, event, ACTORS)
 
     assert values(response, "people", "first_name", "keep") == [("Landes", False)]
-    notes = values(response, "actions", "carriers", "note")
+    notes = values(response, "actions", "carriers", "involved", "note")
     assert notes == [
-        ("Landes Mobilité", "Acteur reconnu : Landes Mobilité."),
-        ("le conseil départemental", ""),
+        ("Landes Mobilité", "", "Acteur reconnu : Landes Mobilité."),
+        ("", "le conseil départemental", ""),
     ]
     animateur_client.post(page(event), sent_again(response))
-    carriers = ActionParty.objects.order_by("pk").values_list("actor", "label")
-    assert list(carriers) == [(actor.pk, ""), (None, "le conseil départemental")]
+    carriers = ActionParty.objects.order_by("pk").values_list("actor", "label", "role")
+    assert list(carriers) == [
+        (actor.pk, "", "carrier"),
+        (None, "le conseil départemental", "involved"),
+    ]
     assert not Person.objects.exists()
 
 
@@ -422,6 +425,43 @@ def test_actor_named_twice_carries_an_action_once(animateur_client, event):
     animateur_client.post(page(event), sent_again(response))
     carriers = ActionParty.objects.order_by("pk").values_list("actor", "label", "order")
     assert list(carriers) == [(actor.pk, "", 1), (None, "habitants", 2)]
+
+
+AXES = """Coopérer pour l'emploi
+
+Les axes travaillés et pistes retenues
+- Le logement
+Quelles initiatives pour loger qui travaille ?
+Action : Création d'un organisme foncier (avec l'implication du département, des EPCI)
+- La mobilité
+Comment partager les solutions ?
+Action : Création d'un guichet unique, fin avril
+"""
+
+
+def test_action_keeps_the_axis_that_retained_it(animateur_client, event):
+    response = propose(animateur_client, event, AXES)
+    assert values(response, "sessions", "kind", "title") == [
+        ("axis", "Le logement"),
+        ("axis", "La mobilité"),
+    ]
+    assert values(response, "actions", "title", "involved", "due") == [
+        ("Création d'un organisme foncier", "département ; EPCI", ""),
+        ("Création d'un guichet unique", "", "[] fin avril"),
+    ]
+    animateur_client.post(page(event), sent_again(response, **{"sessions-1-keep": None}))
+
+    actions = event.actions.order_by("pk")
+    assert [each.session and each.session.title for each in actions] == ["Le logement", None]
+    assert [str(each.due or "") for each in actions] == ["", "fin avril"]
+
+
+def test_long_action_is_cut_in_its_title_alone(animateur_client, event):
+    said = "Ouvrir un garage " + "et encore un garage " * 15
+    response = propose(animateur_client, event, f"Retour\n\nActions :\n- {said}\n")
+    animateur_client.post(page(event), sent_again(response))
+    action = event.actions.get()
+    assert (len(action.title), action.reason) == (250, said.strip())
 
 
 def test_what_an_actor_said_is_no_words_of_a_person(animateur_client, event):

@@ -339,6 +339,26 @@ def test_every_carrier_between_brackets_is_named(said, carriers):
     assert action.carriers == carriers
 
 
+@pytest.mark.parametrize(
+    ("said", "title", "carriers", "due"),
+    [
+        ("20 places – pilote : Département – sept. 2025", "20 places", ["Département"], "2025-09"),
+        ("20 places – pilote : Agglo – T1 2025", "20 places – T1 2025", ["Agglo"], ""),
+        ("Maud : réserver la salle", "réserver la salle", ["Maud"], ""),
+        ("Mobilité : réserver la salle", "Mobilité : réserver la salle", [], ""),
+        (
+            "Ouvrir un garage (porteur : la mission locale), avec l'appui de la Région",
+            "Ouvrir un garage, avec l'appui de la Région",
+            ["la mission locale"],
+            "",
+        ),
+    ],
+)
+def test_action_says_all_that_its_carriers_do_not(said, title, carriers, due):
+    (action,) = read_recap(f"Actions retenues :\n- {said}").actions
+    assert (action.text, action.carriers, action.due) == (title, carriers, due)
+
+
 def test_session_leaves_its_labels_and_who_was_there():
     text = (
         "Atelier 1 : Comment suivre les heures ?\nQuestion : qui tient le tableau ?\n"
