@@ -31,8 +31,14 @@ ROLES = [
 _WITHOUT_YEAR = re.compile(r"--(?P<month>\d\d)(?:-(?P<day>\d\d))?")
 
 
-def date_input(iso):
-    """A date as the reader writes it, as a person would: « 17 octobre » when it has no year."""
+def date_input(iso, dated=""):
+    """A date as the reader writes it, as a person would: « 17 octobre » when it has no year.
+
+    `dated` is the same day in the year that the text lets deduce.
+    """
+    if dated != iso and dated:
+        year, month, day = dated.split("-")
+        return f"[{day}/{month}/{year}] {date_input(iso)}"
     if not (match := _WITHOUT_YEAR.fullmatch(iso)):
         return iso
     month = MONTHS[int(match["month"]) - 1]
@@ -71,6 +77,7 @@ class PastedTextForm(forms.Form):
         """Make what is shown next a page that was never sent."""
         self.data = self.data.copy()
         self.data["once"] = str(uuid.uuid4())
+        self.data["published_on"] = self.data.get("published_on") or self.reading.published_on
 
     def clean_text(self):
         text = self.cleaned_data["text"]
@@ -129,14 +136,37 @@ class ProposalForm(forms.Form):
         self.fields[name].choices = [*first, *candidates]
 
 
-class MeetingProposal(ProposalForm):
+class TimedProposal(ProposalForm):
+    """When a meeting begins and ends."""
+
+    start_time = forms.TimeField(label="De", required=False)
+    end_time = forms.TimeField(label="À", required=False)
+
+    def clean(self):
+        said = self.cleaned_data
+        start, end = said.get("start"), said.get("end")
+        if start and end and start.earliest and end.latest and end.latest < start.earliest:
+            self.add_error("end", ValidationError("La fin précède le début.", code="days_in_order"))
+        first, last = said.get("start_time"), said.get("end_time")
+        if first and last and last < first and not end:
+            self.add_error(
+                "end_time",
+                ValidationError("La rencontre finit avant de commencer.", code="times_in_order"),
+            )
+        super().clean()
+
+
+class MeetingProposal(TimedProposal):
     """What the text says of the meeting itself."""
 
     standfirst = forms.CharField(
         label="Chapô", required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     start = PartialDateFormField(label="Date de la rencontre", required=False, max_length=120)
+    end = PartialDateFormField(label="Dernier jour", required=False, max_length=120)
     venue = forms.CharField(label="Lieu", required=False, max_length=200)
+
+    field_order = ["keep", "standfirst", "start", "end", "start_time", "end_time", "venue"]
 
 
 class FigureProposal(ProposalForm):
@@ -310,10 +340,19 @@ class ActionProposal(ProposalForm):
         return [each for each in names if each]
 
 
-class NextEventProposal(ProposalForm):
+class NextEventProposal(TimedProposal):
     title = forms.CharField(label="Titre", max_length=200)
     start = PartialDateFormField(label="Date", required=False, max_length=120)
     venue = forms.CharField(label="Lieu", required=False, max_length=200)
+    summary = forms.CharField(
+        label="Résumé",
+        required=False,
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Ce que le texte annonce.",
+    )
+
+    field_order = ["keep", "title", "start", "start_time", "end_time", "venue", "summary"]
 
 
 FORMS = {

@@ -7,6 +7,7 @@ from django.utils.text import Truncator
 from coopemploi.imports.contacts import says_contact
 from coopemploi.search.text import normalise
 from events.models import Appearance, Attendance
+from events.reading.dates import find_times, with_year
 from events.reading.people import CONTACT
 from territories.party_reconciliation import ActorReconciler, PersonReconciler
 from territories.reconciliation import Reconciler
@@ -117,13 +118,22 @@ def _attended(reading, person):
 
 def _meeting(reading, event, recap):
     standfirst = "" if recap and recap.standfirst else reading.standfirst
-    is_dated = event.start or event.end
-    start = "" if is_dated or not reading.dates else date_input(reading.dates[0])
-    is_placed = event.venue or _is_its_town(event, reading.place)
-    venue = "" if is_placed else reading.place[:200]
-    if not (standfirst or start or venue):
-        return []
-    return [{"keep": True, "standfirst": standfirst, "start": start, "venue": venue}]
+    row = {"keep": True, "standfirst": standfirst}
+    if reading.dates and not (event.start or event.end):
+        row |= _days(reading)
+    if not (event.venue or _is_its_town(event, reading.place)):
+        row["venue"] = reading.place[:200]
+    return [row] if standfirst or (len(row) > 2 and any(list(row.values())[2:])) else []
+
+
+def _days(reading):
+    following = reading.next_event
+    reference = reading.published_on or (following.date if following else "")
+    days = [
+        date_input(each, with_year(each, reference, is_before=True)) for each in reading.dates[:2]
+    ]
+    first, last = reading.times
+    return {"start": days[0], "end": (*days, "")[1], "start_time": first, "end_time": last}
 
 
 def _is_its_town(event, place):
@@ -338,12 +348,17 @@ def _next(reading, event):
     following = reading.next_event
     if following is None or event.next_event_id:
         return []
+    reference = reading.published_on or (reading.dates or [""])[0]
+    start, end = find_times(following.wording)
     return [
         _row(
             reading,
             following,
             title=f"Suite de « {event.title} »"[:200],
-            start=date_input(following.date),
+            start=date_input(following.date, with_year(following.date, reference, is_before=False)),
+            start_time=start,
+            end_time=end,
             venue=following.place[:200],
+            summary=Truncator(following.wording).chars(600),
         )
     ]

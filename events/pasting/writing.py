@@ -77,8 +77,10 @@ def _numbered(rows, queryset):
 def _write_meeting(event, recap, rows):
     for row in rows:
         recap.standfirst = recap.standfirst or row["standfirst"]
-        event.start = event.start or row["start"]
         event.venue = event.venue or row["venue"]
+        if not (event.start or event.end):
+            for name in ("start", "end", "start_time", "end_time"):
+                setattr(event, name, row[name] or getattr(event, name))
         event.save()
 
 
@@ -240,8 +242,7 @@ def _write_next(event, user, source, rows):
         following = Event.objects.create(
             kind=event.kind,
             title=row["title"],
-            start=row["start"],
-            venue=row["venue"],
+            **{name: row[name] for name in ("start", "start_time", "end_time", "venue", "summary")},
             network=event.network,
             series=event.series,
             source=source,

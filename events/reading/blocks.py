@@ -276,13 +276,16 @@ class _Lines:
 
     def _read_words(self, line):
         is_at_top = len(self.blocks) < 12  # where an e-mail has its headers
-        if is_at_top and (mail := _MAIL_SUBJECT.match(line)):
+        mail = is_at_top and _MAIL_SUBJECT.match(line)
+        if mail:
             self.subject = mail[1]
         self._in_row = False
         block = _line_block(line.replace("\x1e", " "), self._blank)
         if not block.text:
             return
-        if self._in_signature or (is_at_top and _MAIL_HEADER.match(line)):
+        if mail:  # the title of the message
+            block = replace(block, text=mail[1], is_around=False)
+        elif self._in_signature or (is_at_top and _MAIL_HEADER.match(line)):
             block = replace(block, is_around=True)
         last = self.blocks[-1] if self.blocks else None
         if last and not self._blank and _goes_on(last, block, line, self._wrapped):

@@ -182,6 +182,64 @@ _OF_ANOTHER = re.compile(
 )
 
 
+_HOUR = r"(?P<{0}>[01]?\d|2[0-3])\s?h\s?(?P<{0}_minutes>[0-5]\d)?(?!\w)"
+_TIMES = re.compile(
+    rf"(?<![\w,.]){_HOUR.format('first')}(?:\s?(?:-|–|à|et)\s?{_HOUR.format('last')})?", re.I
+)
+_PUBLISHED = re.compile(r"^(?:publi[ée]e?|mise? en ligne|envoyé|date|sent)\b", re.I)
+
+
+def find_times(text):
+    """("09:30", "12:00") of « 9h30-12h »: when it begins, and "" or when it ends."""
+    found = _TIMES.search(text)
+    if not found:
+        return "", ""
+    return tuple(
+        f"{int(found[name]):02}:{found[f'{name}_minutes'] or '00'}" if found[name] else ""
+        for name in ("first", "last")
+    )
+
+
+def event_times(document, dates):
+    """Those said beside the first of the dates of the event."""
+    for block in document.blocks[:12]:
+        if not block.is_around and any(date.iso in dates[:1] for date in find_dates(block.text)):
+            return find_times(block.text)
+    return "", ""
+
+
+def is_publication(block):
+    return block.is_around and bool(_PUBLISHED.match(block.text))
+
+
+def publication(document):
+    """When the page was published, or the e-mail sent: an ISO day, or ""."""
+    for block in document.blocks:
+        if is_publication(block):
+            for date in find_dates(block.text):
+                if date.has_day and date.has_year:
+                    return date.iso
+    return ""
+
+
+def with_year(iso, reference, *, is_before):
+    """The day « --10-17 » in the year that puts it just before, or just after, a dated one.
+
+    « --10-17 » before « 2020-02 » is « 2019-10-17 »; as it is, when nothing tells.
+    """
+    if not (re.fullmatch(r"--\d\d-\d\d", iso) and re.match(r"\d{4}-\d\d", reference)):
+        return iso
+    year, day, other = int(reference[:4]), iso[2:], reference[5:]
+    if is_before and day[: len(other)] > other:
+        year -= 1
+    elif not is_before and day[: len(other)] < other:
+        year += 1
+    try:
+        return datetime.date(year, int(day[:2]), int(day[3:])).isoformat()
+    except ValueError:  # the 29th of February of another year
+        return iso
+
+
 def event_dates(document):
     """When the event took place, in ISO, as far as the recap says; [] when it does not."""
     scored = []

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from .blocks import open_document
-from .dates import event_dates
+from .dates import event_dates, event_times, publication
 from .documents import checked, decode
 from .figures import read_figures
 from .follow_ups import NEXT, read_actions, read_next_event, read_sessions
@@ -46,6 +46,8 @@ class RecapReading:
     headings: list = field(default_factory=list)  # (start, text)
     unplaced: list = field(default_factory=list)  # what no proposal says; no part of the JSON
     cells: list = field(default_factory=list)  # (start, end)
+    times: tuple = ("", "")  # "09:30" and "12:00"
+    published_on: str = ""
     is_round_table: bool = False  # whether these are those of one
 
     def heading_of(self, proposal):
@@ -105,6 +107,7 @@ def read_recap(source, resolve=None):
     next_event = read_next_event(document)
     told = [*quotes, *sessions, *actions, *filter(None, [next_event])]
     told += [block for block in document.blocks if block.text in (title, standfirst)]
+    dates = event_dates(document)
     reading = RecapReading(
         text=document.text,
         title=title,
@@ -115,7 +118,9 @@ def read_recap(source, resolve=None):
             if each.kind == "heading"
         ],
         cells=[(each.start, each.end) for each in document.blocks if each.row >= 0],
-        dates=event_dates(document),
+        dates=dates,
+        times=event_times(document, dates),
+        published_on=publication(document),
         place=_place(document),
         people=list(people),
         quotes=quotes,

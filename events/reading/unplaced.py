@@ -5,6 +5,7 @@ from itertools import groupby
 from coopemploi.search.text import normalise
 
 from .blocks import HEADING
+from .dates import is_publication
 from .prose import is_label
 
 # What introduces names, and says nothing by itself.
@@ -56,6 +57,8 @@ def _told(document, reading):
         yield f"{person.title} {person.actor}"
     for figure in reading.figures:
         yield figure.label
+    if reading.published_on:
+        yield from (block.text for block in document.blocks if is_publication(block))
 
 
 def _held(reading):

@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import date, time
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -198,6 +199,51 @@ def test_who_was_there_is_ticked_and_speakers_have_their_whole_name(
     response = propose(animateur_client, event, text)
     assert values(response, "territories", "wording", "keep") == [("Crestville", True)]
     assert "Garder : Lise Armandou" in response.text
+
+
+DAYS = """Forum des 14 et 15 mars, 9h30-17h, à Dax
+
+Publié le 20/04/2023
+
+On a parlé.
+
+Prochaine réunion le mardi 13 mai, 14 h, salle des Tilleuls.
+"""
+
+
+def test_days_and_times_are_those_of_the_text(animateur_client, event):
+    response = propose(animateur_client, event, DAYS)
+    names = ("start", "end", "start_time", "end_time")
+    assert values(response, "meeting", *names) == [
+        ("[14/03/2023] 14 mars", "[15/03/2023] 15 mars", "09:30", "17:00")
+    ]
+    announced = "Prochaine réunion le mardi 13 mai, 14 h, salle des Tilleuls."
+    assert values(response, "next", "start", "start_time", "summary") == [
+        ("[13/05/2023] 13 mai", "14:00", announced)
+    ]
+    assert response.context["form"]["published_on"].value() == "2023-04-20"
+    sent = sent_again(response, published_on="2023-04-20")
+    animateur_client.post(page(event), sent)
+
+    event.refresh_from_db()
+    assert (event.start_latest, event.end_latest) == (date(2023, 3, 14), date(2023, 3, 15))
+    assert (event.start_time, event.end_time) == (time(9, 30), time(17))
+    assert (event.next_event.start_time, event.next_event.summary) == (time(14), announced)
+    assert event.recap.source.published_on.as_input == "20/04/2023"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"meeting-0-end": "1/3/2023"}, "end"),
+        ({"meeting-0-end": "", "meeting-0-end_time": "08:00"}, "end_time"),
+    ],
+)
+def test_meeting_does_not_end_before_it_begins(animateur_client, event, changes, field):
+    data = sent_again(propose(animateur_client, event, DAYS), **changes)
+    refused = animateur_client.post(page(event), data)
+    assert refused.status_code == 400
+    assert list(refused.context["proposals"].formsets["meeting"][0].errors) == [field]
 
 
 def test_town_of_the_meeting_is_not_proposed_as_its_venue(animateur_client, event):

@@ -11,6 +11,7 @@ from django.core.management.base import CommandError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from events.reading.dates import find_times, with_year
 from events.reading.documents import MOST_BYTES, UnreadableRecapError, decode
 from events.reading.reading import read_recap
 
@@ -156,6 +157,48 @@ def test_share_of_anybody_else_is_a_figure(text):
 def test_dates_are_told_as_far_as_known():
     assert read_recap("Réunion du jeudi 14 mars, salle 2").dates == ["--03-14"]
     assert read_recap("Webinaire du 4 mai 2021").dates == ["2021-05-04"]
+
+
+@pytest.mark.parametrize(
+    ("iso", "reference", "is_before", "dated"),
+    [
+        ("--10-17", "2020-02", True, "2019-10-17"),
+        ("--02-03", "2020-02", True, "2020-02-03"),
+        ("--12-15", "2024-01-18", True, "2023-12-15"),
+        ("--05-13", "2025-03-14", False, "2025-05-13"),
+        ("--01-13", "2025-03-14", False, "2026-01-13"),
+        ("--02-29", "2025-03-14", True, "--02-29"),
+        ("--10-17", "--11-20", True, "--10-17"),
+        ("2019-10-17", "2020-02", True, "2019-10-17"),
+    ],
+)
+def test_year_is_that_which_a_dated_day_lets_deduce(iso, reference, is_before, dated):
+    assert with_year(iso, reference, is_before=is_before) == dated
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        ("de 9h30 à 12h", ("09:30", "12:00")),
+        ("à 14 h", ("14:00", "")),
+        ("9h-12h30", ("09:00", "12:30")),
+        ("2 heures, 45 habitants et 3 hôtels", ("", "")),
+    ],
+)
+def test_times_are_those_said(text, times):
+    assert find_times(text) == times
+
+
+def test_subject_of_a_message_is_its_title_and_says_when():
+    mail = (
+        "De : Maud\nEnvoyé : vendredi 14 mars 2025 18:12\nObjet : TR: Réunion du 11 mars\n\nMerci."
+    )
+    reading = read_recap(mail)
+    assert (reading.title, reading.dates, reading.published_on) == (
+        "Réunion du 11 mars",
+        ["--03-11"],
+        "2025-03-14",
+    )
 
 
 def test_territories_bear_the_stage_of_their_list():
@@ -612,6 +655,8 @@ UNPLACED = """Retour sur l'atelier de Tulle
 
 Publié le 09/05/2021
 
+Temps de lecture : 5 min
+
 Étaient présents : Mme Odile Ferrand, maire de Tulle, et la CAF.
 
 Excusés : la Région, Paul Orsini.
@@ -631,7 +676,7 @@ Actions retenues :
 
 def test_what_no_proposal_says_is_told():
     assert read_recap(UNPLACED).unplaced == [
-        "Publié le 09/05/2021",
+        "Temps de lecture : 5 min",
         "Excusés : la Région, Paul Orsini.",
         "Mars 2025 | Forum des métiers",
         "Juin 2025 | Évaluation externe",
