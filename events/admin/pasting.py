@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from events.models import Action, Recap, RoundTableEntry
 from events.pasting.forms import FORMS, PastedTextForm, Proposals
-from events.pasting.proposing import KnownNames, propose
+from events.pasting.proposing import KnownNames, propose, regions_around
 from events.pasting.writing import AlreadyWrittenError, noted_people, write_recap
 from events.reading.referential import territory_resolver
 from territories.models import Actor, Person
@@ -43,7 +43,7 @@ class PastedRecapMixin:
         form = PastedTextForm(request.POST, resolve=territory_resolver())
         if not form.is_valid():
             return self._pasting_page(request, event, form, status=400)
-        names = self._known_names(request)
+        names = self._known_names(request, regions_around(event, form.reading))
         kinds = self._pasted_kinds(request)
         if "resume" in request.POST and "meeting-TOTAL_FORMS" in request.POST:
             # A draft that the browser kept: as it was being mended, and nothing is judged yet.
@@ -116,12 +116,13 @@ class PastedRecapMixin:
             left_out.add("next")
         return [kind for kind in FORMS if kind not in left_out]
 
-    def _known_names(self, request):
+    def _known_names(self, request, around):
         people, actors = (self._seen(request, model) for model in (Person, Actor))
         return KnownNames(
             Person.objects.none() if people is None else people,
             Actor.objects.none() if actors is None else actors,
             may_add_people=self.admin_site.get_model_admin(Person).has_add_permission(request),
+            around=around,
         )
 
     def _pasting_page(self, request, event, form, proposals=None, status=200):

@@ -1,6 +1,7 @@
 """What a reading proposes for an event: the first values of the forms, and the known names."""
 
 import re
+from collections import Counter
 
 from django.utils.text import Truncator
 
@@ -21,6 +22,7 @@ AN_ACTOR = "C'est le nom d'un acteur, non d'une personne."
 TOLD_ABOVE = "Le même chiffre est proposé plus haut."
 IN_ROUND_TABLE = "Dit dans le tableau : recevez-le plutôt comme tour de table."
 MOST_NAMES = 10
+FEW = 4  # territories: fewer tell nothing of where a meeting is
 _ATTENDANCE = re.compile(
     r"(?:étaient )?(?:présente?s?|(?P<excused>excusée?s?|absente?s?)|participants|là)\b", re.I
 )
@@ -28,13 +30,17 @@ ONLY_THERE = "Nommé parmi les présents ou les excusés : cochez pour noter sa 
 
 
 class KnownNames:
-    """The people, actors and territories that a name may mean, among those given."""
+    """The people, actors and territories that a name may mean, among those given.
 
-    def __init__(self, people, actors, *, may_add_people):
+    `around` are the names of the regions by which homonyms are told apart.
+    """
+
+    def __init__(self, people, actors, *, may_add_people, around=()):
         self.may_add_people = may_add_people
         self._people = PersonReconciler(people)
         self._actors = ActorReconciler(actors)
         self._territories = Reconciler.shared()
+        self._around = " et ".join(around)
 
     def person(self, name):
         return self._people.resolve(name)
@@ -43,7 +49,7 @@ class KnownNames:
         return self._actors.resolve(name) if name.strip() else None
 
     def territory(self, name):
-        return self._territories.resolve(name)
+        return self._territories.resolve(name, self._around)
 
     def people_called(self, name):
         found = self._people.resolve(name) if name.strip() else None
@@ -53,8 +59,34 @@ class KnownNames:
         return _choices(self.actor(name))
 
     def territories_called(self, name):
-        found = self._territories.resolve(name) if name.strip() else None
-        return _choices(found, lambda each: f"{each} ({each.get_kind_display()})")
+        """Those of around, then those of elsewhere."""
+        if not name.strip():
+            return []
+        found = [self.territory(name), self._territories.resolve(name)]
+        choices = {}
+        for resolution in found:
+            for key, label in _choices(resolution, _told_by_kind):
+                choices.setdefault(key, label)
+        return list(choices.items())
+
+
+def regions_around(event, reading):
+    """The names of the regions of an event; or of the one of most of those that a text names."""
+    reconciler = Reconciler.shared()
+    regions_of = reconciler.geography.regions_of
+    own = {name for each in event.territories.all() for name in regions_of(each.pk)}
+    if own:
+        return sorted(own)
+    found = [reconciler.resolve(each.name).match for each in reading.territories]
+    regions = [name for match in found if match for name in regions_of(match.pk)[:1]]
+    if not regions:
+        return []
+    name, count = Counter(regions).most_common(1)[0]
+    return [name] if count >= FEW and count * 3 >= len(regions) * 2 else []
+
+
+def _told_by_kind(territory):
+    return f"{territory} ({territory.get_kind_display()})"
 
 
 def _choices(resolution, label=str):

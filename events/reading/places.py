@@ -133,7 +133,8 @@ class _Places:
         settled = self._settled(name)
         if (needs_match and not settled) or (kinds and settled[0] not in kinds):
             return False
-        key = settled or normalise(bare)
+        # Those that animateurs create may have no code.
+        key = settled if settled and settled[1] else normalise(bare)
         place = self.found.get(key)
         if place is None:
             kind, code = settled or (kind or "perimetre", "")
@@ -189,7 +190,9 @@ def _read_suffixed(block, keep, of_people):
     for match in _SUFFIXED.finditer(block.text):
         at = match.start("name")
         start = max([at, *(end for begin, end in of_people if begin <= at < end)])
-        last = block.text[start : match.end("name")].rsplit(" et ", 1)[-1]
+        last = block.text[start : match.end("name")].rsplit(" et ", 1)[-1].strip()
+        if last in _SUFFIXES:  # « Agglo 25 % »
+            continue
         keep(last, "epci", "", block.start + match.end("name") - len(last))
 
 

@@ -71,11 +71,15 @@ class Geography:
 
     def departements_of(self, pk):
         """The names of the départements and collectivités d'outre-mer around it, sorted."""
-        return sorted(
-            self[container].name
-            for container in self._containers.get(pk, ())
-            if self.kind(container) in {Kind.DEPARTEMENT, Kind.COM}
-        )
+        return self._names(self._containers.get(pk, ()), {Kind.DEPARTEMENT, Kind.COM})
+
+    def regions_of(self, pk):
+        """The names of the regions and collectivités d'outre-mer around it, itself if it is one,
+        sorted."""
+        return self._names({pk, *self._containers.get(pk, ())}, {Kind.REGION, Kind.COM})
+
+    def _names(self, pks, kinds):
+        return sorted(self[pk].name for pk in pks if self.kind(pk) in kinds)
 
 
 def _territories():

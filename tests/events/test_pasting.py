@@ -26,6 +26,7 @@ from territories.models import Person
 from tests.factories import (
     ActorFactory,
     AppearanceFactory,
+    CompositionFactory,
     EventFactory,
     EventFigureFactory,
     MandateFactory,
@@ -387,6 +388,44 @@ def test_name_of_a_territory_is_looked_up_again_once_mended(animateur_client, ev
 
     animateur_client.post(page(event), {**data, "territories-1-territory": bains.pk})
     assert set(Attendance.objects.values_list("territory", flat=True)) == {crestville.pk, bains.pk}
+
+
+@pytest.fixture
+def homonyms(db):
+    """A Crestville in each of two regions, the first of which has four other towns."""
+    found = []
+    for region in ("Lunain", "Brévenne"):
+        whole = TerritoryFactory(kind="region", name=region)
+        for name in ("Crestville", *(f"{region}-{n}" for n in ("Pont", "Port", "Bois", "Bourg"))):
+            part = TerritoryFactory(name=name)
+            CompositionFactory(whole=whole, part=part)
+            if name == "Crestville":
+                found.append((whole, part))
+    return found
+
+
+def test_homonym_of_a_present_territory_is_that_of_the_event(animateur_client, event, homonyms):
+    text = "Retour\n\nTerritoires présents : Crestville.\n"
+    assert values(propose(animateur_client, event, text), "territories", "territory") == [("",)]
+
+    for region, town in homonyms:
+        event.territories.set([region])
+        response = propose(animateur_client, event, text)
+        assert values(response, "territories", "territory", "keep") == [(town.pk, True)]
+        form = response.context["proposals"].formsets["territories"][0]
+        assert {value for value, _ in form.fields["territory"].choices} == {
+            "",
+            *(str(each.pk) for _, each in homonyms),
+        }
+
+
+def test_homonym_of_a_present_territory_is_where_the_others_are(animateur_client, event, homonyms):
+    names = "Crestville, Lunain-Pont, Lunain-Port, Lunain-Bois, Lunain-Bourg"
+    response = propose(animateur_client, event, f"Retour\n\nTerritoires présents : {names}.\n")
+    assert values(response, "territories", "territory")[0] == (homonyms[0][1].pk,)
+
+    animateur_client.post(page(event), sent_again(response))
+    assert event.attendances.filter(territory=homonyms[0][1]).exists()
 
 
 def test_homonyms_are_to_be_told_apart(animateur_client, event):
