@@ -158,7 +158,8 @@ def _read_month(match):
         return (groups["year"],)
     month = groups["month"]
     # « mai » and « mars » without a year are dates all the same, not « Mars » the planet.
-    if not groups["year"] and month[0].isupper():
+    # « sept » is seven, or the end of « vingt-sept ».
+    if not groups["year"] and (month[0].isupper() or month == "sept"):
         return ()
     return (_iso(groups["year"], _number_of(month)),)
 

@@ -42,16 +42,17 @@ _TIME = re.compile(
     re.I,
 )
 _NOUN = re.compile(
-    r"\s?(?P<of>d['’]|de |des )?(?!(?:à|au|aux|et|ou|le|la|les|un|une|ont|est|sur|"
+    r"\s?(?P<of>d['’]|de |des )?(?!(?:à|au|aux|du|et|ou|le|la|les|un|une|ont|est|sur|"
     r"par contre|a|dont|que|qui|pour|dans|avec|sont|se|premi\w+|derni\w+|"
     r"derniers)\b)(?P<noun>[A-Za-zÀ-ÿœŒ][\wÀ-ÿ’'-]*)",
 )
 _BOUNDARY = re.compile(
-    r"[.,;:()!?»”\"\n+=]|\s(?:dont|soit)\s|"
+    r"[.,;:()!?»”\"\n+=]|\s[–—]\s|\s(?:dont|soit)\s|"
     r"\set\s(?=(?:[a-zà-ÿ]+\s)?\d)|(?<!qui)\s(?:ont|a|est|sont|étaient|se sont|avaient)\s"
 )
 
 
+_LEADS_TO_NUMBER = re.compile(r"\s(?:(?:est|sont|était|étaient)\s)?(?:de|d['’]|à|des)$", re.I)
 _UNITS = {"pour cent": "%", "%": "%", "km": "km", "ETP": "ETP", "heures": "heures"}
 _JOINED = re.compile(r"\s?(?:à|et|-|–)\s?")
 _FROM = re.compile(r"\b(?:entre|de)\s?$")
@@ -176,10 +177,11 @@ def _figure(block, masked, number, following, said):
     is_said = any(start <= block.start + number.start < stop for start, stop in said)
     if is_said and not unit and (number.in_words or number.value < 10):
         return None
-    label = _label(block.text, end, unit)
+    start = wording_start(block.text, number.start)
+    label = _label(block.text, start, end, unit)
     if not label:
         return None
-    start = block.start + wording_start(block.text, number.start)
+    start += block.start
     return Figure(number.value, unit, number.qualifier, label, start, block.start + end)
 
 
@@ -200,11 +202,13 @@ def _unit(number, after):
     return (_UNITS.get(sign[1], "€") if sign else ""), end
 
 
-def _label(text, end, unit):
+def _label(text, start, end, unit):
     rest = text[end : end + 200]
     cut = _BOUNDARY.search(rest.lstrip())
     label = rest.lstrip()[: cut.start()] if cut else rest.strip()
     label = re.sub(r"^(?:d['’]|de |des )", "", label.strip()) if unit != "%" else label.strip()
     if unit and len(label) < 4:
-        label = re.split(r"[.;:()!?]\s?", text[:end])[-1].strip()
+        # « Budget : 186 k€ (État 60 %, Agglo 25 %) »: what stands before says what it is.
+        before = [part for part in re.split(r"[.;:()!?,]", text[:start]) if part.strip()]
+        label = _LEADS_TO_NUMBER.sub("", before[-1].strip()) if before else text[start:end]
     return label[:200].strip(" –-")

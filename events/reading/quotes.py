@@ -141,7 +141,9 @@ def _author(people, before, after, blocks, owner, last, block):
     sentence = re.split(r"(?<=[^M])[.!?]\s(?=[A-ZÀ-Ý])|[»”]", before)[-1]
     if re.search(r":\s?$", sentence) and (named := people.mentions(sentence)):
         return named[-1][2].name, True
-    if (name := _named_after(people, clause, last)) is not None:
+    named = people.mentions(before)
+    nearest = named[-1][2].name if named else last
+    if (name := _named_after(people, clause, nearest)) is not None:
         return name, True
     following = blocks[owner + 1] if owner + 1 < len(blocks) else None
     if following and not after.strip(" .") and (name := _named_below(people, following.text)):

@@ -99,6 +99,8 @@ def test_name_of_an_operation_is_no_quote():
     ("text", "figures"),
     [
         ("Une vingtaine de communes étaient là.", [(20, "", "about")]),
+        ("Avec vingt-sept élus, puis sept maires.", [(27, "", "exact"), (7, "", "exact")]),
+        ("Lancement en avril 21 du dispositif.", []),
         ("Un échange autour de deux démarches locales.", [(2, "", "exact")]),
         ("Ils étaient autour de 80 personnes.", [(80, "", "about")]),
         ("Un peu plus de 150 000 personnes y vivent.", [(150000, "", "more_than")]),
@@ -152,6 +154,22 @@ def test_share_of_those_who_answered_is_a_result(text, result):
 )
 def test_share_of_anybody_else_is_a_figure(text):
     assert [(each.unit, each.is_result) for each in read_recap(text).figures] == [("%", False)]
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("Budget : 186 k€ (État 60 %, Agglo 25 %)", ["Budget", "État", "Agglo"]),
+        (
+            "Il manque 8 000 € (la fondation a donné 15 000 €)",
+            ["Il manque", "la fondation a donné"],
+        ),
+        ("Le taux de sorties est de 47,3 %, en hausse", ["Le taux de sorties"]),
+        ("3 QPV – 2 EPCI", ["QPV", "EPCI"]),
+    ],
+)
+def test_figure_is_called_by_what_stands_beside_it(text, labels):
+    assert [each.label for each in read_recap(text).figures] == labels
 
 
 def test_dates_are_told_as_far_as_known():
