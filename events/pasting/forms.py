@@ -340,6 +340,12 @@ class ActionProposal(ProposalForm):
         return [each for each in names if each]
 
 
+class LinkProposal(ProposalForm):
+    title = forms.CharField(label="Titre", max_length=200)
+    url = WebAddressFormField(label="Adresse web", max_length=500)
+    is_replay = forms.BooleanField(label="C'est la vidéo de la rencontre", required=False)
+
+
 class NextEventProposal(TimedProposal):
     title = forms.CharField(label="Titre", max_length=200)
     start = PartialDateFormField(label="Date", required=False, max_length=120)
@@ -365,6 +371,7 @@ FORMS = {
     "sections": SectionProposal,
     "territories": TerritoryProposal,
     "actions": ActionProposal,
+    "links": LinkProposal,
     "next": NextEventProposal,
 }
 TITLES = {
@@ -377,6 +384,7 @@ TITLES = {
     "sections": "Parties du compte rendu",
     "territories": "Territoires présents",
     "actions": "Actions retenues",
+    "links": "Liens",
     "next": "Prochaine rencontre",
 }
 

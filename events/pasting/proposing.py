@@ -114,6 +114,7 @@ def propose(reading, event, names):
         "sections": _sections(reading, recap),
         "territories": _territories(reading, event, names),
         "actions": _actions(reading, event, names),
+        "links": _links(reading, recap),
         "next": _next(reading, event),
     }
 
@@ -374,6 +375,22 @@ def _actors_known(carriers, names):
     known = dict.fromkeys(str(each.match) for each in found if each and each.match)
     s = "s" if len(known) > 1 else ""
     return f"Acteur{s} reconnu{s} : {', '.join(known)}." if known else ""
+
+
+def _links(reading, recap):
+    known = {each.url for each in recap.links.all()} | {recap.replay_url} if recap else set()
+    has_replay = bool(recap and recap.replay_url)
+    return [
+        _row(
+            reading,
+            each,
+            already=each.url in known,
+            title=each.title,
+            url=each.url,
+            is_replay=each.is_replay and not has_replay,
+        )
+        for each in reading.links
+    ]
 
 
 def _next(reading, event):

@@ -16,6 +16,7 @@ from events.models import (
     EventFigure,
     KeyIdea,
     Recap,
+    RecapLink,
     RecapSection,
     Session,
     Verbatim,
@@ -65,6 +66,7 @@ def _write(event, user, source, kept, names):
     _write_sessions(event, kept["sessions"])
     _write_sections(recap, kept["sections"])
     _write_actions(event, user, source, kept["actions"], names)
+    _write_links(recap, kept["links"])
     _write_next(event, user, source, kept["next"])
     return recap
 
@@ -235,6 +237,15 @@ def _write_actions(event, user, source, rows, names):
                 parties.setdefault(actor or name, {**who, "role": role})
         for number, who in enumerate(parties.values(), start=1):
             ActionParty.objects.create(action=action, order=number, **who)
+
+
+def _write_links(recap, rows):
+    for number, row in _numbered(rows, recap.links.all()):
+        if row["is_replay"] and not recap.replay_url:
+            recap.replay_url = row["url"]
+            recap.save()
+        else:
+            RecapLink.objects.create(recap=recap, title=row["title"], url=row["url"], order=number)
 
 
 def _write_next(event, user, source, rows):

@@ -187,6 +187,7 @@ class Document:
     text: str
     blocks: tuple[Block, ...]
     subject: str = ""  # of the e-mail, or the title of the page
+    links: tuple[tuple[str, str], ...] = ()  # (words, address) of those of a page
 
     def excerpt(self, start, end):
         return self.text[start:end]
@@ -206,13 +207,13 @@ def squeeze(text):
     return _SPACES.sub(" ", text).strip()
 
 
-def _assembled(blocks, subject):
+def _assembled(blocks, subject, links=()):
     placed, parts, start = [], [], 0
     for block in blocks:
         placed.append(replace(block, start=start))
         parts.append(block.text)
         start += len(block.text) + 1
-    return Document("\n".join(parts), tuple(placed), subject)
+    return Document("\n".join(parts), tuple(placed), subject, tuple(links))
 
 
 # Text
@@ -430,7 +431,15 @@ def _read_html(source):
             time.append(f" {year[0]}")
     reader = _Walk()
     reader.read(soup)
-    return reader.blocks, squeeze(page_title.replace("\n", " "))
+    links = [
+        (squeeze(tag.get_text(" ").replace("\n", " ")), tag["href"].strip())
+        for tag in soup.find_all("a", href=re.compile(r"^\s*https?://", re.I))
+    ]
+    return (
+        reader.blocks,
+        squeeze(page_title.replace("\n", " ")),
+        [each for each in links if each[0]],
+    )
 
 
 def _drop_surroundings(soup):

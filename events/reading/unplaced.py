@@ -55,6 +55,8 @@ def _told(document, reading):
         yield f"{quote.author} {quote.text}"
     for person in reading.people:
         yield f"{person.title} {person.actor}"
+    for link in reading.links:
+        yield f"{link.title} {link.url}"
     for figure in reading.figures:
         yield figure.label
     if reading.published_on:

@@ -584,6 +584,23 @@ def test_results_of_an_evaluation_are_no_key_figures(animateur_client, event):
     assert values(again, "results", "keep") == [(False,)]
 
 
+def test_links_of_a_text_are_those_of_the_recap(animateur_client, event):
+    text = (
+        "Retour\n\nLes supports : https://example.org/s/8fZk\n\n"
+        "Le replay : https://example.org/video"
+    )
+    response = propose(animateur_client, event, text)
+    animateur_client.post(page(event), sent_again(response))
+
+    recap = Recap.objects.get()
+    assert list(recap.links.values_list("title", "url")) == [
+        ("Les supports", "https://example.org/s/8fZk")
+    ]
+    assert recap.replay_url == "https://example.org/video"
+    again = propose(animateur_client, event, text)
+    assert values(again, "links", "keep") == [(False,), (False,)]
+
+
 PROSE = """Retour sur l'atelier
 
 La journée a commencé par une visite.

@@ -706,6 +706,33 @@ def test_nothing_of_a_recap_read_as_a_whole_is_told():
     assert read_recap(RECAP).unplaced == []
 
 
+def links_of(text):
+    return [(each.title, each.url, each.is_replay) for each in read_recap(text).links]
+
+
+def test_addresses_of_a_text_are_its_links():
+    text = (
+        "Retour\n\nLes supports : https://example.org/s/8fZk.\n\nhttps://example.org/guide\n\n"
+        "Revoir le webinaire : https://example.org/video (50 min)\n\n"
+        "https://www.facebook.com/sharer/sharer.php?u=x"
+    )
+    assert links_of(text) == [
+        ("Les supports", "https://example.org/s/8fZk", False),
+        ("https://example.org/guide", "https://example.org/guide", False),
+        ("Revoir le webinaire", "https://example.org/video", True),
+    ]
+    assert read_recap(text).unplaced == ["https://www.facebook.com/sharer/sharer.php?u=x"]
+
+
+def test_links_of_a_page_are_those_of_its_text():
+    page = (
+        "<nav><a href='https://example.org/menu'>Menu</a></nav><h1>Atelier</h1><p>On a lu le "
+        "<a href=' https://example.org/guide '>guide\ndes clauses</a> et <a href='/ici'>ici</a>, "
+        "<a href='javascript:alert(1)'>là</a>, <a href='https://example.org/x'> </a>.</p>"
+    )
+    assert links_of(page) == [("guide des clauses", "https://example.org/guide", False)]
+
+
 def test_title_is_no_standfirst():
     title = "Webinaire « la coopération locale pour l'emploi », les points à retenir et à redire !"
     said = "La coopération locale entre acteurs est une condition de réussite de toute démarche."
