@@ -10,7 +10,7 @@ from coopemploi.dates import MONTHS
 from coopemploi.fields import PartialDateFormField, WebAddressFormField
 from coopemploi.figures import KeyFigure
 from coopemploi.search.text import normalise
-from events.models import Appearance, Attendance, Session, Verbatim
+from events.models import Appearance, Attendance, EventActor, Session, Verbatim
 from events.reading.documents import UnreadableRecapError
 from events.reading.people import CONTACT
 from events.reading.reading import read_recap
@@ -167,6 +167,20 @@ class MeetingProposal(TimedProposal):
     venue = forms.CharField(label="Lieu", required=False, max_length=200)
 
     field_order = ["keep", "standfirst", "start", "end", "start_time", "end_time", "venue"]
+
+
+class PartyProposal(ProposalForm):
+    role = forms.ChoiceField(label="Rôle", choices=EventActor.Role.choices)
+    label = forms.CharField(label="Nom", max_length=200)
+    actor = forms.ChoiceField(
+        label="Sa fiche", required=False, help_text="Sans fiche, le nom reste tel qu'écrit."
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._choose(
+            "actor", self.names.actors_called(self["label"].value() or ""), [("", "aucune")]
+        )
 
 
 class FigureProposal(ProposalForm):
@@ -363,6 +377,7 @@ class NextEventProposal(TimedProposal):
 
 FORMS = {
     "meeting": MeetingProposal,
+    "parties": PartyProposal,
     "figures": FigureProposal,
     "results": ResultProposal,
     "people": PersonProposal,
@@ -376,6 +391,7 @@ FORMS = {
 }
 TITLES = {
     "meeting": "La rencontre",
+    "parties": "Qui l'a tenue",
     "figures": "Chiffres",
     "results": "Résultats de l'évaluation",
     "people": "Intervenants",

@@ -106,6 +106,7 @@ def propose(reading, event, names):
     recap = getattr(event, "recap", None)
     return {
         "meeting": _meeting(reading, event, recap),
+        "parties": _parties(reading, event, names),
         "figures": _figures(reading, event),
         "results": _results(reading, event),
         "people": _people(reading, event, recap, names),
@@ -172,6 +173,30 @@ def _days(reading):
 def _is_its_town(event, place):
     """« Dax » says nothing more of an event at Dax."""
     return event.town is not None and normalise(event.town.name) == normalise(place)
+
+
+def _parties(reading, event, names):
+    known = {
+        (each.role, name)
+        for each in event.parties.select_related("actor")
+        for name in (each.actor_id, normalise(each.label))
+    }
+    rows = []
+    for each in reading.parties:
+        found = names.actor(each.name)
+        actor = found.match.pk if found and found.match else ""
+        already = {(each.role, actor), (each.role, normalise(each.name))} & known
+        rows.append(
+            _row(
+                reading,
+                each,
+                already=bool(already),
+                role=each.role,
+                label=each.name,
+                actor=actor,
+            )
+        )
+    return rows
 
 
 def _figures(reading, event):

@@ -13,6 +13,7 @@ from events.models import (
     Attendance,
     EvaluationResult,
     Event,
+    EventActor,
     EventFigure,
     KeyIdea,
     Recap,
@@ -58,6 +59,7 @@ def _write(event, user, source, kept, names):
     recap.source = recap.source or source
     _write_meeting(event, recap, kept["meeting"])
     recap.save()
+    _write_parties(event, kept["parties"])
     people = _write_people(event, recap, source, kept["people"])
     _write_figures(event, source, kept["figures"])
     _write_results(event, source, kept["results"])
@@ -84,6 +86,12 @@ def _write_meeting(event, recap, rows):
             for name in ("start", "end", "start_time", "end_time"):
                 setattr(event, name, row[name] or getattr(event, name))
         event.save()
+
+
+def _write_parties(event, rows):
+    for number, row in _numbered(rows, event.parties.all()):
+        who = {"actor_id": row["actor"]} if row["actor"] else {"label": row["label"]}
+        EventActor.objects.create(event=event, role=row["role"], order=number, **who)
 
 
 def noted_people(event):

@@ -9,6 +9,7 @@ from .documents import checked, decode
 from .figures import read_figures
 from .follow_ups import NEXT, read_actions, read_next_event, read_sessions
 from .links import read_links
+from .parties import read_parties
 from .people import CAP, People
 from .places import read_places
 from .prose import is_label, read_prose
@@ -46,6 +47,7 @@ class RecapReading:
     prose: list = field(default_factory=list)  # shown to be kept; no part of the JSON
     headings: list = field(default_factory=list)  # (start, text)
     unplaced: list = field(default_factory=list)  # what no proposal says; no part of the JSON
+    parties: list = field(default_factory=list)  # no part of the JSON
     links: list = field(default_factory=list)  # no part of the JSON
     cells: list = field(default_factory=list)  # (start, end)
     times: tuple = ("", "")  # "09:30" and "12:00"
@@ -119,6 +121,7 @@ def read_recap(source, resolve=None):
             for each in document.blocks
             if each.kind == "heading"
         ],
+        parties=read_parties(document),
         links=read_links(document),
         cells=[(each.start, each.end) for each in document.blocks if each.row >= 0],
         dates=dates,

@@ -601,6 +601,23 @@ def test_links_of_a_text_are_those_of_the_recap(animateur_client, event):
     assert values(again, "links", "keep") == [(False,), (False,)]
 
 
+def test_those_who_held_the_meeting_are_its_parties(animateur_client, event):
+    actor = ActorFactory(name="Landes Mobilité")
+    text = "Retour\n\nLa journée était organisée par Landes Mobilité et les clubs."
+
+    response = propose(animateur_client, event, text)
+    assert values(response, "parties", "role", "label", "actor") == [
+        ("organiser", "Landes Mobilité", actor.pk),
+        ("organiser", "clubs", ""),
+    ]
+    animateur_client.post(page(event), sent_again(response))
+
+    parties = event.parties.values_list("role", "actor", "label")
+    assert list(parties) == [("organiser", actor.pk, ""), ("organiser", None, "clubs")]
+    again = propose(animateur_client, event, text)
+    assert values(again, "parties", "keep") == [(False,), (False,)]
+
+
 PROSE = """Retour sur l'atelier
 
 La journée a commencé par une visite.

@@ -706,6 +706,36 @@ def test_nothing_of_a_recap_read_as_a_whole_is_told():
     assert read_recap(RECAP).unplaced == []
 
 
+@pytest.mark.parametrize(
+    ("text", "parties"),
+    [
+        (
+            "La rencontre régionale organisée par les animateurs de grappe et TZCLD le 17 octobre.",
+            [("animateurs de grappe", "organiser"), ("TZCLD", "organiser")],
+        ),
+        (
+            "Cette rencontre était accueillie par la communauté de communes Val de Drôme, sur "
+            "l'Écosite du Val de Drôme.",
+            [("communauté de communes Val de Drôme", "host")],
+        ),
+        (
+            "La demi-journée était pilotée par la Direction de l'emploi, du travail et des "
+            "solidarités – DDETS de Haute-Loire.",
+            [
+                (
+                    "Direction de l'emploi, du travail et des solidarités – DDETS de Haute-Loire",
+                    "pilot",
+                )
+            ],
+        ),
+        ("Une halle pilotée par la Région. Le webinaire fut long.", []),
+        ("La journée a montré l'action organisée ce matin par Pass Emploi.", []),
+    ],
+)
+def test_those_who_held_the_meeting_are_read(text, parties):
+    assert [(each.name, each.role) for each in read_recap(text).parties] == parties
+
+
 def links_of(text):
     return [(each.title, each.url, each.is_replay) for each in read_recap(text).links]
 
