@@ -80,6 +80,7 @@ _ANSWERS = re.compile(
     r"(?P<base>\d+)\s(?:réponses?|répondante?s?|questionnaires?\s(?:remplis|rendus))\b", re.I
 )
 _WHO = re.compile(r"(?:répond|répons|questionn|particip|présent|personnes)", re.I)
+AROUND = 300  # characters
 _RESULT_END = re.compile(r"[.;:!?»”\"\n(]|,\s|\set\s(?=\d)")
 
 
@@ -121,13 +122,15 @@ def _read_result(figure, block, title):
     rest = after[who.end() if who else 0 :]
     end = _RESULT_END.search(rest)
     opinion = re.sub(r"^\s*(?:qui\s)?", "", rest[: end.start()] if end else rest).strip()
-    is_asked = who or _ASKED.search(title) or _ASKED.search(block.text)
+    start = figure.start - block.start
+    around = block.text[max(0, start - AROUND) : start + AROUND]
+    is_asked = who or _ASKED.search(title) or _ASKED.search(around)
     is_of_respondents = who and not who["some"]
     if not opinion or not (is_of_respondents or (is_asked and _OPINION.search(opinion[:60]))):
         return
     figure.is_result = True
     figure.label = opinion[:200]
-    answers = _ANSWERS.search(block.text)
+    answers = _ANSWERS.search(around)
     base = (who and who["base"]) or (answers and answers["base"]) or ""
     figure.base = int(base) if 0 < len(base) < 7 else None
     figure.base_label = who["who"] if who else ""
@@ -209,6 +212,10 @@ def _label(text, start, end, unit):
     label = re.sub(r"^(?:d['’]|de |des )", "", label.strip()) if unit != "%" else label.strip()
     if unit and len(label) < 4:
         # « Budget : 186 k€ (État 60 %, Agglo 25 %) »: what stands before says what it is.
-        before = [part for part in re.split(r"[.;:()!?,]", text[:start]) if part.strip()]
+        before = [
+            part
+            for part in re.split(r"[.;:()!?,]", text[max(0, start - AROUND) : start])
+            if part.strip()
+        ]
         label = _LEADS_TO_NUMBER.sub("", before[-1].strip()) if before else text[start:end]
     return label[:200].strip(" –-")

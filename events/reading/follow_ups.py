@@ -179,11 +179,11 @@ def _action(text, block):
         date
         for date in find_dates(text)
         if _DUE.search(text[max(0, date.start - 25) : date.start])
-        or re.search(r"\s[–—-]\s$", text[: date.start])
+        or re.search(r"\s[–—-]\s$", text[max(0, date.start - 3) : date.start])
     ]
     if dates:
         due = dates[-1].iso
-        if part := _PART_OF_MONTH.search(text[: dates[-1].start]):
+        if part := _PART_OF_MONTH.search(text, max(0, dates[-1].start - 10), dates[-1].start):
             wording = text[part.start() : dates[-1].end].lower()
     if (first := _WHO_FIRST.match(text)) and is_first_name(first["who"]):
         carriers, text = [first["who"]], text[first.end() :]

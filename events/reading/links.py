@@ -28,9 +28,9 @@ def read_links(document):
     for block in document.blocks:
         for match in _ADDRESS.finditer(block.text):
             url = match[0].rstrip(".,;:!?")
-            said = block.text[: match.start()].strip(" :–—-\t")
+            said = block.text[max(0, match.start() - 200) : match.start()].strip(" :–—-\t")
             start = block.start + match.start()
-            _keep(found, url, said or url, block.text, start, start + len(url))
+            _keep(found, url, said or url, said, start, start + len(url))
     for title, url in document.links:
         _keep(found, url, title, title, 0, 0)
     return list(found.values())

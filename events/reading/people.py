@@ -256,6 +256,7 @@ class People:
         self.found = {}
         self._surnames = {}
         self._rows = {}
+        self._is_listing = False  # of those present, the block being read
         for index, block in enumerate(document.blocks):
             if not block.is_around:
                 self._read(block, document.blocks, index)
@@ -295,6 +296,7 @@ class People:
 
     def _read(self, block, blocks, index):
         text = block.text
+        self._is_listing = bool(_ATTENDANCE.search(text))
         for match in _NAME.finditer(text):
             name = _trimmed(match["name"])
             if not name:
@@ -321,9 +323,9 @@ class People:
         is_known = is_first_name(name)
         if last.isupper() and len(last) < 5 and not is_known:  # « Lien PMI »
             return False
-        if is_known and (_LEADS.match(after) or self._is_listed(block, before, after)):
+        if is_known and (_LEADS.match(after) or self._is_listed(before, after)):
             return True
-        if re.match(r"\s?\([^()\d]{2,80}\)", after) and _ATTENDANCE.search(block.text):
+        if re.match(r"\s?\([^()\d]{2,80}\)", after) and self._is_listing:
             return True
         if re.match(rf"(?:\s?\([^()]{{2,80}}\))?,?\s?(?:{VERB})\b", after):
             return True
@@ -348,13 +350,12 @@ class People:
             and (block.kind == "item" or len(block.text) < 120)
         )
 
-    def _is_listed(self, block, before, after):
+    def _is_listed(self, before, after):
         """« Présents : Mme Odile Ferrand, Karim Belloc »."""
-        said = _ATTENDANCE.search(block.text)
         is_item = re.search(r"(?:[:,;]|\set)\s?$", before) and re.match(
             r"\s?(?:[,;.]|et\s|$)", after
         )
-        return bool(said and is_item)
+        return self._is_listing and bool(is_item)
 
     def _keep(self, name, title, actor, role, block, start):
         shown = " ".join(w.title() if w.isupper() and len(w) > 2 else w for w in name.split())

@@ -26,6 +26,7 @@ _SOMEBODY = (
 )
 _SOMEBODY_BEFORE = re.compile(rf"\s?(?P<who>{_SOMEBODY})\s?:\s?$", re.I)
 _SOMEBODY_AFTER = re.compile(rf"\s?[(–—-]\s?(?P<who>{_SOMEBODY})", re.I)
+NEAR = 600  # characters
 _VERBATIMS = re.compile(r"(?:les |nos |quelques )*(?:verbatims?|citations?|paroles)\b", re.I)
 
 
@@ -49,8 +50,10 @@ def read_quotes(document, people):
         for start, end, inner, owner in _spans(blocks, index, position):
             skip_until = max(skip_until, end)
             last_block = blocks[owner]
-            before = block.text[: start - block.start]
-            after = last_block.text[end - last_block.start :]
+            # As far as a sentence goes: a line may hold thousands of quotes.
+            at, then = start - block.start, end - last_block.start
+            before = block.text[max(0, at - NEAR) : at]
+            after = last_block.text[then : then + NEAR]
             author, by_verb = _author(people, before, after, blocks, owner, last, block)
             text = _INCISE.sub(",", inner).strip(" ,")
             is_whole = not re.search(r"\w", before + after)
