@@ -10,7 +10,7 @@ from coopemploi.dates import MONTHS
 from coopemploi.fields import PartialDateFormField, WebAddressFormField
 from coopemploi.figures import KeyFigure
 from coopemploi.search.text import normalise
-from events.models import Appearance, Attendance, EventActor, Session, Verbatim
+from events.models import Appearance, Attendance, EventActor, Objective, Session, Verbatim
 from events.reading.documents import UnreadableRecapError
 from events.reading.people import CONTACT
 from events.reading.reading import read_recap
@@ -167,6 +167,11 @@ class MeetingProposal(TimedProposal):
     venue = forms.CharField(label="Lieu", required=False, max_length=200)
 
     field_order = ["keep", "standfirst", "start", "end", "start_time", "end_time", "venue"]
+
+
+class ObjectiveProposal(ProposalForm):
+    kind = forms.ChoiceField(label="Type", choices=Objective.Kind.choices)
+    text = forms.CharField(label="Texte", max_length=400, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class PartyProposal(ProposalForm):
@@ -377,6 +382,7 @@ class NextEventProposal(TimedProposal):
 
 FORMS = {
     "meeting": MeetingProposal,
+    "objectives": ObjectiveProposal,
     "parties": PartyProposal,
     "figures": FigureProposal,
     "results": ResultProposal,
@@ -391,6 +397,7 @@ FORMS = {
 }
 TITLES = {
     "meeting": "La rencontre",
+    "objectives": "Objectifs et critères",
     "parties": "Qui l'a tenue",
     "figures": "Chiffres",
     "results": "Résultats de l'évaluation",

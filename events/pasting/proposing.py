@@ -106,6 +106,7 @@ def propose(reading, event, names):
     recap = getattr(event, "recap", None)
     return {
         "meeting": _meeting(reading, event, recap),
+        "objectives": _objectives(reading, event),
         "parties": _parties(reading, event, names),
         "figures": _figures(reading, event),
         "results": _results(reading, event),
@@ -173,6 +174,20 @@ def _days(reading):
 def _is_its_town(event, place):
     """« Dax » says nothing more of an event at Dax."""
     return event.town is not None and normalise(event.town.name) == normalise(place)
+
+
+def _objectives(reading, event):
+    known = {normalise(each.text) for each in event.objectives.all()}
+    return [
+        _row(
+            reading,
+            each,
+            already=normalise(each.text) in known,
+            kind=each.kind,
+            text=each.text,
+        )
+        for each in reading.objectives
+    ]
 
 
 def _parties(reading, event, names):

@@ -16,6 +16,7 @@ from events.models import (
     EventActor,
     EventFigure,
     KeyIdea,
+    Objective,
     Recap,
     RecapLink,
     RecapSection,
@@ -59,6 +60,7 @@ def _write(event, user, source, kept, names):
     recap.source = recap.source or source
     _write_meeting(event, recap, kept["meeting"])
     recap.save()
+    _write_objectives(event, kept["objectives"])
     _write_parties(event, kept["parties"])
     people = _write_people(event, recap, source, kept["people"])
     _write_figures(event, source, kept["figures"])
@@ -86,6 +88,21 @@ def _write_meeting(event, recap, rows):
             for name in ("start", "end", "start_time", "end_time"):
                 setattr(event, name, row[name] or getattr(event, name))
         event.save()
+
+
+def _write_objectives(event, rows):
+    """A criterion is that of the objective before it."""
+    parent = None
+    for number, row in _numbered(rows, event.objectives.all()):
+        is_criterion = row["kind"] == Objective.Kind.CRITERION
+        written = Objective.objects.create(
+            event=event,
+            kind=row["kind"],
+            text=row["text"],
+            parent=parent if is_criterion else None,
+            order=number,
+        )
+        parent = parent if is_criterion else written
 
 
 def _write_parties(event, rows):

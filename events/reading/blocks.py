@@ -174,6 +174,7 @@ class Block:
     column: int = -1
     is_numbered: bool = False
     has_dash: bool = False
+    mark: str = ""  # the first sign of its bullet
     is_around: bool = False  # of the page, not of the recap
     follows_blank: bool = False
 
@@ -323,6 +324,7 @@ def _line_block(line, blank):
         ITEM if bullet else PARAGRAPH,
         is_numbered=numbered,
         has_dash=bool(bullet) and bool(_DASH.match(line)),
+        mark=line[0] if bullet else "",
         is_around=bool(_AROUND_LINE.match(text)),
         follows_blank=blank,
     )

@@ -9,6 +9,7 @@ from .documents import checked, decode
 from .figures import read_figures
 from .follow_ups import NEXT, read_actions, read_next_event, read_sessions
 from .links import read_links
+from .objectives import read_objectives
 from .parties import read_parties
 from .people import CAP, People
 from .places import read_places
@@ -47,6 +48,7 @@ class RecapReading:
     prose: list = field(default_factory=list)  # shown to be kept; no part of the JSON
     headings: list = field(default_factory=list)  # (start, text)
     unplaced: list = field(default_factory=list)  # what no proposal says; no part of the JSON
+    objectives: list = field(default_factory=list)  # no part of the JSON
     parties: list = field(default_factory=list)  # no part of the JSON
     links: list = field(default_factory=list)  # no part of the JSON
     cells: list = field(default_factory=list)  # (start, end)
@@ -109,7 +111,8 @@ def read_recap(source, resolve=None):
     standfirst = _standfirst(document, title)
     sessions, actions = read_sessions(document), read_actions(document)
     next_event = read_next_event(document)
-    told = [*quotes, *sessions, *actions, *filter(None, [next_event])]
+    objectives = read_objectives(document)
+    told = [*quotes, *sessions, *actions, *objectives, *filter(None, [next_event])]
     told += [block for block in document.blocks if block.text in (title, standfirst)]
     dates = event_dates(document)
     reading = RecapReading(
@@ -121,6 +124,7 @@ def read_recap(source, resolve=None):
             for each in document.blocks
             if each.kind == "heading"
         ],
+        objectives=objectives,
         parties=read_parties(document),
         links=read_links(document),
         cells=[(each.start, each.end) for each in document.blocks if each.row >= 0],

@@ -66,7 +66,7 @@ def _told(document, reading):
 def _held(reading):
     spans = (reading.people, reading.quotes, reading.figures, reading.territories)
     yield from (each for kind in spans for each in kind)
-    yield from (*reading.sessions, *reading.actions)
+    yield from (*reading.sessions, *reading.actions, *reading.objectives)
     if reading.next_event:
         yield reading.next_event
 

@@ -618,6 +618,41 @@ def test_those_who_held_the_meeting_are_its_parties(animateur_client, event):
     assert values(again, "parties", "keep") == [(False,), (False,)]
 
 
+OBJECTIVES = """Coopérer pour l'emploi
+
+Objectif et sous-objectifs :
+- Choisir quelques actions qui puissent :
+– S'engager à court terme
+– Être utiles au département - Changer de paradigme
+- Se connaître
+
+Objectifs 2025
+- Doubler les visites
+"""
+
+
+def test_objectives_keep_their_criteria(animateur_client, event):
+    response = propose(animateur_client, event, OBJECTIVES)
+    assert values(response, "objectives", "kind", "text") == [
+        ("objective", "Choisir quelques actions qui puissent"),
+        ("criterion", "S'engager à court terme"),
+        ("criterion", "Être utiles au département"),
+        ("objective", "Changer de paradigme"),
+        ("objective", "Se connaître"),
+    ]
+    assert values(response, "sections", "title", "body") == [
+        ("Objectifs 2025", "- Doubler les visites")
+    ]
+    animateur_client.post(page(event), sent_again(response))
+
+    written = event.objectives.values_list("text", "parent__text")
+    assert list(written)[1:4] == [
+        ("S'engager à court terme", "Choisir quelques actions qui puissent"),
+        ("Être utiles au département", "Choisir quelques actions qui puissent"),
+        ("Changer de paradigme", None),
+    ]
+
+
 PROSE = """Retour sur l'atelier
 
 La journée a commencé par une visite.
