@@ -277,6 +277,18 @@ def test_days_and_hours_are_printed_as_french_does():
     assert [relative(each) for each in TEMPLATES if bare.search(each.read_text())] == []
 
 
+def test_punctuation_does_not_begin_a_line():
+    """« : ; ? ! » and guillemets hold to their words by `&nbsp;`, but in what no page shows."""
+    unseen = re.compile(
+        r"{% block (?:head_)?(?:title|description) %}.*?{% endblock \w* ?%}"
+        r"|{#.*?#}|{%.*?%}|{{.*?}}|<[^>]*>",
+        re.DOTALL,
+    )
+    loose = re.compile(r" [:;?!»]|« ")
+    texts = {each: unseen.sub("|", each.read_text()) for each in TEMPLATES}
+    assert [relative(each) for each, text in texts.items() if loose.search(text)] == []
+
+
 def test_readme_tells_every_setting_and_command():
     readme = (ROOT / "README.md").read_text()
     read = re.findall(r'env\.\w+\(\s*"(\w+)"', (ROOT / "coopemploi/settings.py").read_text())

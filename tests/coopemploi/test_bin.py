@@ -83,7 +83,7 @@ def test_deleted_record_comes_back_with_its_children_and_relations(animateur_cli
 
     assert "Forum" in text(animateur_client.get(page(Event, "bin")))
     told = text(animateur_client.get(recovery(Event)))
-    assert f"Intervention : {appearance}" in told
+    assert f"Intervention\N{NO-BREAK SPACE}: {appearance}" in told
     animateur_client.post(recovery(Event))
 
     event = Event.objects.get()
@@ -335,7 +335,7 @@ def test_mass_action_is_undone_but_for_what_changed_since(animateur_client):
 
     statuses = dict(Initiative.objects.values_list("pk", "status"))
     assert statuses == {published.pk: "published", draft.pk: "draft", changed.pk: "archived"}
-    assert "Reprise : changé depuis" in told
+    assert "Reprise\N{NO-BREAK SPACE}: changé depuis" in told
     assert "2 fiches remises comme avant." in text(response)
     assert "« Reprise » n'a pas bougé : changé depuis." in text(response)
 

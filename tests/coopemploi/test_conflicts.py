@@ -388,7 +388,7 @@ def test_files_of_a_form_that_was_overtaken_are_said_to_be_sent_again(desks):
 
     recap.refresh_from_db()
     assert (asked.status_code, recap.standfirst, recap.reading_minutes) == (409, "D'Awa.", 4)
-    assert "vos fichiers sont à renvoyer ensuite : salle.png." in plain(asked)
+    assert "vos fichiers sont à renvoyer ensuite\N{NO-BREAK SPACE}: salle.png." in plain(asked)
     assert "n'a pas reçu ces fichiers, renvoyez-les : salle.png." in plain(saved)
 
 
@@ -401,7 +401,7 @@ def test_files_of_a_form_whose_record_is_gone_are_said_to_be_sent_again(desks):
     told = send(bruno, recap, form)
 
     assert told.status_code == 409
-    assert "Vos fichiers sont à renvoyer : salle.png." in plain(told)
+    assert "Vos fichiers sont à renvoyer\N{NO-BREAK SPACE}: salle.png." in plain(told)
 
 
 def test_form_without_files_says_nothing_of_them(desks):

@@ -244,7 +244,7 @@ def test_history_page_tells_what_became_of_children(animateur_client):
 
     page = text(animateur_client.get(history(initiative)))
 
-    assert "Étape datée « second essai » : suppression" in page
+    assert "Étape datée « second essai »&nbsp;: suppression" in page
     assert "premier second essai" in page or "premiersecond essai" in page
 
 

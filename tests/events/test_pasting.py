@@ -199,7 +199,7 @@ def test_who_was_there_is_ticked_and_speakers_have_their_whole_name(
     text = "Territoires présents : Crestville.\nLise Armandou, maire de Crestville, a ouvert."
     response = propose(animateur_client, event, text)
     assert values(response, "territories", "wording", "keep") == [("Crestville", True)]
-    assert "Garder : Lise Armandou" in response.text
+    assert "Garder&nbsp;: Lise Armandou" in response.text
 
 
 DAYS = """Forum des 14 et 15 mars, 9h30-17h, à Dax

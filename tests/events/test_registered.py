@@ -105,7 +105,7 @@ def test_list_says_who_comes_who_waits_and_what_they_need(animateur_client, even
     text = animateur_client.get(page("registered", event)).text
     assert "1 inscrit pour 25 places" in text
     assert "En attente, dans l&#x27;ordre (1)" in text
-    assert "À prévoir : Interprète en LSF" in text
+    assert "À prévoir&nbsp;: Interprète en LSF" in text
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -141,7 +141,7 @@ def test_what_is_imported_apart_is_said_where_columns_are_chosen(animateur_clien
     file = SimpleUploadedFile("f.csv", b"titre;porteur\nA;B\n")
     page = animateur_client.post(UPLOAD, {"file": file}, follow=True)
     parties = reverse("admin:initiatives_involvement_import")
-    assert f'S\'importent à part, dans un autre tableau : <a href="{parties}">' in page.text
+    assert f'S\'importent à part, dans un autre tableau&nbsp;: <a href="{parties}">' in page.text
 
 
 def test_columns_chosen_are_remembered_for_the_same_headers(animateur_client):

@@ -27,9 +27,10 @@ def test_total_is_left_out_and_said(animateur_client, row):
     assert counts(batch) == {"created": 1, "unread": 1}
     assert problems(batch) == {3: [["", "un total, pas une fiche."]]}
     preview = animateur_client.get(address("import_batch", batch.pk))
-    assert "La <a href=\"?etat=unread\">ligne 3</a> n'est pas lue : c'est un total" in preview.text
+    line = '<a href="?etat=unread">ligne 3</a>'
+    assert f"La {line} n'est pas lue&nbsp;: c'est un total" in preview.text
     told = animateur_client.get(address("import_batch", batch.pk), {"etat": "unread"})
-    assert "<li>ligne 3 : un total, pas une fiche.</li>" in told.text
+    assert "<li>ligne 3&nbsp;: un total, pas une fiche.</li>" in told.text
     apply(animateur_client, batch)
     assert [initiative.title for initiative in Initiative.objects.all()] == ["Un garage"]
     assert counts(batch) == {"created": 1, "unread": 1}
