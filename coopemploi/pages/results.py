@@ -15,7 +15,7 @@ from territories.models import Actor, Network, Territory
 
 from ..gathering import gathered
 from ..search import ranking, synonyms
-from ..search.analysis import Marker
+from ..search.analysis import Marker, read_words
 from ..search.catalogue import catalogues_of
 from ..search.extracts import Fragment, extract
 from ..search.index import sources
@@ -188,7 +188,7 @@ class Search:
     def _as_typed(self, words):
         """Words as the query writes them: « GPECT » rather than « gpect »."""
         typed = {normalise(word): word for word in self.query.split()}
-        return [typed.get(word, word) for word in words if self.analyser.clauses(word)]
+        return [typed.get(word, word) for word in words if read_words(word)]
 
 
 def _is_within(span, spans):

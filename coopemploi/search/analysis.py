@@ -40,7 +40,7 @@ STOP_WORDS = frozenset(
         comment d dans de des deux doit donc dont du elle elles en entre es est et
         étaient était été être eu eux fait faire fut il ils j je jusqu l la le les leur
         leurs lors lorsque lui m ma mais me même mes moi mon n ne ni nos notre nous on
-        ont ou où par pas plus pour pouvoir qu quand que quel quelle quelles quels qui
+        ont ou où par pas plus pour pouvoir près qu quand que quel quelle quelles quels qui
         quoi s sa sans se sera seront ses si soient soit son sont sous sur t ta te tes
         toi ton tous tout toute toutes très tu un une via vos votre vous y
         """

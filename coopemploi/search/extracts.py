@@ -8,6 +8,7 @@ ENDS = tuple(".!?…:;,·")
 # Markdown's marks, which an extract does without; a link keeps its words.
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _MARKS = re.compile(r"[*_`#>]+")
+_ITEM = re.compile(r"^\s*[-•]\s+", re.MULTILINE)
 
 
 class Fragment(NamedTuple):
@@ -16,8 +17,9 @@ class Fragment(NamedTuple):
 
 
 def in_one_line(texts):
-    """The texts without the marks of Markdown, a dot after each that no sign ends."""
-    lines = [" ".join(_MARKS.sub("", _LINK.sub(r"\1", text)).split()) for text in texts]
+    """The texts without the marks of Markdown, a dot after each text or item that no sign ends."""
+    parts = [part for text in texts for part in _ITEM.split(text)]
+    lines = [" ".join(_MARKS.sub("", _LINK.sub(r"\1", part)).split()) for part in parts]
     ended = [line if line.endswith(ENDS) else f"{line} ·" for line in lines if line]
     return " ".join(ended).removesuffix(" ·")
 

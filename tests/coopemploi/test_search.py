@@ -1,3 +1,4 @@
+import re
 from unicodedata import normalize
 from urllib.parse import quote
 
@@ -122,6 +123,14 @@ def test_search_names_the_place(client):
     assert [place["territory"] for place in response.context["found"].places] == [dax]
     url = response.context["found"].places[0]["url"]
     assert client.get(url).context["page"].paginator.count == 1
+
+
+def test_words_that_only_say_near_are_left_to_the_place(client):
+    TerritoryFactory(name="Dax", code="40088", kind="commune")
+    InitiativeFactory(title="GPECT", summary="Elle se présente presque partout.")
+    response = client.get(reverse("search"), {"q": "GPECT près de Dax"})
+    assert [place["others"] for place in response.context["found"].places] == ["GPECT"]
+    assert re.findall("<mark>(.*?)</mark>", response.text) == ["GPECT", "Dax"]
 
 
 @pytest.mark.parametrize(
@@ -359,6 +368,12 @@ def test_search_extract_tells_one_text_from_the_next():
     InvolvementFactory(initiative=initiative, label="un club", note="prête\nun local")
     [document] = Document.objects.filter(model="initiatives.initiative")
     assert document.text == "Un garage partagé. un fonds public · un club · prête un local"
+
+
+def test_search_extract_has_no_mark_of_a_list():
+    InitiativeFactory(summary="Un garage :\n- une navette\n- un prêt.\n- un lieu", body="Un mot.")
+    [document] = Document.objects.filter(model="initiatives.initiative")
+    assert document.text == "Un garage : une navette · un prêt. un lieu · Un mot."
 
 
 @pytest.mark.parametrize(
