@@ -144,6 +144,14 @@ def test_labels_are_french_and_in_lower_case(model):
     assert set(capitalised) - inherited == set()
 
 
+@pytest.mark.parametrize("model", MODELS, ids=label)
+def test_other_kind_says_of_what(model):
+    """« Autre » is said alone above a title or on a card: « autre rencontre » tells something."""
+    labels = [str(said) for field in model._meta.fields for _, said in field.flatchoices or ()]
+    said_otherwise = {"initiatives.Resource"}  # its kicker is « Ressource · autre »
+    assert "autre" not in labels or model._meta.label in said_otherwise
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=relative)
 def test_on_delete_says_why(path):
     lines = path.read_text().splitlines()

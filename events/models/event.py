@@ -162,7 +162,7 @@ class Event(Publishable, Sourced, Classified):
         VISIT = "visite", "visite"
         DEBATE = "debat", "débat"
         TRAINING = "formation", "formation"
-        OTHER = "autre", "autre"
+        OTHER = "autre", "autre rencontre"
 
     class Format(models.TextChoices):
         ON_SITE = "on_site", "sur place"

@@ -84,7 +84,7 @@ class Actor(Publishable, Sourced):
         PUBLIC_AGENCY = "organisme-public", "organisme public"
         SERVICE = "service", "service ou dispositif local"
         COLLECTIVE = "collectif", "collectif"
-        OTHER = "autre", "autre"
+        OTHER = "autre", "autre organisation"
 
     kind = models.CharField("type", max_length=30, choices=Kind.choices)
     name = models.CharField("nom", max_length=200)

@@ -212,7 +212,7 @@ def test_strike_announced_that_day_has_its_date(meeting):
     strike = Event.objects.get(title="Grève du chômage")
     assert strike.start.earliest == strike.start.latest == datetime.date(2019, 11, 7)
     assert (strike.start.wording, strike.start.is_deduced) == ("7 novembre", True)
-    assert (strike.get_kind_display(), strike.venue, strike.town) == ("autre", "", None)
+    assert (strike.get_kind_display(), strike.venue, strike.town) == ("autre rencontre", "", None)
     assert not strike.parties.exists()
     assert strike.source == meeting.source
 

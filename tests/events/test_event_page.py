@@ -243,3 +243,11 @@ def test_initiatives_on_the_same_subjects(client):
     response = client.get(event.get_absolute_url())
 
     assert response.context["same_subjects"] == [near, far]
+
+
+def test_nothing_to_sum_up_is_no_panel(client):
+    bare, held = EventFactory(town=None), EventFactory(town=None, network=NetworkFactory())
+    pages = [client.get(event.get_absolute_url()) for event in (bare, held)]
+    read = [BeautifulSoup(page.text, "html.parser") for page in pages]
+    found = [[title.text for title in page.select(".panel h2")] for page in read]
+    assert found == [["Partager, emporter"], ["En bref", "Partager, emporter"]]
