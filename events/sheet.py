@@ -1,6 +1,6 @@
 """All that the page of an event shows, its recap included."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from django.db.models import Prefetch, Q
 
@@ -96,8 +96,13 @@ def with_sheet(events, user, recaps):
 
 
 def with_cells(entries):
-    """The entries, each with its `cells`: every column in order, empty ones too."""
+    """The entries, each with its `cells`: every column in order, empty ones too.
+
+    And `is_named_by_people`, where several are of one actor.
+    """
+    of_actor = Counter(entry.actor for entry in entries)
     for entry in entries:
+        entry.is_named_by_people = of_actor[entry.actor] > 1
         by_column = defaultdict(list)
         for item in entry.items.all():
             by_column[item.column].append(item)

@@ -115,7 +115,7 @@ def taking_part(user):
     roles = Case(*[When(role=role, then=n) for n, role in enumerate(involvements.model.Role)])
     entries = rows("round_table_entries").model
     told = entries._meta.get_field("items").related_model.objects.told_to(user)
-    said = rows("round_table_entries").filter(pk__in=told.values("entry"))
+    said = rows("round_table_entries").filter(pk__in=told.values("entry")).select_related("event")
     attendances = whose("event", rows("attendances"), user).select_related("person")
     appearances = whose("event", rows("appearances"), user).select_related("person")
     return [
@@ -125,7 +125,7 @@ def taking_part(user):
         Prefetch("resources", rows("resources").visible_to(user)),
         Prefetch("attendances", attendances),
         Prefetch("appearances", appearances),
-        Prefetch("round_table_entries", said.select_related("event")),
+        Prefetch("round_table_entries", said.prefetch_related("person_links__person")),
         links("eventactors", "event"),
         links("actionpartys", "action"),
         links("memberships", "network"),
@@ -157,6 +157,7 @@ def actor_detail(request, slug):
             "memberships": actor.memberships.all(),
             "names_people": bool(actor.positions.all())
             or any(row["names_people"] for row in events)
+            or any(entry.person_links.all() for entry in actor.round_table_entries.all())
             or any(record.person_id for record in [*needs, *offers]),
         },
     )

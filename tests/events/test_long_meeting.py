@@ -11,9 +11,11 @@ from tests.factories import (
     AttendanceFactory,
     EventFactory,
     InitiativeFactory,
+    PersonFactory,
     RecapFactory,
     RoundTableEntryFactory,
     RoundTableItemFactory,
+    RoundTablePersonFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -145,3 +147,19 @@ def test_many_who_speak_are_folded_past_the_first(client, count, shown):
     folded = [bool(speaker.find_parent("details")) for speaker in speakers]
     assert folded == [False] * shown + [True] * (count - shown)
     assert [f"Titre {n:02}" in speakers[n].text for n in range(count)] == [True] * count
+
+
+def test_contributions_of_one_actor_are_told_apart_by_their_people(client):
+    event, actor = RecapFactory().event, ActorFactory(name="Région")
+    for whose, name in ((actor, "Lise"), (actor, "Jean"), (ActorFactory(name="PLIE"), "Odile")):
+        entry = RoundTableEntryFactory(event=event, actor=whose)
+        RoundTableItemFactory(entry=entry)
+        person = PersonFactory(first_name="", last_name=name)
+        RoundTablePersonFactory(entry=entry, person=person)
+
+    links = section(client, event, "tour-de-table").select(".contents a")
+    page = BeautifulSoup(client.get(actor.get_absolute_url()).text, "html.parser")
+    led = [link.text.split("»")[1] for link in page.select("a[href*='#contribution-']")]
+
+    assert [link.text for link in links] == ["Région, Lise", "Région, Jean", "PLIE"]
+    assert led == [", par Lise", ", par Jean"]
