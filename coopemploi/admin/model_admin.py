@@ -1,7 +1,5 @@
 """What the admin of every model shares."""
 
-import json
-
 from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -16,7 +14,7 @@ from ..saved_filters import SavedFiltersMixin
 from ..search.text import normalise
 from .errors import places_of_errors, unfold
 from .forms import RelationsMixin
-from .names import COLON_SPACE, NamedListMixin, with_article
+from .names import NamedListMixin, with_article
 from .perimeters import PerimeterFilter, PerimeterMixin
 
 
@@ -137,15 +135,6 @@ class ModelAdmin(
             siblings = self.model.objects.filter(**{self.order_within: parent})
             obj.order = (siblings.aggregate(last=models.Max("order"))["last"] or 0) + 1
         super().save_model(request, obj, form, change)
-
-    def get_inline_formsets(self, request, formsets, inline_instances, obj=None):
-        shown = super().get_inline_formsets(request, formsets, inline_instances, obj)
-        for inline in shown:
-            data = json.loads(inline.inline_formset_data())
-            name = inline.opts.verbose_name.removesuffix(COLON_SPACE)
-            data["options"]["addText"] = f"Ajouter {with_article(name)}"
-            inline.inline_formset_data = json.dumps(data)
-        return shown
 
     def get_view_on_site_url(self, obj=None):
         if obj is None or not hasattr(obj, "get_absolute_url"):

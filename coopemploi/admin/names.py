@@ -1,5 +1,7 @@
 """How the admin names what it holds."""
 
+import json
+
 from django.utils.text import capfirst
 
 FEMININE = {
@@ -42,8 +44,11 @@ def with_article(name):
     return f"{article} {name}"
 
 
+COLON_SPACE = "\N{NO-BREAK SPACE}"
+
+
 class NamedListMixin:
-    """A list named by what it holds, where Django asks to select an object."""
+    """A list, and the rows of a sheet, named by what they hold: Django says « objet »."""
 
     def changelist_view(self, request, extra_context=None):
         title = capfirst(self.opts.verbose_name_plural)
@@ -51,5 +56,11 @@ class NamedListMixin:
         context = {"title": title, "add_label": add, **(extra_context or {})}
         return super().changelist_view(request, context)
 
-
-COLON_SPACE = "\N{NO-BREAK SPACE}"
+    def get_inline_formsets(self, request, formsets, inline_instances, obj=None):
+        shown = super().get_inline_formsets(request, formsets, inline_instances, obj)
+        for inline in shown:
+            data = json.loads(inline.inline_formset_data())
+            name = inline.opts.verbose_name.removesuffix(COLON_SPACE)
+            data["options"]["addText"] = f"Ajouter {with_article(name)}"
+            inline.inline_formset_data = json.dumps(data)
+        return shown

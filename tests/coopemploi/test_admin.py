@@ -366,6 +366,18 @@ def test_buttons_to_add_are_french_sentences(animateur_client):
     assert "suppl\\u00e9mentaire" not in form
 
 
+def test_rows_of_a_user_are_added_in_french(client, db):
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    page = client.get(reverse("admin:accounts_user_change", args=[UserFactory().pk]))
+    found = re.findall(r"addText&quot;: &quot;(.*?)&quot;", page.text)
+    assert found == ["Ajouter un mandat", r"Ajouter un filtre enregistr\u00e9"]
+
+
+def test_sheet_gives_the_focus_to_no_button(animateur_client):
+    add = animateur_client.get(reverse("admin:events_event_add"))
+    assert "admin/js/change_form" not in add.text
+
+
 def test_cells_of_a_list_bear_the_name_of_their_column(animateur_client):
     ActionFactory(title="Créer un guichet")
     EvaluationFactory(is_open=True, shows_results=False)

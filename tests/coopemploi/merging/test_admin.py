@@ -1,5 +1,8 @@
 """The screens of duplicates: who may see and do what, and what they say."""
 
+import html
+import re
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection
@@ -81,6 +84,13 @@ def test_pairs_are_shown_with_their_reasons(animateur_client):
     assert (pair["first"], pair["second"]) == (first, second)
     assert pair["reasons"] == ["même nom aux accents près"]
     assert merge_page(first, second) in response.content.decode()
+
+
+def test_record_to_keep_is_named(animateur_client):
+    first, second = ThemeFactory(name="Mobilité"), ThemeFactory(name="Mobilite")
+    text = html.unescape(animateur_client.get(merge_page(first, second)).text)
+    kept = re.findall(r"<span>(Garder «.*?)</span>", text)
+    assert kept == [f"Garder «\xa0{theme}\xa0» (n°\xa0{theme.pk})" for theme in (first, second)]
 
 
 def test_pairs_take_the_same_queries_at_1_and_30(animateur_client):
