@@ -408,6 +408,15 @@ def test_what_is_wrong_is_said_beside_it(client, answers, said):
     assert not Registration.objects.exists()
 
 
+def test_summary_of_errors_leads_to_each_field(client):
+    response = register(client, make_event(), name="", consent="")
+    links = BeautifulSoup(response.text, "html.parser").select("#erreurs li")
+    assert [(link.a["href"], link.text) for link in links] == [
+        ("#id_name", "Votre prénom et votre nom\xa0: Indiquez votre nom."),
+        ("#id_consent", "Sans votre accord, nous ne pouvons pas vous inscrire."),
+    ]
+
+
 def test_signs_that_no_database_takes_are_left_out(client):
     register(client, make_event(), name="Sa\0cha 🎉")
     registration = Registration.objects.get()
