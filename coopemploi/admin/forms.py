@@ -19,6 +19,7 @@ from django.utils.text import capfirst
 from ..dates import PartialDate
 from ..fields import LinesField, WebAddressFormField
 from ..list_editing import KEY
+from ..templatetags.coopemploi import unbroken
 
 _HOUR = re.compile(r"(\d{1,2})\s?[hH]\s?(\d{2})?")
 
@@ -252,7 +253,10 @@ class RelationsMixin:
         elif db_field.name == "order":
             kwargs |= {"required": False, "initial": None}
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+        if field is None:
+            return None
+        field.help_text = unbroken(field.help_text)
+        if isinstance(field.widget, RelatedFieldWidgetWrapper):
             # A form about an event is no place to delete an actor.
             field.widget.can_delete_related = field.widget.can_view_related = False
         return field

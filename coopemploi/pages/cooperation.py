@@ -114,10 +114,9 @@ def ties(user):
 
 
 def in_words(ways):
-    """Counter → "2 initiatives, 1 rencontre"."""
-    return ", ".join(
-        f"{count} {way if count == 1 else PLURALS[way]}" for way, count in sorted(ways.items())
-    )
+    """Counter → "2 initiatives, 1 rencontre", each with its count."""
+    said = [(count, way if count == 1 else PLURALS[way]) for way, count in sorted(ways.items())]
+    return ", ".join(f"{count}\N{NO-BREAK SPACE}{way}" for count, way in said)
 
 
 def ring_order(actors, neighbours):

@@ -44,7 +44,7 @@ def test_actors_are_linked_by_what_they_share(client):
         EventActorFactory(event=event, actor=actor)
     MatchFactory(need=NeedFactory(actor=one), offer=OfferFactory(actor=other), status="helped")
 
-    ways = "2 initiatives, 1 mise en relation, 1 rencontre"
+    ways = "2\xa0initiatives, 1\xa0mise en relation, 1\xa0rencontre"
     assert partners(client) == {"Adam": {"Berthe": ways}, "Berthe": {"Adam": ways}}
 
 

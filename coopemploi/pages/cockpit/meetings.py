@@ -118,7 +118,8 @@ def first_never_met(territories):
 
 def note_never_met(territory):
     people = territory.population
-    return joined(territory.kind_label, f"{format_number(people)} habitants" if people else "")
+    inhabitants = f"{format_number(people)}\N{NO-BREAK SPACE}habitants" if people else ""
+    return joined(territory.kind_label, inhabitants)
 
 
 NEVER_MET = Panel(
