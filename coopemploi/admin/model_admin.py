@@ -51,6 +51,10 @@ class PrefetchingChangeList(ChangeList):
         queryset = super().get_queryset(request, exclude_parameters)
         return queryset.prefetch_related(*self.model_admin.list_prefetch_related)
 
+    def get_results(self, request):
+        super().get_results(request)
+        self.show_admin_actions = bool(self.result_count)  # where nothing is shown, nothing is done
+
 
 class ModelAdmin(
     PerimeterMixin,

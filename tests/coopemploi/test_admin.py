@@ -378,6 +378,14 @@ def test_sheet_gives_the_focus_to_no_button(animateur_client):
     assert "admin/js/change_form" not in add.text
 
 
+def test_help_of_a_field_begins_no_line_with_punctuation(animateur_client):
+    add = animateur_client.get(reverse("admin:territories_person_add"))
+    helps = BeautifulSoup(add.text, "html.parser").select("#id_known_as_helptext")
+    assert [each.text.strip() for each in helps] == [
+        "Quand le nom est inconnu\xa0: «\xa0un chargé d'insertion\xa0»."
+    ]
+
+
 def test_cells_of_a_list_bear_the_name_of_their_column(animateur_client):
     ActionFactory(title="Créer un guichet")
     EvaluationFactory(is_open=True, shows_results=False)
@@ -426,6 +434,13 @@ def test_list_is_named_by_what_it_holds(model, client, db):
 
     assert listed.select_one("#content > h1").text == capfirst(model._meta.verbose_name_plural)
     assert "" not in [link.text for link in listed.select(".object-tools a")]
+
+
+@pytest.mark.parametrize(("words", "offered"), [("garage", True), ("jardin", False)])
+def test_actions_are_offered_where_there_is_a_record(animateur_client, words, offered):
+    InitiativeFactory(title="Un garage")
+    shown = animateur_client.get(page(Initiative, "changelist"), {"q": words, "perimetre": "tout"})
+    assert ('name="action"' in shown.text) == offered
 
 
 def test_list_without_a_record_counts_them_in_good_french(animateur_client):
