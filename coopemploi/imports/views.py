@@ -17,6 +17,7 @@ from ..formats.tables import XLSX_TYPE
 from ..pagination import paginate
 from ..permissions import editing_rule
 from ..publishing import Publishable
+from ..templatetags.coopemploi import unbroken
 from . import mapping as headers_mapping
 from . import tasks, writers
 from .columns import canonical
@@ -423,7 +424,7 @@ def _page(request, model_admin, name, title, context, invalid=False):
     context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.list_opts,
-        "title": title,
+        "title": unbroken(title),
         "upload_url": model_admin.import_url("import"),
         "can_import": model_admin.has_import_permission(request),
         **context,

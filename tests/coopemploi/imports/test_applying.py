@@ -114,7 +114,7 @@ def test_columns_that_refuse_rows_are_told_with_how_many(animateur_client):
 
     assert refused.context["refusing"] == [("avancement", 3), ("échelle", 1)]
     assert created.context["refusing"] == []
-    assert "Avancement : 3 lignes" in refused.text
+    assert "Avancement&nbsp;: 3 lignes" in refused.text
 
 
 def test_row_whose_record_changed_since_the_preview_is_refused(animateur_client):

@@ -43,9 +43,9 @@ def test_error_is_said_at_its_cell_with_the_nearest_value(animateur_client):
     html = animateur_client.get(address("import_batch", ImportBatch.objects.get().pk))
 
     text = html.content.decode()
-    assert "ligne 2, colonne Avancement : « en cours de route » n" in text
-    assert "vouliez-vous dire « en cours » ?" in text
-    assert "vouliez-vous dire « Mobilité » ?" in text
+    assert "ligne 2, colonne Avancement\xa0: «\xa0en cours de route\xa0» n" in text
+    assert "vouliez-vous dire «\xa0en cours\xa0»\xa0?" in text
+    assert "vouliez-vous dire «\xa0Mobilité\xa0»\xa0?" in text
 
 
 @pytest.mark.parametrize(
