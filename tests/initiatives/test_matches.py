@@ -148,7 +148,8 @@ def test_both_pages_show_the_match_and_why(client):
     for page, other in ((need, offer), (offer, need)):
         shown = client.get(page.get_absolute_url())
         assert other.get_absolute_url() in shown.text
-        assert "même dispositif : Clauses sociales d'insertion" in shown.text.replace("&#x27;", "'")
+        said = shown.text.replace("&#x27;", "'")
+        assert "<li>même dispositif\xa0: Clauses sociales d'insertion</li>" in said
 
 
 def test_the_pages_of_an_initiative_and_an_actor_show_it(client):
