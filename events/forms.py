@@ -310,8 +310,8 @@ class PresencesForm:
         on_sheet = [row for row in self.rows if self._showed(row) and not row["is_waiting"]]
         addresses = {row["registration"].email for row in on_sheet} - {""}
         recognised = set()
-        for line in self.lines:
-            email = line.cleaned_data.get("email", "").lower() if line.is_valid() else ""
+        for line in filter(WalkInForm.is_valid, self.lines):
+            email = line.cleaned_data.get("email", "").lower()
             if email and email in addresses and not line.recognised:
                 line.add_error("email", "Cette adresse est déjà sur la feuille.")
             if line.recognised in recognised - {None}:

@@ -20,11 +20,18 @@ def erase_orphans(at):
     for folder, fields in _fields_by_folder().items():
         held = {name for field in fields for name in _names_held(field, before)}
         for name in _names_in(folder):
-            # A recent one may be named by a transaction that is not over.
-            if name not in held and default_storage.get_modified_time(name) < before:
+            if name not in held and _is_older(name, before):
                 default_storage.delete(name)
                 count += 1
     return count
+
+
+def _is_older(name, before):
+    """A recent one may be named by a transaction that is not over."""
+    try:
+        return default_storage.get_modified_time(name) < before
+    except FileNotFoundError:  # written aside, it has just taken its name
+        return False
 
 
 def _names_in(folder):

@@ -53,6 +53,21 @@ def test_files_that_records_name_stay(now):
     assert stored() == names(*files)
 
 
+def test_file_that_takes_its_name_meanwhile_stops_nothing(now, monkeypatch):
+    name = default_storage.save("contenus/ancien.pdf", ContentFile(b"%PDF"))
+    os.utime(default_storage.path(name), (0, 0))
+    listed = default_storage.listdir
+
+    def list_one_more(folder):
+        folders, files = listed(folder)
+        return folders, ["en-cours-parti", *files]
+
+    monkeypatch.setattr(default_storage, "listdir", list_one_more)
+
+    assert erase_orphans(now) == 1
+    assert not default_storage.exists(name)
+
+
 def test_replaced_file_stays_as_long_as_its_version_may_come_back(now):
     document = RecapDocumentFactory()
     old = document.file

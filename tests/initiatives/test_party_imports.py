@@ -258,7 +258,7 @@ def test_preview_says_what_is_no_actor_and_what_goes(animateur_client, garage):
     url = reverse("admin:initiatives_initiative_import_batch", args=[batch.pk])
     html = animateur_client.get(url).text
     assert '<ul class="import-notes">' in html
-    assert "colonne Porteurs : retire « Le PLIE [le-plie] »." in html
+    assert "colonne Porteurs\xa0: retire «\xa0Le PLIE [le-plie]\xa0»." in html
 
 
 # Both ways
