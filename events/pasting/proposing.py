@@ -133,13 +133,19 @@ def _row(reading, proposal, *, already=False, keep=True, note="", **values):
 
 
 def _around(reading, proposal):
-    """Where a proposal was read, with the words around when it is short."""
-    start, end = proposal.start, min(proposal.end, proposal.start + 300)
-    if end - start < 60:
-        start = max(reading.text.rfind("\n", 0, start) + 1, start - 60)
-        stop = reading.text.find("\n", end)
-        end = min(len(reading.text) if stop < 0 else stop, end + 80)
-    return reading.text[start:end].strip()
+    """Where a proposal was read, with the whole words around when it is short."""
+    text, start, end = reading.text, proposal.start, proposal.end
+    if end - start > 300:
+        return text[start : start + 300].rpartition(" ")[0].strip()
+    if end - start >= 60:
+        return text[start:end].strip()
+    line, stop = text.rfind("\n", 0, start) + 1, f"{text}\n".index("\n", end)
+    before, after = text[max(line, start - 60) : start], text[end : min(stop, end + 80)]
+    if start - 60 > line:
+        before = before.partition(" ")[2]
+    if end + 80 < stop:
+        after = after.rpartition(" ")[0]
+    return (before + text[start:end] + after).strip()
 
 
 def _attended(reading, person):

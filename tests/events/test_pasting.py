@@ -848,3 +848,18 @@ def test_a_draft_forged_is_refused_in_words(animateur_client, event):
 
     assert animateur_client.post(page(event), data).status_code == 200
     assert not Recap.objects.exists()
+
+
+def test_excerpt_begins_and_ends_at_whole_words(animateur_client, event):
+    TerritoryFactory(name="Crestville")
+    told = "Une direction départementale de longue dénomination a réuni ceux de Crestville, "
+    text = (
+        f"Retour\n\n{told}pour une longue discussion sur tout ce qui se fait là et un peu partout."
+    )
+
+    response = animateur_client.post(page(event), pasted(text, read="1"))
+
+    [form] = response.context["proposals"].formsets["territories"].forms
+    excerpt = form["excerpt"].value()
+    assert set(excerpt.split()) <= set(text.split())
+    assert 60 < len(excerpt) < 60 + len("Crestville") + 80
