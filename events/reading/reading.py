@@ -3,13 +3,13 @@
 import re
 from dataclasses import dataclass, field
 
-from .blocks import open_document
 from .dates import event_dates, event_times, publication
 from .documents import checked, decode
 from .figures import read_figures
 from .follow_ups import NEXT, read_actions, read_next_event, read_sessions
 from .links import read_links
 from .objectives import read_objectives
+from .opening import open_document
 from .parties import read_parties
 from .people import CAP, People
 from .places import read_places
