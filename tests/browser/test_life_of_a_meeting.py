@@ -184,7 +184,7 @@ def write_recap(page, site, animateur, event):
     page.get_by_role("link", name="Partir d'un texte collé").click()
     page.get_by_label("Texte du compte rendu").fill(PASTED)
     page.get_by_role("button", name="Lire ce texte").click()
-    expect(page.get_by_label(re.compile("Garder : Ouvrir un garage"))).to_be_checked()
+    expect(page.get_by_label(re.compile(r"Garder\s: Ouvrir un garage"))).to_be_checked()
     page.get_by_role("button", name="Enregistrer ce qui est coché").click()
     expect(page.get_by_text("Relisez-le ici.")).to_be_visible()
     page.get_by_role("link", name="Aperçu", exact=True).click()
