@@ -1,6 +1,6 @@
 """Made-up answers to the evaluation of a made-up meeting: what the site counts by itself."""
 
-from events.models import Evaluation, Event, Tally
+from events.models import Evaluation, Event, SpentLink, Tally
 
 MEETING = "atelier-covoiturage-novembre-2026-exemple-fictif"
 # Of each of the two usual questions, how often each answer was given.
@@ -15,6 +15,11 @@ def load_evaluation():
     evaluation, created = Evaluation.objects.get_or_create(event=event, defaults={"is_open": False})
     if created:
         evaluation.ask_usual_questions()
+    # As many links have served as there are answers to the first question.
+    links = [f"{MEETING} {number}" for number in range(sum(ANSWERS[0].values()))]
+    SpentLink.objects.bulk_create(
+        [SpentLink(digest=link, evaluation=evaluation) for link in links], ignore_conflicts=True
+    )
     for question, counts in zip(evaluation.questions.all(), ANSWERS, strict=False):
         for value, count in counts.items():
             Tally.objects.update_or_create(

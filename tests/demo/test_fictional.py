@@ -106,6 +106,7 @@ def test_evaluation_is_counted_by_the_site_and_said_fictional(client):
     assert "4,3 sur 5" in page
     assert "<strong>Exemple fictif</strong>" in page
     assert not event.evaluation.is_open
+    assert event.evaluation.spent_links.count() == 18
 
 
 def test_initiative_fills_every_field():
