@@ -130,7 +130,8 @@ def test_words_that_only_say_near_are_left_to_the_place(client):
     InitiativeFactory(title="GPECT", summary="Elle se présente presque partout.")
     response = client.get(reverse("search"), {"q": "GPECT près de Dax"})
     assert [place["others"] for place in response.context["found"].places] == ["GPECT"]
-    assert re.findall("<mark>(.*?)</mark>", response.text) == ["GPECT", "Dax"]
+    # Which comes first is for each database to weigh.
+    assert sorted(re.findall("<mark>(.*?)</mark>", response.text)) == ["Dax", "GPECT"]
 
 
 @pytest.mark.parametrize(
