@@ -117,11 +117,13 @@ class PastedRecapMixin:
         return [kind for kind in FORMS if kind not in left_out]
 
     def _known_names(self, request, around):
+        person_admin = self.admin_site.get_model_admin(Person)
         people, actors = (self._seen(request, model) for model in (Person, Actor))
         return KnownNames(
             Person.objects.none() if people is None else people,
             Actor.objects.none() if actors is None else actors,
-            may_add_people=self.admin_site.get_model_admin(Person).has_add_permission(request),
+            may_add_people=person_admin.has_add_permission(request),
+            may_change_person=lambda person: person_admin.has_change_permission(request, person),
             around=around,
         )
 

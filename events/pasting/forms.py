@@ -256,7 +256,19 @@ class PersonProposal(ProposalForm):
                 "title",
                 ValidationError("Donnez une fonction ou un acteur au contact.", code="no_title"),
             )
+        self._check_function()
         super().clean()
+
+    def _check_function(self):
+        """A contact is noted under a function, which enters the person's own record."""
+        said = self.cleaned_data
+        person = said.get("person")
+        if not said.get("keep") or said.get("role") != CONTACT or person in {None, "", NEW}:
+            return
+        function = {"title": said.get("title", ""), "actor": said.get("actor") or None}
+        if not self.names.may_have_function(person, **function):
+            wrong = "Vos droits ne permettent pas de donner une fonction à cette personne."
+            self.add_error("person", ValidationError(wrong, code="not_theirs"))
 
 
 class QuoteProposal(ProposalForm):

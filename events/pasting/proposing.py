@@ -32,11 +32,14 @@ ONLY_THERE = "Nommé parmi les présents ou les excusés : cochez pour noter sa 
 class KnownNames:
     """The people, actors and territories that a name may mean, among those given.
 
-    `around` are the names of the regions by which homonyms are told apart.
+    `around` are the names of the regions by which homonyms are told apart; `may_change_person`
+    says of one of the people whether they may be given a function.
     """
 
-    def __init__(self, people, actors, *, may_add_people, around=()):
+    def __init__(self, people, actors, *, may_add_people, may_change_person, around=()):
         self.may_add_people = may_add_people
+        self._may_change_person = may_change_person
+        self._shown = people
         self._people = PersonReconciler(people)
         self._actors = ActorReconciler(actors)
         self._territories = Reconciler.shared()
@@ -54,6 +57,11 @@ class KnownNames:
     def people_called(self, name):
         found = self._people.resolve(name) if name.strip() else None
         return _choices(found)
+
+    def may_have_function(self, person, **said):
+        """Whether the person of this key has this function, or may be given it."""
+        found = self._shown.get(pk=person)
+        return found.positions.filter(**said).exists() or self._may_change_person(found)
 
     def actors_called(self, name):
         return _choices(self.actor(name))

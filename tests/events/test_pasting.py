@@ -25,12 +25,14 @@ from events.pasting.proposing import IN_ROUND_TABLE
 from territories.models import Person
 from tests.factories import (
     ActorFactory,
+    ActorTerritoryFactory,
     AppearanceFactory,
     CompositionFactory,
     EventFactory,
     EventFigureFactory,
     MandateFactory,
     PersonFactory,
+    PositionFactory,
     RecapFactory,
     TerritoryFactory,
     UserFactory,
@@ -773,6 +775,36 @@ def test_contact_without_a_function_is_refused_beside_it(animateur_client, event
     assert refused.context["proposals"].formsets["people"][0].errors == {
         "title": ["Donnez une fonction ou un acteur au contact."]
     }
+
+
+@pytest.mark.parametrize(
+    ("is_theirs", "has_function"), [(True, False), (False, True), (False, False)]
+)
+def test_contact_is_given_a_function_by_whoever_may_edit_them(
+    client, event, is_theirs, has_function
+):
+    here, elsewhere = TerritoryFactory(), TerritoryFactory()
+    event.territories.add(here)
+    actor = ActorFactory()
+    ActorTerritoryFactory(actor=actor, territory=here if is_theirs else elsewhere)
+    person = PersonFactory(first_name="Lise", last_name="Armandou")
+    title = "chargée de mission" if has_function else "maire"
+    PositionFactory(
+        person=person, actor=actor if is_theirs or not has_function else None, title=title
+    )
+    client.force_login(MandateFactory(territory=here).user)
+
+    response = propose(client, event, ATTENDANCE)
+    written = client.post(page(event), sent_again(response))
+
+    may = is_theirs or has_function
+    assert written.status_code == (302 if may else 400)
+    assert Recap.objects.filter(contact__person=person).exists() == may
+    assert person.positions.count() == (2 if is_theirs else 1)
+    if not may:
+        assert written.context["proposals"].formsets["people"][3].errors == {
+            "person": ["Vos droits ne permettent pas de donner une fonction à cette personne."]
+        }
 
 
 def test_recap_begun_keeps_what_it_says(animateur_client, event):
