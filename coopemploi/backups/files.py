@@ -1,5 +1,6 @@
 """How the files sent to the site, in a folder or in a bucket, are packed and put back."""
 
+import os
 import posixpath
 import tarfile
 from pathlib import Path
@@ -57,6 +58,8 @@ def unpack(tar, storage, *, aside):
                 _put_back(storage, entry.name, opened.extractfile(entry), aside)
             except SuspiciousFileOperation as error:
                 raise OSError(f"{tar} a un fichier hors de son dossier : {entry.name}") from error
+            if isinstance(storage, FileSystemStorage):  # a bucket dates files itself
+                os.utime(storage.path(entry.name), (entry.mtime, entry.mtime))
 
 
 def _move_aside(folder, aside):

@@ -3,6 +3,7 @@
 import errno
 import io
 import json
+import os
 import shutil
 import sqlite3
 import tarfile
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connection, connections, transaction
 from django.utils import timezone
 
 from coopemploi.backups import alerts, archive, databases, files
@@ -66,6 +67,7 @@ def empty_database():
 def test_backup_comes_back_whole_in_an_empty_database(folders, settings):
     InitiativeFactory(title="Un garage solidaire à Dax")
     UserFactory(email="ada@example.org")
+    os.utime(settings.MEDIA_ROOT / "photo.jpg", (1_000_000_000, 1_000_000_000))
     registry.flush()
     before = databases.tables(connection)
     run("backup")
@@ -81,7 +83,8 @@ def test_backup_comes_back_whole_in_an_empty_database(folders, settings):
     before.pop("search_edition"), counted.pop("search_edition")
     assert counted == before
     assert Initiative.objects.get().title == "Un garage solidaire à Dax"
-    assert (settings.MEDIA_ROOT / "photo.jpg").read_bytes() == b"une photo"
+    photo = settings.MEDIA_ROOT / "photo.jpg"
+    assert (photo.read_bytes(), photo.stat().st_mtime) == (b"une photo", 1_000_000_000)
     InitiativeFactory()  # sequences go on from where they were
     assert Initiative.objects.count() == 2
 
@@ -257,6 +260,15 @@ def test_restoration_takes_few_locks(folders, added):
         run("restore_backup", "latest", "--replace")
     with connection.cursor() as cursor:
         cursor.execute("SELECT held FROM locks")
+        [held] = cursor.fetchone()
+    assert held < 50
+
+
+@on_postgresql
+def test_summing_up_takes_few_locks():
+    with transaction.atomic(), connection.cursor() as cursor:
+        databases.tables(connection)
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid()")
         [held] = cursor.fetchone()
     assert held < 50
 
