@@ -122,13 +122,15 @@ def cancel(registration):
 @transaction.atomic
 def follow_address(*, former, address):
     """Give the registrations of a `former` address, for what is to come, to another of the same
-    person; return how many. Where that one is registered too, nothing changes."""
+    person; return how many. Where that one is registered too, nothing changes; where it no
+    longer is, what was cancelled leaves its place."""
     coming = Event.objects.upcoming_there(**days_around())
-    theirs = Registration.objects.filter(email=address.lower(), event=OuterRef("event"))
+    theirs = Registration.objects.filter(email=address.lower())
     found = Registration.objects.active().filter(email=former.lower(), event__in=coming)
-    found = found.exclude(Exists(theirs))
+    found = found.exclude(Exists(theirs.active().filter(event=OuterRef("event"))))
     lock_events(found.values_list("event", flat=True))
     moved = list(found)
+    theirs.filter(event__in=[each.event_id for each in moved]).delete()
     for registration in moved:
         registration.email = address.lower()
         registration.save(update_fields=["email"])

@@ -182,6 +182,20 @@ def test_only_what_is_to_come_and_was_asked_once_follows(client):
     assert kept == [ADDRESS, ADDRESS, ADDRESS, "noe@example.org"]
 
 
+def test_what_one_cancelled_by_the_kept_address_leaves_its_place(client):
+    user = participant(LATER)
+    EmailAddress.objects.create(user=user, email=ADDRESS, verified=True)
+    asked = coming()
+    RegistrationFactory(event=asked.event, email=LATER, status="cancelled")
+    elsewhere = coming(LATER, status="cancelled")
+    sign_in(client, user)
+
+    change_address(client, email=ADDRESS, action_remove="", garder="on")
+
+    assert address_then(asked) == LATER
+    assert set(Registration.objects.all()) == {asked, elsewhere}
+
+
 def test_link_sent_to_the_address_that_was_left_manages_nothing_more(client):
     user = participant(LATER)
     EmailAddress.objects.create(user=user, email=ADDRESS, verified=True)
