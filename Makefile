@@ -51,6 +51,7 @@ check-long: $(VENV)/dev.stamp ## Tout : chaque adresse et chaque rôle, 10 000 e
 	$(BIN)/python benchmarks/faults/workers.py 60
 	$(BIN)/python benchmarks/faults/sqlite_clients.py
 	$(BIN)/python benchmarks/faults/database.py
+	$(BIN)/python benchmarks/faults/shared_cache.py
 	$(BIN)/python benchmarks/faults/disk.py
 	$(BIN)/python benchmarks/growth.py
 

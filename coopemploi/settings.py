@@ -149,7 +149,17 @@ CACHES = {
 }
 # Whole pages, for visitors: in Redis when there is one, otherwise each process its own.
 if CACHES["default"]["BACKEND"].endswith("RedisCache"):
-    CACHES["pages"] = {**CACHES["default"], "KEY_PREFIX": "page"}
+    # Seconds: a page waits no longer for a Redis that does not answer.
+    CACHES["default"]["OPTIONS"] = {
+        "socket_connect_timeout": 1,
+        "socket_timeout": 1,
+        **CACHES["default"].get("OPTIONS", {}),
+    }
+    CACHES["pages"] = {
+        **CACHES["default"],
+        "BACKEND": "coopemploi.pages_in_redis.PagesInRedis",
+        "KEY_PREFIX": "page",
+    }
 else:
     CACHES["pages"] = {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",

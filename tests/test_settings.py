@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -93,3 +94,15 @@ def test_sentry_is_sent_no_local_variable(tmp_path):
 
     assert "('include_local_variables', False)" in result.stdout
     assert "('before_send', <function told_outside" in result.stdout
+
+
+def test_pages_wait_little_for_a_redis_that_does_not_answer():
+    result = read_settings("CACHES", SECRET_KEY="x" * 60, CACHE_URL="redis://cache:6379/0")
+
+    [caches] = json.loads(result.stdout).values()
+    patience = {"socket_connect_timeout": 1, "socket_timeout": 1}
+    assert {name: cache["OPTIONS"] for name, cache in caches.items()} == {
+        "default": patience,
+        "pages": patience,
+    }
+    assert caches["pages"]["BACKEND"] == "coopemploi.pages_in_redis.PagesInRedis"

@@ -1,4 +1,4 @@
-"""The site, with two more addresses: one writes a line, the other keeps a file, and says so."""
+"""The site, with three more addresses: to write a line, to keep a file, to count what is sent."""
 
 import os
 
@@ -31,11 +31,20 @@ def keep(request):
     return HttpResponse(default_storage.save("contenus/a.pdf", request.FILES["file"]), status=201)
 
 
+@csrf_exempt
+@login_not_required
+def count(request):
+    from coopemploi.robots import has_left
+
+    return HttpResponse(has_left("fault", 1000, seconds=3600), status=201)
+
+
 handler404 = "coopemploi.pages.error_views.not_found"
 handler500 = "coopemploi.pages.error_views.server_error"
 
 urlpatterns = [
     path("ecrire/<int:number>/", write),
     path("envoyer/", keep),
+    path("compter/", count),
     path("", include("coopemploi.urls")),
 ]

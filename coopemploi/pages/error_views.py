@@ -53,12 +53,19 @@ def is_disk_full(error):
     return isinstance(error, OperationalError) and ("full" in said or "No space left" in said)
 
 
+def is_of_redis(error):
+    """Whether Redis, where what each address sends is counted, did not answer."""
+    redis = sys.modules.get("redis")  # which takes 0.2 s to load: only a site that has one does
+    return redis is not None and isinstance(error, redis.RedisError)
+
+
 def server_error(request):
     """What failed may be the database: the page asks nothing of it, and says to come back."""
     error = sys.exc_info()[1]
     context = {
         "is_full": is_disk_full(error),
         "is_without_files": isinstance(error, FilesUnreachableError),
+        "is_without_counts": is_of_redis(error),
     }
     if any(context.values()) or isinstance(error, (OperationalError, InterfaceError)):
         response = HttpResponse(render_to_string("503.html", context), status=503)
