@@ -136,6 +136,8 @@ else:
     # pooler that gives each transaction another connection.
     DATABASES["default"]["OPTIONS"] = {
         "options": "-c jit=off -c random_page_cost=1.1 -c plan_cache_mode=force_generic_plan",
+        # Seconds: a machine that is off says nothing, and the page should.
+        "connect_timeout": 3,
         "prepare_threshold": 0 if env.bool("PREPARED_STATEMENTS", default=True) else None,
         **DATABASES["default"].get("OPTIONS", {}),
     }

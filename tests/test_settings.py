@@ -106,3 +106,10 @@ def test_pages_wait_little_for_a_redis_that_does_not_answer():
         "pages": patience,
     }
     assert caches["pages"]["BACKEND"] == "coopemploi.pages_in_redis.PagesInRedis"
+
+
+def test_pages_wait_little_for_a_postgresql_that_does_not_answer():
+    result = read_settings("DATABASES", SECRET_KEY="x" * 60, DATABASE_URL="postgres://base/site")
+
+    [databases] = json.loads(result.stdout).values()
+    assert databases["default"]["OPTIONS"]["connect_timeout"] == 3
