@@ -189,7 +189,7 @@ def tell_reviewers(at):
     recently = {"told_at__gt": at - BETWEEN_NEWS}
     if any(model.objects.filter(**recently).exists() for model in (Proposal, Belonging)):
         return 0
-    # Read once: what comes meanwhile is told next time.
+    # Read once: what comes meanwhile is told next time. Locked: of two runs at once, one tells.
     proposals = _as_they_are(Proposal.objects.untold())
     belongings = _as_they_are(Belonging.objects.untold())
     if not (proposals or belongings):
@@ -205,7 +205,8 @@ def tell_reviewers(at):
 
 
 def _as_they_are(records):
-    return records.model.objects.filter(pk__in=list(records.values_list("pk", flat=True)))
+    read = records.select_for_update().values_list("pk", flat=True)
+    return records.model.objects.filter(pk__in=list(read))
 
 
 def _to_decide_by(user, records):
@@ -333,13 +334,16 @@ def warn_inactive(at):
     warned = 0
     for user in users.exclude(pk__in=User.objects.warned().values("pk")):
         with transaction.atomic():
+            # Of two runs at once, one only writes it.
+            untold = User.objects.filter(pk=user.pk, warned_at=user.warned_at)
+            if not untold.update(warned_at=at):
+                continue
             _mail(
                 user.email,
                 "participation/inactive",
                 days=NOTICE.days,
                 link=site_url(reverse("account_login")),
             )
-            User.objects.filter(pk=user.pk).update(warned_at=at)
         warned += 1
     return warned
 
