@@ -48,6 +48,7 @@ check-faults: $(VENV)/dev.stamp ## Les pannes, en une minute : processus tués, 
 
 check-long: $(VENV)/dev.stamp ## Tout : chaque adresse et chaque rôle, 10 000 entrées hostiles, chaque écran piégé (Chromium), les pannes (PostgreSQL, Redis)
 	$(BIN)/python -m pytest -m long -n 2
+	DATABASE_URL=$${BENCH_POSTGRESQL:-postgres://postgres@127.0.0.1:5432}/postgres $(BIN)/python -m pytest -m long -n 2 tests/coopemploi/test_races.py
 	$(BIN)/python benchmarks/faults/workers.py 60
 	$(BIN)/python benchmarks/faults/sqlite_clients.py
 	$(BIN)/python benchmarks/faults/database.py
