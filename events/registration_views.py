@@ -38,7 +38,9 @@ def registration_add(request, slug):
     if context["door"] in STATUSES:
         status = STATUSES[context["door"]]
         return render(request, "events/registration_closed.html", context, status=status)
-    form = RegistrationForm(request.POST or None, initial=_known_of(request.user))
+    own = registrations.own_registrations(event, request.user)
+    # Whoever is registered already comes back for somebody else.
+    form = RegistrationForm(request.POST or None, initial={} if own else _known_of(request.user))
     status = 200
     if request.method == "POST":
         if not form.is_valid():
@@ -48,7 +50,7 @@ def registration_add(request, slug):
         else:
             _register(event, form)
             return redirect("registration_asked", slug=event.slug)
-    context |= {"form": form, "is_refused": status == 429}
+    context |= {"form": form, "is_refused": status == 429, "own_registrations": own}
     context["is_full"] = registrations.free_seats(event) == 0
     return render(request, "events/registration_form.html", context, status=status)
 

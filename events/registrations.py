@@ -14,6 +14,7 @@ from django.utils.crypto import salted_hmac
 
 from coopemploi.links import SignedLink
 from coopemploi.mail.services import send_mail_later, site_url
+from territories.participants import addresses_of
 from territories.time_zones import days_around
 
 from .calendars import attachment
@@ -217,6 +218,17 @@ def place_in_queue(registration):
     waiting = registration.event.registrations.waiting()
     before = Q(rank__lt=registration.rank) | Q(rank=registration.rank, pk__lt=registration.pk)
     return waiting.filter(before).count() + 1
+
+
+def own_registrations(event, user):
+    """[(registration, place in the waiting list, address where it is changed)] of who is signed in.
+
+    By every address that they proved; none once there is nothing left to change.
+    """
+    if not user.is_authenticated or event.has_ended() or event.state == Event.State.CANCELLED:
+        return []
+    own = event.registrations.active().filter(email__in=addresses_of(user))
+    return [(each, place_in_queue(each), manage_url(each)) for each in own]
 
 
 def addresses_of_present(event):

@@ -8,6 +8,7 @@ from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
 from coopemploi.formats import pdf
@@ -30,6 +31,7 @@ from .filters import ActionFilter, EventFilter, MonthField, VerbatimFilter
 from .models import Action, ActionParty, Event, Recap, RecapDocument, RecapPicture, Verbatim
 from .months import last_day_of, month_of
 from .permissions import can_preview_event
+from .registrations import own_registrations
 from .sharing import share_links
 from .sheet import event_record, sheet_of, with_sheet
 
@@ -145,13 +147,17 @@ def event_page(request, event, user, *, preview=None):
         **sheet_of(event, user),
         "preview": preview,
         "can_change": can_change_record(user, event),
+        "own_registrations": own_registrations(event, user),
         "has_pdf": pdf.is_available(),
         "share_links": share_links(address, event.title),
     }
     page = "events/event_detail.html"
     if pdf.is_asked(request):
         return pdf.response(request, render_to_string(page, context, request), name=event.slug)
-    return render(request, page, context)
+    response = render(request, page, context)
+    if context["own_registrations"]:
+        add_never_cache_headers(response)  # it holds the link by which one cancels
+    return response
 
 
 @listed(Verbatim)
