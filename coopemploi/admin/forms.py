@@ -20,6 +20,7 @@ from ..dates import PartialDate
 from ..fields import LinesField, WebAddressFormField
 from ..list_editing import KEY
 from ..templatetags.coopemploi import unbroken
+from .written_choices import RelatedChoiceField, RelatedField, WrittenSelect
 
 _HOUR = re.compile(r"(\d{1,2})\s?[hH]\s?(\d{2})?")
 
@@ -54,21 +55,11 @@ def prefetches(related_admin, start=""):
     return [models.Prefetch(f"{start}{path}", queryset()) for path, queryset in rows.items()]
 
 
-class RelatedField(forms.ModelMultipleChoiceField):
-    """Records chosen by their keys; a number that no column holds is the key of none."""
-
-    def clean(self, value):
-        try:
-            return super().clean(value)
-        except OverflowError as error:
-            raise ValidationError("Choisissez parmi ce qui est proposé.", "unknown") from error
-
-
-class LoadedSelect(LoadedChoices, AutocompleteSelect):
+class LoadedSelect(LoadedChoices, WrittenSelect, AutocompleteSelect):
     pass
 
 
-class LoadedSelectMultiple(LoadedChoices, AutocompleteSelectMultiple):
+class LoadedSelectMultiple(LoadedChoices, WrittenSelect, AutocompleteSelectMultiple):
     def build_attrs(self, *args, **kwargs):
         """Each choice has its cross: one more, for all, is a slip that undoes long work."""
         return super().build_attrs(*args, **kwargs) | {"data-allow-clear": "false"}
@@ -264,6 +255,7 @@ class RelationsMixin:
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = LoadedSelect(db_field, self.admin_site)
+            kwargs["form_class"] = RelatedChoiceField
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):

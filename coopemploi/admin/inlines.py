@@ -10,6 +10,8 @@ from ..fields import PartialDateField
 from .forms import RelationsMixin
 from .names import COLON_SPACE
 
+EMPTY_ROWS = 3
+
 
 class OrderedFormSet(BaseInlineFormSet):
     """Rows left without a number take the place they have on the page.
@@ -110,6 +112,10 @@ class InlineMixin(RelationsMixin):
     def _may_edit_parent(self, request, obj):
         parent_admin = self.admin_site.get_model_admin(self.parent_model)
         return obj is None or obj.pk is None or parent_admin.has_change_permission(request, obj)
+
+    def get_extra(self, request, obj=None, **kwargs):
+        """Empty rows on demand, where no script adds any."""
+        return EMPTY_ROWS if "lignes" in request.GET else self.extra
 
     def get_queryset(self, request):
         return self.with_relations(request, super().get_queryset(request))

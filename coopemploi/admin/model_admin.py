@@ -16,6 +16,7 @@ from .errors import places_of_errors, unfold
 from .forms import RelationsMixin
 from .names import NamedListMixin, with_article
 from .perimeters import PerimeterFilter, PerimeterMixin
+from .written_choices import with_written
 
 
 class FollowUpFilter(admin.SimpleListFilter):
@@ -132,6 +133,10 @@ class ModelAdmin(
             self.message_user(request, "Cette sélection n'existe pas.", messages.WARNING)
             return None
         return super().response_action(request, queryset)
+
+    def _changeform_view(self, request, object_id, form_url, extra_context):
+        request.POST = with_written(request.POST)
+        return super()._changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request, obj, form, change):
         if self.order_within and not obj.order:
