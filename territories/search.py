@@ -125,6 +125,16 @@ def areas_of_territories(territories):
         yield pk, f"{kind}:{slug}"
 
 
+def places_of(territories):
+    """{key: the name of the département that each lies in wholly, otherwise of its région}"""
+    around = Containment.objects.filter(
+        contained__in=territories, container__kind__in=Territory.AREAS, partial=False
+    ).exclude(Q(container=F("contained")) | Q(contained__kind=Territory.Kind.REGION))
+    # The nearest last: it is the one that stays.
+    named = around.order_by(F("container__kind").desc())
+    return dict(named.values_list("contained", "container__name"))
+
+
 class TerritorySource(SearchSource):
     model = Territory
     label = "Territoires"
@@ -154,9 +164,18 @@ class TerritorySource(SearchSource):
         return super().affected_by_all(instances)
 
     def affected_by_change(self, before, after):
-        if not names_an_area_otherwise(before, after):
-            return set()
-        return set(contained_in(after).values_list("contained", flat=True))
+        is_renamed = isinstance(after, Territory) and before.name != after.name
+        if (is_renamed and after.kind in Territory.AREAS) or names_an_area_otherwise(before, after):
+            return set(contained_in(after).values_list("contained", flat=True))
+        return set()
+
+    def made(self, records):
+        """« commune, Sarthe »: a name alone does not tell which."""
+        documents, words = super().made(records)
+        for pk, place in places_of(records).items():
+            if pk in documents:
+                documents[pk].kicker += f", {place}"
+        return documents, words
 
     _labels = {**dict(Territory.Kind.choices), **dict(Territory.Nature.choices)}
 

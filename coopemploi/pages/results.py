@@ -32,7 +32,7 @@ LONGEST_PLACE = 6  # words
 SUGGESTIONS = 8
 # Between groups that answer about as well, initiatives are what one looks for, and the words
 # that others explain come after what is done.
-TERMS = GlossaryTerm._meta.label_lower
+TERMS, TERRITORIES = GlossaryTerm._meta.label_lower, Territory._meta.label_lower
 LEANING = {Initiative._meta.label_lower: 0.4, TERMS: -0.1}
 # The list that shows all the records of a group, and its own parameters.
 LISTS = {
@@ -207,11 +207,14 @@ def ends_of_words(query):
 
 def result_of(document, texts, marker):
     text, title = texts.get(document.pk, ""), document.title
+    spans = marker.spans(text)
+    # Other names and codes: they are told where one of them answers.
+    is_told = text and (spans or document.model != TERRITORIES)
     return Result(
         title=extract(title, marker.spans(title), len(title)),
         url=document.url,
         kicker=document.kicker,
-        extract=extract(text, marker.spans(text)) if text else [],
+        extract=extract(text, spans) if is_told else [],
         is_fictional=document.is_fictional,
         state="" if document.is_published else document.status_label,
     )

@@ -169,6 +169,28 @@ def test_homonyms_are_told_apart_by_their_departement(client, address):
     assert "commune, Aude" in page.text
 
 
+def test_territory_that_is_found_says_what_it_lies_in(client):
+    region = TerritoryFactory(name="Pays de la Loire", kind="region", code="52")
+    sarthe = TerritoryFactory(name="Sarthe", kind="departement", code="72")
+    town = TerritoryFactory(name="Quinville", kind="commune", code="72181", postal_codes=["72000"])
+    CompositionFactory(whole=region, part=sarthe)
+    CompositionFactory(whole=sarthe, part=town)
+
+    def shown(query):
+        groups = client.get(reverse("search"), {"q": query}).context["found"].groups
+        [group] = [group for group in groups if group.label == "Territoires"]
+        return [(each.kicker, words(each.extract)) for each in group.results]
+
+    assert shown("Quinville") == [("commune, Sarthe", "")]
+    assert shown("72000") == [("commune, Sarthe", "72181 · 72000")]
+    assert shown("Pays Loire") == [("région", "")]
+    assert shown("Sarthe") == [("département, Pays de la Loire", "")]
+
+    sarthe.name = "La Sarthe"
+    sarthe.save()
+    assert shown("Quinville") == [("commune, La Sarthe", "")]
+
+
 def test_search_of_one_kind_is_paginated(client):
     event = EventFactory()
     recap = RecapFactory(event=event)
