@@ -58,8 +58,10 @@ class PublishableQuerySet(models.QuerySet):
             models.Q(status=status.PROPOSED) | models.Q(status=status.DRAFT, created_at__lt=begun)
         )
 
-    def drafts(self):
-        return self.filter(status=Publishable.Status.DRAFT)
+    def new_drafts(self, at=None):
+        """Those that are not to review yet."""
+        begun = (at or timezone.now()) - DRAFT_LIFE
+        return self.filter(status=Publishable.Status.DRAFT, created_at__gte=begun)
 
     def unarchived(self):
         return self.exclude(status=Publishable.Status.ARCHIVED)

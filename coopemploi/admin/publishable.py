@@ -33,7 +33,7 @@ class PublishableAdmin(ModelAdmin):
     actions = ["publish_selection", "archive_selection"]
     follow_up = {
         "a-relire": ("à relire", "to_review"),
-        "brouillons": ("brouillons", "drafts"),
+        "brouillons": ("brouillons de la semaine", "new_drafts"),
     }
     save_on_top = True
 

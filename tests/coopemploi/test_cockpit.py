@@ -251,6 +251,19 @@ def test_drafts_of_today_are_found_in_one_place(animateur_client):
     assert "a-relire" not in found
 
 
+def test_draft_is_counted_in_one_panel_whatever_its_age(animateur_client):
+    new, old = InitiativeFactory.create_batch(2, status=Publishable.Status.DRAFT)
+    begun = timezone.now() - datetime.timedelta(days=8)
+    Initiative.objects.filter(pk=old.pk).update(created_at=begun)
+
+    found = panels(animateur_client)
+
+    for key, draft in (("brouillons", new), ("a-relire", old)):
+        assert found[key]["count"] == "1"
+        [detail] = found[key]["details"]
+        assert list(animateur_client.get(detail["url"]).context["cl"].result_list) == [draft]
+
+
 def test_needs_show_the_oldest_first_and_their_age(animateur_client):
     NeedFactory(text="Le récent", stated_on=in_days(-12), actor__name="Le PLIE")
     NeedFactory(text="L'ancien", stated_on=in_days(-100), actor__name="Dax")

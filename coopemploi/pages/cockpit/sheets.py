@@ -56,8 +56,8 @@ TO_REVIEW = Panel(
 
 DRAFTS = Panel(
     key="brouillons",
-    title="Brouillons",
-    hint="Commencés, de quelque jour qu'ils soient : à finir, puis à publier.",
+    title="Brouillons de la semaine",
+    hint="Commencés depuis moins d'une semaine : à finir, puis à publier.",
     details=tuple(
         FollowUp(model, "brouillons", capfirst(model._meta.verbose_name_plural))
         for model in REVIEWED
