@@ -10,6 +10,7 @@ admin.autodiscover()
 # One way in, with allauth's rate limits and second factor.
 admin.site.login = login_not_required(secure_admin_login(enter_admin))
 
+handler400 = "coopemploi.pages.error_views.bad_request"
 handler404 = "coopemploi.pages.error_views.not_found"
 handler500 = "coopemploi.pages.error_views.server_error"
 

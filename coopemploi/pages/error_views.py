@@ -4,6 +4,7 @@ import errno
 import sys
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse, HttpResponseServerError
 from django.shortcuts import render
@@ -15,6 +16,7 @@ from ..search.text import normalise
 from .forms import SearchForm
 from .results import suggested
 
+TOO_BIG = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 NEAR_LOST_PAGE = 5  # pages that a lost address may have meant
 
 
@@ -24,6 +26,14 @@ def csrf_failure(request, reason=""):
     if is_interrupted(request):
         return hold(request)
     return render(request, "403_csrf.html", status=403)
+
+
+@login_not_required
+def bad_request(request, exception):
+    """What was sent is not understood, or is more than the site takes at once."""
+    is_too_big = isinstance(exception, TOO_BIG)
+    page = render_to_string("400.html", {"is_too_big": is_too_big})
+    return HttpResponse(page, status=413 if is_too_big else 400)
 
 
 @login_not_required

@@ -1,6 +1,7 @@
 """Pages of errors stand alone: they are read when the database, or the static files, fail."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from bs4 import BeautifulSoup
@@ -53,3 +54,31 @@ def test_sheet_has_the_colours_of_the_site():
     assert [each for each in said if each not in tokens] == []
     assert "@import" not in sheet
     assert "url(" not in sheet
+
+
+@pytest.mark.parametrize(
+    ("limit", "sent"),
+    [
+        ("DATA_UPLOAD_MAX_MEMORY_SIZE", {"message": "x" * 2000}),
+        ("DATA_UPLOAD_MAX_NUMBER_FIELDS", {str(n): "" for n in range(2000)}),
+    ],
+)
+@pytest.mark.django_db
+def test_what_is_too_long_is_said_to_be(settings, limit, sent):
+    settings.DEBUG = False
+    setattr(settings, limit, 1000)
+
+    response = Client().post(
+        "/comptes/login/", urlencode(sent), content_type="application/x-www-form-urlencoded"
+    )
+
+    assert response.status_code == 413
+    assert "trop long pour être envoyé d'un coup" in response.text
+    assert "n'a pas compris" not in response.text
+
+
+def test_what_is_not_understood_is_no_matter_of_length(settings):
+    settings.DEBUG = False
+    response = Client(headers={"host": "un autre site"}).get("/")
+    assert response.status_code == 400
+    assert "n'a pas compris cette demande" in response.text
