@@ -100,12 +100,15 @@ def focused(page):
         """() => {
           const one = document.activeElement;
           const box = one.getBoundingClientRect();
-          const style = getComputedStyle(one);
+          // A list of choices bears the outline of its field; a day or an hour, of its parts.
+          const field = one.closest(".select2-selection") ?? one;
+          const outlined = [one, field].map((each) => getComputedStyle(each));
           return {
             isPage: one === document.body,
             isSeen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight,
-            isOutlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0
-              || one.closest("svg") !== null,
+            isOutlined: outlined.some(
+              (style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0)
+              || one.matches("svg *, [type=date], [type=time]"),
             top: box.top + scrollY,
             what: one.outerHTML.slice(0, 120),
           };

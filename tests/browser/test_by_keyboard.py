@@ -1,4 +1,4 @@
-"""The flows of a visitor and of a participant by keyboard alone: the mouse is never used.
+"""The flows of everybody by keyboard alone: the mouse is never used.
 
 At each step the focus is on something, in sight, outlined; what is wanted comes after where one is.
 """
@@ -15,12 +15,12 @@ from playwright.sync_api import expect
 
 from coopemploi.derived import registry
 from coopemploi.participation.models import Proposal
-from events.models import Registration, RoundTableDraft
+from events.models import Event, Registration, RoundTableDraft
 from events.round_tables import live
 from initiatives import introductions
 from initiatives.models import Introduction
 from tests.coopemploi.test_sign_up import code_of, known_user
-from tests.factories import EventFactory, InitiativeFactory, UserFactory
+from tests.factories import EventFactory, InitiativeFactory, TerritoryFactory, UserFactory
 from tests.full_site import past
 
 from .audit import focused
@@ -190,3 +190,35 @@ def test_a_need_meets_its_answer(page, keyboard, need, site):  # noqa: F811
     keyboard.follow(button(page, "Répondre"))
 
     expect(page.get_by_role("heading", name="Résolu grâce à")).to_be_visible()
+
+
+def test_a_meeting_is_written_in_the_gestion(page, keyboard, site):
+    TerritoryFactory(name="Bazas", kind="commune", code="33036")
+    registry.flush()
+    sign_in(page, site, UserFactory(is_staff=True, is_superuser=True))
+    page.goto(site + reverse("admin:events_event_add"))
+    keyboard.follow(page.get_by_role("link", name="Passer au contenu principal"))
+    keyboard.fill(page.locator("#id_title"), "Rencontre de janvier")
+    keyboard.fill(page.locator("#id_start"), "15/01/2030")
+    places = page.locator(".field-territories")
+    keyboard.fill(places.locator("input.select2-search__field"), "baz")
+    expect(page.get_by_role("option", name="Bazas (commune 33036)")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(places.locator(".select2-selection__choice")).to_contain_text("Bazas")
+    keyboard.follow(button(page, "Ajouter une partie prenante"))
+    expect(page.locator("#id_parties-0-role")).to_be_focused()
+    for _ in range(3):  # before the arrows that put it in order
+        page.keyboard.press("Shift+Tab")
+    expect(page.locator(".inline-deletelink").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(button(page, "Ajouter une partie prenante")).to_be_focused()
+    keyboard.follow(page.locator("[name=_save]").last)
+
+    # What was forgotten is named above, and reached from there.
+    keyboard.follow(page.locator("#error-places").get_by_role("link", name="Type"))
+    expect(page.locator("#id_kind")).to_be_focused()
+    page.keyboard.type("rencontre")
+    keyboard.follow(page.locator("[name=_save]").last)
+    expect(page.get_by_text("Fiche ajoutée")).to_be_visible()
+    [event] = Event.objects.all()
+    assert [each.name for each in event.territories.all()] == ["Bazas"]
