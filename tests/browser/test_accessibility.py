@@ -144,7 +144,7 @@ def test_refused_forms_have_no_fault(quiet_page, site, content):
     page.get_by_label("E-mail").fill("personne@example.org")
     page.locator("main input[type=password]").fill("faux")
     page.keyboard.press("Enter")
-    expect(page.locator(".errorlist").first).to_be_visible()
+    expect(page.get_by_role("alert").first).to_be_visible()
 
     assert faults(page, [*WCAG, "best-practice"]) == {}
 

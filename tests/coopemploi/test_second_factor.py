@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
+from bs4 import BeautifulSoup
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
@@ -237,8 +238,15 @@ def test_wrong_code_is_refused(client, protected):
 
     response = give_code(client, "000000")
 
-    assert "Code incorrect." in response.text
+    alert = BeautifulSoup(response.text, "html.parser").find(role="alert")
+    assert alert.get_text(" ", strip=True) == "Code : Code incorrect."
+    assert alert.a["href"] == "#id_code"
     assert not may_enter(client)
+
+
+def test_passkey_is_asked_of_who_has_one_alone(client, protected):
+    give_password(client)
+    assert "data-passkey" not in client.get(reverse("mfa_authenticate")).text
 
 
 @pytest.mark.parametrize(
