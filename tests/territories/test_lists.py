@@ -1,5 +1,7 @@
 """The lists of territories, actors and networks, and the names they propose."""
 
+from html import unescape
+
 import pytest
 from django.urls import reverse
 
@@ -261,3 +263,10 @@ def test_no_name_is_proposed_for_no_word(client, name, words):
     ActorFactory(name="Mission locale des Landes")
     TerritoryFactory(name="Dax")
     assert "<option" not in client.get(reverse(name), {"q": words}).text
+
+
+def test_site_that_knows_no_territory_says_so(client):
+    address = reverse("territory_list")
+    assert "Aucun territoire n'est encore connu du site." in unescape(client.get(address).text)
+    TerritoryFactory(name="Bretagne", kind=Kind.REGION)
+    assert "n'est encore connu" not in unescape(client.get(address).text)
