@@ -10,17 +10,30 @@ document.body.append(live);
 document.documentElement.classList.add("refreshes-in-place");
 let last;
 
-// What has the focus, in words that find it again in the new list.
+// What has the focus, as what finds it again in the new list.
 function place() {
   const one = document.activeElement;
   if (!one?.closest(".directory")) return null;
+  const named = name(one);
+  if (named) return (fresh) => fresh.querySelector(named);
+  // Gone with what it took away, it leaves its place to the next, or to the count.
+  const kind = [".sorts a", ".filters button"].find((each) => one.matches(each)) ?? ".chips a";
+  const rank = [...document.querySelectorAll(kind)].indexOf(one);
+  return (fresh) => {
+    const found = [...fresh.querySelectorAll(kind)];
+    const same = found.find((each) => each.textContent === one.textContent);
+    return same ?? found.at(Math.max(rank, 0)) ?? fresh.querySelector(".result-count");
+  };
+}
+
+function name(one) {
   if (one.name && one.type === "checkbox") {
     return `input[name="${CSS.escape(one.name)}"][value="${CSS.escape(one.value)}"]`;
   }
   if (one.name === "tout") return `#facette-${CSS.escape(one.value)}`;
   if (one.id) return `#${CSS.escape(one.id)}`;
   if (one.matches(".card a")) return `a[href="${CSS.escape(one.getAttribute("href"))}"]`;
-  return one.closest(".sorts") ? ".sorts a" : ".chips a, .filters button";
+  return "";
 }
 
 async function show(address, {push}) {
@@ -47,10 +60,11 @@ async function show(address, {push}) {
       if (open.includes(summary.id || details.className)) details.open = true;
     }
     if (focus) {
-      const found = fresh.querySelector(focus) ?? fresh.querySelector("input:not([type=hidden])");
+      const found = focus(fresh) ?? fresh.querySelector("input:not([type=hidden])");
       if (found?.id === held.id && held.matches("input[type=search], input[type=text]")) {
         found.value = held.value;
       }
+      if (found?.matches(".result-count")) found.tabIndex = -1;
       found?.focus({preventScroll: true});
     }
     live.textContent = fresh.querySelector(".result-count")?.textContent ?? "";

@@ -101,11 +101,15 @@ def focused(page):
           const one = document.activeElement;
           const box = one.getBoundingClientRect();
           // A list of choices bears the outline of its field; a day or an hour, of its parts.
+          const at = document.elementFromPoint(
+            box.left + box.width / 2, box.top + Math.min(box.height, innerHeight) / 2);
+          const labelled = [...(one.labels ?? [])].some((label) => label.contains(at));
           const field = one.closest(".select2-selection") ?? one;
           const outlined = [one, field].map((each) => getComputedStyle(each));
           return {
             isPage: one === document.body,
             isSeen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight,
+            isCovered: at !== null && !one.contains(at) && !at.contains(one) && !labelled,
             isOutlined: outlined.some(
               (style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0)
               || one.matches("svg *, [type=date], [type=time]"),

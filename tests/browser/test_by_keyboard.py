@@ -45,6 +45,7 @@ class Keyboard:
             where = focused(self.page)
             assert not where["isPage"], f"the focus leaves the page before {wanted}"
             assert where["isSeen"], where["what"]
+            assert not where["isCovered"], where["what"]
             assert where["isOutlined"], where["what"]
         raise AssertionError(f"{wanted} is too far")
 

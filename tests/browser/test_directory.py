@@ -112,6 +112,35 @@ def test_filter_refreshes_the_list_in_place(page, site):
     assert page.evaluate("window.isSamePage")
 
 
+def test_focus_stays_by_what_was_chosen_or_goes_to_what_comes_next(page, site):
+    for stage in ("ongoing", "completed"):
+        InitiativeFactory.create_batch(2, stage=stage, summary="")
+    registry.flush()
+    page.goto(f"{site}/initiatives/?avancement=ongoing&avancement=completed&tri=recent")
+    chips = page.locator(".chips").get_by_role("link")
+    expect(chips).to_have_count(3)
+
+    page.get_by_role("link", name="A → Z").press("Enter")
+    expect(page).to_have_url(re.compile("tri=nom"))
+    expect(page.get_by_role("link", name="A → Z")).to_be_focused()
+    chips.first.press("Enter")
+    expect(chips).to_have_count(2)
+    expect(chips.first).to_be_focused()
+    page.get_by_role("link", name="Tout retirer").press("Enter")
+    expect(chips).to_have_count(0)
+    expect(page.locator(".result-count")).to_be_focused()
+
+
+def test_menu_of_a_phone_is_closed_where_it_was_opened(page, site):
+    page.set_viewport_size({"width": 375, "height": 800})
+    page.goto(f"{site}/initiatives/")
+    button = page.locator(".site-nav__menu summary")
+    for is_open in (True, False):
+        button.click()
+        expect(page.locator(".site-nav__menu a").first).to_be_visible(visible=is_open)
+    expect(page).to_have_url(re.compile("/initiatives/$"))
+
+
 def test_words_typed_while_the_list_comes_are_kept(page, site):
     page.goto(f"{site}/initiatives/")
     held = []
