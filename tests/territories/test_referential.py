@@ -1,3 +1,4 @@
+import csv
 import gzip
 
 import pytest
@@ -8,6 +9,7 @@ from coopemploi.dates import PartialDate
 from territories import referential
 from territories.closure import ContainmentTable
 from territories.models import Composition, Containment, FormerCode, Territory
+from territories.reconciliation import Reconciler
 from tests.factories import CompositionFactory, TerritoryFactory
 
 pytestmark = pytest.mark.django_db
@@ -422,3 +424,23 @@ def test_command_says_what_it_did(data, capsys):
         "- anciens codes modifiés : 0",
     ]
     assert errors == ""  # no progress bar where nobody watches
+
+
+def test_name_of_the_main_commune_of_a_merger_leads_to_the_new_one(data):
+    data.replace(
+        "communes_anciens_codes.csv.gz",
+        "16999,16015,",
+        "16015,16015,Vieux-Bourg,commune-deleguee\n16999,16015,",
+    )
+    data.load()
+
+    assert Reconciler().resolve("Vieux-Bourg").match.code == "16015"
+
+
+def test_referential_of_the_project_has_the_names_of_the_main_communes_of_mergers():
+    with gzip.open(
+        referential.DATA / "communes_anciens_codes.csv.gz", "rt", encoding="utf-8"
+    ) as file:
+        names = {row["ancien_nom"]: row["code_insee"] for row in csv.DictReader(file)}
+
+    assert names["Château-du-Loir"] == names["Montabon"] == "72071"
