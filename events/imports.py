@@ -4,7 +4,7 @@ from coopemploi.imports.columns.publication import SAID_PUBLISHED
 from coopemploi.imports.declarations import Importation
 from coopemploi.vocabulary.models import VOCABULARIES
 from initiatives.imports import CLASSIFICATION_SYNONYMS
-from territories.imports import CONCERNED_TERRITORIES
+from territories.imports import CONCERNED_TERRITORIES, SURROUNDINGS
 
 from .models import Event
 
@@ -66,6 +66,7 @@ class EventImport(Importation):
         "network": ("grappe",),
         "initiatives": ("initiative",),
     }
+    surrounded = {"town": SURROUNDINGS}
     # « En ligne » says where it is held.
     publication_questions = SAID_PUBLISHED
     words = {

@@ -2,7 +2,7 @@
 
 from coopemploi.imports.declarations import Importation, RowImportation
 from coopemploi.vocabulary.models import VOCABULARIES
-from territories.imports import CONCERNED_TERRITORIES, PLACES
+from territories.imports import CONCERNED_TERRITORIES, PLACES, SURROUNDINGS
 
 from .models import (
     Initiative,
@@ -64,6 +64,7 @@ class InitiativeImport(Importation):
     }
     starts = {"steps.start": "depuis"}
     gathered = {"territories": PLACES}
+    surrounded = {"territories": SURROUNDINGS}
     fields = (
         "title",
         "summary",
@@ -239,6 +240,7 @@ class ExchangeImport(Importation):
     title_field = "text"
     dispensable = ("person",)
     gathered = {"territories": PLACES}
+    surrounded = {"territories": SURROUNDINGS}
     fields = (
         "text",
         "details",

@@ -8,7 +8,9 @@ from django.db import models
 from ..formats.tables import SEPARATOR
 from .columns import canonical
 from .declarations import EXAMPLE, REFERENCE
+from .mapping import plain_header
 from .models import ImportRow
+from .surroundings import beside
 from .totals import total_in
 
 State = ImportRow.State
@@ -44,9 +46,11 @@ class Reading:
 
 def readings_of(batch, importation):
     """(rows that say something, totals) of the table of a batch, as `Reading`s."""
-    said, totals = [], []
+    said, totals, surroundings = [], [], importation.surroundings
     for line, cells in batch.table["rows"]:
         reading = _reading(line, cells, batch)
+        for around in surroundings:
+            _surround(reading, around, cells, batch)
         if total := total_in(cells):
             totals.append(Reading(line, {}, state=State.UNREAD, label=total[:300]))
             totals[-1].problems.append(["", TOTAL])
@@ -70,6 +74,22 @@ def _reading(line, cells, batch):
         name: SEPARATOR.join(dict.fromkeys(filter(None, parts))) for name, parts in found.items()
     }
     return Reading(line, texts, texts.pop(REFERENCE, ""))
+
+
+def _surround(reading, around, cells, batch):
+    """Have the cell of a place tell where it is, as others say beside it."""
+    if reading.texts.pop(around.name, None) is None:
+        return
+    if not (around.is_place or around.of in reading.texts):
+        return  # nothing that it would tell apart
+    columns = zip(batch.mapping, batch.table["headers"], cells, strict=False)
+    told = [
+        around.told(plain_header(header), canonical(text))
+        for name, header, text in columns
+        if name == around.name
+    ]
+    if around.is_place or reading.texts[around.of]:
+        reading.texts[around.of] = beside(reading.texts.get(around.of, ""), told)
 
 
 def _split(reading, compound, batch):

@@ -14,6 +14,7 @@ from .columns import (
     column_for,
 )
 from .columns.publication import SAID_ONLINE, SAID_PUBLISHED
+from .surroundings import Surroundings
 
 importations = {}
 REFERENCE = "slug"
@@ -33,6 +34,8 @@ class Importation:
     # the territory it is of.
     gathered = {}
     compounds = ()  # columns of a file that say several of ours: see `Compound`
+    # Name of field → what columns say of where its places are: see `Surroundings`.
+    surrounded = {}
     meanings = {}  # name of field → what its cells are read as, a function of their text
     # Headers that ask whether a record is published.
     publication_questions = (*SAID_PUBLISHED, *SAID_ONLINE)
@@ -109,9 +112,28 @@ class Importation:
         names = {column.name for column in columns}
         return [compound for compound in self.compounds if names.issuperset(compound.parts)]
 
+    def surroundings_of(self, columns):
+        """The surroundings of those of `columns` that are places."""
+        return [
+            Surroundings(column, self.surrounded[column.name])
+            for column in columns
+            if column.name in self.surrounded
+        ]
+
+    @property
+    def surroundings(self):
+        return self.surroundings_of(self.columns(self.surrounded))
+
+    @property
+    def read_together(self):
+        """{what columns of a file are read as: headers}, of what several of them may say."""
+        around = {each.name: each.synonyms for each in self.surroundings}
+        return self.gathered | around
+
     def spelt_out(self, names):
         """The names of our columns that those of a mapping say."""
         parts = {compound.name: compound.parts for compound in self.compounds}
+        parts |= {each.name: (each.of,) for each in self.surroundings if each.is_place}
         return {part for name in names for part in parts.get(name, (name,))}
 
     @property

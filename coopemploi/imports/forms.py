@@ -63,11 +63,13 @@ class MappingForm(forms.Form):
 
     def __init__(self, *args, batch, columns, importation, **kwargs):
         super().__init__(*args, **kwargs)
-        self.title_field, self.gathered = importation.title_field, importation.gathered
+        self.title_field = importation.title_field
+        self.read_together = importation.read_together
         self.columns = {column.name: column for column in columns}
         choices = [("", "Ne pas lire"), ("slug", "réf")]
         self.compounds = importation.compounds_of(columns)
-        choices += [(each.name, each.label) for each in (*self.compounds, *columns)]
+        around = importation.surroundings_of(columns)
+        choices += [(each.name, each.label) for each in (*self.compounds, *columns, *around)]
         rows, newly_proposed = batch.table["rows"], batch.newly_proposed()
         for position, header in enumerate(batch.table["headers"]):
             values = [cells[position] for _, cells in rows if position < len(cells)]
@@ -87,7 +89,7 @@ class MappingForm(forms.Form):
     def clean(self):
         seen = {}
         for key, name in list(self.cleaned_data.items()):
-            if name in seen and name not in self.gathered:
+            if name in seen and name not in self.read_together:
                 other = self.fields[seen[name]].label
                 self.add_error(key, f"La colonne « {other} » est déjà lue ainsi.")
             elif name:

@@ -105,8 +105,15 @@ class Lookup:
     def refuse_reference(self, reference):
         raise ValueError(f"la réf « {reference} » n'est celle d'aucune fiche{self._of()}.")
 
-    def find_beside(self, text, others):
+    # Whether cells say where the records that they name are: see `Surroundings`.
+    has_surroundings = False
+
+    def find_beside(self, text, others, around=()):
         """What a name can only mean beside those of `others`; None when they tell nothing."""
+
+    def doubts(self, pks):
+        """[what to say of records that a cell names together]."""
+        return []
 
     def listed(self, text):
         """The names that a text which is no name lists: by commas."""

@@ -30,7 +30,7 @@ def split(rows, known):
     """(headers, other rows) of a table whose headers stand among its first rows."""
 
     def score(row):
-        return len({name for text in row[1] if (name := known.get(_plain(text)))})
+        return len({name for text in row[1] if (name := known.get(plain_header(text)))})
 
     first_rows = rows[:HEADER_ROWS]
     best = max(first_rows, key=score)
@@ -55,7 +55,7 @@ def told_by_cells(headers, rows, columns):
     """
     lists = [column for column in reversed(columns) if isinstance(column, ChoiceColumn)]
     told = {}
-    for place, header in enumerate(map(_plain, headers)):
+    for place, header in enumerate(map(plain_header, headers)):
         claiming = [column for column in lists if header in map(normalise, column.synonyms)]
         texts = {cells[place] for _, cells in rows if place < len(cells)} - {""}
         if len(claiming) > 1:
@@ -73,7 +73,7 @@ def guess(headers, known, gathered=None, told=None):
     Of several headers of one column, it is its own label, else the leftmost; and those of
     `gathered`, {name of column: headers}, besides. What cells say goes first: `told_by_cells`.
     """
-    plain = [_plain(header) for header in headers]
+    plain = [plain_header(header) for header in headers]
     if "prenom" in plain and "prenom" not in known:  # « nom » is of somebody, not of the record
         plain = ["" if header == "nom" else header for header in plain]
     labels = {name: header for header, name in reversed(known.items())}
@@ -126,14 +126,14 @@ def remembered(chosen, guessed_then, guessed, importation):
         was_guessed = any(guessed_then[place : place + 1])
         if name and not names[place] and not was_guessed:
             taken = importation.spelt_out([name]) & importation.spelt_out(names)
-            if not taken or name in importation.gathered:
+            if not taken or name in importation.read_together:
                 names[place] = name
     return names
 
 
 def key_of(headers):
     """What tells a set of headers from another."""
-    text = "\n".join(map(_plain, headers))
+    text = "\n".join(map(plain_header, headers))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -147,6 +147,6 @@ def letter(position):
     return letters
 
 
-def _plain(header):
+def plain_header(header):
     """A header without the mark of what is required, nor what it says in brackets."""
     return normalise(header.split("(")[0].rstrip(" *:"))

@@ -321,7 +321,8 @@ def _receive(request, model_admin, form):
     columns = _columns(request, model_admin)
     importation = model_admin.importation
     compounds = importation.compounds_of(columns)
-    known = headers_mapping.known_headers([*columns, *compounds])
+    around = importation.surroundings_of(columns)
+    known = headers_mapping.known_headers([*columns, *compounds, *around])
     table = headers_mapping.split(form.cleaned_data["rows"], known)
     headers, rows = headers_mapping.without_reasons(*table)
     if not rows:
@@ -332,7 +333,7 @@ def _receive(request, model_admin, form):
     key = headers_mapping.key_of(headers)
     label = model_admin.opts.label
     before = ImportBatch.objects.remembering(label, key)
-    guessed = headers_mapping.guess(headers, known, importation.gathered, told)
+    guessed = headers_mapping.guess(headers, known, importation.read_together, told)
     guessed = headers_mapping.with_compounds(guessed, headers, rows, compounds)
     names = guessed
     if before:

@@ -3,12 +3,19 @@
 from ..models import Actor, Person, Position, Territory
 from .actor import ActorImport, ActorLookup
 from .person import PersonImport, PersonLookup, PositionLookup
-from .territory import CONCERNED_TERRITORIES, PLACES, TerritoryImport, TerritoryLookup
+from .territory import (
+    CONCERNED_TERRITORIES,
+    PLACES,
+    SURROUNDINGS,
+    TerritoryImport,
+    TerritoryLookup,
+)
 
 __all__ = [
     "CONCERNED_TERRITORIES",
     "LOOKUPS",
     "PLACES",
+    "SURROUNDINGS",
     "ActorImport",
     "PersonImport",
     "TerritoryImport",

@@ -9,7 +9,7 @@ from coopemploi.imports.lookups import Lookup, UnknownNameError
 from ..models import Actor
 from ..party_reconciliation import ActorReconciler
 from .actor_kinds import KIND_WORDS
-from .territory import CONCERNED_TERRITORIES, PLACES
+from .territory import CONCERNED_TERRITORIES, PLACES, SURROUNDINGS
 
 
 class ActorLookup(Lookup):
@@ -99,6 +99,7 @@ class ActorImport(Importation):
         "status": ("statut", "publication"),
     }
     gathered = {"territories": PLACES}
+    surrounded = {"territories": SURROUNDINGS}
     words = {"kind": KIND_WORDS}
     meanings = {"siren": siren_in}
     example = {

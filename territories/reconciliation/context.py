@@ -5,7 +5,7 @@ A place is the set of the territories that its words may mean.
 
 import re
 
-from ..naming import SMALL_WORDS, key_of, readings, words_of
+from ..naming import FORMER_REGIONS, SMALL_WORDS, key_of, readings, words_of
 from .attempts import attempts
 from .choice import Choice
 from .geography import AREAS, Kind
@@ -73,7 +73,9 @@ def _area(gazetteer, words):
         for name in gazetteer.names.full(key_of(words))
         if gazetteer.geography.kind(name.pk) in AREAS
     }
-    return found | gazetteer.abbreviations.alone(" ".join(words))
+    text = " ".join(words)
+    former = gazetteer.codes.area(Kind.REGION, FORMER_REGIONS.get(text))
+    return found | gazetteer.abbreviations.alone(text) | ({former} if former else set())
 
 
 def _area_of_code(codes, code):

@@ -54,6 +54,10 @@ class Reconciler:
             near += found
         return self._out_of_context(outside) if outside else self._resembling(near)
 
+    def places(self, text):
+        """The territories that a text names, either of which will do: « Isère et Drôme »."""
+        return set().union(*places_in(self._gazetteer, text))
+
     @property
     def geography(self):
         return self._gazetteer.geography

@@ -17,7 +17,8 @@ class ManyColumn(ReferenceColumn):
         return f"Un nom ou une réf ; plusieurs : séparez-les par « {SEPARATOR.strip()} »."
 
     def parts(self, text):
-        return [part.strip() for part in re.split(r"[|;\n]", text) if part.strip()]
+        named, _ = self.parted(text)
+        return [part.strip() for part in re.split(r"[|;\n]", named) if part.strip()]
 
     def prepare(self, texts):
         parts = {part for text in texts for part in self.parts(text)}
@@ -27,29 +28,32 @@ class ManyColumn(ReferenceColumn):
         if CALCULATION_ERROR.fullmatch(text):
             raise ValueError(f"cette cellule contient une erreur de calcul ({text}).")
         found, unknown, parts = set(), [], self.parts(text)
+        _, around = self.parted(text)
+        if around and not parts:
+            return sorted(self.lookup.places_of(around))
         for part in parts:
-            beside = self._beside(part, parts)
+            beside = self._beside(part, parts, around)
             try:
-                found |= {beside} if beside else self._find(part).keys()
+                found |= {beside} if beside else self._find(part, around).keys()
             except ValueError as error:
                 unknown.append(str(error))
         if unknown:
             raise ValueError(" ".join(unknown))
         return sorted(found)
 
-    def _beside(self, part, parts):
+    def _beside(self, part, parts, around):
         """What a part can only mean beside the others, or None."""
         others = [other for other in parts if other != part]
-        return self.lookup.find_beside(part, others) if others else None
+        return self.lookup.find_beside(part, others, around) if others else None
 
-    def _find(self, part):
+    def _find(self, part, around=()):
         """{key: name} of the record of `part`, or of those that it lists."""
         try:
-            return {self.find(part): part}
+            return {self.find(part, around): part}
         except ValueError:
             names = self.lookup.listed(part)
             try:
-                found = {self.find(name): name for name in names}
+                found = {self.find(name, around): name for name in names}
             except ValueError:
                 found = {}
             if not found:
@@ -58,17 +62,18 @@ class ManyColumn(ReferenceColumn):
 
     def remarks(self, text):
         if not self.lookup.is_named_alone:
-            return self._told_beside(self.parts(text))
+            told = self._told_beside(self.parts(text), self.parted(text)[1])
+            return told + self.lookup.doubts(self.stored(text))
         names = [name for part in self.parts(text) for name in self._find(part).values()]
         return [remark for name in names for remark in self.lookup.understood(name)]
 
-    def _told_beside(self, parts):
+    def _told_beside(self, parts, around):
         """What to say of those that, alone, would be in doubt or something else."""
         remarks = []
         for part in parts:
-            if beside := self._beside(part, parts):
+            if beside := self._beside(part, parts, around):
                 try:
-                    alone = self.find(part)
+                    alone = self.find(part, around)
                 except ValueError:
                     alone = None
                 if alone != beside:

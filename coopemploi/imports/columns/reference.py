@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from ..contacts import says_contact
 from ..lookups import OwnerLookup, UnknownNameError
 from ..readers import CALCULATION_ERROR
+from ..surroundings import parted
 from .column import Column, canonical
 
 # Not repeated: the report of an import is kept, without what its cells held.
@@ -41,12 +42,17 @@ class ReferenceColumn(Column):
         return []
 
     def prepare(self, texts):
-        self.lookup.prepare(set(texts))
+        self.lookup.prepare({self.parted(text)[0] for text in texts})
 
     def read(self, text):
         if CALCULATION_ERROR.fullmatch(text):
             raise ValueError(f"cette cellule contient une erreur de calcul ({text}).")
-        return self.find(text) if text else None
+        named, around = self.parted(text)
+        return self.find(named, around) if named else None
+
+    def parted(self, text):
+        """(what a cell names, what it says of where that is)."""
+        return parted(text) if self.lookup.has_surroundings else (text, [])
 
     def stored_for(self, record, text):
         if not self._unknown_in(text):
@@ -72,8 +78,8 @@ class ReferenceColumn(Column):
             return [f"{told} Cette case n'est pas écrite : complétez la fiche dans sa page."]
         return []
 
-    def find(self, text):
-        pk = self.lookup.find(text)
+    def find(self, text, around=()):
+        pk = self.lookup.find_in(text, around) if around else self.lookup.find(text)
         limits = self.field.get_limit_choices_to()
         if limits and not self.target._default_manager.filter(pk=pk).filter(**limits).exists():
             raise ValueError(f"« {self.lookup.labels[pk]} » ne convient pas ici.")
