@@ -3,13 +3,8 @@
 from ..models import Actor, Person, Position, Territory
 from .actor import ActorImport, ActorLookup
 from .person import PersonImport, PersonLookup, PositionLookup
-from .territory import (
-    CONCERNED_TERRITORIES,
-    PLACES,
-    SURROUNDINGS,
-    TerritoryImport,
-    TerritoryLookup,
-)
+from .places import CONCERNED_TERRITORIES, PLACES, SURROUNDINGS, TerritoryLookup
+from .territory import TerritoryImport
 
 __all__ = [
     "CONCERNED_TERRITORIES",

@@ -9,7 +9,7 @@ from coopemploi.imports.lookups import Lookup, UnknownNameError
 from ..models import Actor
 from ..party_reconciliation import ActorReconciler
 from .actor_kinds import KIND_WORDS
-from .territory import CONCERNED_TERRITORIES, PLACES, SURROUNDINGS
+from .places import CONCERNED_TERRITORIES, PLACES, SURROUNDINGS
 
 
 class ActorLookup(Lookup):
