@@ -1,6 +1,9 @@
 """What spreadsheets say of events."""
 
+import re
+
 from coopemploi.imports.columns.publication import SAID_PUBLISHED
+from coopemploi.imports.compounds import Compound
 from coopemploi.imports.declarations import Importation
 from coopemploi.vocabulary.models import VOCABULARIES
 from initiatives.imports import CLASSIFICATION_SYNONYMS
@@ -9,9 +12,26 @@ from territories.imports import CONCERNED_TERRITORIES, SURROUNDINGS
 from .models import Event
 
 
+class ScheduleColumn(Compound):
+    """« 9h30 - 12h », « de 14h à 17h »: when a meeting starts, and ends."""
+
+    name = "schedule"
+    label = "horaires"
+    synonyms = ("horaire", "heures", "créneau", "créneau horaire", "heure de début et de fin")
+    parts = ("start_time", "end_time")
+    _SPAN = re.compile(r"(?:de )?(\d\S*)\s*(?:-|–|à|/|>|→)\s*(\d.*)", re.IGNORECASE)
+
+    def split(self, text, header):
+        found = self._SPAN.fullmatch(text)
+        start, end = found.groups() if found else (text, "")
+        told = f"« {text} » : de {start} à {end}." if end else ""
+        return {"start_time": start, "end_time": end}, told
+
+
 class EventImport(Importation):
     model = Event
     name = "rencontres"
+    compounds = (ScheduleColumn(),)
     fields = (
         "kind",
         "title",
@@ -56,7 +76,7 @@ class EventImport(Importation):
         "body": ("description", "descriptif", "programme", "déroulé", "ordre du jour"),
         "start": ("date", "le", "jour", "date de début", "date de la rencontre"),
         "end": ("date de fin", "jusqu'au"),
-        "start_time": ("heure", "horaire"),
+        "start_time": ("heure",),
         # « Statut » says whether it is held, or who may read it: its cells tell.
         "state": ("état", "statut"),
         "format": ("modalité", "modalités", "présentiel / distanciel"),

@@ -1,6 +1,7 @@
 """What spreadsheets say of initiatives, needs, offers and resources."""
 
 from coopemploi.imports.declarations import Importation, RowImportation
+from coopemploi.imports.meanings import euros
 from coopemploi.vocabulary.models import VOCABULARIES
 from territories.imports import CONCERNED_TERRITORIES, PLACES, SURROUNDINGS
 
@@ -260,9 +261,13 @@ class ExchangeImport(Importation):
         "text": (
             "titre",
             "besoin",
+            "besoin exprimé",
+            "besoins exprimés",
+            "besoin identifié",
             "demande",
             "je cherche",
             "offre",
+            "offre proposée",
             "je propose",
             "je mets à disposition",
             "intitulé",
@@ -344,6 +349,7 @@ class InvolvementImport(RowImportation):
     owner = "initiative"
     title_field = "label"
     told = ("role", "actor", "label")
+    meanings = {"amount": euros}
     fields = ("initiative", "role", "actor", "label", "count", "amount", "note", "order")
     synonyms = {
         "initiative": OWNER_SYNONYMS,

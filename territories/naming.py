@@ -251,6 +251,8 @@ def without_article(words):
 def readings(name):
     """The ways to read `name`, the most literal first."""
     words = words_of(name)
+    if "cedex" in words:  # « Bordeaux Cedex 9 »
+        words = words[: words.index("cedex")]
     if not words:
         return []
     found = [Reading(words, is_acronym=len(name.strip()) < 5 and name.isupper())]

@@ -92,7 +92,7 @@ def _read_decimal(text):
         number = Decimal("".join(text.split()).replace(",", "."))
     except InvalidOperation:
         number = None
-    if number is None and text.endswith("%"):
+    if number is None and text.endswith(("%", "€")):
         raise ValueError(f"« {text} » : écrivez le nombre seul ; l'unité a sa propre colonne.")
     if number is None or not number.is_finite():
         raise ValueError(f"« {text} » n'est pas un nombre.")

@@ -9,9 +9,11 @@ from ..formats.tables import SEPARATOR
 from .columns import canonical
 from .declarations import EXAMPLE, REFERENCE
 from .mapping import plain_header
+from .meanings import is_ditto, says_nothing
 from .models import ImportRow
 from .surroundings import beside
 from .totals import total_in
+from .variants import told
 
 State = ImportRow.State
 TOTAL = "un total, pas une fiche."
@@ -46,9 +48,11 @@ class Reading:
 
 def readings_of(batch, importation):
     """(rows that say something, totals) of the table of a batch, as `Reading`s."""
-    said, totals, surroundings = [], [], importation.surroundings
-    for line, cells in batch.table["rows"]:
+    said, totals, surroundings, above = [], [], importation.surroundings, {}
+    for line, written in batch.table["rows"]:
+        cells = _without_dittos(written, above)
         reading = _reading(line, cells, batch)
+        _tell_dittos(reading, written, cells, batch, importation)
         for around in surroundings:
             _surround(reading, around, cells, batch)
         if total := total_in(cells):
@@ -69,11 +73,30 @@ def _reading(line, cells, batch):
     cells = cells + [""] * len(batch.mapping)
     for name, text in zip(batch.mapping, cells, strict=False):
         if name:
-            found[name].append(canonical(text))
+            found[name].append("" if says_nothing(text) else canonical(text))
     texts = {
         name: SEPARATOR.join(dict.fromkeys(filter(None, parts))) for name, parts in found.items()
     }
     return Reading(line, texts, texts.pop(REFERENCE, ""))
+
+
+def _without_dittos(written, above):
+    """The cells of a row, those that say « idem » as the one above: {place: text} of it."""
+    cells = [
+        above.get(place) or text if is_ditto(text) else text for place, text in enumerate(written)
+    ]
+    above.clear()
+    above.update(enumerate(cells))
+    return cells
+
+
+def _tell_dittos(reading, written, cells, batch, importation):
+    for name, text, meant in zip(batch.mapping, written, cells, strict=False):
+        if name and text != meant:
+            reading.made[name] = told(text, meant)
+        elif name in importation.fields and is_ditto(text):
+            label = importation.label_of(name)
+            reading.refuse(label, f"« {text} » : la case du dessus est vide.")
 
 
 def _surround(reading, around, cells, batch):

@@ -4,6 +4,7 @@ Records, duplicates and what must be unique are looked up in bulk, never a query
 """
 
 from collections import defaultdict
+from contextlib import suppress
 from functools import cache
 from itertools import chain
 
@@ -129,7 +130,8 @@ class Checker:
         values = set()
         for reading in readings:
             if not reading.reference:
-                values.add(columns[-1].meaning(reading.texts[names[-1]]))
+                with suppress(ValueError):  # said where the cell is read
+                    values.add(columns[-1].meaning(reading.texts[names[-1]]))
         for batch in batches(values - {""}):
             found = self.known.filter(**{f"{names[-1]}__in": batch})
             for record in self.importation.records(found):
@@ -226,7 +228,9 @@ class Checker:
                 return
         for column in self.importation.columns():
             if column.is_required and column.name not in self.by_name:
-                reading.refuse(column.label, "cette colonne manque au fichier.")
+                reading.refuse(
+                    column.label, "cette colonne manque au fichier : ajoutez-la, puis renvoyez-le."
+                )
         filled = [
             column
             for column in self.columns

@@ -11,6 +11,7 @@ from ..search.text import normalise
 from .variants import told, variants
 
 _SEPARATING = re.compile(r"[|;\n\[]")  # what a cell puts between names, or before a réf
+_LISTING = re.compile(r"[,/+&]|\s(?:et|ou)\s", re.IGNORECASE)
 _REFERENCE = re.compile(r"\[([\w:.-]+)\]\s*$")
 _LIKE_ENOUGH, _ALMOST = 75, 88
 _SHOWN = 4
@@ -116,8 +117,9 @@ class Lookup:
         return []
 
     def listed(self, text):
-        """The names that a text which is no name lists: by commas."""
-        return [name.strip() for name in text.split(",")] if "," in text else []
+        """The names that a text which is no name lists: « Jeunes, seniors », « Jeunes/seniors »."""
+        names = [name.strip() for name in _LISTING.split(text)]
+        return names if len(names) > 1 and all(names) else []
 
     def key_of(self, reference):
         return self.keys.get(reference)
@@ -159,7 +161,10 @@ class Lookup:
         return f"« {text} » n'est le nom d'aucune fiche{self._of()}{self.near(text)}."
 
     def near(self, text):
-        return self._near(text, fuzz.WRatio, _LIKE_ENOUGH)
+        """A name that is written nearly, or that has these words and others."""
+        return self._near(text, fuzz.ratio, _LIKE_ENOUGH) or self._near(
+            text, fuzz.token_set_ratio, _ALMOST
+        )
 
     def misspelt(self, text):
         """The same for no more than a slip of the keyboard."""

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from coopemploi.imports.declarations import Importation
 from coopemploi.imports.lookups import Lookup, UnknownNameError
+from coopemploi.imports.meanings import refuse_rounded
 
 from ..models import Actor
 from ..party_reconciliation import ActorReconciler
@@ -19,6 +20,12 @@ class ActorLookup(Lookup):
     def reconciler(self):
         return ActorReconciler(self.queryset)
 
+    def unknown(self, text):
+        return (
+            f"« {text} » n'est le nom d'aucun acteur du site{self.near(text)} : corrigez-le, ou "
+            "ajoutez d'abord cet acteur."
+        )
+
     def find_by_name(self, text):
         try:
             return super().find_by_name(text)
@@ -30,8 +37,17 @@ class ActorLookup(Lookup):
 
 
 def siren_in(text):
-    """The SIREN of a number written by groups, or of the SIRET of an establishment."""
+    """The SIREN of a number written by groups, or of the SIRET of an establishment.
+
+    Raise ValueError, in French, for what a spreadsheet took for a number.
+    """
+    refuse_rounded(text)
     digits = re.sub(r"[\s.]", "", text)
+    if re.fullmatch(r"\d{8}|\d{13}", digits):
+        raise ValueError(
+            f"« {text} » : il manque un chiffre, un zéro au début si le tableur l'a ôté. Un SIREN "
+            "en a 9, un SIRET 14."
+        )
     return digits[:9] if re.fullmatch(r"\d{9}(\d{5})?", digits) else text
 
 

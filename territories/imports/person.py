@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from coopemploi.imports.compounds import Compound
 from coopemploi.imports.declarations import Importation
 from coopemploi.imports.lookups import Lookup, UnknownNameError
+from coopemploi.imports.meanings import telephone
 from coopemploi.search.text import normalise
 
 from ..models import Person, Position
@@ -113,6 +114,7 @@ class PersonImport(Importation):
 
     model = Person
     name = "personnes"
+    meanings = {"phone": telephone}
     compounds = (FullNameColumn(),)
     title_field = "last_name"
     prefetched = ("positions__actor__parents", "positions__actor__children")
@@ -149,7 +151,20 @@ class PersonImport(Importation):
         ),
         "email": ("e-mail", "mail", "courriel", "adresse mail"),
         "email_is_public": ("e-mail public", "adresse publique"),
-        "phone": ("tél", "n° de téléphone", "numéro de téléphone", "portable", "mobile"),
+        "phone": (
+            "tél",
+            "tel portable",
+            "téléphone portable",
+            "portable",
+            "mobile",
+            "tél mobile",
+            "téléphone mobile",
+            "n° de téléphone",
+            "numéro de téléphone",
+            "tel fixe",
+            "téléphone fixe",
+            "ligne directe",
+        ),
         "phone_is_public": ("téléphone public",),
         "attribution_withdrawn": ("retrait du nom",),
     }

@@ -1,6 +1,7 @@
 """Territories in spreadsheets."""
 
 from coopemploi.imports.declarations import Importation
+from coopemploi.imports.meanings import inhabitants
 
 from ..models import Territory
 
@@ -11,6 +12,7 @@ class TerritoryImport(Importation):
     title_field = "name"
     codes = (("kind", "code"),)
     numbered = ("code", "postal_codes")
+    meanings = {"population": inhabitants}
     fields = (
         "kind",
         "name",
@@ -26,7 +28,7 @@ class TerritoryImport(Importation):
         "source",
     )
     synonyms = {
-        "name": ("territoire", "intitulé", "libellé"),
+        "name": ("territoire", "nom du territoire", "intitulé", "libellé"),
         "kind": ("nature du territoire", "sorte"),
         "code": ("code", "code Insee", "SIREN", "code QPV"),
         "population": ("habitants", "nombre d'habitants"),

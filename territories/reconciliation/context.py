@@ -18,6 +18,7 @@ _CUTS = (
     r"(?P<place>\d{5})\s+(?P<name>.+)",
     r"(?P<name>.+?)\s+(?P<place>\d{5}|\d{2,3}|2[AaBb])",
 )
+_POSTAL = re.compile(r"\s*(?:code postal|cp)\s*(\d{5})\b", re.IGNORECASE)
 
 
 def splits(name):
@@ -40,6 +41,8 @@ def places_in(gazetteer, context):
 
 
 def _place_in(gazetteer, segment):
+    if postal := _POSTAL.match(segment):  # of a CEDEX, it may be the Insee code of another
+        return gazetteer.codes.postal(postal[1])
     if areas := _areas_in(gazetteer, words_of(segment)):
         # « Isère et Drôme »: either will do.
         return set().union(*areas)

@@ -144,7 +144,7 @@ def test_row_completed_since_is_not_taken_back(animateur_client, db):
         (";porteur;;Une ville", "initiative", "il manque une valeur."),
         ("le-garage;capitaine;;Une ville", "rôle", "capitaine"),
         ("le-garage;porteur;;", "", "Choisissez un acteur, ou donnez une désignation."),
-        ("le-garage;porteur;Personne;", "acteur", "n'est le nom d'aucune fiche"),
+        ("le-garage;porteur;Personne;", "acteur", "n'est le nom d'aucun acteur du site"),
     ],
 )
 def test_bad_row_is_refused_at_its_cell(animateur_client, db, row, column, message):

@@ -7,6 +7,7 @@ from django.db import models
 
 from coopemploi.formats import values
 from coopemploi.imports import applying
+from coopemploi.imports.columns.column import NO_ADDRESS
 from coopemploi.imports.models import ImportRow
 from coopemploi.search.text import normalise
 from initiatives.models import Need
@@ -71,14 +72,14 @@ def test_web_site_is_written_as_people_write_it(animateur_client):
     batch = apply(animateur_client, Actor, send(animateur_client, Actor, table))
 
     assert Actor.objects.get().website == "https://www.example.org/@ici"
-    assert problems(batch) == {3: [["site web", "Saisissez une URL valide."]]}
+    assert problems(batch) == {3: [["site web", NO_ADDRESS]]}
 
 
 @pytest.mark.parametrize("cell", ["ada@example.org", "mailto:ada@example.org"])
 def test_email_is_no_web_site(animateur_client, cell):
     batch = send(animateur_client, Actor, f"type;nom;site\nassociation;Une;{cell}\n")
 
-    assert problems(batch) == {2: [["site web", "Saisissez une URL valide."]]}
+    assert problems(batch) == {2: [["site web", NO_ADDRESS]]}
 
 
 @pytest.mark.parametrize("cell", ["PLIE du Bassin", "SIREN 123 456 789", "le plie", "un-plie"])
@@ -106,8 +107,8 @@ def test_actor_is_named_by_any_of_its_names_its_siren_or_its_ref(animateur_clien
         ),
         (
             "Ville de Bordeaus",
-            "« Ville de Bordeaus » n'est le nom d'aucune fiche « acteur » "
-            "(vouliez-vous dire « Ville de Bordeaux » ?).",
+            "« Ville de Bordeaus » n'est le nom d'aucun acteur du site (vouliez-vous dire « Ville "
+            "de Bordeaux » ?) : corrigez-le, ou ajoutez d'abord cet acteur.",
         ),
     ],
 )

@@ -6,22 +6,29 @@ A value is `stored` in a batch as JSON holds it, and `shown` as a cell writes it
 import logging
 import re
 
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models
 
 from ...dates import PartialDate
-from ...fields import LinesField
+from ...fields import LinesField, PartialDateField
 from ...formats.nodes import Items, Place, Scalar
 from ...formats.printable import printable
 from ...formats.tables import SEPARATOR, flat
 from ...formats.values import read_value
+from .. import meanings
 from ..contacts import refuse_address, refuse_contact, says_contact_at_length
 from ..readers import CALCULATION_ERROR
+from ..variants import told
 
 logger = logging.getLogger(__name__)
 
 # The most that a cell of a spreadsheet holds: a longer text was cut.
 LONGEST_CELL = 32_767
+NO_ADDRESS = (
+    "ce n'est pas l'adresse d'un site : écrivez par exemple www.example.org, ou videz la case."
+)
 _NOWHERE = Place("", 0)
+MEANINGS = ((models.URLField, meanings.web_address), (PartialDateField, meanings.date))
 
 
 def canonical(text):
@@ -46,7 +53,7 @@ class Column:
         self.field = field
         self.name = field.name
         # What a cell is read as: a function of its text.
-        self.meaning = web_address if isinstance(field, models.URLField) else str
+        self.meaning = next((read for kind, read in MEANINGS if isinstance(field, kind)), str)
         self.label = str(field.verbose_name)
         self.synonyms = synonyms
         self._read = {}
@@ -108,6 +115,8 @@ class Column:
 
     def is_same(self, stored, other):
         """Whether two values say the same."""
+        if isinstance(self.field, models.DecimalField) and stored and other:
+            return self.value(stored) == self.value(other)  # 12.5, and 12.5000 once saved
         return stored == other
 
     def refuse_broken(self, text):
@@ -184,6 +193,8 @@ class Column:
 
     def remarks(self, text):
         """What to say, in French, of how a cell was read."""
+        if isinstance(self.field, PartialDateField) and self.meaning(text) != text:
+            return [told(text, self.shown(self.stored(text)))]
         if isinstance(self.field, models.TextField) and says_contact_at_length(text):
             return ["une adresse e-mail ou un téléphone y sera lu de tous : est-ce voulu ?"]
         return []
@@ -197,7 +208,12 @@ class Column:
         raw = getattr(record, self.field.attname)
         if self.field.blank and raw in self.field.empty_values:
             return
-        self.field.clean(raw, record)
+        try:
+            self.field.clean(raw, record)
+        except ValidationError:
+            if isinstance(self.field, models.URLField):
+                raise ValidationError(NO_ADDRESS) from None
+            raise
 
 
 class CodeColumn(Column):
@@ -205,12 +221,3 @@ class CodeColumn(Column):
 
     refuse_contact = staticmethod(refuse_address)
     separators = r"[|\n;,\s]+"
-
-
-def web_address(text):
-    """« www.example.org » as browsers understand it, and the forms of the site.
-
-    An e-mail is left as it is, no address of a site: « https://ada@example.org » would be one.
-    """
-    is_bare = text and "://" not in text and "@" not in text.partition("/")[0]
-    return f"https://{text}" if is_bare else text

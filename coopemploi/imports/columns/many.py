@@ -3,6 +3,7 @@
 import re
 
 from ...formats.tables import SEPARATOR
+from ..meanings import without_bullet
 from ..readers import CALCULATION_ERROR
 from ..variants import told
 from .column import canonical
@@ -18,7 +19,8 @@ class ManyColumn(ReferenceColumn):
 
     def parts(self, text):
         named, _ = self.parted(text)
-        return [part.strip() for part in re.split(r"[|;\n]", named) if part.strip()]
+        parts = (without_bullet(part.strip()) for part in re.split(r"[|;\n]", named))
+        return [part for part in parts if part]
 
     def prepare(self, texts):
         parts = {part for text in texts for part in self.parts(text)}

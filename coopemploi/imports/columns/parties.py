@@ -85,10 +85,10 @@ class PartiesColumn(ManyColumn):
             return self._listed(text) or [self._label(text)]
 
     def _listed(self, text):
-        """Known actors that commas separate, all of them."""
-        names = [name.strip() for name in text.split(",")]
+        """Known actors that commas, or the like, separate: all of them."""
+        names = self.lookup.listed(text)
         try:
-            return [[self.find(name), "", None] for name in names] if len(names) > 1 else []
+            return [[self.find(name), "", None] for name in names]
         except ValueError:
             return []
 

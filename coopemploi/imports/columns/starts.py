@@ -42,6 +42,8 @@ class StartColumn(HeldColumn):
 
     def remarks(self, text):
         date = self.field.to_python(self.stored(text))
+        if (date.earliest or date.latest) and self.meaning(text) != text:
+            return super().remarks(text)
         if date and not (date.earliest or date.latest) and not text.startswith("["):
             return [f"« {date.wording} » est gardé en mots : le site n'y lit pas de date."]
         return []

@@ -106,7 +106,7 @@ def test_rows_given_back_are_read_with_the_columns_chosen_for_the_first(animateu
 
 
 def test_columns_that_refuse_rows_are_told_with_how_many(animateur_client):
-    text = "titre;avancement;niveau\nUne;en panne;?\nDeux;en panne;\nTrois;;\nQuatre;en panne;\n"
+    text = "titre;avancement;niveau\nUne;en panne;ici\nDeux;en panne;\nTrois;;\nQuatre;en panne;\n"
     batch = send(animateur_client, text)
 
     refused = animateur_client.get(address("import_batch", batch.pk))
