@@ -68,6 +68,11 @@ class Importation:
         return self.model._meta.label
 
     @property
+    def naming(self):
+        """The names of the columns of which one, at least, says which record a row is."""
+        return (self.title_field,)
+
+    @property
     def slug_field(self):
         fields = self.model._meta.local_fields
         return next(field for field in fields if isinstance(field, AutoSlugField))
@@ -210,6 +215,11 @@ class RowImportation(Importation):
     owner = ""  # the name of the foreign key, first of the `fields`
     told = ()  # names of the fields that two rows of a record do not usually share
     slug_field = None
+
+    @property
+    def naming(self):
+        return self.told
+
     reference_help = (
         "Laissez vide pour ajouter une ligne. Pour en modifier une, gardez le numéro que "
         "l'export donne."

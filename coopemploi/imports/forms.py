@@ -63,7 +63,7 @@ class MappingForm(forms.Form):
 
     def __init__(self, *args, batch, columns, importation, **kwargs):
         super().__init__(*args, **kwargs)
-        self.title_field = importation.title_field
+        self.importation = importation
         self.read_together = importation.read_together
         self.columns = {column.name: column for column in columns}
         choices = [("", "Ne pas lire"), ("slug", "réf")]
@@ -85,6 +85,11 @@ class MappingForm(forms.Form):
             field.is_new = position in newly_proposed
             field.examples = [_shortened(text) for text in examples]
             self.fields[f"column_{position}"] = field
+        said = importation.spelt_out(batch.mapping)
+        # Of new records: those that a réf tells have theirs.
+        self.missing = [
+            column for column in columns if column.is_required and column.name not in said
+        ]
 
     def clean(self):
         seen = {}
@@ -96,11 +101,12 @@ class MappingForm(forms.Form):
                 seen[name] = key
         for compound in self.compounds:
             self._refuse_beside(compound, seen)
-        naming = {each.name for each in self.compounds if self.title_field in each.parts}
-        if not (naming | {"slug", self.title_field}) & seen.keys() and not self.errors:
-            label = self.columns[self.title_field].label
+        naming = self.importation.naming
+        said = self.importation.spelt_out(seen)
+        if not ({"slug", *naming} & said) and not self.errors:
+            labels = " », « ".join(self.columns[name].label for name in naming)
             raise forms.ValidationError(
-                f"Dites quelle colonne est « {label} », ou « réf » : sans elles, on ne sait pas "
+                f"Dites quelle colonne est « {labels} », ou « réf » : sans elles, on ne sait pas "
                 "de quelle fiche parle une ligne."
             )
 

@@ -13,7 +13,7 @@ from initiatives.models import Initiative, Involvement, Need, Offer, Resource, S
 from territories.models import Actor, Person
 from tests import importing
 from tests.coopemploi.imports.initiatives import UPLOAD, address, apply, send
-from tests.factories import CompositionFactory, TerritoryFactory
+from tests.factories import ActorFactory, CompositionFactory, InitiativeFactory, TerritoryFactory
 from tests.importing import counts, problems
 
 
@@ -294,3 +294,20 @@ def test_columns_without_a_name_or_a_ref_are_refused(animateur_client):
 
     assert response.status_code == 400
     assert "Dites quelle colonne est « titre »" in response.context["form"].non_field_errors()[0]
+
+
+def test_rows_of_parties_are_named_by_an_actor_alone(animateur_client):
+    initiative = InitiativeFactory()
+    ActorFactory(name="Fondation d'essai")
+    text = f"initiative;rôle;structure\n{initiative.slug};financeur;Fondation d'essai\n"
+
+    assert counts(importing.send(animateur_client, Involvement, text)) == {"created": 1}
+
+
+def test_columns_that_a_new_record_needs_are_said_with_the_others(animateur_client):
+    file = SimpleUploadedFile("f.csv", b"besoin;date\nUn local;2026\n")
+
+    page = animateur_client.post(importing.page(Need, "import"), {"file": file}, follow=True)
+
+    assert "Pour créer une fiche, il manque à votre fichier" in page.text
+    assert "nature (connaissance, méthode" in page.text
