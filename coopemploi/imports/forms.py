@@ -86,6 +86,7 @@ class MappingForm(forms.Form):
             field.examples = [_shortened(text) for text in examples]
             self.fields[f"column_{position}"] = field
         said = importation.spelt_out(batch.mapping)
+        self.tells_places_apart = any(each.name in batch.mapping for each in around)
         # Of new records: those that a réf tells have theirs.
         self.missing = [
             column for column in columns if column.is_required and column.name not in said

@@ -1,6 +1,7 @@
 """The pages of imports and exports, inside the admin: see `admin.ImportableMixin`."""
 
 import re
+from collections import defaultdict
 
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -17,6 +18,7 @@ from ..formats.tables import XLSX_TYPE
 from ..pagination import paginate
 from ..permissions import editing_rule
 from ..publishing import Publishable
+from ..search.text import normalise
 from ..templatetags.coopemploi import unbroken
 from . import mapping as headers_mapping
 from . import tasks, writers
@@ -136,16 +138,18 @@ def batch(request, pk, model_admin):
     rows = sorts[shown] if shown in sorts else found.rows.filter(state=shown)
     page = paginate(request, rows.order_by("line"), ROWS_PER_PAGE)
     wanted = found.rows.filter(state=RowState.DUPLICATE, is_wanted=True).count()
+    names = _names_in_file(found, model_admin.importation)
+    refusing = found.rows.refusing_columns() if shown == RowState.REFUSED else []
     context = {
         "batch": found,
         "size": found.size,
         "tabs": tabs,
         "shown": shown,
         "page": page,
-        "rows": _shown_rows(page, model_admin),
+        "rows": _shown_rows(page, model_admin, names),
         "to_write": counts[RowState.CREATED] + counts[RowState.CHANGED] + wanted,
         "left_out": counts[RowState.REFUSED] + counts[RowState.DUPLICATE] - wanted,
-        "refusing": found.rows.refusing_columns() if shown == RowState.REFUSED else [],
+        "refusing": [(names.get(label, label), count) for label, count in refusing],
         "unread": found.rows.unread_lines(),
         "remarked": remarked.count(),
         "drafts": _drafts(request, found, model_admin),
@@ -209,7 +213,8 @@ def refused(request, pk, model_admin):
     if not found.table:
         raise Http404("Le contenu de ce fichier n'est plus gardé.")
     left_out = found.rows.filter(state__in=[RowState.REFUSED, RowState.DUPLICATE], outcome="")
-    reasons = {row.line: _told(row.problems) for row in left_out.exclude(is_wanted=True)}
+    names = _names_in_file(found, model_admin.importation)
+    reasons = {row.line: _told(row.problems, names) for row in left_out.exclude(is_wanted=True)}
     headers = found.table["headers"]
     rows = [
         [*cells, *[""] * (len(headers) - len(cells)), reasons[line]]
@@ -371,12 +376,12 @@ def _drafts(request, found, model_admin):
     return {"count": drafts.count(), "url": f"{listed}?status__exact={Publishable.Status.DRAFT}"}
 
 
-def _shown_rows(page, model_admin):
+def _shown_rows(page, model_admin, names):
     urls = model_admin.record_urls({row.record_key for row in page if row.record_key})
-    return [_shown_row(row, model_admin, urls) for row in page]
+    return [_shown_row(row, model_admin, urls, names) for row in page]
 
 
-def _shown_row(row, model_admin, urls):
+def _shown_row(row, model_admin, urls, names):
     """A row as its page shows it: differences by label, problems as sentences."""
     shown = {} if row.state == RowState.REFUSED else row.changes
     changes = [
@@ -390,21 +395,42 @@ def _shown_row(row, model_admin, urls):
     return {
         "row": row,
         "changes": changes,
-        "problems": _sentences(row.problems),
+        "problems": _sentences(row.problems, names),
         "are_notes": are_notes,
         "url": url,
     }
 
 
-def _sentences(problems):
+def _names_in_file(found, importation):
+    """{label of a column of ours: « Commune, Département (territoires) », as the file heads it}."""
+    headers = defaultdict(list)
+    labels = {
+        each.name: [each.label, *map(importation.label_of, each.parts)]
+        for each in importation.compounds
+    }
+    labels |= {each.name: [importation.label_of(each.of)] for each in importation.surroundings}
+    heads = found.table["headers"] if found.table else ()
+    for name, header in zip(found.mapping, heads, strict=False):
+        if name in importation.fields:
+            labels.setdefault(name, [importation.label_of(name)])
+        for label in labels.get(name, ()):
+            headers[label].append(header)
+    return {
+        label: f"{', '.join(filter(None, said))} ({label})"
+        for label, said in headers.items()
+        if any(said) and normalise(label) not in map(headers_mapping.plain_header, said)
+    }
+
+
+def _sentences(problems, names):
     return [
-        f"colonne {capfirst(label)} : {message}" if label else message
+        f"colonne {capfirst(names.get(label, label))} : {message}" if label else message
         for label, message in problems
     ]
 
 
-def _told(problems):
-    return " ".join(capfirst(sentence) for sentence in _sentences(problems))
+def _told(problems, names):
+    return " ".join(capfirst(sentence) for sentence in _sentences(problems, names))
 
 
 def _exported(request, model_admin):

@@ -112,7 +112,7 @@ def test_columns_that_refuse_rows_are_told_with_how_many(animateur_client):
     refused = animateur_client.get(address("import_batch", batch.pk))
     created = animateur_client.get(address("import_batch", batch.pk), {"etat": "created"})
 
-    assert refused.context["refusing"] == [("avancement", 3), ("échelle", 1)]
+    assert refused.context["refusing"] == [("avancement", 3), ("niveau (échelle)", 1)]
     assert created.context["refusing"] == []
     assert "Avancement&nbsp;: 3 lignes" in refused.text
 

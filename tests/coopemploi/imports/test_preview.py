@@ -4,11 +4,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from coopemploi.imports import applying, tasks
+from coopemploi.imports import applying, readers, tasks
 from coopemploi.imports.models import ImportBatch, ImportRow
 from coopemploi.vocabulary.models import Theme
 from initiatives.models import Initiative
-from tests.coopemploi.imports.initiatives import address, apply, send
+from tests.coopemploi.imports.initiatives import address, apply, downloaded, send
 from tests.factories import (
     GlossaryTermFactory,
     InitiativeFactory,
@@ -269,3 +269,33 @@ def test_list_of_rows_that_does_not_exist_is_not_found(animateur_client, query):
     batch = send(animateur_client, "titre\nNeuve\n")
 
     assert animateur_client.get(address("import_batch", batch.pk) + query).status_code == 404
+
+
+def test_reason_names_the_columns_as_the_file_does(animateur_client):
+    text = "Nom du projet;Commune;Département;Avancement\nUne;Nulle part;Landes;en panne\n"
+    batch = send(animateur_client, text)
+
+    page = animateur_client.get(address("import_batch", batch.pk))
+    content = downloaded(animateur_client.get(address("import_refused", batch.pk)))
+
+    assert [line["problems"] for line in page.context["rows"]] == [
+        [
+            f"colonne {column} : {message}"
+            for column, (_, message) in zip(
+                ("Avancement", "Commune, Département (territoires)"),
+                problems(batch)[2],
+                strict=True,
+            )
+        ]
+    ]
+    [_, row] = readers.read_rows(content)
+    assert "Colonne Commune, Département (territoires) : « Nulle part »" in row[1][-1]
+
+
+def test_reason_names_our_columns_once_the_file_is_forgotten(animateur_client):
+    batch = send(animateur_client, "titre;Commune\nUne;Nulle part\n")
+    ImportBatch.objects.update(table=None)
+
+    page = animateur_client.get(address("import_batch", batch.pk))
+
+    assert page.context["rows"][0]["problems"][0].startswith("colonne Territoires : ")

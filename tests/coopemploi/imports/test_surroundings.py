@@ -5,7 +5,7 @@ import pytest
 from events.models import Event
 from initiatives.models import Initiative
 from tests import importing
-from tests.coopemploi.imports.initiatives import apply, send
+from tests.coopemploi.imports.initiatives import address, apply, send
 from tests.factories import CompositionFactory, EventFactory, InitiativeFactory, TerritoryFactory
 from tests.importing import counts, problems
 
@@ -198,8 +198,23 @@ def test_commune_in_another_intercommunality_is_asked_about(animateur_client, fr
     ]
     beside = read(animateur_client, "Commune;EPCI;Département", "Montfort", "CC d'essai", "Landes")
     assert "Montfort [commune:40194]" in places_of(beside)
+    assert "est-ce voulu" not in str(problems(beside))
     against = read(animateur_client, "Commune;EPCI;Département", "Montfort", "CC d'essai", "Ain")
     assert "se contredisent" in problems(against)[2][0][1]
+
+
+def test_commune_that_a_pays_tells_is_refused_out_of_its_departement(animateur_client, france):
+    around = TerritoryFactory(name="Pays d'essai", code="p", kind="pays")
+    elsewhere = TerritoryFactory(name="Oyonnax", code="01283", kind="commune")
+    CompositionFactory(whole=france["ain"], part=elsewhere)
+    for part in (france["south"], elsewhere):
+        CompositionFactory(whole=around, part=part)
+
+    batch = read(
+        animateur_client, "Territoire;Commune;Département", "Pays d'essai", "Montfort", "Gironde"
+    )
+
+    assert "« Montfort » et « département Gironde » se contredisent" in str(problems(batch))
 
 
 def test_town_of_a_meeting_is_told_by_its_departement(animateur_client, france):
@@ -225,3 +240,29 @@ def test_brackets_of_a_column_without_places_say_nothing_else(animateur_client):
     batch = send(animateur_client, "titre;thématiques\nDeux;(Nulle)\n")
 
     assert "« (Nulle) »" in problems(batch)[2][0][1]
+
+
+def test_postal_code_of_a_company_is_not_the_insee_code_of_a_village(animateur_client, france):
+    """33076 is of no commune by post: it is the Insee code of Budos."""
+    bordeaux = TerritoryFactory(
+        name="Bordeaux", code="33063", kind="commune", postal_codes=["33000"], population=250_000
+    )
+    budos = TerritoryFactory(name="Budos", code="33076", kind="commune")
+    for part in (bordeaux, budos):
+        CompositionFactory(whole=france["gironde"], part=part)
+
+    batch = read(animateur_client, "Ville;CP", "BORDEAUX CEDEX 9", "33076 CEDEX")
+
+    assert places_of(batch) == "Bordeaux [commune:33063]"
+
+
+def test_page_of_columns_says_what_these_are_for(animateur_client):
+    batch = send(animateur_client, "titre;Commune;Département\nUne;;\n")
+    without = send(animateur_client, "titre;Commune\nUne;\n")
+
+    page, other = (
+        animateur_client.get(address("import_mapping", each.pk)) for each in (batch, without)
+    )
+
+    assert "disent de quel lieu il s'agit" in page.text
+    assert "disent de quel lieu il s'agit" not in other.text
