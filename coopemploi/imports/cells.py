@@ -111,8 +111,7 @@ def _surround(reading, around, cells, batch):
         for name, header, text in columns
         if name == around.name
     ]
-    if around.is_place or reading.texts[around.of]:
-        reading.texts[around.of] = beside(reading.texts.get(around.of, ""), told)
+    reading.texts[around.of] = beside(reading.texts.get(around.of, ""), told)
 
 
 def _split(reading, compound, batch):

@@ -119,7 +119,7 @@ class Lookup:
     def listed(self, text):
         """The names that a text which is no name lists: « Jeunes, seniors », « Jeunes/seniors »."""
         names = [name.strip() for name in _LISTING.split(text)]
-        return names if len(names) > 1 and all(names) else []
+        return names if len(names) > 1 else []
 
     def key_of(self, reference):
         return self.keys.get(reference)

@@ -149,13 +149,16 @@ def test_xlsx_number_beside_a_drawn_percent_sign_stays_as_it_is(number_format):
     assert read_rows(xlsx([40], prepare=draw)) == [(1, ["40"])]
 
 
-def test_ods_percentage_is_read_as_it_is_shown():
+def test_ods_percentage_is_read_as_it_is_shown_and_an_amount_as_a_number():
     document, table, row = OpenDocumentSpreadsheet(), Table(name="Feuille"), TableRow()
     document.spreadsheet.addElement(table)
     table.addElement(row)
     row.addElement(TableCell(valuetype="percentage", value="0.125"))
+    price = TableCell(valuetype="currency", currency="EUR", value="15000")
+    price.addElement(P(text="15 000,00 €"))
+    row.addElement(price)
 
-    assert read_rows(ods(document)) == [(1, ["12,5 %"])]
+    assert read_rows(ods(document)) == [(1, ["12,5 %", "15000"])]
 
 
 def test_xlsx_formula_gives_its_value_and_is_never_computed():
