@@ -10,8 +10,10 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods
 
 from events.models import Action, Recap, RoundTableEntry
-from events.pasting.forms import FORMS, PastedTextForm, Proposals
-from events.pasting.proposing import KnownNames, propose, regions_around
+from events.pasting.known_names import KnownNames, regions_around
+from events.pasting.pasted_text import PastedTextForm
+from events.pasting.proposals import FORMS, Proposals
+from events.pasting.proposing import propose
 from events.pasting.writing import AlreadyWrittenError, noted_people, write_recap
 from events.reading.referential import territory_resolver
 from territories.models import Actor, Person

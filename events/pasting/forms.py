@@ -1,25 +1,18 @@
-import re
-import uuid
+"""What is read in a text, as forms: each proposal kept, mended or dropped."""
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import Truncator
 
 from coopemploi.admin import SpacedDecimalField
-from coopemploi.dates import MONTHS
 from coopemploi.fields import PartialDateFormField, WebAddressFormField
 from coopemploi.figures import KeyFigure
 from coopemploi.search.text import normalise
 from events.models import Appearance, Attendance, EventActor, Objective, Session, Verbatim
-from events.reading.documents import UnreadableRecapError
 from events.reading.people import CONTACT
-from events.reading.reading import read_recap
-from events.round_tables.reading import UnreadableRoundTableError, read_round_table
 from territories.models import StageChange
 
 ATTENDED = (Attendance.Status.PRESENT, Attendance.Status.EXCUSED)
-MOST_CHARACTERS = 300_000
-MOST_ROWS = 150  # of a kind; a recap that has more is several
 NEW = "new"
 # What a person did at the meeting, or that they were there, or are to be written to.
 ROLES = [
@@ -27,75 +20,6 @@ ROLES = [
     *((each.value, f"{each.label} seulement") for each in ATTENDED),
     (CONTACT, "contact du compte rendu"),
 ]
-
-_WITHOUT_YEAR = re.compile(r"--(?P<month>\d\d)(?:-(?P<day>\d\d))?")
-
-
-def date_input(iso, dated=""):
-    """A date as the reader writes it, as a person would: « 17 octobre » when it has no year.
-
-    `dated` is the same day in the year that the text lets deduce.
-    """
-    if dated != iso and dated:
-        year, month, day = dated.split("-")
-        return f"[{day}/{month}/{year}] {date_input(iso)}"
-    if not (match := _WITHOUT_YEAR.fullmatch(iso)):
-        return iso
-    month = MONTHS[int(match["month"]) - 1]
-    return f"{int(match['day'])} {month}" if match["day"] else f"[] {month}"
-
-
-class PastedTextForm(forms.Form):
-    """The text of a recap written elsewhere; once valid, `reading` is what it proposes."""
-
-    text = forms.CharField(
-        label="Texte du compte rendu",
-        widget=forms.Textarea(attrs={"rows": 20, "class": "vLargeTextField"}),
-        max_length=MOST_CHARACTERS,
-        strip=False,
-        help_text="Le texte, ou le HTML de la page. Il est gardé tel quel, et jamais publié.",
-    )
-    title = forms.CharField(
-        label="D'où vient ce texte",
-        max_length=250,
-        help_text="Le titre de la source, montré en bas de la page.",
-    )
-    url = WebAddressFormField(label="Son adresse web", max_length=500, required=False)
-    published_on = PartialDateFormField(
-        label="Publié le", required=False, max_length=120, help_text="09/05/2021, mai 2021…"
-    )
-    # Drawn with the proposals, so that they are written once.
-    once = forms.UUIDField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args, resolve=None, **kwargs):
-        super().__init__(*args, **kwargs)
-        self._resolve = resolve
-        self.reading = None
-        self.contributions = 0  # those of the tour de table that the text holds
-
-    def draw_again(self):
-        """Make what is shown next a page that was never sent."""
-        self.data = self.data.copy()
-        self.data["once"] = str(uuid.uuid4())
-        self.data["published_on"] = self.data.get("published_on") or self.reading.published_on
-
-    def clean_text(self):
-        text = self.cleaned_data["text"]
-        try:
-            self.reading = read_recap(text, self._resolve)
-        except UnreadableRecapError as error:
-            raise ValidationError(str(error), code="unreadable") from error
-        if self.reading.cells:
-            self.contributions = _contributions(text)
-            self.reading.is_round_table = self.contributions > 0
-        return text
-
-
-def _contributions(text):
-    try:
-        return len(read_round_table(text).contributions)
-    except UnreadableRoundTableError:
-        return 0
 
 
 class ProposalForm(forms.Form):
@@ -390,102 +314,3 @@ class NextEventProposal(TimedProposal):
     )
 
     field_order = ["keep", "title", "start", "start_time", "end_time", "venue", "summary"]
-
-
-FORMS = {
-    "meeting": MeetingProposal,
-    "objectives": ObjectiveProposal,
-    "parties": PartyProposal,
-    "figures": FigureProposal,
-    "results": ResultProposal,
-    "people": PersonProposal,
-    "quotes": QuoteProposal,
-    "sessions": SessionProposal,
-    "sections": SectionProposal,
-    "territories": TerritoryProposal,
-    "actions": ActionProposal,
-    "links": LinkProposal,
-    "next": NextEventProposal,
-}
-TITLES = {
-    "meeting": "La rencontre",
-    "objectives": "Objectifs et critères",
-    "parties": "Qui l'a tenue",
-    "figures": "Chiffres",
-    "results": "Résultats de l'évaluation",
-    "people": "Intervenants",
-    "quotes": "Citations",
-    "sessions": "Ateliers et séquences",
-    "sections": "Parties du compte rendu",
-    "territories": "Territoires présents",
-    "actions": "Actions retenues",
-    "links": "Liens",
-    "next": "Prochaine rencontre",
-}
-
-
-class Proposals:
-    """The formsets of all that a text proposes, by kind.
-
-    `noted` are the normalised names of those who are known to have spoken at the meeting.
-    """
-
-    def __init__(self, kinds, names, *, initial=None, data=None, noted=()):
-        self.formsets = {}
-        self.noted = set(noted)
-        # (title, how many) of what may not be written, or comes after the most rows of a page.
-        self.left_out = [
-            (TITLES[kind], left)
-            for kind, rows in (initial or {}).items()
-            if (left := len(rows[MOST_ROWS if kind in kinds else 0 :]))
-        ]
-        for kind in kinds:
-            factory = forms.formset_factory(
-                FORMS[kind], extra=0, max_num=MOST_ROWS, absolute_max=MOST_ROWS, validate_max=True
-            )
-            rows = None if data is not None else (initial or {}).get(kind, [])[:MOST_ROWS]
-            self.formsets[kind] = factory(
-                data, initial=rows, prefix=kind, form_kwargs={"names": names}
-            )
-
-    @property
-    def has_errors(self):
-        return any(
-            formset.is_bound and not formset.is_valid() for formset in self.formsets.values()
-        )
-
-    def groups(self):
-        """(title, formset) of each kind, in the order of the page."""
-        return [(TITLES[kind], formset) for kind, formset in self.formsets.items()]
-
-    def is_valid(self):
-        judged = [formset.is_valid() for formset in self.formsets.values()]
-        return self._authors_are_known() and all(judged)
-
-    def _authors_are_known(self):
-        """Whether each quote kept is said by a person kept or noted; errors stand beside the
-        author."""
-        people = self.noted | {form.full_name for form in self._kept_forms("people")}
-        known = True
-        for form in self._kept_forms("quotes"):
-            author = normalise(form.cleaned_data.get("author", "")).strip()
-            if author and author not in people:
-                known = False
-                form.add_error(
-                    "author",
-                    ValidationError(
-                        "Cette personne n'est pas gardée plus haut : gardez-la, ou videz l'auteur.",
-                        code="unknown_author",
-                    ),
-                )
-        return known
-
-    def _kept_forms(self, kind):
-        formset = self.formsets.get(kind)
-        if formset is None or not formset.is_bound:
-            return []
-        return [form for form in formset if form.is_valid() and form.is_kept]
-
-    def kept(self):
-        """{kind: cleaned data of each proposal kept}, every kind present."""
-        return {kind: [form.cleaned_data for form in self._kept_forms(kind)] for kind in FORMS}

@@ -1,19 +1,17 @@
-"""What a reading proposes for an event: the first values of the forms, and the known names."""
+"""What a reading proposes for an event: the first values of the forms."""
 
 import re
-from collections import Counter
 
 from django.utils.text import Truncator
 
+from coopemploi.dates import MONTHS
 from coopemploi.imports.contacts import says_contact
 from coopemploi.search.text import normalise
 from events.models import Appearance, Attendance
 from events.reading.dates import find_times, with_year
 from events.reading.people import CONTACT
-from territories.party_reconciliation import ActorReconciler, PersonReconciler
-from territories.reconciliation import Reconciler
 
-from .forms import NEW, date_input
+from .forms import NEW
 from .writing import noted_people
 
 ALREADY = "Déjà noté à cette rencontre."
@@ -21,89 +19,11 @@ UNTITLED = "La rencontre"  # what a text tells before any title
 AN_ACTOR = "C'est le nom d'un acteur, non d'une personne."
 TOLD_ABOVE = "Le même chiffre est proposé plus haut."
 IN_ROUND_TABLE = "Dit dans le tableau : recevez-le plutôt comme tour de table."
-MOST_NAMES = 10
-FEW = 4  # territories: fewer tell nothing of where a meeting is
 _ATTENDANCE = re.compile(
     r"(?:étaient )?(?:présente?s?|(?P<excused>excusée?s?|absente?s?)|participants|là)\b", re.I
 )
 ONLY_THERE = "Nommé parmi les présents ou les excusés : cochez pour noter sa présence."
-
-
-class KnownNames:
-    """The people, actors and territories that a name may mean, among those given.
-
-    `around` are the names of the regions by which homonyms are told apart; `may_change_person`
-    says of one of the people whether they may be given a function.
-    """
-
-    def __init__(self, people, actors, *, may_add_people, may_change_person, around=()):
-        self.may_add_people = may_add_people
-        self._may_change_person = may_change_person
-        self._shown = people
-        self._people = PersonReconciler(people)
-        self._actors = ActorReconciler(actors)
-        self._territories = Reconciler.shared()
-        self._around = " et ".join(around)
-
-    def person(self, name):
-        return self._people.resolve(name)
-
-    def actor(self, name):
-        return self._actors.resolve(name) if name.strip() else None
-
-    def territory(self, name):
-        return self._territories.resolve(name, self._around)
-
-    def people_called(self, name):
-        found = self._people.resolve(name) if name.strip() else None
-        return _choices(found)
-
-    def may_have_function(self, person, **said):
-        """Whether the person of this key has this function, or may be given it."""
-        found = self._shown.get(pk=person)
-        return found.positions.filter(**said).exists() or self._may_change_person(found)
-
-    def actors_called(self, name):
-        return _choices(self.actor(name))
-
-    def territories_called(self, name):
-        """Those of around, then those of elsewhere."""
-        if not name.strip():
-            return []
-        found = [self.territory(name), self._territories.resolve(name)]
-        choices = {}
-        for resolution in found:
-            for key, label in _choices(resolution, _told_by_kind):
-                choices.setdefault(key, label)
-        return list(choices.items())
-
-
-def regions_around(event, reading):
-    """The names of the regions of an event; or of the one of most of those that a text names."""
-    reconciler = Reconciler.shared()
-    regions_of = reconciler.geography.regions_of
-    own = {name for each in event.territories.all() for name in regions_of(each.pk)}
-    if own:
-        return sorted(own)
-    found = [reconciler.resolve(each.name).match for each in reading.territories]
-    regions = [name for match in found if match for name in regions_of(match.pk)[:1]]
-    if not regions:
-        return []
-    name, count = Counter(regions).most_common(1)[0]
-    return [name] if count >= FEW and count * 3 >= len(regions) * 2 else []
-
-
-def _told_by_kind(territory):
-    return f"{territory} ({territory.get_kind_display()})"
-
-
-def _choices(resolution, label=str):
-    if resolution is None:
-        return []
-    return [
-        (str(each.record.pk), f"{label(each.record)} – {each.reason}")
-        for each in resolution.candidates[:MOST_NAMES]
-    ]
+_WITHOUT_YEAR = re.compile(r"--(?P<month>\d\d)(?:-(?P<day>\d\d))?")
 
 
 def propose(reading, event, names):
@@ -183,6 +103,20 @@ def _days(reading):
     ]
     first, last = reading.times
     return {"start": days[0], "end": (*days, "")[1], "start_time": first, "end_time": last}
+
+
+def date_input(iso, dated=""):
+    """A date as the reader writes it, as a person would: « 17 octobre » when it has no year.
+
+    `dated` is the same day in the year that the text lets deduce.
+    """
+    if dated != iso and dated:
+        year, month, day = dated.split("-")
+        return f"[{day}/{month}/{year}] {date_input(iso)}"
+    if not (match := _WITHOUT_YEAR.fullmatch(iso)):
+        return iso
+    month = MONTHS[int(match["month"]) - 1]
+    return f"{int(match['day'])} {month}" if match["day"] else f"[] {month}"
 
 
 def _is_its_town(event, place):

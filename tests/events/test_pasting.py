@@ -20,7 +20,7 @@ from events.models import (
     RoundTableDraft,
     Verbatim,
 )
-from events.pasting.forms import MOST_ROWS
+from events.pasting.proposals import MOST_ROWS
 from events.pasting.proposing import IN_ROUND_TABLE
 from territories.models import Person
 from tests.factories import (
