@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -11,11 +12,13 @@ from django.views.decorators.http import require_http_methods
 
 from events.models import Action, Recap, RoundTableEntry
 from events.pasting.known_names import KnownNames, regions_around
+from events.pasting.noted import Noted
 from events.pasting.pasted_text import PastedTextForm
 from events.pasting.proposals import FORMS, Proposals
 from events.pasting.proposing import propose
-from events.pasting.writing import AlreadyWrittenError, noted_people, write_recap
+from events.pasting.writing import is_written, write_recap
 from events.reading.referential import territory_resolver
+from events.registrations import locked
 from territories.models import Actor, Person
 
 from .of_an_event import recap_from_event
@@ -49,28 +52,37 @@ class PastedRecapMixin:
         kinds = self._pasted_kinds(request)
         if "resume" in request.POST and "meeting-TOTAL_FORMS" in request.POST:
             # A draft that the browser kept: as it was being mended, and nothing is judged yet.
-            proposals = Proposals(kinds, names, data=request.POST)
-            return self._pasting_page(request, event, form, proposals)
+            proposals = Proposals(kinds, names, Noted(event), data=request.POST)
+            return self._mending_page(request, event, form, proposals, names)
         if "save" not in request.POST:
             form.draw_again()
-            proposals = Proposals(kinds, names, initial=propose(form.reading, event, names))
+            noted = Noted(event)
+            proposed = propose(form.reading, event, names, noted)
+            proposals = Proposals(kinds, names, noted, initial=proposed)
             return self._pasting_page(request, event, form, proposals)
-        proposals = Proposals(kinds, names, data=request.POST, noted=noted_people(event))
-        if not proposals.is_valid():
-            return self._pasting_page(request, event, form, proposals, status=400)
-        return self._write_pasted(request, event, form.cleaned_data, proposals.kept(), names)
+        return self._save_pasted(request, event, form, kinds, names)
 
-    def _write_pasted(self, request, event, source, kept, names):
-        about = {"event": event, "user": request.user, "source": source, "once": source["once"]}
-        try:
-            recap = write_recap(**about, kept=kept, names=names)
-        except AlreadyWrittenError:
+    @transaction.atomic
+    def _save_pasted(self, request, event, form, kinds, names):
+        """Judge and write at once, for nobody to note anything between the two."""
+        event, source = locked(event), form.cleaned_data
+        if is_written(source["once"]):
             return self._already_written(request, event)
+        proposals = Proposals(kinds, names, Noted(event), data=request.POST)
+        if not proposals.is_valid():
+            return self._mending_page(request, event, form, proposals, names, status=400)
+        kept = proposals.kept()
+        recap = write_recap(event=event, user=request.user, source=source, kept=kept, names=names)
         self.log_change(request, event, "Compte rendu tiré d'un texte collé.")
         self.message_user(
             request, "Ce que vous avez gardé est enregistré. Relisez-le ici.", messages.SUCCESS
         )
         return redirect(recap_from_event(recap))
+
+    def _mending_page(self, request, event, form, proposals, names, status=200):
+        """What was sent, with all that was told of the text when it was read."""
+        proposals.tell_left_out(propose(form.reading, event, names, proposals.noted))
+        return self._pasting_page(request, event, form, proposals, status=status)
 
     def _already_written(self, request, event):
         told = (

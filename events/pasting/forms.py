@@ -29,9 +29,9 @@ class ProposalForm(forms.Form):
     excerpt = forms.CharField(widget=forms.HiddenInput, required=False)
     note = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args, names=None, **kwargs):
+    def __init__(self, *args, names=None, noted=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.names = names
+        self.names, self.noted = names, noted
 
     def clean(self):
         if not self.cleaned_data.get("keep"):
@@ -91,6 +91,19 @@ class MeetingProposal(TimedProposal):
     venue = forms.CharField(label="Lieu", required=False, max_length=200)
 
     field_order = ["keep", "standfirst", "start", "end", "start_time", "end_time", "venue"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in self.noted.meeting:
+            if not self[name].value():
+                del self.fields[name]
+
+    def clean(self):
+        for name in self.noted.meeting & self.fields.keys():
+            if self.cleaned_data.get(name):
+                wrong = "La fiche le dit déjà : videz ce champ, et corrigez-la s'il le faut."
+                self.add_error(name, ValidationError(wrong, code="noted"))
+        super().clean()
 
 
 class ObjectiveProposal(ProposalForm):
@@ -314,3 +327,9 @@ class NextEventProposal(TimedProposal):
     )
 
     field_order = ["keep", "title", "start", "start_time", "end_time", "venue", "summary"]
+
+    def clean(self):
+        if self.noted.next_event:
+            wrong = f"La prochaine rencontre est déjà dite : {self.noted.next_event}."
+            self.add_error("title", ValidationError(wrong, code="noted"))
+        super().clean()

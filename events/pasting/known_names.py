@@ -1,6 +1,7 @@
 """Whom and what a name of a text may mean, among what the site knows."""
 
 from collections import Counter
+from functools import cache
 
 from territories.party_reconciliation import ActorReconciler, PersonReconciler
 from territories.reconciliation import Reconciler
@@ -24,19 +25,14 @@ class KnownNames:
         self._actors = ActorReconciler(actors)
         self._territories = Reconciler.shared()
         self._around = " et ".join(around)
-
-    def person(self, name):
-        return self._people.resolve(name)
-
-    def actor(self, name):
-        return self._actors.resolve(name) if name.strip() else None
+        # Asked by what is proposed, then by each form.
+        self.person, self.actor = cache(self._people.resolve), cache(self._actors.resolve)
 
     def territory(self, name):
         return self._territories.resolve(name, self._around)
 
     def people_called(self, name):
-        found = self._people.resolve(name) if name.strip() else None
-        return _choices(found)
+        return _choices(self.person(name))
 
     def may_have_function(self, person, **said):
         """Whether the person of this key has this function, or may be given it."""
@@ -78,8 +74,6 @@ def _told_by_kind(territory):
 
 
 def _choices(resolution, label=str):
-    if resolution is None:
-        return []
     return [
         (str(each.record.pk), f"{label(each.record)} – {each.reason}")
         for each in resolution.candidates[:MOST_NAMES]

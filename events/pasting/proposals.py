@@ -4,6 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from coopemploi.search.text import normalise
+from events.reading.people import CONTACT
 
 from .forms import (
     ActionProposal,
@@ -56,28 +57,28 @@ TITLES = {
 
 
 class Proposals:
-    """The formsets of all that a text proposes, by kind.
+    """The formsets of all that a text proposes, by kind."""
 
-    `noted` are the normalised names of those who are known to have spoken at the meeting.
-    """
-
-    def __init__(self, kinds, names, *, initial=None, data=None, noted=()):
+    def __init__(self, kinds, names, noted, *, initial=None, data=None):
         self.formsets = {}
-        self.noted = set(noted)
-        # (title, how many) of what may not be written, or comes after the most rows of a page.
-        self.left_out = [
-            (TITLES[kind], left)
-            for kind, rows in (initial or {}).items()
-            if (left := len(rows[MOST_ROWS if kind in kinds else 0 :]))
-        ]
+        self.noted = noted
         for kind in kinds:
             factory = forms.formset_factory(
                 FORMS[kind], extra=0, max_num=MOST_ROWS, absolute_max=MOST_ROWS, validate_max=True
             )
             rows = None if data is not None else (initial or {}).get(kind, [])[:MOST_ROWS]
             self.formsets[kind] = factory(
-                data, initial=rows, prefix=kind, form_kwargs={"names": names}
+                data, initial=rows, prefix=kind, form_kwargs={"names": names, "noted": noted}
             )
+        self.tell_left_out(initial or {})
+
+    def tell_left_out(self, proposed):
+        """Tell (title, how many) of what may not be written, or comes after the most rows."""
+        self.left_out = [
+            (TITLES[kind], left)
+            for kind, rows in proposed.items()
+            if (left := len(rows[MOST_ROWS if kind in self.formsets else 0 :]))
+        ]
 
     @property
     def has_errors(self):
@@ -91,12 +92,12 @@ class Proposals:
 
     def is_valid(self):
         judged = [formset.is_valid() for formset in self.formsets.values()]
-        return self._authors_are_known() and all(judged)
+        return all([self._authors_are_known(), self._contact_is_alone(), *judged])
 
     def _authors_are_known(self):
         """Whether each quote kept is said by a person kept or noted; errors stand beside the
         author."""
-        people = self.noted | {form.full_name for form in self._kept_forms("people")}
+        people = self.noted.people.keys() | {form.full_name for form in self._kept_forms("people")}
         known = True
         for form in self._kept_forms("quotes"):
             author = normalise(form.cleaned_data.get("author", "")).strip()
@@ -110,6 +111,22 @@ class Proposals:
                     ),
                 )
         return known
+
+    def _contact_is_alone(self):
+        """Whether no contact comes after another; errors stand beside those who do."""
+        contact, alone = self.noted.contact, True
+        for form in self._kept_forms("people"):
+            if form.cleaned_data["role"] != CONTACT:
+                continue
+            if contact:
+                alone = False
+                wrong = (
+                    f"Un compte rendu n'a qu'un contact, et c'est déjà {contact} : donnez un autre "
+                    "rôle à cette personne, ou ne la gardez pas."
+                )
+                form.add_error("role", ValidationError(wrong, code="other_contact"))
+            contact = contact or form.summary
+        return alone
 
     def _kept_forms(self, kind):
         formset = self.formsets.get(kind)

@@ -12,9 +12,9 @@ from events.reading.dates import find_times, with_year
 from events.reading.people import CONTACT
 
 from .forms import NEW
-from .writing import noted_people
 
 ALREADY = "Déjà noté à cette rencontre."
+ONE_CONTACT = "Un compte rendu n'a qu'un contact, et il y en a déjà un : à vous de choisir."
 UNTITLED = "La rencontre"  # what a text tells before any title
 AN_ACTOR = "C'est le nom d'un acteur, non d'une personne."
 TOLD_ABOVE = "Le même chiffre est proposé plus haut."
@@ -26,23 +26,23 @@ ONLY_THERE = "Nommé parmi les présents ou les excusés : cochez pour noter sa 
 _WITHOUT_YEAR = re.compile(r"--(?P<month>\d\d)(?:-(?P<day>\d\d))?")
 
 
-def propose(reading, event, names):
+def propose(reading, event, names, noted):
     """{kind: first values of each form}; what the event has already is not ticked.
 
     Nor is what the rows of a tour de table say, which is better received as such.
     """
     recap = getattr(event, "recap", None)
     return {
-        "meeting": _meeting(reading, event, recap),
+        "meeting": _meeting(reading, event, noted),
         "objectives": _objectives(reading, event),
         "parties": _parties(reading, event, names),
         "figures": _figures(reading, event),
         "results": _results(reading, event),
-        "people": _people(reading, event, recap, names),
+        "people": _people(reading, names, noted),
         "quotes": _quotes(reading, recap, names),
         "sessions": _sessions(reading, event),
         "sections": _sections(reading, recap),
-        "territories": _territories(reading, event, names),
+        "territories": _territories(reading, names, noted),
         "actions": _actions(reading, event, names),
         "links": _links(reading, recap),
         "next": _next(reading, event),
@@ -85,17 +85,17 @@ def _attended(reading, person):
     return status.EXCUSED if said["excused"] else status.PRESENT
 
 
-def _meeting(reading, event, recap):
-    standfirst = "" if recap and recap.standfirst else reading.standfirst
-    row = {"keep": True, "standfirst": standfirst}
-    if reading.dates and not (event.start or event.end):
-        row |= _days(reading)
-    if not (event.venue or _is_its_town(event, reading.place)):
+def _meeting(reading, event, noted):
+    row = {"standfirst": reading.standfirst, **_days(reading)}
+    if not _is_its_town(event, reading.place):
         row["venue"] = reading.place[:200]
-    return [row] if standfirst or (len(row) > 2 and any(list(row.values())[2:])) else []
+    row = {name: said for name, said in row.items() if said and name not in noted.meeting}
+    return [{"keep": True, **row}] if row else []
 
 
 def _days(reading):
+    if not reading.dates:
+        return {}
     following = reading.next_event
     reference = reading.published_on or (following.date if following else "")
     days = [
@@ -147,7 +147,7 @@ def _parties(reading, event, names):
     rows = []
     for each in reading.parties:
         found = names.actor(each.name)
-        actor = found.match.pk if found and found.match else ""
+        actor = found.match.pk if found.match else ""
         already = {(each.role, actor), (each.role, normalise(each.name))} & known
         rows.append(
             _row(
@@ -213,43 +213,54 @@ def _counted(reading, figure):
     }
 
 
-def _people(reading, event, recap, names):
-    known = noted_people(event)
-    has_contact = bool(recap and recap.contact_id)
-    rows = []
+def _people(reading, names, noted):
+    rows, has_contact = [], bool(noted.contact)
     for each in reading.people:
-        found, actor = names.person(each.name), names.actor(each.actor)
-        key = found.match.pk if found.match else "" if found.candidates else NEW
-        title = each.title
-        if each.actor and each.actor not in title and not (actor and actor.match):
-            title = ", ".join(part for part in (title, each.actor) if part)
-        first, _, last = each.name.partition(" ")
-        is_contact = each.role == CONTACT
-        is_actor, attended = _is_actor(each.name, names), _attended(reading, each)
-        rows.append(
-            _row(
-                reading,
-                each,
-                already=normalise(each.name) in known or (is_contact and has_contact),
-                # A contact is written to under a function.
-                keep=not (is_actor or attended or (is_contact and not title)),
-                note=AN_ACTOR if is_actor else ONLY_THERE if attended else "",
-                first_name=first,
-                last_name=last,
-                person=key if key != NEW or names.may_add_people else "",
-                role=each.role or attended or Appearance.Role.SPEAKER,
-                title=title[:200],
-                organisation=each.actor[:300],
-                actor=actor.match.pk if actor and actor.match else "",
-            )
-        )
+        row = _person(reading, each, names, noted, has_contact=has_contact)
+        has_contact |= row["keep"] and row["role"] == CONTACT
+        rows.append(row)
     return rows
+
+
+def _person(reading, each, names, noted, *, has_contact):
+    found, actor = names.person(each.name), names.actor(each.actor)
+    key = found.match.pk if found.match else "" if found.candidates else NEW
+    title = each.title
+    if each.actor and each.actor not in title and not actor.match:
+        title = ", ".join(part for part in (title, each.actor) if part)
+    first, _, last = each.name.partition(" ")
+    attended = _attended(reading, each)
+    note = _why_not(each, names, attended, has_contact=has_contact)
+    return _row(
+        reading,
+        each,
+        already=noted.has_person(each, key, attended),
+        # A contact is written to under a function.
+        keep=not note and (each.role != CONTACT or bool(title)),
+        note=note,
+        first_name=first,
+        last_name=last,
+        person=key if key != NEW or names.may_add_people else "",
+        role=each.role or attended or Appearance.Role.SPEAKER,
+        title=title[:200],
+        organisation=each.actor[:300],
+        actor=actor.match.pk if actor.match else "",
+    )
+
+
+def _why_not(person, names, attended, *, has_contact):
+    """Why somebody is not to be ticked, or ""."""
+    if _is_actor(person.name, names):
+        return AN_ACTOR
+    if attended:
+        return ONLY_THERE
+    return ONE_CONTACT if person.role == CONTACT and has_contact else ""
 
 
 def _is_actor(name, names):
     """Whether an actor is called so, and nobody."""
     person, actor = names.person(name), names.actor(name)
-    return not person.match and not person.candidates and bool(actor and actor.match)
+    return not person.match and not person.candidates and bool(actor.match)
 
 
 def _quotes(reading, recap, names):
@@ -302,8 +313,7 @@ def _sections(reading, recap):
     return rows
 
 
-def _territories(reading, event, names):
-    known = {each.territory_id for each in event.attendances.all()}
+def _territories(reading, names, noted):
     rows = []
     for each in reading.territories:
         match = names.territory(each.name).match
@@ -313,7 +323,7 @@ def _territories(reading, event, names):
                 each,
                 # A territory that is only named may not have been there.
                 keep=bool(match and (each.stage or each.was_there)),
-                already=bool(match and match.pk in known),
+                already=bool(match and noted.has_territory(match.pk, each.stage)),
                 wording=each.name[:150],
                 territory=match.pk if match else "",
                 stage=each.stage,
@@ -359,8 +369,8 @@ def _session_of(action, reading):
 
 def _actors_known(carriers, names):
     """Whose sheets an action will lead to."""
-    found = [names.actor(name) for name in carriers]
-    known = dict.fromkeys(str(each.match) for each in found if each and each.match)
+    found = [names.actor(name).match for name in carriers]
+    known = dict.fromkeys(map(str, filter(None, found)))
     s = "s" if len(known) > 1 else ""
     return f"Acteur{s} reconnu{s} : {', '.join(known)}." if known else ""
 

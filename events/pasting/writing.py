@@ -24,28 +24,26 @@ from events.models import (
     Verbatim,
 )
 from events.reading.people import CONTACT
-from events.registrations import locked
 from territories.models import Person, Position
 
 from .forms import ATTENDED, NEW
+from .noted import EXPECTED, people_of
 
 
-class AlreadyWrittenError(Exception):
-    """The same page of proposals was sent before."""
+def is_written(once):
+    """Whether what the page that drew this key proposed was written before."""
+    return bool(once) and records_of(Source).versions.objects.filter(operation=once).exists()
 
 
 @transaction.atomic
-def write_recap(*, event, user, source, kept, names, once=None):
+def write_recap(*, event, user, source, kept, names):
     """Write the proposals kept, by kind, and the Source of their text; return the Recap.
 
-    `names` are the `KnownNames` by which whoever carries an action is recognised.
-    Drafts are what is published by itself: a recap, actions, the next event. `once`, which the
-    page drew, is the key of their operation: sent again, raise AlreadyWrittenError.
+    The event is locked, and what is kept was judged since. `names` are the `KnownNames` by which
+    whoever carries an action is recognised. Drafts are what is published by itself: a recap,
+    actions, the next event.
     """
-    event = locked(event)
-    if once and records_of(Source).versions.objects.filter(operation=once).exists():
-        raise AlreadyWrittenError
-    with operation(key=once):
+    with operation(key=source["once"]):
         return _write(event, user, source, kept, names)
 
 
@@ -80,13 +78,15 @@ def _numbered(rows, queryset):
     return enumerate(rows, start=last + 1)
 
 
+_OF_THE_EVENT = ("start", "end", "start_time", "end_time", "venue")
+
+
 def _write_meeting(event, recap, rows):
     for row in rows:
-        recap.standfirst = recap.standfirst or row["standfirst"]
-        event.venue = event.venue or row["venue"]
-        if not (event.start or event.end):
-            for name in ("start", "end", "start_time", "end_time"):
-                setattr(event, name, row[name] or getattr(event, name))
+        for name, said in row.items():
+            if said and name in _OF_THE_EVENT:
+                setattr(event, name, said)
+        recap.standfirst = row.get("standfirst") or recap.standfirst
         event.save()
 
 
@@ -111,22 +111,9 @@ def _write_parties(event, rows):
         EventActor.objects.create(event=event, role=row["role"], order=number, **who)
 
 
-def noted_people(event):
-    """{normalised name: (person, title, key of their actor or None)} of who spoke at a meeting."""
-    noted = event.appearances.select_related("person").prefetch_related("actors")
-    return {
-        normalise(each.person.full_name): (
-            each.person,
-            each.title,
-            next((actor.pk for actor in each.actors.all()), None),
-        )
-        for each in noted
-    }
-
-
 def _write_people(event, recap, source, rows):
     """Those noted, and those of the rows; who spoke already is not noted twice."""
-    said, already = noted_people(event), set(event.appearances.values_list("person_id", flat=True))
+    said, already = people_of(event), set(event.appearances.values_list("person_id", flat=True))
     for number, row in _numbered(rows, event.appearances.all()):
         first, last = row["first_name"], row["last_name"]
         if row["person"] == NEW:
@@ -139,11 +126,7 @@ def _write_people(event, recap, source, rows):
             _write_contact(recap, person, row, source)
             continue
         if row["role"] in ATTENDED:
-            Attendance.objects.get_or_create(
-                event=event,
-                person=person,
-                defaults={"actor_id": actor, "status": row["role"], "order": number},
-            )
+            _write_attendance(event, person, actor, row["role"], number)
             continue
         if person.pk in already:
             continue
@@ -156,11 +139,26 @@ def _write_people(event, recap, source, rows):
     return said
 
 
+def _write_attendance(event, person, actor, status, number):
+    attendance, is_new = Attendance.objects.get_or_create(
+        event=event,
+        person=person,
+        defaults={"actor_id": actor, "status": status, "order": number},
+    )
+    if not is_new:
+        _note_came(attendance, status)
+
+
+def _note_came(attendance, status):
+    """Who was only expected came, or not; what is noted of others stays."""
+    if attendance.status in EXPECTED:
+        attendance.status = status
+    attendance.save()
+
+
 def _write_contact(recap, person, row, source):
     """Whom a recap tells to write to, under a function that they have or take."""
     says = {"title": row["title"], "actor_id": row["actor"] or None}
-    if recap.contact:
-        return
     held = person.positions.filter(**says).first()
     recap.contact = held or Position.objects.create(person=person, source=source, **says)
     recap.save()
@@ -212,9 +210,8 @@ def _write_territories(event, rows):
         pk = int(row["territory"])
         if pk in noted:
             attendance = noted[pk]
-            if row["stage"] and not attendance.stage:
-                attendance.stage = row["stage"]
-                attendance.save()
+            attendance.stage = attendance.stage or row["stage"]
+            _note_came(attendance, Attendance.Status.PRESENT)
             continue
         noted[pk] = Attendance.objects.create(
             event=event,
@@ -256,8 +253,7 @@ def _write_actions(event, user, source, rows, names):
         for role in ActionParty.Role:
             named = row["carriers"] if role == ActionParty.Role.CARRIER else row["involved"]
             for name in named:
-                found = names.actor(name)
-                actor = found.match if found else None
+                actor = names.actor(name).match
                 who = {"actor": actor} if actor else {"label": name}
                 parties.setdefault(actor or name, {**who, "role": role})
         for number, who in enumerate(parties.values(), start=1):

@@ -21,12 +21,13 @@ from events.models import (
     Verbatim,
 )
 from events.pasting.proposals import MOST_ROWS
-from events.pasting.proposing import IN_ROUND_TABLE
+from events.pasting.proposing import ALREADY, IN_ROUND_TABLE, ONE_CONTACT, ONLY_THERE
 from territories.models import Person
 from tests.factories import (
     ActorFactory,
     ActorTerritoryFactory,
     AppearanceFactory,
+    AttendanceFactory,
     CompositionFactory,
     EventFactory,
     EventFigureFactory,
@@ -151,6 +152,10 @@ def test_proposals_too_many_for_a_page_are_told(animateur_client, event):
     response = propose(animateur_client, event, f"Retour\n\nActions :\n{actions}")
     assert response.context["proposals"].left_out == [("Actions retenues", 2)]
     assert "actions retenues (2)" in response.text
+
+    refused = animateur_client.post(page(event), sent_again(response, **{"actions-0-title": ""}))
+    assert refused.status_code == 400
+    assert "actions retenues (2)" in refused.text
 
 
 @pytest.mark.usefixtures("_without_perimeters")
@@ -805,6 +810,115 @@ def test_contact_is_given_a_function_by_whoever_may_edit_them(
         assert written.context["proposals"].formsets["people"][3].errors == {
             "person": ["Vos droits ne permettent pas de donner une fonction à cette personne."]
         }
+
+
+CONTACTS = """Retour sur l'atelier
+
+Contacts : Lise Armandou, chargée de mission, et Paul Orsini, directeur du garage
+"""
+
+
+def test_second_contact_is_a_choice_and_is_told_beside_itself(animateur_client, event):
+    response = propose(animateur_client, event, CONTACTS)
+    assert values(response, "people", "last_name", "role", "keep", "note") == [
+        ("Armandou", "contact", True, ""),
+        ("Orsini", "contact", False, ONE_CONTACT),
+    ]
+
+    data = sent_again(response, **{"people-1-keep": "on"})
+    refused = animateur_client.post(page(event), data)
+    assert refused.status_code == 400
+    first, second = refused.context["proposals"].formsets["people"]
+    assert not first.errors
+    assert "c'est déjà Lise Armandou" in second.errors["role"][0]
+    assert not Recap.objects.exists()
+
+    animateur_client.post(page(event), {**data, "people-1-role": "present"})
+    assert Recap.objects.get().contact.person.last_name == "Armandou"
+    assert event.attendances.get().person.last_name == "Orsini"
+
+
+def test_contact_of_a_recap_is_not_replaced_by_that_of_a_text(animateur_client, event):
+    contact = PositionFactory(title="coordinatrice")
+    RecapFactory(event=event, contact=contact)
+    response = propose(animateur_client, event, CONTACTS)
+    assert values(response, "people", "keep", "note") == [(False, ONE_CONTACT)] * 2
+
+    data = sent_again(response, **{"people-1-keep": "on"})
+    refused = animateur_client.post(page(event), data)
+    error = refused.context["proposals"].formsets["people"][1].errors["role"][0]
+    assert str(contact) in error
+    assert event.recap.contact == contact
+
+
+def test_who_spoke_may_be_the_contact_too(animateur_client, event):
+    lise = PersonFactory(first_name="Lise", last_name="Armandou")
+    AppearanceFactory(event=event, person=lise)
+    response = propose(animateur_client, event, CONTACTS)
+    assert values(response, "people", "keep", "note")[0] == (True, "")
+
+
+def test_who_was_invited_is_noted_as_present_and_who_is_noted_is_told(animateur_client, event):
+    lise, karim = (
+        PersonFactory(first_name=first, last_name=last)
+        for first, last in (("Odile", "Ferrand"), ("Karim", "Belloc"))
+    )
+    AttendanceFactory(event=event, territory=None, person=lise, status="invited")
+    AttendanceFactory(event=event, territory=None, person=karim, status="represented")
+    response = propose(animateur_client, event, ATTENDANCE)
+    assert [note for (note,) in values(response, "people", "note")[:2]] == [
+        ONLY_THERE,
+        ALREADY,
+    ]
+    kept = {"people-0-keep": "on", "people-1-keep": "on"}
+    animateur_client.post(page(event), sent_again(response, **kept))
+    there = event.attendances.values_list("person__last_name", "status")
+    assert set(there) == {("Ferrand", "present"), ("Belloc", "represented")}
+
+
+@pytest.mark.parametrize(
+    ("status", "stage", "keep", "written"),
+    [
+        ("registered", "emerging", True, ("present", "emerging")),
+        ("present", "", True, ("present", "emerging")),
+        ("present", "candidate", False, ("present", "candidate")),
+    ],
+)
+def test_territory_noted_is_proposed_for_what_the_text_adds(
+    animateur_client, event, crestville, status, stage, keep, written
+):
+    attendance = AttendanceFactory(event=event, territory=crestville, status=status, stage=stage)
+    response = propose(animateur_client, event)
+    assert values(response, "territories", "keep")[0] == (keep,)
+
+    data = sent_again(response, **{"territories-0-keep": "on"})
+    animateur_client.post(page(event), data)
+    attendance.refresh_from_db()
+    assert (attendance.status, attendance.stage) == written
+    assert event.attendances.count() == 1
+
+
+def test_what_the_meeting_says_is_not_asked_again(animateur_client, event):
+    event.start, event.venue = "03/05/2021", "Écosite"
+    event.save()
+    response = propose(animateur_client, event)
+    [form] = response.context["proposals"].formsets["meeting"]
+    assert list(form.fields) == ["keep", "standfirst", "excerpt", "note"]
+
+
+def test_what_somebody_notes_meanwhile_is_not_replaced_unsaid(animateur_client, event):
+    data = sent_again(propose(animateur_client, event))
+    event.start, event.next_event = "03/05/2021", EventFactory(title="Suite prévue")
+    event.save()
+    refused = animateur_client.post(page(event), data)
+    formsets = refused.context["proposals"].formsets
+    assert list(formsets["meeting"][0].errors) == ["start"]
+    assert "Suite prévue" in formsets["next"][0].errors["title"][0]
+
+    kept = {"meeting-0-start": "", "next-0-keep": ""}
+    animateur_client.post(page(event), {**data, **kept})
+    event.refresh_from_db()
+    assert (event.start.as_input, event.next_event.title) == ("03/05/2021", "Suite prévue")
 
 
 def test_recap_begun_keeps_what_it_says(animateur_client, event):
