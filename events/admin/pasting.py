@@ -45,7 +45,7 @@ class PastedRecapMixin:
         title = f"Texte collé : {event}"[:250]
         if request.method != "POST":
             return self._pasting_page(request, event, PastedTextForm(initial={"title": title}))
-        form = PastedTextForm(request.POST, resolve=territory_resolver())
+        form = self._pasted_text(request)
         if not form.is_valid():
             return self._pasting_page(request, event, form, status=400)
         names = self._known_names(request, regions_around(event, form.reading))
@@ -78,6 +78,14 @@ class PastedRecapMixin:
             request, "Ce que vous avez gardé est enregistré. Relisez-le ici.", messages.SUCCESS
         )
         return redirect(recap_from_event(recap))
+
+    def _pasted_text(self, request):
+        entries = self.admin_site.get_model_admin(RoundTableEntry)
+        return PastedTextForm(
+            request.POST,
+            resolve=territory_resolver(),
+            may_receive=entries.has_add_permission(request),
+        )
 
     def _mending_page(self, request, event, form, proposals, names, status=200):
         """What was sent, with all that was told of the text when it was read."""
@@ -112,12 +120,10 @@ class PastedRecapMixin:
         )
         return self.has_change_permission(request, event) and may_write
 
-    def _round_table_url(self, request, event, form):
-        """Where the tour de table that a text holds is received, for whoever may write it."""
-        entries = self.admin_site.get_model_admin(RoundTableEntry)
-        if not (form.contributions and entries.has_add_permission(request)):
-            return ""
-        return reverse("admin:events_event_round_table", args=[event.pk])
+    def _round_table_url(self, event, form):
+        """Where the tour de table that a text holds is received."""
+        page = reverse("admin:events_event_round_table", args=[event.pk])
+        return page if form.contributions else ""
 
     def _pasted_kinds(self, request):
         """The kinds of proposals whose records the user may write."""
@@ -151,7 +157,7 @@ class PastedRecapMixin:
             "form": form,
             "proposals": proposals,
             "groups": proposals.groups() if proposals else [],
-            "round_table_url": self._round_table_url(request, event, form),
+            "round_table_url": self._round_table_url(event, form),
             "unplaced": form.reading.unplaced if proposals else [],
             "is_published": hasattr(event, "recap") and event.recap.is_published,
             "back_url": reverse("admin:events_event_change", args=[event.pk]),

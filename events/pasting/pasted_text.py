@@ -35,9 +35,10 @@ class PastedTextForm(forms.Form):
     # Drawn with the proposals, so that they are written once.
     once = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, resolve=None, **kwargs):
+    def __init__(self, *args, resolve=None, may_receive=False, **kwargs):
+        """`may_receive` says whether a tour de table may be received apart."""
         super().__init__(*args, **kwargs)
-        self._resolve = resolve
+        self._resolve, self._may_receive = resolve, may_receive
         self.reading = None
         self.contributions = 0  # those of the tour de table that the text holds
 
@@ -53,14 +54,14 @@ class PastedTextForm(forms.Form):
             self.reading = read_recap(text, self._resolve)
         except UnreadableRecapError as error:
             raise ValidationError(str(error), code="unreadable") from error
-        if self.reading.cells:
-            self.contributions = _contributions(text)
-            self.reading.is_round_table = self.contributions > 0
+        if self._may_receive and self.reading.has_rows:
+            self._read_round_table(text)
         return text
 
-
-def _contributions(text):
-    try:
-        return len(read_round_table(text).contributions)
-    except UnreadableRoundTableError:
-        return 0
+    def _read_round_table(self, text):
+        try:
+            table = read_round_table(text)
+        except UnreadableRoundTableError:
+            return
+        self.contributions = len(table.contributions)
+        self.reading.leave_rows(table.texts())

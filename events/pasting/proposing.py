@@ -50,7 +50,7 @@ def propose(reading, event, names, noted):
 
 
 def _row(reading, proposal, *, already=False, keep=True, note="", **values):
-    if keep and reading.is_round_table and reading.is_in_table(proposal):
+    if keep and reading.is_received_apart(proposal):
         keep, note = False, IN_ROUND_TABLE
     return {
         "keep": keep and not already,

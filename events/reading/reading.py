@@ -9,13 +9,13 @@ from .figures import read_figures
 from .follow_ups import NEXT, read_actions, read_next_event, read_sessions
 from .links import read_links
 from .objectives import read_objectives
-from .opening import open_document
+from .opening import Document, open_document
 from .parties import read_parties
 from .people import CAP, People
 from .places import read_places
 from .prose import is_label, read_prose
 from .quotes import read_quotes
-from .unplaced import read_unplaced
+from .unplaced import read_unplaced, rows_of
 
 _HELD = re.compile(
     r"(?:accueillie?\w*|tenue?\w*|retrouvés?|réuni\w*|organisée?\w*|déplacement|clôturions|"
@@ -51,10 +51,10 @@ class RecapReading:
     objectives: list = field(default_factory=list)  # no part of the JSON
     parties: list = field(default_factory=list)  # no part of the JSON
     links: list = field(default_factory=list)  # no part of the JSON
-    cells: list = field(default_factory=list)  # (start, end)
+    document: Document = None  # no part of the JSON
+    received_apart: list = field(default_factory=list)  # (start, end) of rows of a tour de table
     times: tuple = ("", "")  # "09:30" and "12:00"
     published_on: str = ""
-    is_round_table: bool = False  # whether these are those of one
 
     def heading_of(self, proposal):
         """The title under which a proposal stands, other than that of the whole document.
@@ -64,8 +64,18 @@ class RecapReading:
         above = [text for start, text in self.headings if start < proposal.start]
         return above[-1] if above and above[-1] != self.title else ""
 
-    def is_in_table(self, proposal):
-        return any(start <= proposal.start < end for start, end in self.cells)
+    @property
+    def has_rows(self):
+        return any(block.row >= 0 for block in self.document.blocks)
+
+    def leave_rows(self, texts):
+        """Leave the rows that say what `texts` say to the tour de table that takes them."""
+        rows = rows_of(self.document, texts)
+        self.received_apart = [(block.start, block.end) for row in rows for block in row]
+        self.unplaced = read_unplaced(self.document, self)
+
+    def is_received_apart(self, proposal):
+        return any(start <= proposal.start < end for start, end in self.received_apart)
 
     def excerpt(self, proposal):
         """The source text that a proposal comes from."""
@@ -117,6 +127,7 @@ def read_recap(source, resolve=None):
     dates = event_dates(document)
     reading = RecapReading(
         text=document.text,
+        document=document,
         title=title,
         standfirst=standfirst,
         headings=[
@@ -127,7 +138,6 @@ def read_recap(source, resolve=None):
         objectives=objectives,
         parties=read_parties(document),
         links=read_links(document),
-        cells=[(each.start, each.end) for each in document.blocks if each.row >= 0],
         dates=dates,
         times=event_times(document, dates),
         published_on=publication(document),

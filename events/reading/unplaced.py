@@ -17,16 +17,19 @@ _INTRODUCING = set(
     ).split()
 )
 
+_MOSTLY = 0.6  # of the words of a row: an address, a telephone are no part of a tour de table
+
 
 def read_unplaced(document, reading):
     """The blocks, and the rows of tables, that say something which no proposal says."""
-    in_prose = {start for part in reading.prose for start in part.holds}
+    placed = {start for part in reading.prose for start in part.holds}
+    placed |= {start for start, _ in reading.received_apart}
     told = _words(*_told(document, reading)) | _INTRODUCING
     found = []
     is_below_told = True
     for _, blocks in groupby(reversed(document.blocks), key=_line):
         line = list(blocks)[::-1]
-        is_told = any(_is_missing(block, in_prose, told) for block in line)
+        is_told = any(_is_missing(block, placed, told) for block in line)
         is_title = line[0].kind == HEADING
         # A title is told with what it stands above.
         if is_told and (is_below_told or not is_title):
@@ -35,12 +38,22 @@ def read_unplaced(document, reading):
     return found[::-1]
 
 
+def rows_of(document, texts):
+    """The rows of tables, as lists of blocks, most of whose words are those of `texts`."""
+    told = _words(*texts)
+    for row, blocks in groupby(document.blocks, key=lambda block: block.row):
+        line = list(blocks)
+        said = _words(*(block.text for block in line))
+        if row >= 0 and len(said & told) >= _MOSTLY * len(said):
+            yield line
+
+
 def _line(block):
     return (block.row,) if block.row >= 0 else (-1, block.start)
 
 
-def _is_missing(block, in_prose, told):
-    if block.start in in_prose or (block.kind == HEADING and is_label(block)):
+def _is_missing(block, placed, told):
+    if block.start in placed or (block.kind == HEADING and is_label(block)):
         return False
     return any(len(word) > 3 or word.isdigit() for word in _words(block.text) - told)
 

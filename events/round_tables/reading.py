@@ -65,6 +65,13 @@ class RoundTableReading:
     columns: list[tuple[str, str]] = field(default_factory=list)  # (title, role or "")
     left_out: list[str] = field(default_factory=list)  # lines around the table
 
+    def texts(self):
+        """All that is taken of the table: its titles, and the words of each row."""
+        yield from (title for title, _ in self.columns)
+        for each in self.contributions:
+            yield from (*each.identity, each.note)
+            yield from (item.as_written for items in each.items.values() for item in items)
+
     def to_json(self):
         return [contribution.to_json() for contribution in self.contributions]
 
