@@ -7,8 +7,9 @@ from django.utils.text import Truncator
 from coopemploi.dates import MONTHS
 from coopemploi.imports.contacts import says_contact
 from coopemploi.search.text import normalise
-from events.models import Appearance, Attendance
+from events.models import Appearance, Attendance, Objective
 from events.reading.dates import find_times, with_year
+from events.reading.objectives import pieces
 from events.reading.people import CONTACT
 
 from .forms import NEW
@@ -17,6 +18,8 @@ ALREADY = "Déjà noté à cette rencontre."
 ONE_CONTACT = "Un compte rendu n'a qu'un contact, et il y en a déjà un : à vous de choisir."
 UNTITLED = "La rencontre"  # what a text tells before any title
 AN_ACTOR = "C'est le nom d'un acteur, non d'une personne."
+TOO_LONG = "Trop long pour un seul champ : la suite est proposée juste après."
+GOES_ON = "Suite de ce qui précède."
 TOLD_ABOVE = "Le même chiffre est proposé plus haut."
 IN_ROUND_TABLE = "Dit dans le tableau : recevez-le plutôt comme tour de table."
 _ATTENDANCE = re.compile(
@@ -125,17 +128,26 @@ def _is_its_town(event, place):
 
 
 def _objectives(reading, event):
+    """One too long for its field is an objective, and what follows are its criteria."""
     known = {normalise(each.text) for each in event.objectives.all()}
-    return [
-        _row(
-            reading,
-            each,
-            already=normalise(each.text) in known,
-            kind=each.kind,
-            text=each.text,
-        )
-        for each in reading.objectives
-    ]
+    most = Objective._meta.get_field("text").max_length
+    rows = []
+    for each in reading.objectives:
+        first, *others = pieces(each.text, most)
+        parts = [(each.kind, first, TOO_LONG if others else "")]
+        parts += [(Objective.Kind.CRITERION, other, GOES_ON) for other in others]
+        rows += [
+            _row(
+                reading,
+                each,
+                already=normalise(text) in known,
+                note=note,
+                kind=kind,
+                text=text,
+            )
+            for kind, text, note in parts
+        ]
+    return rows
 
 
 def _parties(reading, event, names):
@@ -242,7 +254,7 @@ def _person(reading, each, names, noted, *, has_contact):
         last_name=last,
         person=key if key != NEW or names.may_add_people else "",
         role=each.role or attended or Appearance.Role.SPEAKER,
-        title=title[:200],
+        title=Truncator(title).chars(200),
         organisation=each.actor[:300],
         actor=actor.match.pk if actor.match else "",
     )
@@ -283,18 +295,27 @@ def _quotes(reading, recap, names):
 
 def _sessions(reading, event):
     known = {normalise(each.title) for each in event.sessions.all()}
-    return [
-        _row(
-            reading,
-            each,
-            already=normalise(each.title[:200]) in known,
-            kind=each.kind,
-            title=each.title[:200],
-            question=each.question,
-            outcome=each.outcome,
+    rows = []
+    for each in reading.sessions:
+        title, outcome = _title_of(each), each.outcome
+        if each.title not in (title, each.question):
+            outcome = f"{each.title}\n{outcome}".strip()
+        rows.append(
+            _row(
+                reading,
+                each,
+                already=normalise(title) in known,
+                kind=each.kind,
+                title=title,
+                question=each.question,
+                outcome=outcome,
+            )
         )
-        for each in reading.sessions
-    ]
+    return rows
+
+
+def _title_of(session):
+    return Truncator(session.title).chars(200)
 
 
 def _sections(reading, recap):
@@ -364,7 +385,7 @@ def _due(action):
 
 def _session_of(action, reading):
     found = (each for each in reading.sessions if each.start <= action.start < each.end)
-    return next((each.title[:200] for each in found), "")
+    return next((_title_of(each) for each in found), "")
 
 
 def _actors_known(carriers, names):

@@ -14,6 +14,9 @@ _TITLE = re.compile(
 # « … à l'échelle du département - Changer de paradigme »: the next item, on the same line.
 _NEXT_ITEM = re.compile(r"\s[-–]\s(?=[A-ZÀ-Ý])")
 
+_SENTENCE_END = re.compile(r"(?<=[.!?;])\s")
+_WORD_END = re.compile(r"\s")
+
 
 @dataclass
 class ObjectiveRead:
@@ -41,3 +44,16 @@ def read_objectives(document):
             if others or not is_criterion:
                 mark = block.mark if block.text.endswith(":") else ""
     return found
+
+
+def pieces(text, most):
+    """`text` in parts of `most` characters or less, that end with a sentence, or with a word."""
+    while len(text) > most:
+        for end in (_SENTENCE_END, _WORD_END):
+            ends = [match.start() for match in end.finditer(text, 0, most + 1)]
+            if ends:
+                break
+        cut = ends[-1] if ends else most
+        yield text[:cut]
+        text = text[cut:].strip()
+    yield text

@@ -21,7 +21,14 @@ from events.models import (
     Verbatim,
 )
 from events.pasting.proposals import MOST_ROWS
-from events.pasting.proposing import ALREADY, IN_ROUND_TABLE, ONE_CONTACT, ONLY_THERE
+from events.pasting.proposing import (
+    ALREADY,
+    GOES_ON,
+    IN_ROUND_TABLE,
+    ONE_CONTACT,
+    ONLY_THERE,
+    TOO_LONG,
+)
 from territories.models import Person
 from tests.factories import (
     ActorFactory,
@@ -685,6 +692,42 @@ def test_objectives_keep_their_criteria(animateur_client, event):
         ("S'engager à court terme", "Choisir quelques actions qui puissent"),
         ("Être utiles au département", "Choisir quelques actions qui puissent"),
         ("Changer de paradigme", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        (f"{'Se voir. ' * 40}Se revoir. {'Se dire. ' * 40}Finir.", ["objective", "criterion"]),
+        (f"{'mot ' * 200}fin", ["objective", "criterion", "criterion"]),
+        (f"{'m' * 399} fin", ["objective", "criterion"]),
+        ("m" * 400, ["objective"]),
+    ],
+)
+def test_objective_too_long_is_one_with_its_criteria(animateur_client, event, text, kinds):
+    response = propose(animateur_client, event, f"Retour\n\nObjectifs :\n- {text}\n")
+    assert [kind for (kind,) in values(response, "objectives", "kind")] == kinds
+    assert animateur_client.post(page(event), sent_again(response)).status_code == 302
+
+    first, *others = event.objectives.all()
+    assert " ".join(each.text for each in (first, *others)) == text
+    assert {each.parent for each in others} <= {first}
+
+
+def test_objective_is_cut_where_a_sentence_ends(animateur_client, event):
+    text = f"{'Se voir. ' * 44}Se revoir."
+    response = propose(animateur_client, event, f"Retour\n\nObjectifs :\n- {text}\n")
+    assert values(response, "objectives", "text", "note") == [
+        (("Se voir. " * 44).strip(), TOO_LONG),
+        ("Se revoir.", GOES_ON),
+    ]
+
+
+def test_session_whose_title_is_too_long_keeps_it_whole(animateur_client, event):
+    title = f"Le garage {'partagé ' * 30}".strip()
+    response = propose(animateur_client, event, f"Retour\n\nAtelier 1 : {title}\nIl ouvre.\n")
+    assert values(response, "sessions", "title", "outcome") == [
+        (f"{title[:199]}…", f"{title}\nIl ouvre.")
     ]
 
 
