@@ -14,6 +14,7 @@ from territories.models import StageChange
 
 ATTENDED = (Attendance.Status.PRESENT, Attendance.Status.EXCUSED)
 NEW = "new"
+SPEAKING = Appearance.Role.values
 # What a person did at the meeting, or that they were there, or are to be written to.
 ROLES = [
     *Appearance.Role.choices,
@@ -88,9 +89,10 @@ class MeetingProposal(TimedProposal):
     )
     start = PartialDateFormField(label="Date de la rencontre", required=False, max_length=120)
     end = PartialDateFormField(label="Dernier jour", required=False, max_length=120)
+    topic = forms.CharField(label="Thème de la rencontre", required=False, max_length=250)
     venue = forms.CharField(label="Lieu", required=False, max_length=200)
 
-    field_order = ["keep", "standfirst", "start", "end", "start_time", "end_time", "venue"]
+    field_order = ["keep", "standfirst", "topic", "start", "end", "start_time", "end_time", "venue"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -157,6 +159,7 @@ class PersonProposal(ProposalForm):
     person = forms.ChoiceField(label="Sa fiche", required=False)
     role = forms.ChoiceField(label="Rôle", choices=ROLES)
     title = forms.CharField(label="Fonction ce jour-là", required=False, max_length=200)
+    topic = forms.CharField(label="Sujet de l'intervention", required=False, max_length=300)
     actor = forms.ChoiceField(label="Acteur ce jour-là", required=False)
     organisation = forms.CharField(widget=forms.HiddenInput, required=False, max_length=300)
 
@@ -193,6 +196,9 @@ class PersonProposal(ProposalForm):
                 "title",
                 ValidationError("Donnez une fonction ou un acteur au contact.", code="no_title"),
             )
+        if self.cleaned_data.get("role") not in SPEAKING and self.cleaned_data.get("topic"):
+            wrong = "Un sujet est celui d'une intervention : changez le rôle, ou videz-le."
+            self.add_error("topic", ValidationError(wrong, code="no_speech"))
         self._check_function()
         super().clean()
 
@@ -251,6 +257,23 @@ class TerritoryProposal(ProposalForm):
                 "territory",
                 ValidationError("Choisissez le territoire, ou ne le gardez pas.", code="which"),
             )
+        super().clean()
+
+
+class ObstacleProposal(ProposalForm):
+    wording = forms.CharField(label="Tel qu'écrit", required=False, max_length=100)
+    obstacle = forms.ChoiceField(
+        label="Frein", required=False, help_text="Celui du vocabulaire qui le dit."
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._choose("obstacle", self.names.all_obstacles(), [("", "Choisir…")])
+
+    def clean(self):
+        if self.cleaned_data.get("keep") and not self.cleaned_data.get("obstacle", "x"):
+            wrong = "Choisissez le frein, ou ne le gardez pas."
+            self.add_error("obstacle", ValidationError(wrong, code="which"))
         super().clean()
 
 

@@ -1,8 +1,10 @@
-"""Whom and what a name of a text may mean, among what the site knows."""
+"""Whom and what the words of a text may mean, among what the site knows."""
 
 from collections import Counter
-from functools import cache
+from functools import cache, cached_property
 
+from coopemploi.search.analysis import read_words
+from coopemploi.vocabulary.models import Obstacle
 from territories.party_reconciliation import ActorReconciler, PersonReconciler
 from territories.reconciliation import Reconciler
 
@@ -11,7 +13,7 @@ FEW = 4  # territories: fewer tell nothing of where a meeting is
 
 
 class KnownNames:
-    """The people, actors and territories that a name may mean, among those given.
+    """The people, actors and territories that a name may mean, and the obstacles.
 
     `around` are the names of the regions by which homonyms are told apart; `may_change_person`
     says of one of the people whether they may be given a function.
@@ -34,6 +36,25 @@ class KnownNames:
     def people_called(self, name):
         return _choices(self.person(name))
 
+    def obstacle(self, wording):
+        """The one of the vocabulary whose words a text has all: « problème de mobilités »."""
+        said = _read_stems(wording)
+        found = [each for each, stems in self._obstacles.items() if stems and stems <= said]
+        longest = [
+            each
+            for each in found
+            if all(self._obstacles[other] <= self._obstacles[each] for other in found)
+        ]
+        return longest[0] if len(longest) == 1 else None
+
+    def all_obstacles(self):
+        return [(str(each.pk), each.name) for each in self._obstacles]
+
+    @cached_property
+    def _obstacles(self):
+        """{obstacle: the stems of its name}"""
+        return {each: _read_stems(each.name) for each in Obstacle.objects.all()}
+
     def may_have_function(self, person, **said):
         """Whether the person of this key has this function, or may be given it."""
         found = self._shown.get(pk=person)
@@ -52,6 +73,10 @@ class KnownNames:
             for key, label in _choices(resolution, _told_by_kind):
                 choices.setdefault(key, label)
         return list(choices.items())
+
+
+def _read_stems(text):
+    return {word.stem for word in read_words(text)}
 
 
 def regions_around(event, reading):

@@ -14,11 +14,12 @@ class Noted:
     def __init__(self, event):
         recap = getattr(event, "recap", None)
         contact = recap.contact if recap else None
-        self.people = people_of(event)
+        self.people = appearances_of(event)
+        self.obstacles = {each.pk for each in event.obstacles.all()}
         self.contact = str(contact) if contact else ""
         self._contact_key = contact.person_id if contact else None
         self.next_event = str(event.next_event) if event.next_event else ""
-        self.meeting = {"venue"} if event.venue else set()
+        self.meeting = {name for name in ("venue", "topic") if getattr(event, name)}
         if recap and recap.standfirst:
             self.meeting.add("standfirst")
         if event.start or event.end:
@@ -31,21 +32,17 @@ class Noted:
         """Whether somebody read in a text, perhaps the person of `key`, is noted as it says."""
         if read.role == CONTACT:
             return key == self._contact_key
-        return normalise(read.name) in self.people or bool(attended and key in self._people)
+        spoke = self.people.get(normalise(read.name))
+        if spoke:
+            return bool(spoke.topic or not read.topic)
+        return bool(attended and key in self._people)
 
     def has_territory(self, key, stage):
         """Whether a territory is noted as having been there, at a stage if one is said."""
         return key in self._stages and bool(self._stages[key] or not stage)
 
 
-def people_of(event):
-    """{normalised name: (person, title, key of their actor or None)} of who spoke at a meeting."""
+def appearances_of(event):
+    """{normalised name: Appearance} of those who spoke at a meeting."""
     noted = event.appearances.select_related("person").prefetch_related("actors")
-    return {
-        normalise(each.person.full_name): (
-            each.person,
-            each.title,
-            next((actor.pk for actor in each.actors.all()), None),
-        )
-        for each in noted
-    }
+    return {normalise(each.person.full_name): each for each in noted}

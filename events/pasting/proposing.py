@@ -45,6 +45,7 @@ def propose(reading, event, names, noted):
         "quotes": _quotes(reading, recap, names),
         "sessions": _sessions(reading, event),
         "sections": _sections(reading, recap),
+        "obstacles": _obstacles(reading, names, noted),
         "territories": _territories(reading, names, noted),
         "actions": _actions(reading, event, names),
         "links": _links(reading, recap),
@@ -89,7 +90,7 @@ def _attended(reading, person):
 
 
 def _meeting(reading, event, noted):
-    row = {"standfirst": reading.standfirst, **_days(reading)}
+    row = {"standfirst": reading.standfirst, "topic": reading.theme, **_days(reading)}
     if not _is_its_town(event, reading.place):
         row["venue"] = reading.place[:200]
     row = {name: said for name, said in row.items() if said and name not in noted.meeting}
@@ -255,6 +256,7 @@ def _person(reading, each, names, noted, *, has_contact):
         person=key if key != NEW or names.may_add_people else "",
         role=each.role or attended or Appearance.Role.SPEAKER,
         title=Truncator(title).chars(200),
+        topic="" if attended or each.role == CONTACT else each.topic,
         organisation=each.actor[:300],
         actor=actor.match.pk if actor.match else "",
     )
@@ -331,6 +333,23 @@ def _sections(reading, recap):
             note = "Ce que ce titre annonce est sans doute proposé plus haut ou plus bas."
         title = Truncator(each.title or UNTITLED).chars(200)
         rows.append({"keep": not note, "note": note, "title": title, "body": each.body})
+    return rows
+
+
+def _obstacles(reading, names, noted):
+    rows = []
+    for each in reading.obstacles:
+        found = names.obstacle(each.name)
+        rows.append(
+            _row(
+                reading,
+                each,
+                keep=found is not None,
+                already=bool(found and found.pk in noted.obstacles),
+                wording=each.name,
+                obstacle=found.pk if found else "",
+            )
+        )
     return rows
 
 

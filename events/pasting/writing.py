@@ -27,7 +27,7 @@ from events.reading.people import CONTACT
 from territories.models import Person, Position
 
 from .forms import ATTENDED, NEW
-from .noted import EXPECTED, people_of
+from .noted import EXPECTED, appearances_of
 
 
 def is_written(once):
@@ -64,6 +64,7 @@ def _write(event, user, source, kept, names):
     _write_figures(event, source, kept["figures"])
     _write_results(event, source, kept["results"])
     _write_quotes(recap, people, kept["quotes"])
+    event.obstacles.add(*(row["obstacle"] for row in kept["obstacles"]))
     _write_territories(event, kept["territories"])
     _write_sessions(event, kept["sessions"])
     _write_sections(recap, kept["sections"])
@@ -78,7 +79,7 @@ def _numbered(rows, queryset):
     return enumerate(rows, start=last + 1)
 
 
-_OF_THE_EVENT = ("start", "end", "start_time", "end_time", "venue")
+_OF_THE_EVENT = ("topic", "start", "end", "start_time", "end_time", "venue")
 
 
 def _write_meeting(event, recap, rows):
@@ -113,7 +114,9 @@ def _write_parties(event, rows):
 
 def _write_people(event, recap, source, rows):
     """Those noted, and those of the rows; who spoke already is not noted twice."""
-    said, already = people_of(event), set(event.appearances.values_list("person_id", flat=True))
+    noted = appearances_of(event)
+    said = {name: (each.person, each.title, _actor_of(each)) for name, each in noted.items()}
+    spoke = {each.person_id: each for each in event.appearances.all()}
     for number, row in _numbered(rows, event.appearances.all()):
         first, last = row["first_name"], row["last_name"]
         if row["person"] == NEW:
@@ -128,15 +131,26 @@ def _write_people(event, recap, source, rows):
         if row["role"] in ATTENDED:
             _write_attendance(event, person, actor, row["role"], number)
             continue
-        if person.pk in already:
+        if person.pk in spoke:
+            _add_topic(spoke[person.pk], row["topic"])
             continue
-        already.add(person.pk)
-        appearance = Appearance.objects.create(
-            event=event, person=person, role=row["role"], title=row["title"], order=number
+        names = ("role", "title", "topic")
+        appearance = spoke[person.pk] = Appearance.objects.create(
+            event=event, person=person, order=number, **{name: row[name] for name in names}
         )
         if actor:
             appearance.actors.add(actor)
     return said
+
+
+def _actor_of(appearance):
+    return next((actor.pk for actor in appearance.actors.all()), None)
+
+
+def _add_topic(appearance, topic):
+    if topic and not appearance.topic:
+        appearance.topic = topic
+        appearance.save()
 
 
 def _write_attendance(event, person, actor, status, number):

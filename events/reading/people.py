@@ -224,6 +224,7 @@ class Person:
     title: str = ""
     actor: str = ""
     role: str = ""
+    topic: str = ""  # of what they said; no part of the JSON
     start: int = 0
     end: int = 0
 

@@ -9,12 +9,14 @@ from .figures import read_figures
 from .follow_ups import NEXT, read_actions, read_next_event, read_sessions
 from .links import read_links
 from .objectives import read_objectives
+from .obstacles import read_obstacles
 from .opening import Document, open_document
 from .parties import read_parties
 from .people import CAP, People
 from .places import read_places
 from .prose import is_label, read_prose
 from .quotes import read_quotes
+from .topics import read_theme, read_topics
 from .unplaced import read_unplaced, rows_of
 
 _HELD = re.compile(
@@ -49,12 +51,14 @@ class RecapReading:
     headings: list = field(default_factory=list)  # (start, text)
     unplaced: list = field(default_factory=list)  # what no proposal says; no part of the JSON
     objectives: list = field(default_factory=list)  # no part of the JSON
+    obstacles: list = field(default_factory=list)  # no part of the JSON
     parties: list = field(default_factory=list)  # no part of the JSON
     links: list = field(default_factory=list)  # no part of the JSON
     document: Document = None  # no part of the JSON
     received_apart: list = field(default_factory=list)  # (start, end) of rows of a tour de table
     times: tuple = ("", "")  # "09:30" and "12:00"
     published_on: str = ""
+    theme: str = ""
 
     def heading_of(self, proposal):
         """The title under which a proposal stands, other than that of the whole document.
@@ -117,6 +121,7 @@ def read_recap(source, resolve=None):
     for person in people:
         if not person.role and person.name in spoke:
             person.role = "speaker"
+    read_topics(document, people)
     title = _title(document)
     standfirst = _standfirst(document, title)
     sessions, actions = read_sessions(document), read_actions(document)
@@ -136,11 +141,13 @@ def read_recap(source, resolve=None):
             if each.kind == "heading"
         ],
         objectives=objectives,
+        obstacles=read_obstacles(document),
         parties=read_parties(document),
         links=read_links(document),
         dates=dates,
         times=event_times(document, dates),
         published_on=publication(document),
+        theme=read_theme(document, title),
         place=_place(document),
         people=list(people),
         quotes=quotes,

@@ -39,6 +39,7 @@ from tests.factories import (
     EventFactory,
     EventFigureFactory,
     MandateFactory,
+    ObstacleFactory,
     PersonFactory,
     PositionFactory,
     RecapFactory,
@@ -731,6 +732,77 @@ def test_session_whose_title_is_too_long_keeps_it_whole(animateur_client, event)
     ]
 
 
+ABOUT = """Retour sur l'atelier
+
+« Aller vers les habitants » : telle était la thématique choisie.
+
+Lise Armandou, maire de Crestville, a fait le point sur les trajets de la vallée.
+
+On a débattu des freins à l'emploi (problème de mobilités, garde d'enfants, ennui).
+"""
+
+
+def test_what_a_meeting_was_about_is_kept_in_its_fields(animateur_client, event):
+    mobility = ObstacleFactory(name="Mobilité")
+    ObstacleFactory(name="Garde")
+    children = ObstacleFactory(name="Garde d'enfants")
+    response = propose(animateur_client, event, ABOUT)
+    assert values(response, "meeting", "topic") == [("Aller vers les habitants",)]
+    assert values(response, "people", "topic") == [("les trajets de la vallée",)]
+    assert values(response, "obstacles", "wording", "obstacle", "keep") == [
+        ("problème de mobilités", mobility.pk, True),
+        ("garde d'enfants", children.pk, True),
+        ("ennui", "", False),
+    ]
+    animateur_client.post(page(event), sent_again(response, **{"obstacles-1-keep": None}))
+
+    event.refresh_from_db()
+    assert event.topic == "Aller vers les habitants"
+    assert event.appearances.get().topic == "les trajets de la vallée"
+    assert list(event.obstacles.all()) == [mobility]
+    again = propose(animateur_client, event, ABOUT)
+    assert values(again, "obstacles", "keep") == [(False,), (True,), (False,)]
+    assert values(again, "people", "keep") == [(False,)]
+
+
+def test_obstacle_that_two_terms_say_is_a_choice(animateur_client, event):
+    ObstacleFactory(name="Mobilité")
+    housing = ObstacleFactory(name="Logement")
+    text = "Retour\n\nLes freins (mobilité ou logement, ennui) sont connus.\n"
+    response = propose(animateur_client, event, text)
+    assert values(response, "obstacles", "obstacle", "keep")[0] == ("", False)
+
+    data = sent_again(response, **{"obstacles-0-keep": "on"})
+    refused = animateur_client.post(page(event), data)
+    assert list(refused.context["proposals"].formsets["obstacles"][0].errors) == ["obstacle"]
+    animateur_client.post(page(event), {**data, "obstacles-0-obstacle": housing.pk})
+    assert list(event.obstacles.all()) == [housing]
+
+
+def test_topic_is_added_to_a_speech_that_has_none(animateur_client, event):
+    lise = PersonFactory(first_name="Lise", last_name="Armandou")
+    speech = AppearanceFactory(event=event, person=lise, topic="")
+    response = propose(animateur_client, event, ABOUT)
+    assert values(response, "people", "keep") == [(True,)]
+    animateur_client.post(page(event), sent_again(response))
+    speech.refresh_from_db()
+    assert speech.topic == "les trajets de la vallée"
+
+    speech.topic = "Le garage"
+    speech.save()
+    again = propose(animateur_client, event, ABOUT)
+    assert values(again, "people", "keep") == [(False,)]
+    animateur_client.post(page(event), sent_again(again, **{"people-0-keep": "on"}))
+    speech.refresh_from_db()
+    assert speech.topic == "Le garage"
+
+
+def test_topic_of_whoever_did_not_speak_is_refused_beside_it(animateur_client, event):
+    data = sent_again(propose(animateur_client, event, ABOUT), **{"people-0-role": "present"})
+    refused = animateur_client.post(page(event), data)
+    assert list(refused.context["proposals"].formsets["people"][0].errors) == ["topic"]
+
+
 PROSE = """Retour sur l'atelier
 
 La journée a commencé par une visite.
@@ -974,7 +1046,7 @@ def test_what_the_meeting_says_is_not_asked_again(animateur_client, event):
     event.save()
     response = propose(animateur_client, event)
     [form] = response.context["proposals"].formsets["meeting"]
-    assert list(form.fields) == ["keep", "standfirst", "excerpt", "note"]
+    assert list(form.fields) == ["keep", "standfirst", "topic", "excerpt", "note"]
 
 
 def test_what_somebody_notes_meanwhile_is_not_replaced_unsaid(animateur_client, event):
