@@ -39,11 +39,6 @@ SAID = {
 
 
 @pytest.fixture
-def event():
-    return EventFactory(title="Atelier de juin")
-
-
-@pytest.fixture
 def batch(event):
     return live.open_form(event=event, user=UserFactory())
 

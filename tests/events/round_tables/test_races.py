@@ -23,7 +23,7 @@ from tests.factories import (
     UserFactory,
 )
 
-from .test_review import page, sent
+from .pages import page, sent
 
 RACES = 10
 State = RoundTableBatch.State
