@@ -22,7 +22,7 @@ from events.models import (
 )
 from territories.models import Actor, Person, Position, Territory
 
-from .drafts import NEW, data_of, is_empty, keep_made, names_of, undecided
+from .drafts import LONGEST_NOTE, NEW, data_of, is_empty, keep_made, names_of, undecided
 from .reading import LONGEST_LABEL
 
 State = RoundTableBatch.State
@@ -107,21 +107,28 @@ def change(draft, data):
 @transaction.atomic
 def join(before, after):
     """Give all that a draft says to the one before it."""
-    names = [part["name"] for part in before.data["people"]]
     data = {**before.data}
-    data["people"] = data["people"] + [
-        part for part in after.data["people"] if part["name"] not in names
-    ]
+    data["people"] = _joined_people(data["people"], after.data["people"])
     data["items"] = data["items"] + after.data["items"]
     for part in ("actor", "territory"):
         if not data[part]["name"]:
             data[part] = after.data[part]
     labels = dict.fromkeys(filter(None, (data["label"], after.data["label"])))
     data["label"] = " / ".join(labels)[:LONGEST_LABEL]
-    data["note"] = data["note"] or after.data["note"]
+    notes = dict.fromkeys(filter(None, (data["note"], after.data["note"])))
+    data["note"] = " / ".join(notes)[:LONGEST_NOTE]
     data["lines"] = data["lines"] + after.data["lines"]
     after.delete()
     change(before, data)
+
+
+def _joined_people(people, others):
+    """Each once, under the title that either of the two gives."""
+    joined = {part["name"]: part for part in people}
+    for part in others:
+        same = joined.setdefault(part["name"], part)
+        joined[part["name"]] = {**same, "title": same["title"] or part["title"]}
+    return list(joined.values())
 
 
 @transaction.atomic

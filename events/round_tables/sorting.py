@@ -57,14 +57,16 @@ def sort_items(*, items, outcome, user, together=False):
     already became such a record stays with it.
     """
     refused, shared = [], None
-    for pk in [item.pk for item in items]:
+    for item in items:
         try:
             with transaction.atomic():
-                item = locked_items().get(pk=pk)
+                item = locked_items().get(pk=item.pk)
                 wanted = outcome or USUAL[item.column]
                 record = _sort(item, wanted, user, shared)
                 if together and wanted in RECORDS:
                     shared = record
+        except RoundTableItem.DoesNotExist:
+            refused.append(f"« {item} » : il a été retiré entre-temps.")
         except OutOfReachError:
             refused.append(f"« {item} » : sa fiche serait hors de votre périmètre.")
         except ValidationError as error:

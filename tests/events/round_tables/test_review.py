@@ -71,6 +71,24 @@ def test_contributions_are_joined_and_separated(animateur_client, event):
     assert [item["text"] for item in first.data["items"]][-1] == "forum"
 
 
+def test_what_two_contributions_say_of_one_person_is_joined(animateur_client, event):
+    table = (
+        "Participants\tFonction\tJe cherche\tRemarques\n"
+        "Lise Armandou\t\tun guide\tPart à midi\n"
+        "Paul Morin\t\t\tRevient\n"
+        "Lise Armandou\tmaire\tun local\tRappeler\n"
+    )
+    batch = received(animateur_client, event, table)
+    first, between, last = batch.drafts.all()
+    batch.drafts.filter(pk=between.pk).update(order=0)
+    join(animateur_client, batch, last)
+    first.refresh_from_db()
+    [person] = first.data["people"]
+    assert (person["name"], person["title"]) == ("Lise Armandou", "maire")
+    assert first.data["note"] == "Part à midi / Rappeler"
+    assert first.data["lines"] == [2, 4]
+
+
 def test_corrections_of_two_reviewers_are_told_apart_and_none_is_lost(animateur_client, event):
     batch = received(animateur_client, event)
     draft = batch.drafts.first()

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from coopemploi.dates import PartialDate
 from events.models import RoundTableItem
-from events.round_tables.sorting import kind_of
+from events.round_tables.sorting import kind_of, sort_items
 from initiatives.models import Initiative, Need, Offer
 from territories.models import Mandate
 from tests.factories import (
@@ -71,6 +71,17 @@ def test_what_an_actor_without_a_place_seeks_is_where_its_row_says(animateur_cli
     expected = [entry.territory] if place == "none" else []
     assert list(Need.objects.get().territories.all()) == expected
     assert list(Offer.objects.get().territories.all()) == expected
+
+
+def test_item_taken_back_meanwhile_is_told_and_the_others_are_sorted(entry):
+    gone, item = said(entry, "need", "Un local"), said(entry, "need")
+    RoundTableItem.objects.filter(pk=gone.pk).delete()
+
+    refused = sort_items(items=[gone, item], outcome=None, user=UserFactory(is_superuser=True))
+
+    assert refused == ["« Un local » : il a été retiré entre-temps."]
+    item.refresh_from_db()
+    assert item.outcome == "need"
 
 
 def test_sorting_says_into_what_and_goes_on_where_one_was(animateur_client, entry):
