@@ -200,10 +200,12 @@ def _write_results(event, source, rows):
 
 def _write_quotes(recap, people, rows):
     ideas = {normalise(idea.text): idea for idea in recap.key_ideas.all()}
+    last = max((idea.order for idea in ideas.values()), default=0)
     for number, row in _numbered(rows, recap.verbatims.all()):
         key = normalise(row["idea"])
         if key and key not in ideas:
-            ideas[key] = KeyIdea.objects.create(recap=recap, text=row["idea"], order=len(ideas) + 1)
+            last += 1
+            ideas[key] = KeyIdea.objects.create(recap=recap, text=row["idea"], order=last)
         author = normalise(row["author"]).strip()
         person, title, actor = people.get(author, (None, row["title"], None))
         Verbatim.objects.create(

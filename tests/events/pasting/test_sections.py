@@ -3,6 +3,7 @@
 import pytest
 
 from events.models import Recap
+from tests.factories import RecapFactory
 
 from .pages import page, propose, sent_again, values
 
@@ -24,6 +25,20 @@ def test_links_of_a_text_are_those_of_the_recap(animateur_client, event):
     assert recap.replay_url == "https://example.org/video"
     again = propose(animateur_client, event, text)
     assert values(again, "links", "keep") == [(False,), (False,)]
+
+
+def test_second_replay_is_a_link_and_the_first_stays(animateur_client, event):
+    RecapFactory(event=event, replay_url="https://example.org/un")
+    text = "Retour\n\nLe replay : https://example.org/deux\n"
+    response = propose(animateur_client, event, text)
+    assert values(response, "links", "is_replay") == [(False,)]
+
+    data = sent_again(response, **{"links-0-is_replay": "on"})
+    animateur_client.post(page(event), data)
+
+    recap = Recap.objects.get()
+    assert recap.replay_url == "https://example.org/un"
+    assert recap.links.get().url == "https://example.org/deux"
 
 
 PROSE = """Retour sur l'atelier

@@ -71,6 +71,23 @@ def test_homonym_of_a_present_territory_is_where_the_others_are(animateur_client
 
 
 @pytest.mark.parametrize(
+    "others",
+    [
+        ["Lunain-Pont", "Lunain-Port", "Lunain-Bois"],
+        [
+            *("Lunain-Pont", "Lunain-Port", "Lunain-Bois", "Lunain-Bourg"),
+            *("Brévenne-Pont", "Brévenne-Port", "Brévenne-Bois"),
+        ],
+    ],
+)
+@pytest.mark.usefixtures("homonyms")
+def test_homonym_is_a_choice_where_few_or_scattered_names_are(animateur_client, event, others):
+    names = ", ".join(("Crestville", *others))
+    response = propose(animateur_client, event, f"Retour\n\nTerritoires présents : {names}.\n")
+    assert values(response, "territories", "territory")[0] == ("",)
+
+
+@pytest.mark.parametrize(
     ("status", "stage", "keep", "written"),
     [
         ("registered", "emerging", True, ("present", "emerging")),

@@ -7,7 +7,19 @@ from coopemploi.publishing import Publishable
 from coopemploi.sources.models import Source
 from events.models import Action, Event, KeyIdea, Recap, Verbatim
 from territories.models import Person
-from tests.factories import AppearanceFactory, EventFigureFactory, PersonFactory, RecapFactory
+from tests.factories import (
+    AppearanceFactory,
+    AttendanceFactory,
+    EventFigureFactory,
+    KeyIdeaFactory,
+    NetworkFactory,
+    PersonFactory,
+    RecapFactory,
+    SeriesFactory,
+    SourceFactory,
+    TerritoryFactory,
+    VerbatimFactory,
+)
 
 from .pages import TEXT, page, propose, sent_again, values
 
@@ -140,6 +152,40 @@ def test_what_is_known_already_is_not_proposed_twice(animateur_client, event):
     assert values(response, "people", "keep") == [(False,)]
     assert values(response, "figures", "keep") == [(False,)]
     assert "Déjà noté" in response.content.decode()
+
+
+def test_what_is_kept_is_of_the_places_of_its_meeting(animateur_client, event):
+    here, event.network, event.series = TerritoryFactory(), NetworkFactory(), SeriesFactory()
+    event.save()
+    event.territories.add(here)
+    source = SourceFactory()
+    recap = RecapFactory(event=event, source=source)
+
+    animateur_client.post(page(event), sent_again(propose(animateur_client, event)))
+
+    event.refresh_from_db()
+    recap.refresh_from_db()
+    following = event.next_event
+    assert list(event.actions.get().territories.all()) == [here]
+    assert list(following.territories.all()) == [here]
+    assert (following.network, following.series) == (event.network, event.series)
+    # The text is kept beside the source that the recap has.
+    assert recap.source == source
+    assert event.figures.get().source != source
+
+
+def test_what_is_kept_comes_after_what_is_there(animateur_client, event, crestville):
+    EventFigureFactory(event=event, value=3, order=4)
+    AttendanceFactory(event=event, order=6)
+    idea = KeyIdeaFactory(recap=RecapFactory(event=event), order=9)
+    VerbatimFactory(recap=idea.recap, key_idea=idea, order=2)
+
+    animateur_client.post(page(event), sent_again(propose(animateur_client, event)))
+
+    assert event.figures.get(value=20).order == 5
+    assert event.attendances.get(territory=crestville).order == 7
+    assert idea.recap.key_ideas.exclude(pk=idea.pk).get().order == 10
+    assert idea.recap.verbatims.exclude(key_idea=idea).get().order == 3
 
 
 def test_recap_begun_keeps_what_it_says(animateur_client, event):

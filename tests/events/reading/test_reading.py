@@ -628,6 +628,26 @@ def test_prose_is_read_part_by_part_without_what_is_read_apart():
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "is_prose"),
+    [
+        ("« La navette ne passe plus le soir après le travail. », regrette Lise Armandou.", False),
+        (
+            "Le débat a été long, et la salle pleine du début à la fin, ce qui se voit rarement ; "
+            "« la navette ne passe plus », regrette Lise Armandou.",
+            True,
+        ),
+    ],
+)
+def test_paragraph_that_is_mostly_a_quote_is_no_prose(said, is_prose):
+    standfirst = (
+        "Un atelier s'est tenu, dont voici ce que chacun a dit, et ce qui en est resté après."
+    )
+    reading = read_recap(f"Retour\n\n{standfirst}\n\n## Le soir\n\n{said}\n")
+    assert [quote.author for quote in reading.quotes] == ["Lise Armandou"]
+    assert [part.body for part in reading.prose] == ([said] if is_prose else [])
+
+
 def test_prose_of_a_page_is_that_of_its_text():
     page = (
         "<h1>Atelier</h1><p>Le chapô de cet atelier est assez long pour en être un, ce qui est "
@@ -734,6 +754,24 @@ def test_nothing_of_a_recap_read_as_a_whole_is_told():
 )
 def test_those_who_held_the_meeting_are_read(text, parties):
     assert [(each.name, each.role) for each in read_recap(text).parties] == parties
+
+
+def test_who_holds_another_meeting_is_no_party_of_this_one():
+    lines = "\n\n".join(f"On a parlé du garage {number}." for number in range(12))
+    assert not read_recap(f"{lines}\n\nUne visite est organisée par la Région.").parties
+
+
+@pytest.mark.parametrize(
+    ("said", "values"),
+    [
+        ("Deux maires ont parlé.", [2]),
+        # Those of whom one has spoken.
+        ("Les deux maires ont parlé.", []),
+        ("Les 25 maires ont parlé.", [25]),
+    ],
+)
+def test_few_told_before_are_no_figure(said, values):
+    assert [each.value for each in read_recap(f"Retour\n\n{said}\n").figures] == values
 
 
 def links_of(text):
