@@ -73,7 +73,7 @@ class TimedProposal(ProposalForm):
         if start and end and start.earliest and end.latest and end.latest < start.earliest:
             self.add_error("end", ValidationError("La fin précède le début.", code="days_in_order"))
         first, last = said.get("start_time"), said.get("end_time")
-        if first and last and last < first and not end:
+        if first and last and last < first and (not end or end == start):
             self.add_error(
                 "end_time",
                 ValidationError("La rencontre finit avant de commencer.", code="times_in_order"),

@@ -8,7 +8,6 @@ from coopemploi.vocabulary.models import Obstacle
 from territories.party_reconciliation import ActorReconciler, PersonReconciler
 from territories.reconciliation import Reconciler
 
-MOST_NAMES = 10
 FEW = 4  # territories: fewer tell nothing of where a meeting is
 
 
@@ -101,5 +100,5 @@ def _told_by_kind(territory):
 def _choices(resolution, label=str):
     return [
         (str(each.record.pk), f"{label(each.record)} – {each.reason}")
-        for each in resolution.candidates[:MOST_NAMES]
+        for each in resolution.candidates
     ]

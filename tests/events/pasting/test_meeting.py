@@ -48,6 +48,7 @@ def test_days_and_times_are_those_of_the_text(animateur_client, event):
     [
         ({"meeting-0-end": "1/3/2023"}, "end"),
         ({"meeting-0-end": "", "meeting-0-end_time": "08:00"}, "end_time"),
+        ({"meeting-0-end": "[14/03/2023] 14 mars", "meeting-0-end_time": "08:00"}, "end_time"),
     ],
 )
 def test_meeting_does_not_end_before_it_begins(animateur_client, event, changes, field):
@@ -55,6 +56,14 @@ def test_meeting_does_not_end_before_it_begins(animateur_client, event, changes,
     refused = animateur_client.post(page(event), data)
     assert refused.status_code == 400
     assert list(refused.context["proposals"].formsets["meeting"][0].errors) == [field]
+
+
+def test_meeting_of_two_days_may_end_at_an_earlier_hour(animateur_client, event):
+    response = propose(animateur_client, event, DAYS)
+    data = sent_again(response, **{"meeting-0-end_time": "08:00"})
+    assert animateur_client.post(page(event), data).status_code == 302
+    event.refresh_from_db()
+    assert event.end_time == time(8)
 
 
 def test_town_of_the_meeting_is_not_proposed_as_its_venue(animateur_client, event):

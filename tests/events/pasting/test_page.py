@@ -2,17 +2,28 @@
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from coopemploi.derived import registry
 from coopemploi.sources.models import Source
 from events.models import Event, Recap
 from events.pasting.proposals import MOST_ROWS
 from territories.models import Person
-from tests.factories import MandateFactory, TerritoryFactory, UserFactory
+from tests.factories import (
+    ActorFactory,
+    MandateFactory,
+    PersonFactory,
+    TerritoryFactory,
+    UserFactory,
+)
 
 from .pages import TEXT, page, pasted, propose, sent_again, values
 
 pytestmark = pytest.mark.django_db
+HEADS = ("Bel", "Cor", "Der", "Fon", "Gar", "Mar")
+TAILS = ("mont", "lieu", "vaux", "ville", "nac")
 
 
 def test_proposals_are_shown_and_nothing_is_saved(animateur_client, event, crestville):
@@ -158,3 +169,26 @@ def test_excerpt_begins_and_ends_at_whole_words(animateur_client, event):
     excerpt = form["excerpt"].value()
     assert set(excerpt.split()) <= set(text.split())
     assert 60 < len(excerpt) < 60 + len("Crestville") + 80
+
+
+def test_page_takes_the_same_queries_at_1_and_30_rows(animateur_client, event):
+    names = [f"{head}{tail}" for head in HEADS for tail in TAILS]
+    for name in names:
+        TerritoryFactory(name=name)
+        ActorFactory(name=f"Garage {name}")
+        PersonFactory(first_name="Lise", last_name=name)
+    registry.flush()
+
+    def asked(count):
+        lines = [f"Retour\n\nTerritoires présents : {', '.join(names[:count])}."]
+        lines += [f"Lise {name}, maire, a présenté le garage." for name in names[:count]]
+        lines += [f"« Sans {name}, on ne vient plus. » Lise {name}" for name in names[:count]]
+        lines += [f"Actions :\n- Ouvrir {name} (porteur : Garage {name})" for name in names[:count]]
+        with CaptureQueriesContext(connection) as queries:
+            response = propose(animateur_client, event, "\n\n".join(lines))
+        for kind in ("people", "territories", "quotes", "actions"):
+            assert len(values(response, kind, "keep")) == count
+        return len(queries)
+
+    asked(1)
+    assert asked(1) == asked(30)

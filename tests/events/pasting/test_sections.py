@@ -27,6 +27,13 @@ def test_links_of_a_text_are_those_of_the_recap(animateur_client, event):
     assert values(again, "links", "keep") == [(False,), (False,)]
 
 
+def test_what_a_title_announces_as_read_apart_is_not_ticked(animateur_client, event):
+    text = f"{PROSE}\n## Chiffres clés\n\nIls sont bons cette année.\n"
+    response = propose(animateur_client, event, text)
+    assert values(response, "sections", "title", "keep")[-1] == ("Chiffres clés", False)
+    assert "sans doute proposé" in values(response, "sections", "note")[-1][0]
+
+
 def test_second_replay_is_a_link_and_the_first_stays(animateur_client, event):
     RecapFactory(event=event, replay_url="https://example.org/un")
     text = "Retour\n\nLe replay : https://example.org/deux\n"

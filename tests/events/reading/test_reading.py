@@ -774,6 +774,11 @@ def test_few_told_before_are_no_figure(said, values):
     assert [each.value for each in read_recap(f"Retour\n\n{said}\n").figures] == values
 
 
+def test_number_too_long_is_no_base_of_a_result():
+    text = f"Retour\n\n80 % des {'9' * 12} répondants sont satisfaits."
+    assert [each.base for each in read_recap(text).figures if each.is_result] == [None]
+
+
 def links_of(text):
     return [(each.title, each.url, each.is_replay) for each in read_recap(text).links]
 
