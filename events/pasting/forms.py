@@ -261,7 +261,7 @@ class TerritoryProposal(ProposalForm):
 
 
 class ObstacleProposal(ProposalForm):
-    wording = forms.CharField(label="Tel qu'écrit", required=False, max_length=100)
+    wording = forms.CharField(widget=forms.HiddenInput, required=False, max_length=100)
     obstacle = forms.ChoiceField(
         label="Frein", required=False, help_text="Celui du vocabulaire qui le dit."
     )

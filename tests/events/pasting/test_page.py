@@ -171,6 +171,14 @@ def test_excerpt_begins_and_ends_at_whole_words(animateur_client, event):
     assert 60 < len(excerpt) < 60 + len("Crestville") + 80
 
 
+def test_excerpt_of_a_long_passage_is_its_beginning(animateur_client, event):
+    said = f"On ne trouve pas de travail {'sans voiture ' * 40}."
+    response = propose(animateur_client, event, f"Retour\n\n« {said} » Lise Armandou\n")
+    [(excerpt,)] = values(response, "quotes", "excerpt")
+    assert 280 < len(excerpt) <= 300
+    assert set(excerpt.split()) <= {"«", *said.split()}
+
+
 def test_page_takes_the_same_queries_at_1_and_30_rows(animateur_client, event):
     names = [f"{head}{tail}" for head in HEADS for tail in TAILS]
     for name in names:

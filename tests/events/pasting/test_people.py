@@ -77,6 +77,18 @@ def test_topic_of_whoever_did_not_speak_is_refused_beside_it(animateur_client, e
     assert list(refused.context["proposals"].formsets["people"][0].errors) == ["topic"]
 
 
+def test_organisation_of_a_person_is_their_actor_or_is_told_with_their_title(
+    animateur_client, event
+):
+    text = "Retour\n\nMme Odile Ferrand (Garage des Tilleuls) souligne le besoin.\n"
+    response = propose(animateur_client, event, text)
+    assert values(response, "people", "title", "actor") == [("Garage des Tilleuls", "")]
+
+    actor = ActorFactory(name="Garage des Tilleuls")
+    response = propose(animateur_client, event, text)
+    assert values(response, "people", "title", "actor") == [("", actor.pk)]
+
+
 def test_who_was_only_there_is_not_ticked_as_a_speaker(animateur_client, event):
     text = (
         "Étaient présents : Mme Odile Ferrand (élue), M. Karim Belloc (maire).\n\n"

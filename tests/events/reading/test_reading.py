@@ -779,6 +779,25 @@ def test_number_too_long_is_no_base_of_a_result():
     assert [each.base for each in read_recap(text).figures if each.is_result] == [None]
 
 
+def test_rows_pasted_with_the_tags_of_their_cells_are_rows():
+    rows = "<p>Lise Armandou</p>\t<ul><li>un forum</li></ul>\n<p>Paul Orsini</p>\t<p>un garage</p>"
+    reading = read_recap(f"Participants\tDémarches\n{rows}\n")
+    assert [(each.row, each.column, each.text) for each in reading.document.blocks[2:]] == [
+        (2, 0, "Lise Armandou"),
+        (2, 1, "un forum"),
+        (3, 0, "Paul Orsini"),
+        (3, 1, "un garage"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [" : telle était la thématique.", ", c'est ce que dit l'affiche.", " qui se tenait là."],
+)
+def test_what_is_named_between_marks_is_no_quote(after):
+    assert not read_recap(f"Retour\n\n« Construire un projet avec les personnes »{after}\n").quotes
+
+
 def links_of(text):
     return [(each.title, each.url, each.is_replay) for each in read_recap(text).links]
 
