@@ -7,25 +7,17 @@ from django.utils.text import Truncator
 from coopemploi.dates import MONTHS
 from coopemploi.imports.contacts import says_contact
 from coopemploi.search.text import normalise
-from events.models import Appearance, Attendance, Objective
+from events.models import Objective
 from events.reading.dates import find_times, with_year
 from events.reading.objectives import pieces
-from events.reading.people import CONTACT
 
-from .forms import NEW
+from .rows import ALREADY, row
+from .who import parties, people, quotes, territories
 
-ALREADY = "Déjà noté à cette rencontre."
-ONE_CONTACT = "Un compte rendu n'a qu'un contact, et il y en a déjà un : à vous de choisir."
 UNTITLED = "La rencontre"  # what a text tells before any title
-AN_ACTOR = "C'est le nom d'un acteur, non d'une personne."
 TOO_LONG = "Trop long pour un seul champ : la suite est proposée juste après."
 GOES_ON = "Suite de ce qui précède."
 TOLD_ABOVE = "Le même chiffre est proposé plus haut."
-IN_ROUND_TABLE = "Dit dans le tableau : recevez-le plutôt comme tour de table."
-_ATTENDANCE = re.compile(
-    r"(?:étaient )?(?:présente?s?|(?P<excused>excusée?s?|absente?s?)|participants|là)\b", re.I
-)
-ONLY_THERE = "Nommé parmi les présents ou les excusés : cochez pour noter sa présence."
 _WITHOUT_YEAR = re.compile(r"--(?P<month>\d\d)(?:-(?P<day>\d\d))?")
 
 
@@ -38,63 +30,27 @@ def propose(reading, event, names, noted):
     return {
         "meeting": _meeting(reading, event, noted),
         "objectives": _objectives(reading, event),
-        "parties": _parties(reading, event, names),
+        "parties": parties(reading, event, names),
         "figures": _figures(reading, event),
         "results": _results(reading, event),
-        "people": _people(reading, names, noted),
-        "quotes": _quotes(reading, recap, names),
+        "people": people(reading, names, noted),
+        "quotes": quotes(reading, recap, names),
         "sessions": _sessions(reading, event),
         "sections": _sections(reading, recap),
         "obstacles": _obstacles(reading, names, noted),
-        "territories": _territories(reading, names, noted),
+        "territories": territories(reading, names, noted),
         "actions": _actions(reading, event, names),
         "links": _links(reading, recap),
         "next": _next(reading, event),
     }
 
 
-def _row(reading, proposal, *, already=False, keep=True, note="", **values):
-    if keep and reading.is_received_apart(proposal):
-        keep, note = False, IN_ROUND_TABLE
-    return {
-        "keep": keep and not already,
-        "note": ALREADY if already else note,
-        "excerpt": _around(reading, proposal),
-        **values,
-    }
-
-
-def _around(reading, proposal):
-    """Where a proposal was read, with the whole words around when it is short."""
-    text, start, end = reading.text, proposal.start, proposal.end
-    if end - start > 300:
-        return text[start : start + 300].rpartition(" ")[0].strip()
-    if end - start >= 60:
-        return text[start:end].strip()
-    line, stop = text.rfind("\n", 0, start) + 1, f"{text}\n".index("\n", end)
-    before, after = text[max(line, start - 60) : start], text[end : min(stop, end + 80)]
-    if start - 60 > line:
-        before = before.partition(" ")[2]
-    if end + 80 < stop:
-        after = after.rpartition(" ")[0]
-    return (before + text[start:end] + after).strip()
-
-
-def _attended(reading, person):
-    """How somebody attended who stands in a list of those present or excused, and said nothing."""
-    line = reading.text[reading.text.rfind("\n", 0, person.start) + 1 : person.start]
-    if person.role or not (said := _ATTENDANCE.match(line)):
-        return ""
-    status = Attendance.Status
-    return status.EXCUSED if said["excused"] else status.PRESENT
-
-
 def _meeting(reading, event, noted):
-    row = {"standfirst": reading.standfirst, "topic": reading.theme, **_days(reading)}
+    found = {"standfirst": reading.standfirst, "topic": reading.theme, **_days(reading)}
     if not _is_its_town(event, reading.place):
-        row["venue"] = reading.place[:200]
-    row = {name: said for name, said in row.items() if said and name not in noted.meeting}
-    return [{"keep": True, **row}] if row else []
+        found["venue"] = reading.place[:200]
+    new = {name: said for name, said in found.items() if said and name not in noted.meeting}
+    return [{"keep": True, **new}] if new else []
 
 
 def _days(reading):
@@ -138,7 +94,7 @@ def _objectives(reading, event):
         parts = [(each.kind, first, TOO_LONG if others else "")]
         parts += [(Objective.Kind.CRITERION, other, GOES_ON) for other in others]
         rows += [
-            _row(
+            row(
                 reading,
                 each,
                 already=normalise(text) in known,
@@ -148,30 +104,6 @@ def _objectives(reading, event):
             )
             for kind, text, note in parts
         ]
-    return rows
-
-
-def _parties(reading, event, names):
-    known = {
-        (each.role, name)
-        for each in event.parties.select_related("actor")
-        for name in (each.actor_id, normalise(each.label))
-    }
-    rows = []
-    for each in reading.parties:
-        found = names.actor(each.name)
-        actor = found.match.pk if found.match else ""
-        already = {(each.role, actor), (each.role, normalise(each.name))} & known
-        rows.append(
-            _row(
-                reading,
-                each,
-                already=bool(already),
-                role=each.role,
-                label=each.name,
-                actor=actor,
-            )
-        )
     return rows
 
 
@@ -187,7 +119,7 @@ def _figures(reading, event):
         is_told = counted in told
         told.add(counted)
         rows.append(
-            _row(
+            row(
                 reading,
                 each,
                 already=said in known,
@@ -202,7 +134,7 @@ def _figures(reading, event):
 def _results(reading, event):
     known = {(float(each.value), each.label) for each in event.evaluation_results.all()}
     return [
-        _row(
+        row(
             reading,
             each,
             already=(float(each.value), each.label) in known,
@@ -226,75 +158,6 @@ def _counted(reading, figure):
     }
 
 
-def _people(reading, names, noted):
-    rows, has_contact = [], bool(noted.contact)
-    for each in reading.people:
-        row = _person(reading, each, names, noted, has_contact=has_contact)
-        has_contact |= row["keep"] and row["role"] == CONTACT
-        rows.append(row)
-    return rows
-
-
-def _person(reading, each, names, noted, *, has_contact):
-    found, actor = names.person(each.name), names.actor(each.actor)
-    key = found.match.pk if found.match else "" if found.candidates else NEW
-    title = each.title
-    if each.actor and each.actor not in title and not actor.match:
-        title = ", ".join(part for part in (title, each.actor) if part)
-    first, _, last = each.name.partition(" ")
-    attended = _attended(reading, each)
-    note = _why_not(each, names, attended, has_contact=has_contact)
-    return _row(
-        reading,
-        each,
-        already=noted.has_person(each, key, attended),
-        # A contact is written to under a function.
-        keep=not note and (each.role != CONTACT or bool(title)),
-        note=note,
-        first_name=first,
-        last_name=last,
-        person=key if key != NEW or names.may_add_people else "",
-        role=each.role or attended or Appearance.Role.SPEAKER,
-        title=Truncator(title).chars(200),
-        topic="" if attended or each.role == CONTACT else each.topic,
-        organisation=each.actor[:300],
-        actor=actor.match.pk if actor.match else "",
-    )
-
-
-def _why_not(person, names, attended, *, has_contact):
-    """Why somebody is not to be ticked, or ""."""
-    if _is_actor(person.name, names):
-        return AN_ACTOR
-    if attended:
-        return ONLY_THERE
-    return ONE_CONTACT if person.role == CONTACT and has_contact else ""
-
-
-def _is_actor(name, names):
-    """Whether an actor is called so, and nobody."""
-    person, actor = names.person(name), names.actor(name)
-    return not person.match and not person.candidates and bool(actor.match)
-
-
-def _quotes(reading, recap, names):
-    known = {normalise(each.text) for each in recap.verbatims.all()} if recap else set()
-    named = {each.name for each in reading.people if not _is_actor(each.name, names)}
-    return [
-        _row(
-            reading,
-            each,
-            already=normalise(each.text) in known,
-            text=each.text,
-            author=each.author if each.author in named else "",
-            title="" if each.author in named else each.author[:200],
-            idea=reading.heading_of(each)[:400],
-            fidelity="faithful",
-        )
-        for each in reading.quotes
-    ]
-
-
 def _sessions(reading, event):
     known = {normalise(each.title) for each in event.sessions.all()}
     rows = []
@@ -303,7 +166,7 @@ def _sessions(reading, event):
         if each.title not in (title, each.question):
             outcome = f"{each.title}\n{outcome}".strip()
         rows.append(
-            _row(
+            row(
                 reading,
                 each,
                 already=normalise(title) in known,
@@ -341,32 +204,13 @@ def _obstacles(reading, names, noted):
     for each in reading.obstacles:
         found = names.obstacle(each.name)
         rows.append(
-            _row(
+            row(
                 reading,
                 each,
                 keep=found is not None,
                 already=bool(found and found.pk in noted.obstacles),
                 wording=each.name,
                 obstacle=found.pk if found else "",
-            )
-        )
-    return rows
-
-
-def _territories(reading, names, noted):
-    rows = []
-    for each in reading.territories:
-        match = names.territory(each.name).match
-        rows.append(
-            _row(
-                reading,
-                each,
-                # A territory that is only named may not have been there.
-                keep=bool(match and (each.stage or each.was_there)),
-                already=bool(match and noted.has_territory(match.pk, each.stage)),
-                wording=each.name[:150],
-                territory=match.pk if match else "",
-                stage=each.stage,
             )
         )
     return rows
@@ -379,7 +223,7 @@ def _actions(reading, event, names):
         title = Truncator(each.text).chars(250)
         carriers = " ; ".join(each.carriers)
         rows.append(
-            _row(
+            row(
                 reading,
                 each,
                 already=normalise(title) in known,
@@ -419,7 +263,7 @@ def _links(reading, recap):
     known = {each.url for each in recap.links.all()} | {recap.replay_url} if recap else set()
     has_replay = bool(recap and recap.replay_url)
     return [
-        _row(
+        row(
             reading,
             each,
             already=each.url in known,
@@ -438,7 +282,7 @@ def _next(reading, event):
     reference = reading.published_on or (reading.dates or [""])[0]
     start, end = find_times(following.wording)
     return [
-        _row(
+        row(
             reading,
             following,
             title=f"Suite de « {event.title} »"[:200],

@@ -3,7 +3,7 @@
 import pytest
 
 from events.models import Recap
-from events.pasting.proposing import ONE_CONTACT
+from events.pasting.who import ONE_CONTACT
 from tests.factories import (
     ActorFactory,
     ActorTerritoryFactory,

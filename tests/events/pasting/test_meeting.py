@@ -181,6 +181,12 @@ def test_what_a_meeting_was_about_is_kept_in_its_fields(animateur_client, event)
     assert values(again, "people", "keep") == [(False,)]
 
 
+def test_next_meeting_that_is_noted_is_not_proposed(animateur_client, event):
+    event.next_event = EventFactory()
+    event.save()
+    assert values(propose(animateur_client, event), "next", "title") == []
+
+
 def test_obstacle_that_two_terms_say_is_a_choice(animateur_client, event):
     ObstacleFactory(name="Mobilité")
     housing = ObstacleFactory(name="Logement")

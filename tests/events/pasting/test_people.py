@@ -3,7 +3,8 @@
 import pytest
 
 from events.models import Verbatim
-from events.pasting.proposing import ALREADY, ONLY_THERE
+from events.pasting.rows import ALREADY
+from events.pasting.who import ONLY_THERE
 from territories.models import Person
 from tests.factories import ActorFactory, AppearanceFactory, AttendanceFactory, PersonFactory
 

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from events.models import RoundTableDraft
-from events.pasting.proposing import IN_ROUND_TABLE
+from events.pasting.rows import IN_ROUND_TABLE
 from tests.factories import UserFactory
 
 from .pages import TEXT, propose, values

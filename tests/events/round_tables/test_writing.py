@@ -113,6 +113,14 @@ def test_what_changed_since_it_was_seen_is_not_written(animateur_client, event):
     assert RoundTableEntry.objects.count() == 0
 
 
+def test_contribution_added_and_left_empty_is_not_written(animateur_client, event):
+    batch = received(animateur_client, event)
+    animateur_client.post(page("add", batch))
+    assert batch.drafts.count() == 3
+    write(animateur_client, batch)
+    assert RoundTableEntry.objects.count() == 2
+
+
 def test_nothing_is_written_twice(animateur_client, event):
     batch = received(animateur_client, event)
     write(animateur_client, batch)
