@@ -36,7 +36,7 @@ def load(connection, file, aside):
     """
     if connection.vendor == "sqlite":
         connection.ensure_connection()
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as source:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as source:
             source.backup(connection.connection)
     else:
         _load_postgresql(connection, file, aside)

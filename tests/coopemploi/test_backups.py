@@ -89,6 +89,17 @@ def test_backup_comes_back_whole_in_an_empty_database(folders, settings):
     assert Initiative.objects.count() == 2
 
 
+def test_folder_of_backups_may_have_any_name(folders, settings):
+    settings.BACKUP_DIR = folders / "sauve #1 ?100%25"
+    InitiativeFactory(title="Un garage solidaire à Dax")
+    run("backup")
+    Initiative.objects.update(title="Autre chose")
+
+    run("restore_backup", "latest", "--replace")
+
+    assert Initiative.objects.get().title == "Un garage solidaire à Dax"
+
+
 def test_restoration_replaces_only_when_told(folders):
     InitiativeFactory(title="Un garage solidaire à Dax")
     run("backup")
