@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods
 
-from events.models import Action, Recap, RoundTableEntry
+from events.models import Action, Event, Recap, RoundTableEntry
 from events.pasting.known_names import KnownNames, regions_around
 from events.pasting.noted import Noted
 from events.pasting.pasted_text import PastedTextForm
@@ -65,7 +65,10 @@ class PastedRecapMixin:
     @transaction.atomic
     def _save_pasted(self, request, event, form, kinds, names):
         """Judge and write at once, for nobody to note anything between the two."""
-        event, source = locked(event), form.cleaned_data
+        try:
+            event, source = locked(event), form.cleaned_data
+        except Event.DoesNotExist:  # deleted while the page was on its way
+            raise Http404("Cette rencontre n'existe plus.") from None
         if is_written(source["once"]):
             return self._already_written(request, event)
         proposals = Proposals(kinds, names, Noted(event), data=request.POST)

@@ -68,6 +68,16 @@ def test_page_sent_twice_is_written_once(animateur_client, event, crestville):
     assert written() == before == [1, 1, 1, 1, 2, 1]
 
 
+def test_event_deleted_while_its_page_is_on_its_way_is_not_found(
+    animateur_client, event, monkeypatch
+):
+    data = sent_again(propose(animateur_client, event))
+    delete = Event.objects.filter(pk=event.pk).delete
+    monkeypatch.setattr("events.admin.pasting.territory_resolver", lambda: delete() and None)
+    assert animateur_client.post(page(event), data).status_code == 404
+    assert not Source.objects.exists()
+
+
 def test_text_read_again_after_it_was_written_may_be_kept_further(
     animateur_client, event, crestville
 ):
