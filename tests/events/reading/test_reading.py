@@ -792,10 +792,12 @@ def test_rows_pasted_with_the_tags_of_their_cells_are_rows():
 
 @pytest.mark.parametrize(
     "after",
-    [" : telle était la thématique.", ", c'est ce que dit l'affiche.", " qui se tenait là."],
+    [" : telle était la thématique.", " : c'était le titre.", " qui se tenait là."],
 )
 def test_what_is_named_between_marks_is_no_quote(after):
-    assert not read_recap(f"Retour\n\n« Construire un projet avec les personnes »{after}\n").quotes
+    assert not read_recap(
+        f"Retour\n\n« Construire un projet avec les personnes du quartier. »{after}\n"
+    ).quotes
 
 
 def links_of(text):
