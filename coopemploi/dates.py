@@ -39,7 +39,12 @@ _ABBREVIATIONS = {
     "nov": 11,
     "dec": 12,
 }
-_THIRDS = {"debut": (1, 10), "mi": (11, 20), "fin": (21, 31)}
+_THIRDS = {"debut": (1, 10), "mi": (11, 20), "fin": (21, 31)}  # days of a month
+_THIRDS_OF_YEAR = {"debut": (1, 4), "mi": (5, 8), "fin": (9, 12)}  # months
+# As meteorologists part the year; a winter, of two years, is said with both.
+_SEASONS = {"printemps": (3, 5), "ete": (6, 8), "automne": (9, 11)}
+_MONTHS_OF_PART = {"t": 3, "s": 6}  # trimestre, semestre
+_RANKS = {"premier": 1, "second": 2, "deuxieme": 2, "troisieme": 3, "quatrieme": 4, "dernier": -1}
 
 
 class Precision(enum.Enum):
@@ -63,6 +68,7 @@ _MONTH_NUMBERS = {
 _MONTH = "(" + "|".join(sorted(_MONTH_NUMBERS, key=len, reverse=True)) + r")\.?"
 _DAY = r"(\d{1,2})(?:er)?"
 _YEAR = r"(\d{4})"
+_RANK = rf"(\d|{'|'.join(_RANKS)})(?:er|nd|eme|e)?"
 _WEEKDAY = r"(?:le )?(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche) )?"
 
 
@@ -288,8 +294,9 @@ def _read_bounds(text):
 
 
 def _is_understood(wording):
+    """Whether a wording is read as a date that has no bounds: « 17 octobre »."""
     try:
-        return _read_bounds(_plain(wording)) is not None
+        return _read_bounds(_plain(wording)) == (None, None)
     except ValueError:  # a day that does not exist
         return False
 
@@ -303,6 +310,30 @@ def _third_of_month(third, month, year):
     first, last = _month_bounds(year, _MONTH_NUMBERS[month])
     start, end = _THIRDS[third]
     return first.replace(day=start), first.replace(day=min(end, last.day))
+
+
+def _months_of_year(first_month, last_month, year):
+    first, _ = _month_bounds(year, first_month)
+    _, last = _month_bounds(year, last_month)
+    return first, last
+
+
+def _part_of_year(rank, kind, year):
+    """A quarter or a half of a year; None for the third half of one."""
+    length = _MONTHS_OF_PART[kind]
+    number = int(rank) if rank.isdecimal() else _RANKS[rank]
+    last = 12 if number == -1 else number * length
+    if not length <= last <= 12:
+        return None
+    return _months_of_year(last - length + 1, last, year)
+
+
+def _winter(year, following):
+    """« hiver 2023-2024 », or « 2023-24 », of three months."""
+    if int(following) not in (int(year) + 1, (int(year) + 1) % 100):
+        return None
+    (first, _), (_, last) = _month_bounds(year, 12), _month_bounds(int(year) + 1, 2)
+    return first, last
 
 
 def _month_span(first_month, last_month, year):
@@ -332,6 +363,11 @@ def _moved(date, days):
 _OPEN_ENDED = {
     "au plus tard": lambda first, last: (None, last),
     "au plus tot": lambda first, last: (first, None),
+    **dict.fromkeys(
+        # By then, and no later: « avant fin mars 2021 » leaves the whole of March.
+        ("avant fin", "avant la fin de", "avant la fin", "d'ici fin", "d'ici a", "d'ici"),
+        lambda first, last: (None, last),
+    ),
     "avant": lambda first, last: (None, _moved(first, -1)),
     "apres": lambda first, last: (_moved(last, 1), None),
 }
@@ -340,13 +376,22 @@ _PATTERNS = (
     (r"(\d{4})-(\d{1,2})-(\d{1,2})", _day_bounds),
     (r"(\d{1,2})[/.](\d{4})", lambda m, y: _month_bounds(y, m)),
     (r"(\d{4})-(\d{1,2})", _month_bounds),
-    (r"(?:en )?" + _YEAR, _year_bounds),
+    (r"(?:en |courant )?" + _YEAR, _year_bounds),
+    (rf"(debut|mi|fin)[ -]{_YEAR}", lambda third, y: _months_of_year(*_THIRDS_OF_YEAR[third], y)),
+    (rf"(?:au )?([ts])([1-4]) ?{_YEAR}", lambda kind, rank, y: _part_of_year(rank, kind, y)),
+    (rf"{_YEAR}[ -]?([ts])([1-4])", lambda y, kind, rank: _part_of_year(rank, kind, y)),
+    (rf"(?:le |au )?{_RANK} ?([ts])(?:rim|em)(?:estre)?\.?(?: de)? {_YEAR}", _part_of_year),
+    (
+        rf"(?:l'|a l'|le |au )?({'|'.join(_SEASONS)}) {_YEAR}",
+        lambda season, y: _months_of_year(*_SEASONS[season], y),
+    ),
+    (rf"(?:l')?hiver {_YEAR} ?[-/] ?(\d{{4}}|\d\d)", _winter),
     (
         rf"{_WEEKDAY}{_DAY} {_MONTH} {_YEAR}",
         lambda d, m, y: _day_bounds(y, _MONTH_NUMBERS[m], d),
     ),
     (rf"{_WEEKDAY}{_DAY} {_MONTH}", _day_without_year),
-    (rf"(?:en )?{_MONTH} {_YEAR}", lambda m, y: _month_bounds(y, _MONTH_NUMBERS[m])),
+    (rf"(?:en |courant )?{_MONTH} {_YEAR}", lambda m, y: _month_bounds(y, _MONTH_NUMBERS[m])),
     (rf"(debut|mi|fin)[ -]{_MONTH} {_YEAR}", _third_of_month),
     (rf"(?:de )?{_MONTH} ?(?:-|a|et) ?{_MONTH} ?{_YEAR}", _month_span),
     (

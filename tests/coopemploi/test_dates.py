@@ -20,6 +20,26 @@ from coopemploi.templatetags.coopemploi import through
         ("depuis 2018", "2018", "2018"),
         ("fin mars 2021", "2021-03-21/2021-03-31", "fin mars 2021"),
         ("avril-sept. 2021", "2021-04-01/2021-09-30", "avril-sept. 2021"),
+        ("T2 2024", "2024-04-01/2024-06-30", "T2 2024"),
+        ("2024-S2", "2024-07-01/2024-12-31", "2024-S2"),
+        ("3e trimestre 2024", "2024-07-01/2024-09-30", "3e trimestre 2024"),
+        ("au 1er semestre 2025", "2025-01-01/2025-06-30", "au 1er semestre 2025"),
+        ("dernier trimestre de 2024", "2024-10-01/2024-12-31", "dernier trimestre de 2024"),
+        ("Second semestre 2024", "2024-07-01/2024-12-31", "Second semestre 2024"),
+        ("début 2023", "2023-01-01/2023-04-30", "début 2023"),
+        ("mi-2024", "2024-05-01/2024-08-31", "mi-2024"),
+        ("fin 2024", "2024-09-01/2024-12-31", "fin 2024"),
+        ("fin 2024 - début 2025", "2024-09-01/2025-04-30", "fin 2024 - début 2025"),
+        ("avant fin 2024", "../2024-12-31", "avant fin 2024"),
+        ("avant la fin de mars 2024", "../2024-03-31", "avant la fin de mars 2024"),
+        ("d'ici fin 2024", "../2024-12-31", "d'ici fin 2024"),
+        ("D’ici à 2025", "../2025-12-31", "D’ici à 2025"),
+        ("printemps 2023", "2023-03-01/2023-05-31", "printemps 2023"),
+        ("à l'automne 2021", "2021-09-01/2021-11-30", "à l'automne 2021"),
+        ("hiver 2023-2024", "2023-12-01/2024-02-29", "hiver 2023-2024"),
+        ("hiver 2023/24", "2023-12-01/2024-02-29", "hiver 2023/24"),
+        ("courant 2024", "2024", "2024"),
+        ("courant mars 2024", "2024-03", "mars 2024"),
         ("12 et 13 mai 2020", "2020-05-12/2020-05-13", "12 et 13 mai 2020"),
         ("avant 2019", "../2018-12-31", "avant 2019"),
         ("17 octobre", "", "17 octobre"),
@@ -63,13 +83,22 @@ def test_impossible_date_is_refused(text, message):
         PartialDate.parse(text)
 
 
-@pytest.mark.parametrize("text", ["octbre 2019", "99999", "2e vague", "-", "[2020", "12/"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("octbre 2019", "99999", "2e vague", "-", "[2020", "12/"),
+        *("T5 2024", "S3 2024", "3e semestre 2024", "0 trimestre 2024", "9e trimestre 2024"),
+        *("hiver 2024", "hiver 2023-2026", "rentrée 2024", "fin"),
+    ],
+)
 def test_unreadable_date_is_refused_with_examples(text):
     with pytest.raises(ValueError, match=r"^Date non comprise : .*17/10/2019"):
         PartialDate.parse(text)
 
 
-@pytest.mark.parametrize("wording", ["31/02/2020", "après 9999", "2e vague"])
+@pytest.mark.parametrize(
+    "wording", ["31/02/2020", "après 9999", "2e vague", "17/10/2019", "fin 2024"]
+)
 def test_wording_without_a_date_is_given_back_as_it_was(wording):
     date = PartialDate.parse(f"[] {wording}")
 
