@@ -23,7 +23,7 @@ def test_shipped_referential_is_loaded_whole():
         Kind.EPT: 11,
         Kind.COMMUNE: 34969,
     }
-    assert FormerCode.objects.count() == 4285
+    assert FormerCode.objects.count() == 4795
 
     get, inside = Territory.objects.get_by_reference, Territory.objects.inside
     grand_angouleme = get("epci:200071827")
