@@ -31,6 +31,9 @@ def pytest_configure(config):
         **settings.STORAGES,
         "mail": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     }
+    if connection.vendor == "postgresql":
+        # Nothing of a test is to outlive a power cut: no commit waits for the disk.
+        connection.settings_dict["OPTIONS"]["options"] += " -c synchronous_commit=off"
     # Empty: WhiteNoise lists the collected files again for each client of a test.
     settings.STATIC_ROOT = config.cache.mkdir("static")
 
