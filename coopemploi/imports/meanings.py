@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from ..dates import PartialDate
 
+# Below, runs are bounded where two could share them: a cell may be a million spaces.
+
 # How tables say that there is nothing to say.
 _NOTHING = frozenset(["-", "--", "–", "—", "/", "//", "?", "n/a", "n.a.", "nc", "n.c.", "néant"])
 _DITTOS = frozenset(['"', "''", "“", "”", "″", "〃", '- " -', "idem", "idem.", "dito", "ditto"])
@@ -12,10 +14,10 @@ _BULLET = re.compile(r"^(?:[-–—•●▪‣*·]\s*)+")
 # As a spreadsheet shows a day, or a month: « 17/10/23 », « oct-23 ».
 _SHORT_DAY = re.compile(r"(\d{1,2}[/.-]\d{1,2}[/.-])(\d{2})")
 _SHORT_MONTH = re.compile(r"([^\W\d_]{3,9})\.?[ /-]'?(\d{2})")
-_MIDNIGHT = re.compile(r"\s+(?:à )?0?0[:h]00(?::00)?$")
+_MIDNIGHT = re.compile(r"\s{1,9}(?:à )?0?0[:h]00(?::00)?$")
 _NEXT_CENTURY = 50
 _EUROS = re.compile(
-    r"(\d[\d\s]*(?:[.,]\d+)?)\s*(k|m)?(?:€|euros?)(?:\s*(?:HT|TTC))?", re.IGNORECASE
+    r"(\d[\d\s]{0,30}(?:[.,]\d{1,20})?)\s{0,9}(k|m)?(?:€|euros?)(?:\s*(?:HT|TTC))?", re.IGNORECASE
 )
 _TIMES = {"k": 1_000, "m": 1_000_000}
 _ROUNDED = re.compile(r"\d[.,]\d+E\+\d+", re.IGNORECASE)
@@ -57,9 +59,10 @@ def date(text):
 
 def _is_date(text):
     try:
-        return bool(PartialDate.parse(text).precision)
+        PartialDate.parse(text)
     except ValueError:
         return False
+    return True
 
 
 def euros(text):

@@ -81,6 +81,14 @@ def test_telephone_that_lost_its_zero_has_it_back(text, read):
     assert meanings.telephone(text) == read
 
 
+@pytest.mark.parametrize("read", [meanings.date, meanings.euros, meanings.inhabitants])
+def test_cell_of_a_million_spaces_holds_nobody(read):
+    """Read character by character for each of them, it would take hours."""
+    cell = f"1{' ' * 1_000_000}x"
+
+    assert read(cell) == cell
+
+
 def test_date_of_two_figures_is_read_and_said(animateur_client):
     batch = send(animateur_client, "titre;depuis\nUne;17/10/23\nDeux;oct-23\nTrois;lot-23\n")
 
